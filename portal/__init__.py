@@ -1,0 +1,1 @@
+"""The portal: everyone stands on ``portal.kernel``; only ``portal.site`` sees everyone."""

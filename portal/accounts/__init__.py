@@ -1,0 +1,1 @@
+"""People, roles in places, permissions, sign-in, and everything kept about a person."""

@@ -1,0 +1,1 @@
+"""The tree of places, their outlines and tags; from a point to a place."""

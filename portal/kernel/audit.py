@@ -1,0 +1,48 @@
+"""The record of what staff looked at and changed: written once, shown to auditors and to people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.kernel.db import Base
+from portal.kernel.ids import new_id
+
+
+class AuditEntry(Base):
+    """One look or change. ``person_id`` is the person looked at, so that she can see it too."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_person_id_at", "person_id", "at"),
+        Index("ix_audit_entry_action_at", "action", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(120))
+    person_id: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+def note_action(
+    session: Session,
+    *,
+    at: datetime,
+    actor_id: UUID | None,
+    action: str,
+    subject: str,
+    person_id: UUID | None = None,
+    reason: str | None = None,
+) -> UUID:
+    """Write one entry. ``action`` is a verb like ``identity:look``, ``subject`` like ``case:7K…``."""
+    entry = AuditEntry(
+        at=at, actor_id=actor_id, action=action, subject=subject, person_id=person_id, reason=reason
+    )
+    session.add(entry)
+    # the entry's id must exist in the database before others refer to it
+    session.flush()
+    return entry.id

@@ -1,0 +1,92 @@
+"""The shape of input: clean text, one idempotency key, an error summary; nothing of the database."""
+
+import hashlib
+import secrets
+import unicodedata
+from typing import Any
+
+from flask import g, request, session
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms import Field, HiddenField, StringField, TextAreaField
+
+from portal.kernel.errors import Refused
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.words import say
+
+_CONTROLS = {"Cc", "Cs", "Cn", "Co"}
+
+
+def clean_text(text: str | None) -> str | None:
+    """Typed text as it is kept: NFC, no lone surrogates, no control characters but line breaks."""
+    if text is None:
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _CONTROLS)
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Every mutating form: its token is a field, so that a stale page loses nothing typed."""
+
+    idempotency_key = HiddenField()
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        csrf_time_limit = None
+
+        def bind_field(self, form: Any, unbound: Any, options: Any) -> Any:
+            if unbound.field_class in {StringField, TextAreaField}:
+                options = {**options, "filters": [clean_text, *unbound.kwargs.get("filters", ())]}
+            return unbound.bind(form=form, **options)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        session.setdefault("browser", secrets.token_urlsafe(16))
+        session.permanent = True
+        if not self.idempotency_key.data:
+            self.idempotency_key.data = secrets.token_urlsafe(16)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid: bool = super().validate(extra_validators)
+        g.csrf_valid = not self.csrf_token.errors
+        if self.csrf_token.errors:
+            self.csrf_token.errors = [
+                _l("This page was open for too long. Nothing is lost: please send it again.")
+            ]
+        return valid
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a service's refusal beside the field it blames, or above the form."""
+        message = say(refusal.code, **refusal.facts)
+        field = self._fields.get(refusal.field) if refusal.field else None
+        if field is None:
+            self.form_errors = [*self.form_errors, message]
+        else:
+            field.errors = [*field.errors, message]
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(anchor, sentence) for every error, in the order of the fields; "" is the whole form."""
+        rows = [("", str(message)) for message in self.form_errors]
+        for field in self:
+            rows += [(field.id, str(message)) for message in _flat(field)]
+        return rows
+
+
+def _flat(field: Field) -> list[Any]:
+    """The messages of a field; those of a list of fields lie one deeper."""
+    found: list[Any] = []
+    for message in field.errors:
+        found += message if isinstance(message, list | tuple) else [message]
+    return found
+
+
+def spent_key(form: Form) -> str:
+    """The key as it is spent: bound to this browser and page, so that nobody else can replay it."""
+    browser = session.get("browser", "")
+    text = f"{browser}\n{request.path}\n{form.idempotency_key.data}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def submitted() -> CombinedMultiDict[str, Any]:
+    """What was posted, fields and files together."""
+    return CombinedMultiDict([request.files, request.form])

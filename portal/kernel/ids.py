@@ -1,0 +1,66 @@
+"""Identities: keys that sort by time for us, codes without order or time for the public."""
+
+import hashlib
+import secrets
+import time
+import uuid
+
+# Crockford's base 32: no I, L, O or U, so that a code can be read aloud and typed by anyone.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALIASES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", " ": None, "-": None})
+NUMBER_LENGTH = 10
+LOOKUP_LENGTH = 8
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 12 bits of the fraction, then chance."""
+    nanoseconds = time.time_ns()
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | fraction << 64
+    value |= 0b10 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=value)
+
+
+def _check_character(body: str) -> str:
+    """ISO 7064 style weighted check: finds every single wrong character and neighbour swap."""
+    total = sum((2 * at + 3) * ALPHABET.index(char) for at, char in enumerate(body))
+    return ALPHABET[total % 32]
+
+
+def new_number() -> str:
+    """A public number: nine random characters and a check character, e.g. ``7K3M9-QX2HD``."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(NUMBER_LENGTH - 1))
+    code = body + _check_character(body)
+    return f"{code[:5]}-{code[5:]}"
+
+
+def clean_number(typed: str) -> str | None:
+    """The number a person meant, or None when it cannot be one. Forgives case, O for 0, spaces."""
+    code = typed.strip().upper().translate(_ALIASES)
+    if len(code) != NUMBER_LENGTH or any(char not in ALPHABET for char in code):
+        return None
+    if _check_character(code[:-1]) != code[-1]:
+        return None
+    return f"{code[:5]}-{code[5:]}"
+
+
+def new_lookup_code() -> str:
+    """The secret on a receipt: eight characters, shown in two groups."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LOOKUP_LENGTH))
+    return f"{code[:4]} {code[4:]}"
+
+
+def clean_lookup_code(typed: str) -> str:
+    """The look-up code as it is hashed: upper case, no spaces, look-alikes folded."""
+    return typed.strip().upper().translate(_ALIASES)
+
+
+def new_token() -> str:
+    """A capability for a link: 128 bits and more, URL-safe."""
+    return secrets.token_urlsafe(24)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a 128-bit capability: SHA-256 (its entropy needs no salt or stretching)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

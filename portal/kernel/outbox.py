@@ -1,0 +1,93 @@
+"""Messages leave in the transaction that gave rise to them: no commit, no message; no loss either.
+
+A row holds a template's code and its *sealed* facts (links, codes and addresses are personal); the
+words are made at delivery, in the receiver's language, and everything readable is wiped once sent.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.kernel.db import Base, code_column
+from portal.kernel.ids import new_id
+from portal.kernel.instance import instance_of
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    SMS = "sms"
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class OutboxState(StrEnum):
+    """The life of a message: waiting, sent, or given up after the last try."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class OutboxMessage(Base):
+    """One message to one receiver."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_message_state_due_at", "state", "due_at"),
+        Index("ix_outbox_message_subject", "subject"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    channel: Mapped[Channel] = code_column(Channel)
+    template: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    sealed_to: Mapped[str | None] = mapped_column(Text)
+    sealed_facts: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(String(120))
+    state: Mapped[OutboxState] = code_column(OutboxState, default=OutboxState.WAITING)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+def post_message(
+    session: Session,
+    *,
+    channel: Channel,
+    to: str,
+    template: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+    language: str = "zh_Hans",
+    due_at: datetime | None = None,
+    subject: str | None = None,
+) -> None:
+    """Queue a message in this transaction. ``template`` is registered by a ``labels.py``.
+
+    ``subject`` (like ``case:7K…``) lets later events cancel what became pointless.
+    """
+    vault = instance_of(session).vault
+    session.add(
+        OutboxMessage(
+            channel=channel,
+            template=template,
+            language=language,
+            sealed_to=vault.seal(to),
+            sealed_facts=vault.seal(json.dumps(dict(facts), ensure_ascii=False)),
+            subject=subject,
+            created_at=now,
+            due_at=due_at or now,
+        )
+    )

@@ -1,0 +1,56 @@
+"""The web's side of the database: reads for the length of a request, writes by POST only."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar, cast
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from portal.kernel.db import Database
+from portal.kernel.instance import Instance
+
+Result = TypeVar("Result")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def database() -> Database:
+    """The database of the running application."""
+    return cast("Database", current_app.extensions["gongzhi_database"])
+
+
+def instance() -> Instance:
+    """The installation the running application serves."""
+    return cast("Instance", current_app.extensions["gongzhi_instance"])
+
+
+def reading() -> Session:
+    """The request's own session for reading, opened at the first call, closed at the end."""
+    if "reading" not in g:
+        g.reading = database().open_reader()
+    return cast("Session", g.reading)
+
+
+def close_reading(_error: BaseException | None = None) -> None:
+    """End the request's read: what it loaded stays usable, its snapshot does not."""
+    session = g.pop("reading", None)
+    if session is not None:
+        session.close()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction for a POST whose token was checked. Anything else is a programming error."""
+    if request.method in SAFE_METHODS:
+        raise RuntimeError(f"{request.method} {request.path} tried to write")
+    if not g.get("csrf_valid", False):
+        raise RuntimeError("a write without a checked form token")
+    close_reading()  # a snapshot held open would be stale afterwards
+    with database().write() as session:
+        yield session
+
+
+def write_on_get(act: Callable[[Session], Result]) -> Result:
+    """The only door through which a GET may write: the audit of looks, counters, nothing else."""
+    with database().write() as session:
+        return act(session)

@@ -1,0 +1,34 @@
+"""Words for codes: each package's ``labels.py`` registers the sentences for its enums here.
+
+So a service can refuse with a code, and any page, message or command can say it in the reader's
+language. Values are lazy strings with ``%(name)s`` places for the refusal's facts.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Words(Protocol):
+    """A lazy string: words once a language is known."""
+
+    def __str__(self) -> str: ...
+
+
+_WORDS: dict[StrEnum, Words] = {}
+
+
+def register(words: Mapping[Any, Words]) -> None:
+    """Add the words for some codes. Called once for each package, when its labels are imported."""
+    _WORDS.update(words)
+
+
+def has_words(code: StrEnum) -> bool:
+    """Whether some ``labels.py`` has registered the code (a house test asks for every refusal)."""
+    return code in _WORDS
+
+
+def say(code: StrEnum, **facts: Any) -> str:
+    """The sentence for a code in the current language, its places filled."""
+    text = str(_WORDS[code]) if code in _WORDS else str(code.value)
+    return text % facts if facts else text

@@ -1,0 +1,1 @@
+"""Units, departments, companies and teams: a dated register with successors."""

@@ -1,0 +1,1 @@
+"""Ratings of anything, and the figures made of them."""
