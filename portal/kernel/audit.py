@@ -38,7 +38,7 @@ def note_action(
     person_id: UUID | None = None,
     reason: str | None = None,
 ) -> UUID:
-    """Write one entry. ``action`` is a verb like ``identity:look``, ``subject`` like ``case:7K…``."""
+    """Write one entry: ``action`` like ``identity:look``, ``subject`` like ``case:7K3M9-QX2HD``."""
     entry = AuditEntry(
         at=at, actor_id=actor_id, action=action, subject=subject, person_id=person_id, reason=reason
     )

@@ -1,5 +1,6 @@
 """Settings: environment only, each typed, nonsense refused with the name and what is expected."""
 
+import json
 import os
 import re
 import secrets
@@ -146,8 +147,6 @@ def _toml(name: str, value: str, expected: str) -> dict[str, Any]:
 
 
 def _json(name: str, value: str, expected: str) -> Any:
-    import json  # noqa: PLC0415
-
     try:
         return json.loads(value)
     except ValueError as error:

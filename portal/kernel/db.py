@@ -12,16 +12,28 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, create_engine, event, text
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    UpdateBase,
+    Uuid,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from portal.kernel.errors import Busy
+from portal.kernel.errors import Busy, Counted
 
 WAIT_SECONDS = 5.0
 
@@ -47,7 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every table of the house. Constraint names are fixed, so that migrations can speak of them."""
+    """Every table of the house. Constraint names are fixed: migrations speak of them."""
 
     metadata = MetaData(
         naming_convention={
@@ -149,12 +161,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """The one way to change anything: commits at the end of the block, or nothing happened."""
+        """The one way to change anything: commits at the end of the block, or nothing happened.
+
+        A Counted refusal commits too: otherwise no wrong code would ever be counted.
+        """
         with self._turnstile.turn() if self._turnstile else nullcontext():
             session = self._writing()
             try:
                 yield session
                 session.commit()
+            except Counted:
+                session.commit()
+                raise
             except OperationalError as error:
                 session.rollback()
                 if _is_lock_timeout(error):
@@ -174,6 +192,12 @@ class Database:
     def dispose(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
+
+
+def changed_rows(session: Session, statement: UpdateBase) -> int:
+    """Run a conditional UPDATE (INSERT, DELETE) and say how many rows it met: 0 lost the race."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def _is_lock_timeout(error: OperationalError) -> bool:

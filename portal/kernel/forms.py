@@ -1,4 +1,4 @@
-"""The shape of input: clean text, one idempotency key, an error summary; nothing of the database."""
+"""The shape of input: clean text, one idempotency key, an error summary; no database."""
 
 import hashlib
 import secrets
@@ -29,6 +29,7 @@ def clean_text(text: str | None) -> str | None:
 class Form(FlaskForm):  # type: ignore[misc]
     """Every mutating form: its token is a field, so that a stale page loses nothing typed."""
 
+    form_errors: list[str]
     idempotency_key = HiddenField()
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]

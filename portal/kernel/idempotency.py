@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import CursorResult, String, delete, select, update
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base
+from portal.kernel.errors import Counted
 
 
 class SpentKey(Base):
@@ -30,7 +30,12 @@ def once(session: Session, key: str, act: Callable[[Session], str], *, now: date
     if not _claim(session, key, now):
         first = session.scalar(select(SpentKey.result_url).where(SpentKey.key == key))
         return first or "/"
-    url = act(session)
+    try:
+        url = act(session)
+    except Counted:
+        # the try is kept, but the same form may be sent again with another code
+        session.execute(delete(SpentKey).where(SpentKey.key == key))
+        raise
     session.execute(update(SpentKey).where(SpentKey.key == key).values(result_url=url))
     return url
 
@@ -38,9 +43,12 @@ def once(session: Session, key: str, act: Callable[[Session], str], *, now: date
 def _claim(session: Session, key: str, now: datetime) -> bool:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = (
-        dialect.insert(SpentKey).values(key=key, spent_at=now).on_conflict_do_nothing()
+        dialect.insert(SpentKey)
+        .values(key=key, spent_at=now)
+        .on_conflict_do_nothing()
+        .returning(SpentKey.key)
     )
-    return cast("CursorResult[object]", session.execute(statement)).rowcount == 1
+    return session.scalar(statement) is not None
 
 
 def forget_keys(session: Session, *, before: datetime) -> None:

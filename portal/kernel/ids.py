@@ -23,9 +23,16 @@ def new_id() -> uuid.UUID:
 
 
 def _check_character(body: str) -> str:
-    """ISO 7064 style weighted check: finds every single wrong character and neighbour swap."""
-    total = sum((2 * at + 3) * ALPHABET.index(char) for at, char in enumerate(body))
-    return ALPHABET[total % 32]
+    """A weighted sum in GF(2⁵) (polynomial x⁵+x²+1): finds every single wrong character and every
+    swap of neighbours, which no sum modulo 32 does."""
+    total = 0
+    for char in body:
+        total = _doubled(total ^ ALPHABET.index(char))
+    return ALPHABET[total]
+
+
+def _doubled(value: int) -> int:
+    return (value << 1) ^ (0b100101 if value & 0b10000 else 0)
 
 
 def new_number() -> str:

@@ -1,0 +1,131 @@
+"""One committer, readers that cannot write, writers that take their turn."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from portal.kernel.db import Database, Turnstile
+from portal.kernel.errors import Busy
+from portal.kernel.idempotency import SpentKey, once
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+def test_a_block_that_ends_well_is_kept_and_one_that_fails_is_not(database: Database) -> None:
+    with database.write() as session:
+        session.add(SpentKey(key="kept", spent_at=NOW))
+
+    def fail() -> None:
+        with database.write() as session:
+            session.add(SpentKey(key="lost", spent_at=NOW))
+            session.flush()
+            raise RuntimeError("the machine sneezed")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.read() as session:
+        assert session.scalars(select(SpentKey.key)).all() == ["kept"]
+
+
+def test_the_database_itself_refuses_a_write_by_a_reader(database: Database) -> None:
+    def write_while_reading() -> None:
+        with database.read() as session:
+            session.add(SpentKey(key="x", spent_at=NOW))
+            session.flush()
+
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        write_while_reading()
+
+
+def test_a_naive_moment_is_refused(database: Database) -> None:
+    def store_naive() -> None:
+        with database.write() as session:
+            session.add(SpentKey(key="x", spent_at=NOW.replace(tzinfo=None)))
+
+    with pytest.raises(StatementError, match="naive"):
+        store_naive()
+
+
+def test_moments_come_back_aware_and_equal(database: Database) -> None:
+    with database.write() as session:
+        session.add(SpentKey(key="x", spent_at=NOW))
+    with database.read() as session:
+        assert session.scalar(select(SpentKey.spent_at)) == NOW
+
+
+def test_many_writers_lose_nothing(database: Database) -> None:
+    def write(number: int) -> None:
+        with database.write() as session:
+            session.add(SpentKey(key=f"key-{number}", spent_at=NOW))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(SpentKey)) == 24
+
+
+def test_a_double_click_acts_once_and_both_see_the_first_result(database: Database) -> None:
+    ran: list[int] = []
+    urls: list[str] = []
+    together = threading.Barrier(8)
+
+    def click(number: int) -> None:
+        together.wait()
+        with database.write() as session:
+
+            def act(_session: object) -> str:
+                ran.append(number)
+                return f"/result/{number}"
+
+            urls.append(once(session, "one-form", act, now=NOW))
+
+    threads = [threading.Thread(target=click, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ran) == 1
+    assert urls == [f"/result/{ran[0]}"] * 8
+
+
+def test_a_refused_act_leaves_its_key_unspent(database: Database) -> None:
+    def refuse(_session: object) -> str:
+        raise RuntimeError("no")
+
+    def click() -> None:
+        with database.write() as session:
+            once(session, "form", refuse, now=NOW)
+
+    with pytest.raises(RuntimeError):
+        click()
+    with database.write() as session:
+        assert once(session, "form", lambda _session: "/done", now=NOW) == "/done"
+
+
+def test_the_turnstile_is_fair_and_gives_up_in_time() -> None:
+    gate = Turnstile()
+    order: list[int] = []
+    gate.enter()
+    threads = []
+    for number in range(5):
+
+        def pass_through(number: int = number) -> None:
+            with gate.turn():
+                order.append(number)
+
+        threads.append(threading.Thread(target=pass_through))
+        threads[-1].start()
+        time.sleep(0.02)
+    with pytest.raises(Busy):
+        gate.enter(timeout=0.01)
+    gate.leave()
+    for thread in threads:
+        thread.join()
+    assert order == [0, 1, 2, 3, 4]
