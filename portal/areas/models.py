@@ -1,0 +1,143 @@
+"""Tables of places: the tree, its outlines, tags, cards, permitted places and switches."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.areas.rules import (
+    CODE_LENGTH,
+    NAME_LENGTH,
+    PATH_LENGTH,
+    Feature,
+    PermittedKind,
+    Tag,
+    UnitKind,
+)
+from portal.kernel.db import Base, code_column
+from portal.kernel.ids import new_id
+
+
+class Area(Base):
+    """One place. ``path`` holds the codes from the root down, so that a prefix means inside."""
+
+    __tablename__ = "area"
+    __table_args__ = (
+        Index("ix_area_path", "path", unique=True, postgresql_ops={"path": "varchar_pattern_ops"}),
+        Index("ix_area_parent_id_code", "parent_id", "code"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        CheckConstraint("lon IS NULL OR (lon BETWEEN -180 AND 180)", name="lon"),
+        CheckConstraint("lat IS NULL OR (lat BETWEEN -90 AND 90)", name="lat"),
+        CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="point"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True)
+    level: Mapped[str] = mapped_column(String(32), index=True)
+    kind: Mapped[UnitKind | None] = code_column(UnitKind)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
+    path: Mapped[str] = mapped_column(String(PATH_LENGTH))
+    name_zh_hans: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_zh_hant: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    name_en: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    name_khb: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    successor_code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    made_up: Mapped[bool] = mapped_column(default=False)
+
+
+class AreaTag(Base):
+    """A tag on a place."""
+
+    __tablename__ = "area_tag"
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    tag: Mapped[Tag] = code_column(Tag, primary_key=True)
+
+
+class AreaShape(Base):
+    """A place's outline: a GeoJSON Polygon or MultiPolygon in WGS-84."""
+
+    __tablename__ = "area_shape"
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    geojson: Mapped[str] = mapped_column(Text)
+    made_up: Mapped[bool] = mapped_column(default=False)
+
+
+class AreaVersion(Base):
+    """One row: a token renewed whenever the tree or an outline changes; caches hang on it."""
+
+    __tablename__ = "area_version"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[UUID]
+
+
+class GridCard(Base):
+    """What is looked after in a place, how well, by whom, and the duty telephone (R067)."""
+
+    __tablename__ = "grid_card"
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    objects: Mapped[str] = mapped_column(Text)
+    standards: Mapped[str] = mapped_column(Text)
+    responsible: Mapped[str] = mapped_column(String(120))
+    duty_phone: Mapped[str] = mapped_column(String(40))
+    updated_at: Mapped[datetime]
+
+
+class PermittedPlace(Base):
+    """A place where stalls are lawful, and its hours (minutes after midnight, local)."""
+
+    __tablename__ = "permitted_place"
+    __table_args__ = (
+        Index("ix_permitted_place_area_id", "area_id"),
+        CheckConstraint("opens BETWEEN 0 AND 1439", name="opens"),
+        CheckConstraint("closes BETWEEN 1 AND 1440 AND closes <> opens", name="closes"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    kind: Mapped[PermittedKind] = code_column(PermittedKind)
+    name_zh_hans: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_zh_hant: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    name_en: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    opens: Mapped[int] = mapped_column(SmallInteger)
+    closes: Mapped[int] = mapped_column(SmallInteger)
+    weekdays: Mapped[str] = mapped_column(String(7))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class FeatureSwitch(Base):
+    """A feature that is on in a place and all below it, from a day until (not including) a day."""
+
+    __tablename__ = "feature_switch"
+    __table_args__ = (
+        UniqueConstraint("feature", "area_id"),
+        CheckConstraint("until IS NULL OR until > since", name="dates"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    feature: Mapped[Feature] = code_column(Feature)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    since: Mapped[date]
+    until: Mapped[date | None]

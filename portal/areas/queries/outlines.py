@@ -1,0 +1,210 @@
+"""Reads of outlines: which place holds a point, and what is wrong with the outlines."""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from shapely import STRtree, from_geojson, get_parts, union_all
+from shapely.geometry import Point, box
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.areas.models import Area, AreaShape
+from portal.areas.queries.tree import AreaRow, area_by_id, data_version
+from portal.areas.rules import FlawKind, codes_of, valid_on
+from portal.kernel.geo import possible
+
+# a square metre in square degrees at the middle latitudes of China, good enough for a tolerance
+SQUARE_METRE = 1.0 / (111_320.0 * 90_000.0)
+TOLERANCE_M2 = 2_000.0
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One finding: the place, the other place of an overlap, and how many square metres."""
+
+    kind: FlawKind
+    code: str
+    other: str | None
+    square_metres: int
+
+
+@dataclass(frozen=True)
+class _Outline:
+    area_id: UUID
+    code: str
+    path: str
+    depth: int
+    valid_from: date
+    valid_to: date | None
+    shape: BaseGeometry
+
+
+class _Index:
+    """All outlines of one version of the places, searchable by point."""
+
+    def __init__(self, outlines: list[_Outline]) -> None:
+        self.outlines = outlines
+        self.tree = STRtree([outline.shape for outline in outlines])
+
+    def at(self, lon: float, lat: float, on: date | None) -> _Outline | None:
+        """The deepest outline that holds or touches the point; by code where two touch."""
+        found = [
+            self.outlines[int(at)]
+            for at in self.tree.query(Point(lon, lat), predicate="intersects")
+        ]
+        valid = [o for o in found if _counts(o, on)]
+        return min(valid, key=lambda o: (-o.depth, o.code), default=None)
+
+
+def _counts(outline: _Outline, on: date | None) -> bool:
+    if on is None:
+        return outline.valid_to is None
+    return valid_on(outline.valid_from, outline.valid_to, on)
+
+
+_indexes: OrderedDict[UUID, _Index] = OrderedDict()
+_indexes_lock = threading.Lock()
+_KEPT = 4
+
+
+def _index(session: Session) -> _Index | None:
+    """The index for the present version: built once for each version in each process."""
+    version = data_version(session)
+    if version is None:
+        return None
+    with _indexes_lock:
+        known = _indexes.get(version)
+    if known is None:
+        known = _Index(_load(session))
+        with _indexes_lock:
+            _indexes[version] = known
+            while len(_indexes) > _KEPT:
+                _indexes.popitem(last=False)
+    return known
+
+
+def _load(session: Session, path: str = "/") -> list[_Outline]:
+    statement = (
+        select(Area.id, Area.code, Area.path, Area.valid_from, Area.valid_to, AreaShape.geojson)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(Area.path.startswith(path, autoescape=True))
+        .order_by(Area.path)
+    )
+    return [
+        _Outline(
+            area_id=row.id,
+            code=row.code,
+            path=row.path,
+            depth=len(codes_of(row.path)),
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            shape=from_geojson(row.geojson),
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def locate(session: Session, lon: float, lat: float, *, on: date | None = None) -> AreaRow | None:
+    """The finest place whose outline holds a WGS-84 point; None outside the city or impossible."""
+    if not possible(lon, lat):
+        return None
+    index = _index(session)
+    found = index.at(lon, lat, on) if index else None
+    return area_by_id(session, found.area_id) if found else None
+
+
+def outline_of(session: Session, area_id: UUID) -> dict[str, Any] | None:
+    """A place's outline as a GeoJSON geometry."""
+    text = session.scalar(select(AreaShape.geojson).where(AreaShape.area_id == area_id))
+    found: dict[str, Any] | None = json.loads(text) if text else None
+    return found
+
+
+def outlines_under(session: Session, path: str, *, level: str) -> list[tuple[str, dict[str, Any]]]:
+    """(code, GeoJSON geometry) of the places of a level inside a place: for drawing maps."""
+    statement = (
+        select(Area.code, AreaShape.geojson)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(
+            Area.path.startswith(path, autoescape=True),
+            Area.level == level,
+            Area.valid_to.is_(None),
+        )
+        .order_by(Area.code)
+    )
+    return [(code, json.loads(text)) for code, text in session.execute(statement)]
+
+
+def outlines_made_up(session: Session, path: str, *, level: str) -> bool:
+    """Whether some outline that ``outlines_under`` gives was drawn for the demonstration."""
+    statement = (
+        select(AreaShape.area_id)
+        .join(Area, AreaShape.area_id == Area.id)
+        .where(Area.path.startswith(path, autoescape=True), Area.level == level, AreaShape.made_up)
+        .limit(1)
+    )
+    return session.scalar(statement) is not None
+
+
+def areas_in_box(
+    session: Session, west: float, south: float, east: float, north: float
+) -> list[UUID]:
+    """The ids of open places whose outlines meet a box."""
+    index = _index(session)
+    if index is None:
+        return []
+    found = index.tree.query(box(west, south, east, north), predicate="intersects")
+    return [
+        index.outlines[int(at)].area_id for at in found if _counts(index.outlines[int(at)], None)
+    ]
+
+
+def find_flaws(session: Session, path: str = "/", *, on: date | None = None) -> list[Flaw]:
+    """Broken outlines, overlaps of siblings, gaps in a parent, and what sticks out of it."""
+    outlines = [o for o in _load(session, path) if _counts(o, on)]
+    flaws = [Flaw(FlawKind.BROKEN, o.code, None, 0) for o in outlines if not o.shape.is_valid]
+    sound = [o for o in outlines if o.shape.is_valid]
+    by_path = {o.path: o for o in sound}
+    families: dict[str, list[_Outline]] = {}
+    for outline in sound:
+        above = outline.path[: -len(outline.code) - 1]
+        families.setdefault(above, []).append(outline)
+    for above, family in families.items():
+        flaws += _overlaps(family)
+        if above in by_path:
+            flaws += _misfits(by_path[above], family)
+    return flaws
+
+
+def _overlaps(family: list[_Outline]) -> Iterable[Flaw]:
+    tree = STRtree([o.shape for o in family])
+    for at, outline in enumerate(family):
+        for other in tree.query(outline.shape, predicate="intersects"):
+            if int(other) <= at:
+                continue
+            area = square_metres(outline.shape.intersection(family[int(other)].shape))
+            if area > TOLERANCE_M2:
+                yield Flaw(FlawKind.OVERLAP, outline.code, family[int(other)].code, round(area))
+
+
+def _misfits(parent: _Outline, family: list[_Outline]) -> Iterable[Flaw]:
+    for outline in family:
+        outside = square_metres(outline.shape.difference(parent.shape))
+        if outside > TOLERANCE_M2:
+            yield Flaw(FlawKind.OUTSIDE, outline.code, parent.code, round(outside))
+    missing = parent.shape.difference(union_all([o.shape for o in family]))
+    gap = sum(area for part in get_parts(missing) if (area := square_metres(part)) > TOLERANCE_M2)
+    if gap:
+        yield Flaw(FlawKind.GAP, parent.code, None, round(gap))
+
+
+def square_metres(shape: BaseGeometry) -> float:
+    """Roughly how large a shape is."""
+    return float(shape.area) / SQUARE_METRE

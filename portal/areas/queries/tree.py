@@ -1,0 +1,207 @@
+"""Reads of the tree of places."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.areas.models import Area, AreaTag, AreaVersion
+from portal.areas.rules import Tag, UnitKind, codes_of, is_code, tidy_names, valid_on
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """A place as it is read. ``names`` maps a language to a name and always has ``zh_Hans``."""
+
+    id: UUID
+    code: str
+    level: str
+    path: str
+    names: Mapping[str, str]
+    lon: float | None = None
+    lat: float | None = None
+    tags: frozenset[Tag] = field(default_factory=frozenset)
+    kind: UnitKind | None = None
+    parent_id: UUID | None = None
+    valid_from: date = date.min
+    valid_to: date | None = None
+    successor_code: str | None = None
+    made_up: bool = False
+
+    def valid_on(self, on: date) -> bool:
+        return valid_on(self.valid_from, self.valid_to, on)
+
+    @property
+    def parent_path(self) -> str | None:
+        """The path of the place above, None for a root."""
+        above = codes_of(self.path)[:-1]
+        return f"/{'/'.join(above)}/" if above else None
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    """Places with their tags, one row for each tag (or one without)."""
+    return select(
+        Area.id,
+        Area.code,
+        Area.level,
+        Area.path,
+        Area.name_zh_hans,
+        Area.name_zh_hant,
+        Area.name_en,
+        Area.name_khb,
+        Area.lon,
+        Area.lat,
+        Area.kind,
+        Area.parent_id,
+        Area.valid_from,
+        Area.valid_to,
+        Area.successor_code,
+        Area.made_up,
+        AreaTag.tag,
+    ).join(AreaTag, AreaTag.area_id == Area.id, isouter=True)
+
+
+def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[AreaRow]:
+    found: dict[UUID, tuple[Any, set[Tag]]] = {}
+    for row in session.execute(statement):
+        _, tags = found.setdefault(row.id, (row, set()))
+        if row.tag is not None:
+            tags.add(row.tag)
+    return [_area_row(row, frozenset(tags)) for row, tags in found.values()]
+
+
+def _area_row(row: Any, tags: frozenset[Tag]) -> AreaRow:
+    names = {
+        "zh_Hans": row.name_zh_hans,
+        "zh_Hant": row.name_zh_hant,
+        "en": row.name_en,
+        "khb": row.name_khb,
+    }
+    return AreaRow(
+        id=row.id,
+        code=row.code,
+        level=row.level,
+        path=row.path,
+        names=tidy_names(names),
+        lon=row.lon,
+        lat=row.lat,
+        tags=tags,
+        kind=row.kind,
+        parent_id=row.parent_id,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        successor_code=row.successor_code,
+        made_up=row.made_up,
+    )
+
+
+def _valid(on: date | None) -> ColumnElement[bool]:
+    """Valid on a day; without a day: not closed."""
+    if on is None:
+        return Area.valid_to.is_(None)
+    return and_(Area.valid_from <= on, or_(Area.valid_to.is_(None), Area.valid_to > on))
+
+
+def area_by_code(session: Session, code: str, *, on: date | None = None) -> AreaRow | None:
+    """The place with a code (closed ones too), or only if it is valid on a day."""
+    if not is_code(code):
+        return None
+    rows = _rows(session, _columns().where(Area.code == code))
+    if not rows or (on is not None and not rows[0].valid_on(on)):
+        return None
+    return rows[0]
+
+
+def area_by_id(session: Session, area_id: UUID) -> AreaRow | None:
+    """The place with an id, closed or not."""
+    return areas_by_ids(session, [area_id]).get(area_id)
+
+
+def areas_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, AreaRow]:
+    """Places by id, closed ones too, in one query."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in _rows(session, _columns().where(Area.id.in_(wanted)))}
+
+
+def areas_by_codes(session: Session, codes: Iterable[str]) -> dict[str, AreaRow]:
+    """Places by code, closed ones too, in one query."""
+    wanted = {code for code in codes if is_code(code)}
+    if not wanted:
+        return {}
+    return {row.code: row for row in _rows(session, _columns().where(Area.code.in_(wanted)))}
+
+
+def root_areas(session: Session, *, on: date | None = None) -> list[AreaRow]:
+    """The places that hang under nothing: usually the city alone."""
+    return _rows(
+        session, _columns().where(Area.parent_id.is_(None), _valid(on)).order_by(Area.code)
+    )
+
+
+def children_of(session: Session, code: str | None, *, on: date | None = None) -> list[AreaRow]:
+    """The places directly below one (None: the roots), by code; closed ones are left out."""
+    if code is None:
+        return root_areas(session, on=on)
+    parent = select(Area.id).where(Area.code == code).scalar_subquery()
+    return _rows(
+        session, _columns().where(Area.parent_id == parent, _valid(on)).order_by(Area.code)
+    )
+
+
+def descendants_at_level(
+    session: Session, path: str, level: str, *, on: date | None = None
+) -> list[AreaRow]:
+    """Everything of a level inside a place, whatever levels lie between: for short lists."""
+    statement = _columns().where(
+        Area.level == level, Area.path.startswith(path, autoescape=True), _valid(on)
+    )
+    return _rows(session, statement.order_by(Area.code))
+
+
+def ancestors(session: Session, path: str) -> list[AreaRow]:
+    """The places on a path, root first, the place itself last."""
+    codes = codes_of(path)
+    found = areas_by_codes(session, codes)
+    return [found[code] for code in codes if code in found]
+
+
+def find_areas(session: Session, words: str, limit: int = 20, *, under: str = "/") -> list[AreaRow]:
+    """Places whose name in any language holds the words, or with that code; short names first."""
+    words = words.strip()
+    if not words:
+        return []
+    columns = (Area.name_zh_hans, Area.name_zh_hant, Area.name_en, Area.name_khb)
+    matches = [column.icontains(words, autoescape=True) for column in columns]
+    ids = (
+        select(Area.id)
+        .where(
+            or_(Area.code == words.upper(), *matches),
+            Area.path.startswith(under, autoescape=True),
+            Area.valid_to.is_(None),
+        )
+        .order_by(func.length(Area.name_zh_hans), Area.code)
+        .limit(limit)
+    )
+    statement = _columns().where(Area.id.in_(ids))
+    return _rows(session, statement.order_by(func.length(Area.name_zh_hans), Area.code))
+
+
+def count_by_level(session: Session, path: str, *, on: date | None = None) -> dict[str, int]:
+    """How many places of each level lie inside a place (itself included)."""
+    statement = (
+        select(Area.level, func.count().label("total"))
+        .where(Area.path.startswith(path, autoescape=True), _valid(on))
+        .group_by(Area.level)
+    )
+    return {row.level: row.total for row in session.execute(statement)}
+
+
+def data_version(session: Session) -> UUID | None:
+    """The token of the places' present state: two equal tokens mean the same tree and outlines."""
+    return session.scalar(select(AreaVersion.token))

@@ -1,0 +1,105 @@
+"""Tables that people prepared: CSV in UTF-8, every complaint with its line number.
+
+Lines that begin with ``#`` are remarks. Nothing is guessed: what is damaged is refused.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from portal.kernel.errors import BadData
+
+LONGEST_FILE = 20_000_000
+# controls, lone surrogates, private and unassigned characters
+_DAMAGED_KINDS = {"Cc", "Cs", "Cn", "Co"}
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row: its line in the file and its cells by column, trimmed; absent columns are ""."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+def is_damaged(text: str) -> bool:
+    """Whether a text holds characters that only broken conversions leave behind."""
+    return any(
+        unicodedata.category(char) in _DAMAGED_KINDS
+        or char == "\ufffd"
+        or "\u2800" <= char <= "\u28ff"  # Braille: what some office programs leave of a lost sign
+        for char in text
+    )
+
+
+def read_table(
+    content: bytes, source: str, *, required: Sequence[str], optional: Sequence[str] = ()
+) -> list[TableRow]:
+    """The rows of a CSV file. Raises BadData with everything that is wrong with its form."""
+    if len(content) > LONGEST_FILE:
+        raise BadData(source, [(1, f"larger than {LONGEST_FILE // 1_000_000} MB")])
+    lines = _cells(_text(content, source), source)
+    line, header = next(lines, (1, []))
+    _check_header(header, line, source, required, optional)
+    rows: list[TableRow] = []
+    problems: list[tuple[int, str]] = []
+    for line, cells in lines:
+        problem = _cell_problem(cells, header)
+        if problem:
+            problems.append((line, problem))
+        else:
+            rows.append(TableRow(line, dict(zip(header, cells, strict=True))))
+    if problems:
+        raise BadData(source, problems)
+    return rows
+
+
+def _cells(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of every line that is neither empty nor a remark."""
+    reader = csv.reader(_lines(text), strict=True)
+    try:
+        for cells in reader:
+            if any(cells):
+                yield reader.line_num, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise BadData(source, [(reader.line_num, f"not a CSV row ({error})")]) from error
+
+
+def _text(content: bytes, source: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise BadData(source, [(line, "not UTF-8 text")]) from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.splitlines(keepends=True):
+        yield "\n" if line.startswith("#") else line
+
+
+def _check_header(
+    header: list[str], line: int, source: str, required: Sequence[str], optional: Sequence[str]
+) -> None:
+    missing = [name for name in required if name not in header]
+    unknown = [name for name in header if name not in required and name not in optional]
+    problems = []
+    if missing:
+        problems.append((line, f"missing column {', '.join(missing)}"))
+    if unknown:
+        problems.append((line, f"unknown column {', '.join(unknown)}"))
+    if len(set(header)) != len(header):
+        problems.append((line, "a column named twice"))
+    if problems:
+        raise BadData(source, problems)
+
+
+def _cell_problem(cells: list[str], header: list[str]) -> str | None:
+    if len(cells) != len(header):
+        return f"{len(cells)} cells instead of {len(header)}"
+    damaged = [name for name, cell in zip(header, cells, strict=True) if is_damaged(cell)]
+    return f"damaged characters in {', '.join(damaged)}" if damaged else None

@@ -1,0 +1,157 @@
+"""Reads of the register of organisations."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from portal.areas.models import Area
+from portal.areas.rules import codes_of
+from portal.organisations.models import Organisation
+from portal.organisations.rules import OrganisationKind, Trade, tidy_names, valid_on
+
+
+@dataclass(frozen=True)
+class OrganisationRow:
+    """An organisation as it is read. ``area_path`` is the place it serves, None: no place."""
+
+    id: UUID
+    code: str
+    kind: OrganisationKind
+    trade: Trade | None
+    names: Mapping[str, str]
+    area_id: UUID | None
+    area_path: str | None
+    parent_id: UUID | None
+    phone: str | None
+    valid_from: date
+    valid_to: date | None
+    successor_id: UUID | None
+
+    def valid_on(self, on: date) -> bool:
+        return valid_on(self.valid_from, self.valid_to, on)
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Organisation.id,
+            Organisation.code,
+            Organisation.kind,
+            Organisation.trade,
+            Organisation.name_zh_hans,
+            Organisation.name_zh_hant,
+            Organisation.name_en,
+            Organisation.area_id,
+            Area.path,
+            Organisation.parent_id,
+            Organisation.phone,
+            Organisation.valid_from,
+            Organisation.valid_to,
+            Organisation.successor_id,
+        )
+        .join(Area, Area.id == Organisation.area_id, isouter=True)
+        .order_by(Organisation.code)
+    )
+
+
+def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[OrganisationRow]:
+    return [
+        OrganisationRow(
+            id=row.id,
+            code=row.code,
+            kind=row.kind,
+            trade=row.trade,
+            names=tidy_names(
+                {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.name_en}
+            ),
+            area_id=row.area_id,
+            area_path=row.path,
+            parent_id=row.parent_id,
+            phone=row.phone,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            successor_id=row.successor_id,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def organisation(session: Session, organisation_id: UUID) -> OrganisationRow | None:
+    """One organisation, ended or not."""
+    return organisations_by_ids(session, [organisation_id]).get(organisation_id)
+
+
+def organisation_by_code(session: Session, code: str) -> OrganisationRow | None:
+    """One organisation by its code, ended or not."""
+    rows = _rows(session, _columns().where(Organisation.code == code))
+    return rows[0] if rows else None
+
+
+def organisations_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, OrganisationRow]:
+    """Organisations by id, ended ones too, in one query."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = _rows(session, _columns().where(Organisation.id.in_(wanted)))
+    return {row.id: row for row in rows}
+
+
+def organisations(
+    session: Session, *, under: str = "/", on: date | None = None
+) -> list[OrganisationRow]:
+    """The register, by code: of a place and below, and (optionally) only those valid on a day."""
+    statement = _columns()
+    if under != "/":
+        statement = statement.where(Area.path.startswith(under, autoescape=True))
+    rows = _rows(session, statement)
+    return [row for row in rows if on is None or row.valid_on(on)]
+
+
+def register_page(
+    session: Session, paths: Collection[str] | None, *, after: str, limit: int
+) -> list[OrganisationRow]:
+    """Some rows of the register after a code: of the places below some paths (None: of all)."""
+    statement = _columns().where(Organisation.code > after).limit(limit)
+    if paths is not None:
+        inside = (Area.path.startswith(path, autoescape=True) for path in paths)
+        statement = statement.where(or_(false(), *inside))
+    return _rows(session, statement)
+
+
+def units_for(
+    session: Session,
+    place_path: str,
+    kinds: Collection[OrganisationKind] | None = None,
+    on: date | None = None,
+) -> list[OrganisationRow]:
+    """Units that serve a place: those of the place and of every place above it, nearest first.
+
+    Without a day: those that have not ended.
+    """
+    statement = _columns().where(
+        or_(Organisation.area_id.is_(None), Area.code.in_(codes_of(place_path)))
+    )
+    if kinds is not None:
+        statement = statement.where(Organisation.kind.in_(kinds))
+    if on is None:
+        statement = statement.where(Organisation.valid_to.is_(None))
+    else:
+        ends = or_(Organisation.valid_to.is_(None), Organisation.valid_to > on)
+        statement = statement.where(and_(Organisation.valid_from <= on, ends))
+    rows = _rows(session, statement)
+    return sorted(rows, key=lambda row: (-len(row.area_path or ""), row.code))
+
+
+def current_successor(session: Session, organisation_id: UUID) -> OrganisationRow | None:
+    """Who does the work now: the organisation itself, or the last in the chain of successors."""
+    row = organisation(session, organisation_id)
+    seen: set[UUID] = set()
+    while row is not None and row.successor_id is not None and row.id not in seen:
+        seen.add(row.id)
+        row = organisation(session, row.successor_id)
+    return row

@@ -1,0 +1,88 @@
+"""What an organisation is: its kind, its code and its term. Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}\Z", re.ASCII)
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{2,30}\Z", re.ASCII)
+CODE_LENGTH = 40
+NAME_LENGTH = 120
+NAME_LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+
+
+class OrganisationKind(StrEnum):
+    """What sort of unit: it says what may be dispatched to it and who stands behind it."""
+
+    STREET_OFFICE = "street_office"
+    DEPARTMENT = "department"
+    DISTRICT_CENTRE = "district_centre"
+    COMPANY = "company"
+    TEAM = "team"
+    COMMITTEE = "committee"
+    STATION = "station"
+    SOCIAL_ORG = "social_org"
+
+
+# units that may be given a matter to handle
+HANDLING_KINDS = frozenset(OrganisationKind) - {OrganisationKind.SOCIAL_ORG}
+
+
+class Trade(StrEnum):
+    """The eleven departments that the policy text names (R027), and those a city adds."""
+
+    CIVIL_AFFAIRS = "civil_affairs"
+    PUBLIC_SECURITY = "public_security"
+    ENVIRONMENT = "environment"
+    PLANNING_BUILDING = "planning_building"
+    TRANSPORT = "transport"
+    WATER = "water"
+    CITY_MANAGEMENT = "city_management"
+    FORESTRY = "forestry"
+    FOOD_DRUGS = "food_drugs"
+    MARKET = "market"
+    WORK_SAFETY = "work_safety"
+    SANITATION = "sanitation"
+    GREENERY = "greenery"
+    UTILITIES = "utilities"
+
+
+class OrganisationRefusal(StrEnum):
+    """Why a change of the register is not made."""
+
+    CODE_TAKEN = "organisation.code_taken"
+    BAD_CODE = "organisation.bad_code"
+    NO_NAME = "organisation.no_name"
+    LONG_NAME = "organisation.long_name"
+    BAD_DATES = "organisation.bad_dates"
+    BAD_PHONE = "organisation.bad_phone"
+    UNKNOWN_AREA = "organisation.unknown_area"
+    UNKNOWN_PARENT = "organisation.unknown_parent"
+    UNKNOWN_SUCCESSOR = "organisation.unknown_successor"
+    OWN_SUCCESSOR = "organisation.own_successor"
+    ALREADY_ENDED = "organisation.already_ended"
+
+
+def is_code(text: str) -> bool:
+    """Whether a text can be an organisation's code: capitals, digits and hyphens."""
+    return _CODE.match(text) is not None
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text can be an office telephone (short numbers like 12345 too)."""
+    return _PHONE.match(text) is not None
+
+
+def valid_on(valid_from: date, valid_to: date | None, on: date) -> bool:
+    """Whether a term (its last day not included) holds a day."""
+    return valid_from <= on and (valid_to is None or on < valid_to)
+
+
+def tidy_names(names: Mapping[str, str | None]) -> dict[str, str]:
+    """Only languages we know, only names that say something."""
+    return {
+        language: name.strip()
+        for language in NAME_LANGUAGES
+        if (name := names.get(language)) and name.strip()
+    }

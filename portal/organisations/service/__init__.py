@@ -1,0 +1,21 @@
+"""What may happen to organisations: they begin, are renamed, end, and others follow them."""
+
+from portal.organisations.service.lists import (
+    ImportReport,
+    import_organisations,
+    load_city_organisations,
+)
+from portal.organisations.service.register import (
+    add_organisation,
+    edit_organisation,
+    end_organisation,
+)
+
+__all__ = [
+    "ImportReport",
+    "add_organisation",
+    "edit_organisation",
+    "end_organisation",
+    "import_organisations",
+    "load_city_organisations",
+]

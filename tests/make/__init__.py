@@ -1,0 +1,1 @@
+"""Builders: plain typed functions that put one thing into a test's database."""
