@@ -1,0 +1,41 @@
+"""How a run of the tests behaves: long tests only when asked, browsers in one worker, skips said.
+
+Loaded by ``addopts`` in pyproject.toml, because ``--long`` must be known before any test is found.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+LONG = "larger counts; run `script/test --long`"
+CHROMIUM = Path("/usr/bin/chromium")
+NO_CHROMIUM = "no /usr/bin/chromium; run `apt-get install chromium fonts-noto-cjk fonts-noto-core`"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests with larger counts")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--long"):
+            item.add_marker(pytest.mark.skip(reason=LONG))
+        if item.get_closest_marker("browser"):
+            # two browsers at once were 2.3 times slower than one after the other
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not CHROMIUM.exists():
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    if reasons:
+        terminalreporter.section("not run on this machine")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} left out: {reason}")
