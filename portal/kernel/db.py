@@ -16,6 +16,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -184,6 +185,24 @@ class Database:
             finally:
                 session.close()
 
+    @contextmanager
+    def reshape(self) -> Iterator[Connection]:
+        """A connection for migrations, whose tables change whole or not at all.
+
+        A batch migration on SQLite rebuilds tables, which must not cascade into others: foreign
+        keys rest meanwhile. Their pragma does nothing inside a transaction, hence the driver.
+        """
+        with self.writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            if self.is_sqlite:
+                driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self.is_sqlite:
+                    driver.execute("PRAGMA foreign_keys=ON")
+
     def ping(self) -> None:
         """Raises when the database cannot answer."""
         with self.reader.connect() as connection:
@@ -196,7 +215,9 @@ class Database:
 
 def changed_rows(session: Session, statement: UpdateBase) -> int:
     """Run a conditional UPDATE (INSERT, DELETE) and say how many rows it met: 0 lost the race."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
+    # without preserve_rowcount an INSERT on PostgreSQL says -1, whatever it did
+    options = {"synchronize_session": False, "preserve_rowcount": True}
+    result = session.execute(statement, execution_options=options)
     return cast("CursorResult[Any]", result).rowcount
 
 
@@ -220,12 +241,23 @@ def _postgres_engine(url: URL, *, write: bool) -> Engine:
     if not write:
         options += " -c default_transaction_read_only=on"
     return create_engine(
-        url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"options": options}
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged must not name people
+        connect_args={"options": options},
     )
 
 
 def _sqlite_engine(url: URL, *, write: bool) -> Engine:
-    engine = create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": WAIT_SECONDS})
+    engine = create_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        hide_parameters=True,
+        connect_args={"timeout": WAIT_SECONDS},
+    )
     begin = "BEGIN IMMEDIATE" if write else "BEGIN DEFERRED"
 
     @event.listens_for(engine, "connect")

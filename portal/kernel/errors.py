@@ -25,6 +25,10 @@ class Conflict(Refused):
     """Somebody else was first (a lost race, a stale form): answered with 409 and words."""
 
 
+class Counted(Refused):
+    """A refusal that costs one of a few tries: what was written before it stays written."""
+
+
 class Missing(Exception):
     """There is no such thing, or it is not yours to know: answered with 404."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, request, session
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField
 
 from portal.kernel.errors import Refused
@@ -39,6 +39,16 @@ class Form(FlaskForm):  # type: ignore[misc]
             if unbound.field_class in {StringField, TextAreaField}:
                 options = {**options, "filters": [clean_text, *unbound.kwargs.get("filters", ())]}
             return unbound.bind(form=form, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was posted: files only to fields that take files (``takes_files``), no JSON."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            if not form.is_submitted() or not (request.form or request.files):
+                return None
+            taking = {f.name for f in form if getattr(f, "takes_files", False)}
+            files = [(name, f) for name, f in request.files.items(multi=True) if name in taking]
+            return CombinedMultiDict([MultiDict(files), request.form])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,8 +96,3 @@ def spent_key(form: Form) -> str:
     browser = session.get("browser", "")
     text = f"{browser}\n{request.path}\n{form.idempotency_key.data}"
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def submitted() -> CombinedMultiDict[str, Any]:
-    """What was posted, fields and files together."""
-    return CombinedMultiDict([request.files, request.form])

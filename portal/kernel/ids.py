@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 import uuid
+from datetime import datetime
 
 # Crockford's base 32: no I, L, O or U, so that a code can be read aloud and typed by anyone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -14,12 +15,20 @@ LOOKUP_LENGTH = 8
 
 def new_id() -> uuid.UUID:
     """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 12 bits of the fraction, then chance."""
-    nanoseconds = time.time_ns()
+    return _id_at(time.time_ns(), secrets.randbits(62))
+
+
+def id_at(moment: datetime, chance: int | None = None) -> uuid.UUID:
+    """The key of something that happened at another moment, e.g. what an import brings along."""
+    nanoseconds = int(moment.timestamp() * 1_000_000) * 1000
+    return _id_at(nanoseconds, secrets.randbits(62) if chance is None else chance)
+
+
+def _id_at(nanoseconds: int, chance: int) -> uuid.UUID:
     milliseconds, rest = divmod(nanoseconds, 1_000_000)
     fraction = rest * 4096 // 1_000_000
     value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | fraction << 64
-    value |= 0b10 << 62 | secrets.randbits(62)
-    return uuid.UUID(int=value)
+    return uuid.UUID(int=value | 0b10 << 62 | chance & (1 << 62) - 1)
 
 
 def _check_character(body: str) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base, code_column
@@ -90,4 +90,13 @@ def post_message(
             created_at=now,
             due_at=due_at or now,
         )
+    )
+
+
+def cancel_messages(session: Session, subject: str) -> None:
+    """Withdraw what waits under a subject, e.g. a reminder to somebody who has answered."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.subject == subject, OutboxMessage.state == OutboxState.WAITING)
+        .values(state=OutboxState.CANCELLED, sealed_to=None, sealed_facts=None)
     )

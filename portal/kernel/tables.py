@@ -1,13 +1,21 @@
 """Tables that people prepared: CSV in UTF-8, every complaint with its line number.
 
-Lines that begin with ``#`` are remarks. Nothing is guessed: what is damaged is refused.
+Lines that begin with ``#`` are remarks. Nothing is guessed: what is damaged is refused. Lists that
+are shipped are remembered, so that each is loaded once.
 """
 
 import csv
+import hashlib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import String
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.kernel.db import Base
 from portal.kernel.errors import BadData
 
 LONGEST_FILE = 20_000_000
@@ -103,3 +111,32 @@ def _cell_problem(cells: list[str], header: list[str]) -> str | None:
         return f"{len(cells)} cells instead of {len(header)}"
     damaged = [name for name, cell in zip(header, cells, strict=True) if is_damaged(cell)]
     return f"damaged characters in {', '.join(damaged)}" if damaged else None
+
+
+class LoadedList(Base):
+    """A shipped list as it was when it was loaded last."""
+
+    __tablename__ = "loaded_list"
+
+    name: Mapped[str] = mapped_column(String(400), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    loaded_at: Mapped[datetime]
+
+
+def is_fresh(
+    session: Session, name: str, content: bytes, *, about: str = "", now: datetime
+) -> bool:
+    """Whether a list is new or differs from last time; notes it as loaded. The caller loads it.
+
+    What was loaded belongs to the administrators: the same list must not undo their changes at the
+    next start. ``about`` is what else decides how the list is read.
+    """
+    fingerprint = hashlib.sha256(about.encode() + b"\0" + content).hexdigest()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(LoadedList).values(name=name, fingerprint=fingerprint, loaded_at=now)
+    note = statement.on_conflict_do_update(
+        index_elements=[LoadedList.name],
+        set_={"fingerprint": fingerprint, "loaded_at": now},
+        where=LoadedList.fingerprint != fingerprint,
+    )
+    return session.scalar(note.returning(LoadedList.name)) is not None

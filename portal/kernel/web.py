@@ -10,6 +10,19 @@ from sqlalchemy.orm import Session
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance
 
+# views name the session they pass on, and know nothing else of the database
+__all__ = [
+    "Session",
+    "close_reading",
+    "database",
+    "instance",
+    "keeping",
+    "may_keep",
+    "reading",
+    "write_on_get",
+    "writing",
+]
+
 Result = TypeVar("Result")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -46,6 +59,27 @@ def writing() -> Iterator[Session]:
     if not g.get("csrf_valid", False):
         raise RuntimeError("a write without a checked form token")
     close_reading()  # a snapshot held open would be stale afterwards
+    with database().write() as session:
+        yield session
+
+
+def may_keep() -> bool:
+    """Whether a POST comes from a page of ours: its token says so, or the browser itself.
+
+    No other site can set this header, so a photo need not be lost with a token that ran out.
+    """
+    return bool(g.get("csrf_valid", False)) or (
+        request.method not in SAFE_METHODS
+        and request.headers.get("Sec-Fetch-Site") == "same-origin"
+    )
+
+
+@contextmanager
+def keeping() -> Iterator[Session]:
+    """A transaction that keeps what came with a form, and acts upon nothing."""
+    if not may_keep():
+        raise RuntimeError(f"{request.method} {request.path} came from elsewhere")
+    close_reading()
     with database().write() as session:
         yield session
 

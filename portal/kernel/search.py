@@ -1,0 +1,95 @@
+"""Finding words on both engines, by the tokens of ``portal.kernel.tokens``.
+
+SQLite looks a phrase up in FTS5; PostgreSQL finds candidates by a GIN index over the tokens and
+looks for the phrase in the stream itself (路灯 and 灯路 together do not make 路灯路).
+
+FTS5 reads an external content table: a contentless one cannot delete on SQLite 3.40, and erased
+words would stay findable. Its ``ascii`` tokenizer takes every character beyond ASCII as part of a
+token; ``unicode61`` knows Unicode 6.1 only and would lose younger ideographs and Dai vowels.
+"""
+
+from collections.abc import Sequence
+from string import Template
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    TableClause,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    table,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from portal.kernel.tokens import FACET, GAP
+
+
+def fts_table(name: str) -> TableClause:
+    """The FTS5 table over a content table; its ``rowid`` is the content's key, and its order."""
+    return table(f"{name}_fts", column("rowid"))
+
+
+def sqlite_match(
+    name: str, words: Sequence[str], any_of: Sequence[Sequence[str]] = ()
+) -> ColumnElement[bool]:
+    """All phrases and facets of ``words``, and one facet of each group."""
+    parts = [f'"{phrase}"' for phrase in words]
+    parts += ["(" + " OR ".join(f'"{one}"' for one in group) + ")" for group in any_of]
+    matches: ColumnElement[bool] = literal_column(f"{name}_fts").op("MATCH")(" AND ".join(parts))
+    return matches
+
+
+def postgres_match(
+    stored_words: SQLColumnExpression[str],
+    words: Sequence[str],
+    any_of: Sequence[Sequence[str]] = (),
+) -> ColumnElement[bool]:
+    """The same on PostgreSQL. Values stand in the statement itself: a plan made for one word is
+    wrong for another, and a prepared statement would keep it."""
+    stored = func.string_to_array(stored_words, " ", type_=ARRAY(Text))
+    single = [token for phrase in words for token in phrase.split(" ")]
+    # also for single tokens: far cheaper to check, and it tells the planner how rare they are
+    checks = [stored_words.like(_literal(f"% {phrase} %")) for phrase in words]
+    clauses: list[ColumnElement[bool]] = list(checks)
+    if single:
+        clauses.append(stored.contains(_array(single)))
+    clauses += [stored.overlap(_array(group)) for group in any_of]
+    return and_(*clauses)
+
+
+def _literal(value: str) -> ColumnElement[str]:
+    return bindparam(None, value, type_=Text, literal_execute=True)
+
+
+def _array(values: Sequence[str]) -> ColumnElement[list[str]]:
+    # tokens hold letters, digits and marks only, so that the array's text form needs no escapes
+    text = "{" + ",".join(f'"{value}"' for value in dict.fromkeys(values)) + "}"
+    kind: Any = ARRAY(Text)
+    array: ColumnElement[list[str]] = cast(_literal(text), kind)
+    return array
+
+
+_ADD = "INSERT INTO ${name}_fts(rowid, ${words}) VALUES (new.${key}, new.${words});"
+_DROP = (
+    "INSERT INTO ${name}_fts(${name}_fts, rowid, ${words}) "
+    "VALUES ('delete', old.${key}, old.${words});"
+)
+_STATEMENTS = (
+    "CREATE VIRTUAL TABLE ${name}_fts USING fts5(${words}, content='${name}', "
+    f"content_rowid='${{key}}', columnsize=0, tokenize=\"ascii tokenchars '{FACET}{GAP}_'\")",
+    f"CREATE TRIGGER ${{name}}_added AFTER INSERT ON ${{name}} BEGIN {_ADD} END",
+    f"CREATE TRIGGER ${{name}}_removed AFTER DELETE ON ${{name}} BEGIN {_DROP} END",
+    "CREATE TRIGGER ${name}_changed AFTER UPDATE OF ${key}, ${words} ON ${name} "
+    f"BEGIN {_DROP} {_ADD} END",
+)
+
+
+def sqlite_statements(name: str, key: str, words: str) -> tuple[str, ...]:
+    """The FTS5 table over a content table, and the triggers that keep it true."""
+    return tuple(Template(s).substitute(name=name, key=key, words=words) for s in _STATEMENTS)
