@@ -1,17 +1,29 @@
 """The declared access of every route, and the only place that knows Flask-Login."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
+from ipaddress import ip_address
 from typing import ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import abort, redirect, request, url_for
-from flask_login import current_user
+from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
 
-from portal.accounts.rules import NOBODY, Actor, Permission
+from portal.accounts.queries import actor_of_session
+from portal.accounts.rules import NOBODY, SESSION_DAYS, Actor, Permission
+from portal.accounts.service import touch_session
+from portal.kernel.clock import now
+from portal.kernel.errors import Busy
+from portal.kernel.ids import hash_token
+from portal.kernel.web import SAFE_METHODS, database, instance, reading
 
 P = ParamSpec("P")
 R = TypeVar("R")
+TOUCH_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -22,10 +34,79 @@ class Access:
     permission: Permission | None = None
 
 
+class Visitor(UserMixin):  # type: ignore[misc]
+    """What Flask-Login carries: the actor, and the token of her session as her id."""
+
+    def __init__(self, token: str, actor: Actor, seen_at: datetime | None = None) -> None:
+        self.id = token
+        self.actor = actor
+        self.seen_at = seen_at
+
+
+def init_login(app: Flask) -> None:
+    """Let the app know who makes a request: a token in the cookie, the session in the database."""
+    manager = LoginManager()
+    # addresses of phones change all day; the session row is what counts
+    manager.session_protection = None
+    manager.user_loader(_load)
+    manager.init_app(app)
+    app.permanent_session_lifetime = timedelta(days=SESSION_DAYS)
+    app.after_request(_touch)
+
+
+def _load(token: str) -> Visitor | None:
+    found = actor_of_session(reading(), hash_token(token), now(), local=is_local())
+    return Visitor(token, *found) if found else None
+
+
+def _touch(response: Response) -> Response:
+    """Note when a session was last used: on POST only, so that reading leaves no trail."""
+    if request.method in SAFE_METHODS or response.status_code >= 400:
+        return response
+    seen_at = getattr(current_user, "seen_at", None)
+    session_id = current_actor().session_id
+    moment = now()
+    if session_id and seen_at and moment - seen_at > TOUCH_AFTER:
+        # what was asked for is done: a busy database must not turn it into an error
+        with suppress(Busy, SQLAlchemyError), database().write() as writer:
+            touch_session(writer, session_id, now=moment)
+    return response
+
+
+def is_local() -> bool:
+    """Whether the request comes from this very machine, to a portal that serves only it."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    hosts = (request.remote_addr, urlsplit(instance().config.origin).hostname)
+    return all(_is_loopback(host) for host in hosts)
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 def current_actor() -> Actor:
     """Whoever makes this request."""
     actor = getattr(current_user, "actor", None)
     return cast("Actor", actor) if actor is not None else NOBODY
+
+
+def remember(token: str) -> None:
+    """Put the token of a new session into the cookie; the form token changes with it."""
+    session.pop("csrf_token", None)
+    session.permanent = True
+    login_user(Visitor(token, NOBODY), force=True)
+
+
+def forget() -> None:
+    """Empty the cookie: on a shared computer nothing of this person may stay behind."""
+    logout_user()
+    session.clear()
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -53,11 +134,16 @@ def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         actor = current_actor()
         if not actor.signed_in:
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return cast("R", redirect(url_for("accounts.sign_in", next=back), 303))
+            return cast("R", redirect(url_for("accounts.sign_in", next=_way_back()), 303))
         if access.permission is not None and not actor.may(access.permission):
+            if actor.staff and not actor.second_factor:
+                return cast("R", redirect(url_for("accounts.give_factor", next=_way_back()), 303))
             abort(403)
         return view(*args, **kwargs)
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
+
+
+def _way_back() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" else None

@@ -1,0 +1,165 @@
+"""The shape of what people type about accounts."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.accounts.labels import AGE_BANDS
+from portal.accounts.rules import RESIDENT, roles
+from portal.kernel.forms import Form
+from portal.kernel.i18n import NAMES, in_words
+from portal.kernel.i18n import lazy_gettext as _l
+
+SHORT = Length(max=80, message=_l("This is too long."))
+
+
+def _needed(message: Any) -> InputRequired:
+    return InputRequired(message=message)
+
+
+class NextForm(Form):
+    """A form on the way to some other page, which it remembers."""
+
+    next = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.next.data:
+            self.next.data = request.args.get("next", "")
+
+
+class PlainForm(Form):
+    """A single button: only the form's token and key."""
+
+
+class PhoneForm(NextForm):
+    """A mobile number to send a code to."""
+
+    phone = StringField(_l("Mobile number"), [_needed(_l("Enter your mobile number.")), SHORT])
+
+
+class CodeForm(NextForm):
+    """The code that was sent, or the one an authenticator shows."""
+
+    code = StringField(_l("Code"), [_needed(_l("Enter the code.")), SHORT])
+
+
+class PasswordForm(NextForm):
+    """Phone number and password."""
+
+    phone = StringField(_l("Mobile number"), [_needed(_l("Enter your mobile number.")), SHORT])
+    password = PasswordField(
+        _l("Password"),
+        [_needed(_l("Enter your password.")), Length(max=200, message=_l("This is too long."))],
+    )
+
+
+class CardForm(NextForm):
+    """A printed card: the QR brings its token, by hand one types its number."""
+
+    card = StringField(
+        _l("Number on the card"), [_needed(_l("Enter the number on the card.")), SHORT]
+    )
+    pin = PasswordField(_l("PIN"), [_needed(_l("Enter the PIN.")), SHORT])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.card.data:
+            self.card.data = request.args.get("card", "")
+
+
+class LinkForm(NextForm):
+    """A printed sign-in link, spent by pressing its button."""
+
+    token = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.token.data:
+            self.token.data = request.args.get("token", "")
+
+
+class DetailsForm(Form):
+    """What a person may correct about herself."""
+
+    name = StringField(_l("Name"), [Optional(), SHORT])
+    language = RadioField(
+        _l("Language of messages"),
+        [_needed(_l("Choose a language."))],
+        choices=[SelectChoice(code, name) for code, name in NAMES.items()],
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password; the current one when there is one."""
+
+    current = PasswordField(_l("Current password"), [Optional(), Length(max=200)])
+    password = PasswordField(
+        _l("New password"),
+        [_needed(_l("Enter a new password.")), Length(max=200, message=_l("This is too long."))],
+    )
+
+
+class SureForm(Form):
+    """Something that cannot be undone."""
+
+    sure = BooleanField(
+        _l("Yes, erase my account for good"),
+        [_needed(_l("Tick the box to say that you are sure."))],
+    )
+
+
+class NewCardForm(Form):
+    """Somebody at the community desk who has no phone."""
+
+    name = StringField(_l("Name"), [Optional(), SHORT])
+    age_band = RadioField(
+        _l("Age"),
+        [_needed(_l("Choose an age group."))],
+        choices=[SelectChoice(band.value, words) for band, words in AGE_BANDS.items()],
+        default="unknown",
+    )
+    guardian = BooleanField(_l("A parent or guardian is here and agrees"))
+
+
+class NewPersonForm(Form):
+    """Somebody who will work with the portal."""
+
+    name = StringField(_l("Name"), [_needed(_l("Enter the name.")), SHORT])
+    phone = StringField(_l("Mobile number"), [_needed(_l("Enter the mobile number.")), SHORT])
+
+
+class RoleForm(Form):
+    """A role, where it is held, and until when."""
+
+    role = SelectField(_l("Role"), [_needed(_l("Choose a role."))])
+    area = StringField(_l("Place (code or name)"), [Optional(), SHORT])
+    organisation = StringField(_l("Organisation (code)"), [Optional(), SHORT])
+    until = DateField(_l("Last day"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = [
+            SelectChoice(role.code, in_words(role.names))
+            for role in roles().values()
+            if role.code != RESIDENT
+        ]
+
+    def valid_to(self, zone: ZoneInfo) -> datetime | None:
+        """The first moment after the last day, in the city's time."""
+        if self.until.data is None:
+            return None
+        return datetime.combine(self.until.data + timedelta(days=1), time(), tzinfo=zone)

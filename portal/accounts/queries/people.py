@@ -1,0 +1,206 @@
+"""Reads about people: who they are, what they may do, who holds a permission somewhere."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import LoginSession, Person, RoleHolding
+from portal.accounts.rules import (
+    Actor,
+    Holding,
+    Permission,
+    grants_of,
+    roles,
+    second_factor_holds,
+)
+from portal.areas.models import Area
+from portal.kernel.instance import instance_of
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person as others may know her."""
+
+    id: UUID
+    number: str
+    display_name: str
+    language: str
+    demo: bool = False
+
+
+PERSON_COLUMNS = (Person.id, Person.number, Person.display_name, Person.language, Person.demo)
+
+
+def in_force(now: datetime) -> Any:
+    """The condition for a role that is held at this moment."""
+    return and_(
+        RoleHolding.ended_at.is_(None),
+        RoleHolding.valid_from <= now,
+        or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > now),
+    )
+
+
+def person_row(session: Session, person_id: UUID) -> PersonRow | None:
+    """One person, unless erased."""
+    return people_by_ids(session, [person_id]).get(person_id)
+
+
+def people_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, PersonRow]:
+    """People by id in one query, without the erased."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    statement = select(*PERSON_COLUMNS).where(Person.id.in_(wanted), Person.erased_at.is_(None))
+    return {row.id: PersonRow(*row) for row in session.execute(statement)}
+
+
+def person_by_number(session: Session, number: str) -> PersonRow | None:
+    """One person by her public number, unless erased."""
+    statement = select(*PERSON_COLUMNS).where(Person.number == number, Person.erased_at.is_(None))
+    row = session.execute(statement).one_or_none()
+    return PersonRow(*row) if row else None
+
+
+def person_by_phone(session: Session, phone: str) -> PersonRow | None:
+    """One person by her phone in E.164, unless erased."""
+    known = instance_of(session).vault.keyed_hash("phone", phone)
+    row = session.execute(select(*PERSON_COLUMNS).where(Person.phone_hash == known)).one_or_none()
+    return PersonRow(*row) if row else None
+
+
+def phones_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The phones of some people, unsealed: for sending them a message, never for showing."""
+    vault = instance_of(session).vault
+    statement = select(Person.id, Person.sealed_phone).where(
+        Person.id.in_(ids), Person.sealed_phone.is_not(None)
+    )
+    return {row.id: vault.unseal(row.sealed_phone) for row in session.execute(statement)}
+
+
+def actor_for(
+    session: Session, person_id: UUID, now: datetime, *, second_factor: bool = False
+) -> Actor:
+    """The actor a person is at this moment. Staff permissions wait for the second factor."""
+    statement = _actor_columns(now).where(Person.id == person_id, Person.erased_at.is_(None))
+    rows = session.execute(statement).all()
+    return _actor(rows, second_factor=second_factor) if rows else Actor()
+
+
+def actor_of_session(
+    session: Session, token_hash: str, now: datetime, *, local: bool
+) -> tuple[Actor, datetime] | None:
+    """Who is signed in with this token and when she last did something, in one query.
+
+    Demo accounts live on loopback only.
+    """
+    statement = (
+        _actor_columns(now)
+        .add_columns(
+            LoginSession.id.label("session_id"),
+            LoginSession.second_factor_at,
+            LoginSession.seen_at,
+        )
+        .join(LoginSession, LoginSession.person_id == Person.id)
+        .where(
+            LoginSession.token_hash == token_hash,
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > now,
+            Person.erased_at.is_(None),
+        )
+    )
+    rows = session.execute(statement).all()
+    if not rows or (rows[0].demo and not local):
+        return None
+    given = second_factor_holds(rows[0].second_factor_at, now)
+    return _actor(rows, second_factor=given, session_id=rows[0].session_id), rows[0].seen_at
+
+
+def _actor_columns(now: datetime) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Person.id,
+            Person.number,
+            Person.display_name,
+            Person.demo,
+            RoleHolding.role,
+            RoleHolding.organisation_id,
+            Area.path,
+        )
+        .join(RoleHolding, and_(RoleHolding.person_id == Person.id, in_force(now)), isouter=True)
+        .join(Area, Area.id == RoleHolding.area_id, isouter=True)
+    )
+
+
+def _actor(rows: Any, *, second_factor: bool, session_id: UUID | None = None) -> Actor:
+    holdings = [Holding(row.role, row.path, row.organisation_id) for row in rows if row.role]
+    return Actor(
+        person_id=rows[0].id,
+        name=rows[0].display_name,
+        number=rows[0].number,
+        grants=grants_of(holdings, second_factor=second_factor),
+        roles=frozenset(holding.role for holding in holdings),
+        session_id=session_id,
+        second_factor=second_factor,
+    )
+
+
+def people_holding(
+    session: Session,
+    permission: Permission,
+    place_path: str | None,
+    organisation_id: UUID | None,
+    now: datetime,
+) -> list[PersonRow]:
+    """Whoever may do it there, by role: those to tell about a case.
+
+    Without an organisation, those whose role is limited to one are left out.
+    """
+    codes = [role.code for role in roles().values() if permission in role.permissions]
+    statement = (
+        select(*PERSON_COLUMNS, RoleHolding.role, RoleHolding.organisation_id, Area.path)
+        .join(RoleHolding, RoleHolding.person_id == Person.id)
+        .join(Area, Area.id == RoleHolding.area_id, isouter=True)
+        .where(in_force(now), RoleHolding.role.in_(codes), Person.erased_at.is_(None))
+        .where(or_(Area.path.is_(None), Area.path.in_(_prefixes(place_path))))
+        .order_by(Person.id)
+    )
+    unit = RoleHolding.organisation_id
+    statement = statement.where(or_(unit.is_(None), unit == organisation_id))
+    return _distinct(session.execute(statement).all())
+
+
+def role_holders(
+    session: Session, role: str, place_path: str | None, now: datetime
+) -> list[PersonRow]:
+    """Who holds a role in a place or below it, e.g. the grid leads of a street (R293)."""
+    statement = (
+        select(*PERSON_COLUMNS)
+        .join(RoleHolding, RoleHolding.person_id == Person.id)
+        .join(Area, Area.id == RoleHolding.area_id, isouter=True)
+        .where(in_force(now), RoleHolding.role == role, Person.erased_at.is_(None))
+        .order_by(Person.id)
+    )
+    if place_path is not None:
+        statement = statement.where(Area.path.startswith(place_path, autoescape=True))
+    return _distinct(session.execute(statement).all())
+
+
+def _prefixes(place_path: str | None) -> list[str]:
+    """The paths of a place and of all places above it: ``/a/b/`` gives ``/a/`` and ``/a/b/``."""
+    codes = [code for code in (place_path or "").split("/") if code]
+    return ["/" + "/".join(codes[: at + 1]) + "/" for at in range(len(codes))]
+
+
+def _distinct(rows: Any) -> list[PersonRow]:
+    found: Mapping[UUID, PersonRow] = {row[0]: PersonRow(*row[:5]) for row in rows}
+    return list(found.values())
+
+
+def demo_exists(session: Session) -> bool:
+    """Whether this installation holds demo accounts, and so must not be reachable from outside."""
+    return session.scalar(select(Person.id).where(Person.demo).limit(1)) is not None

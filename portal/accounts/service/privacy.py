@@ -1,0 +1,227 @@
+"""One registry of personal data: what is kept drives export, erasure, retention and /privacy.
+
+Packages above register a provider for what they keep; this package's own tables are registered
+below in the same way.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import ErasureRecord, Person, RoleHolding
+from portal.accounts.rules import Actor, Masking, PersonalField, Refusal, roles
+from portal.kernel.audit import note_action
+from portal.kernel.db import changed_rows
+from portal.kernel.errors import Missing, Refused
+from portal.kernel.instance import instance_of
+
+
+class PersonalDataProvider(Protocol):
+    """What a package keeps about people, and how it hands it out and forgets it."""
+
+    @property
+    def fields(self) -> tuple[PersonalField, ...]: ...
+
+    def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
+        """Everything about one person; each row may name its ``table``."""
+
+    def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
+        """Forget the person. Called once, in the transaction of the erasure."""
+
+    def expire(self, session: Session, now: datetime) -> int:
+        """Delete what is past its retention; the number of rows."""
+
+
+@dataclass(frozen=True)
+class PersonalTable:
+    """A provider for one table whose rows name their person in a column.
+
+    ``blank`` None deletes the rows at erasure; else they stay with these values. ``clock`` is the
+    column from which the retention of the fields runs; without it rows stay with the account.
+    """
+
+    table: Table
+    owner: str
+    fields: tuple[PersonalField, ...]
+    blank: dict[str, Any] | None = None
+    clock: str | None = None
+
+    def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
+        shown = [field for field in self.fields if field.masking is not Masking.SECRET]
+        columns = [self.table.c[field.column] for field in shown]
+        rows = session.execute(select(*columns).where(self.table.c[self.owner] == person_id))
+        return [{"table": self.table.name, **_plain(session, dict(row))} for row in rows.mappings()]
+
+    def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
+        mine = self.table.c[self.owner] == person_id
+        if self.blank is None:
+            session.execute(delete(self.table).where(mine))
+        else:
+            session.execute(update(self.table).where(mine).values(self.blank))
+
+    def expire(self, session: Session, now: datetime) -> int:
+        days = [field.retention_days for field in self.fields if field.retention_days is not None]
+        if self.clock is None or not days:
+            return 0
+        over = self.table.c[self.clock] < now - timedelta(days=max(days))
+        return changed_rows(session, delete(self.table).where(over))
+
+
+def _plain(session: Session, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the person reads it: unsealed, times as text, the column's plain name."""
+    vault = instance_of(session).vault
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if name.startswith("sealed_"):
+            found[name.removeprefix("sealed_")] = vault.unseal(value) if value else None
+        else:
+            found[name] = value if isinstance(value, int | bool | None) else str(value)
+    return found
+
+
+@dataclass
+class _Registry:
+    """Providers in the order of registration: the lowest floor first."""
+
+    providers: list[PersonalDataProvider] = field(default_factory=list)
+
+
+_REGISTRY = _Registry()
+
+
+def register_personal_data(provider: PersonalDataProvider) -> None:
+    """Add what a package keeps about people. Called once, when its service is imported."""
+    if provider not in _REGISTRY.providers:
+        _REGISTRY.providers.append(provider)
+
+
+def personal_fields() -> tuple[PersonalField, ...]:
+    """The table of personal fields of the whole house."""
+    return tuple(entry for provider in _REGISTRY.providers for entry in provider.fields)
+
+
+def export_person(session: Session, person_id: UUID | None, *, now: datetime) -> dict[str, Any]:
+    """Everything that is kept about somebody, machine-readable (PIPL 45)."""
+    person = session.get(Person, person_id) if person_id else None
+    if person is None or person.erased_at is not None:
+        raise Missing
+    records: dict[str, list[dict[str, Any]]] = {}
+    for provider in _REGISTRY.providers:
+        for row in provider.export(session, person.id):
+            name = str(row.pop("table", "other"))
+            records.setdefault(name, []).append(row)
+    return {
+        "format": "gongzhi-personal-data-1",
+        "person": person.number,
+        "made_at": now.isoformat(),
+        "records": records,
+    }
+
+
+def erase_person(
+    session: Session, actor: Actor | None, person_id: UUID | None, *, now: datetime
+) -> None:
+    """Forget somebody everywhere (PIPL 47). Staff end their roles first: their acts are public."""
+    living = select(Person.number).where(Person.id == person_id, Person.erased_at.is_(None))
+    # the row stays locked, so that two erasures take turns and the second finds nobody
+    number = session.scalar(living.with_for_update())
+    if person_id is None or number is None:
+        raise Missing
+    _refuse_staff(session, person_id, now)
+    # packages above first: their rows refer to ours
+    for provider in reversed(_REGISTRY.providers):
+        provider.erase(session, person_id, now)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    record = dialect.insert(ErasureRecord).values(
+        person_hash=erasure_hash(session, person_id), erased_at=now
+    )
+    session.execute(record.on_conflict_do_nothing())
+    note_action(
+        session,
+        at=now,
+        actor_id=actor.person_id if actor else None,
+        action="person:erase",
+        subject=f"person:{number}",
+    )
+
+
+def _refuse_staff(session: Session, person_id: UUID, now: datetime) -> None:
+    staff = [role.code for role in roles().values() if role.staff]
+    held = select(RoleHolding.id).where(
+        RoleHolding.person_id == person_id,
+        RoleHolding.role.in_(staff),
+        RoleHolding.ended_at.is_(None),
+        (RoleHolding.valid_to.is_(None)) | (RoleHolding.valid_to > now),
+    )
+    if session.scalar(held.limit(1)) is not None:
+        raise Refused(Refusal.STAFF_STAYS)
+
+
+def erasure_hash(session: Session, person_id: UUID) -> str:
+    """What is kept of an erased person, so that a restored backup can be cleaned again."""
+    return instance_of(session).vault.keyed_hash("erasure", str(person_id))
+
+
+def erasures(session: Session) -> dict[str, datetime]:
+    """Every erasure so far, by hash."""
+    rows = session.execute(select(ErasureRecord.person_hash, ErasureRecord.erased_at))
+    return {row.person_hash: row.erased_at for row in rows}
+
+
+def apply_erasures(session: Session, hashes: set[str], *, now: datetime) -> int:
+    """Erase again whoever had been erased, after a restore; how many were."""
+    living = session.scalars(select(Person.id).where(Person.erased_at.is_(None))).all()
+    again = [person_id for person_id in living if erasure_hash(session, person_id) in hashes]
+    for person_id in again:
+        session.execute(
+            update(RoleHolding)
+            .where(RoleHolding.person_id == person_id, RoleHolding.ended_at.is_(None))
+            .values(ended_at=now, office=None)
+        )
+        erase_person(session, None, person_id, now=now)
+    return len(again)
+
+
+def expire_personal_data(session: Session, *, now: datetime) -> int:
+    """The retention job: delete everywhere what is past its time; how many rows."""
+    return sum(provider.expire(session, now) for provider in _REGISTRY.providers)
+
+
+def note_identity_look(
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: UUID | None,
+    subject: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Log that somebody saw who a reporter is, and why. The person sees it on /me/looks (P5)."""
+    note_action(
+        session,
+        at=now,
+        actor_id=actor.person_id,
+        action="identity:look",
+        subject=subject,
+        person_id=person_id,
+        reason=reason,
+    )
+
+
+def note_person_look(
+    session: Session, actor: Actor, person_id: UUID, number: str, *, now: datetime
+) -> None:
+    """Log that an administrator opened an account."""
+    note_action(
+        session,
+        at=now,
+        actor_id=actor.person_id,
+        action="people:look",
+        subject=f"person:{number}",
+        person_id=person_id,
+    )

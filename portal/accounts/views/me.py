@@ -1,0 +1,144 @@
+"""One's own page: what is kept, correcting it, sessions, who looked."""
+
+from functools import partial
+
+from flask import render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service
+from portal.accounts.access import current_actor, signed_in
+from portal.accounts.forms import CodeForm, DetailsForm, NewPasswordForm, PhoneForm, PlainForm
+from portal.accounts.queries import looks_at, my_sessions, own_details, pending_phone
+from portal.accounts.rules import Permission
+from portal.accounts.views.blueprint import bp
+from portal.accounts.views.browser import this_browser
+from portal.accounts.views.paging import cursor, page
+from portal.kernel.clock import now
+from portal.kernel.i18n import NAMES
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.pages import answer
+from portal.kernel.web import Session, reading
+from portal.kernel.words import say
+
+SAVED = _l("Saved.")
+# pages of the floors above, shown when this installation has them
+LINKS = (
+    ("reports.my_reports", _l("My reports"), None),
+    ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
+    ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
+    ("accounts.audit", _l("Audit"), Permission.AUDIT_READ),
+)
+
+
+@bp.get("/me")
+@signed_in
+def me() -> ResponseReturnValue:
+    """What I can do here, and what is kept about me."""
+    details = own_details(reading(), current_actor().person_id, now())
+    return render_template(
+        "accounts/me.html", me=details, form=PlainForm(), links=LINKS, language_names=NAMES
+    )
+
+
+@bp.route("/me/details", methods=["GET", "POST"])
+@signed_in
+def my_details() -> ResponseReturnValue:
+    """Correct name and language."""
+    details = own_details(reading(), current_actor().person_id, now())
+    form = DetailsForm(data={"name": details.display_name, "language": details.language})
+    return answer(form, "accounts/details.html", partial(_correct, form), thanks=SAVED)
+
+
+def _correct(form: DetailsForm, session: Session) -> str:
+    service.correct_person(
+        session, current_actor(), name=form.name.data or "", language=form.language.data
+    )
+    return url_for("accounts.me")
+
+
+@bp.route("/me/phone", methods=["GET", "POST"])
+@signed_in
+def my_phone() -> ResponseReturnValue:
+    """Send a code to a new number."""
+    form = PhoneForm()
+    return answer(form, "accounts/phone.html", partial(_send_code, form))
+
+
+def _send_code(form: PhoneForm, session: Session) -> str:
+    who = current_actor().person_id
+    service.send_code(session, form.phone.data, this_browser(form), now=now(), person_id=who)
+    return url_for("accounts.my_phone_code")
+
+
+@bp.route("/me/phone/code", methods=["GET", "POST"])
+@signed_in
+def my_phone_code() -> ResponseReturnValue:
+    """The code proves the new number."""
+    form = CodeForm()
+    browser = str(session.get("browser", ""))
+    phone = pending_phone(reading(), browser, current_actor().person_id)
+    act = partial(_change_phone, form)
+    return answer(form, "accounts/phone_code.html", act, thanks=SAVED, phone=phone)
+
+
+def _change_phone(form: CodeForm, session: Session) -> str:
+    service.change_phone(session, current_actor(), form.code.data, this_browser(form), now=now())
+    return url_for("accounts.me")
+
+
+@bp.route("/me/password", methods=["GET", "POST"])
+@signed_in
+def my_password() -> ResponseReturnValue:
+    """Set or change the password."""
+    form = NewPasswordForm()
+    details = own_details(reading(), current_actor().person_id, now())
+    act = partial(_set_password, form)
+    return answer(form, "accounts/new_password.html", act, thanks=SAVED, me=details)
+
+
+def _set_password(form: NewPasswordForm, session: Session) -> str:
+    service.set_password(
+        session, current_actor(), current=form.current.data, password=form.password.data, now=now()
+    )
+    return url_for("accounts.me")
+
+
+@bp.get("/me/sessions")
+@signed_in
+def sessions() -> ResponseReturnValue:
+    """Where I am signed in."""
+    rows = my_sessions(reading(), current_actor().person_id, now())
+    return render_template("accounts/sessions.html", rows=rows, form=PlainForm(), say=say)
+
+
+@bp.post("/me/sessions/<number>/end")
+@signed_in
+def end_session(number: str) -> ResponseReturnValue:
+    """End one of my sessions."""
+    return answer(PlainForm(), "accounts/sign_out.html", partial(_end_session, number))
+
+
+def _end_session(number: str, session: Session) -> str:
+    service.end_session(session, current_actor(), number, now=now())
+    return url_for("accounts.sessions")
+
+
+@bp.post("/me/sessions/end-others")
+@signed_in
+def end_other_sessions() -> ResponseReturnValue:
+    """End all my sessions but this one."""
+    return answer(PlainForm(), "accounts/sign_out.html", _end_others)
+
+
+def _end_others(session: Session) -> str:
+    service.end_other_sessions(session, current_actor(), now=now())
+    return url_for("accounts.sessions")
+
+
+@bp.get("/me/looks")
+@signed_in
+def looks() -> ResponseReturnValue:
+    """Who looked at my data or changed my roles, and why."""
+    rows = looks_at(reading(), current_actor().person_id, cursor(request.args.get("before")))
+    shown, following = page(rows)
+    return render_template("accounts/looks.html", rows=shown, following=following)

@@ -1,0 +1,236 @@
+"""What the access test needs to know of each route: values for its address, and whose they are.
+
+A package adds its routes with values in their address: ``SAMPLES["reports.show"] = Sample(…)``.
+``own`` is something that the asker may reach, ``foreign`` something of another person or another
+place that must look as if it did not exist. Both get the world and the code of the asking role.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.accounts import service
+from portal.accounts.models import Person
+from portal.accounts.rules import Permission, Scope, roles
+from portal.accounts.service import NewPerson, Place
+from portal.areas.models import Area
+from portal.kernel.db import Database
+from portal.kernel.instance import instance_of
+from portal.organisations.models import Organisation
+from portal.reports.rules.codes import State
+from tests.make.accounts import actor, person, sign_in_as, staff
+from tests.make.areas import small_tree
+from tests.make.organisations import unit
+from tests.make.reports import case, photo
+
+EAST, WEST = "370283001", "370283002"
+NOBODY = "nobody"  # a passer-by
+HALF = "staff without the second step"
+STRANGER = "stranger"
+
+
+@dataclass
+class World:
+    """Two streets, one person for each role in the east one, and what packages add."""
+
+    app: Flask
+    database: Database
+    tree: Mapping[str, Area]
+    people: dict[str, Person]
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+
+Values = Mapping[str, Any]
+Pick = Callable[[World, str], Values]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Values for one route's address. ``form`` is what a POST to it sends besides its token.
+
+    ``reaches``: the roles for which ``own`` is there; others that pass the gate get 403 or 404.
+    None: it depends on more than the role, and only foreign and absent things are tried.
+    ``foreign_status``: how something foreign is answered to a role that may do this at home.
+    """
+
+    own: Pick
+    foreign: Pick | None = None
+    reaches: frozenset[str] | None = None
+    form: Mapping[str, Any] = field(default_factory=dict)
+    foreign_status: frozenset[int] = frozenset({404})
+
+
+SAMPLES: dict[str, Sample] = {}
+# functions that put a package's things into the world, called once each
+FILLERS: list[Callable[[Session, World], None]] = []
+
+
+def build_world(app: Flask, database: Database) -> World:
+    """Fill a database with everybody and everything that the samples name."""
+    with database.write() as session:
+        tree = small_tree(session)
+        east, west = unit(session, "U-EAST", area=tree[EAST]), unit(session, "U-WEST")
+        people = {code: _holder(session, code, tree, east.id) for code in roles()}
+        people[HALF] = staff(session, "street_desk", area=tree[EAST])
+        people[STRANGER] = person(session)
+        world = World(app, database, tree, people)
+        world.things |= {"unit_east": east.id, "unit_west": west.id}
+        for fill in FILLERS:
+            fill(session, world)
+    for code, who in people.items():
+        client = app.test_client()
+        row = sign_in_as(client, who, second_factor=code != HALF)
+        world.clients[code], world.sessions[code] = client, row.number
+    world.clients[NOBODY] = app.test_client()
+    return world
+
+
+def _holder(session: Session, code: str, tree: Mapping[str, Area], unit_id: Any) -> Person:
+    scope = roles()[code].scope
+    if scope is Scope.SELF:
+        return person(session, name=code)
+    if scope is Scope.ORGANISATION:
+        return staff(session, code, organisation=unit_id, name=code)
+    return staff(session, code, area=tree["370283" if scope is Scope.CITY else EAST], name=code)
+
+
+def _fill_accounts(session: Session, world: World) -> None:
+    """Roles and cards in both streets."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for side, street in (("east", EAST), ("west", WEST)):
+        area = world.tree[street]
+        colleague = staff(session, "verifier", area=area, name=f"{side} colleague")
+        held = service.grant_role(session, None, colleague.id, "road_head", Place(area.id), now=now)
+        desk = actor(session, staff(session, "street_desk", area=area))
+        card = service.open_card(session, desk, NewPerson(name="card"), now=now)
+        world.things |= {
+            f"colleague_{side}": colleague.number,
+            f"holding_{side}": held.number,
+            f"card_{side}": card.number,
+        }
+
+
+def _fill_reports(session: Session, world: World) -> None:
+    """A dispatched case with a photo in both streets."""
+    unit_east = session.get_one(Organisation, world.things["unit_east"])
+    unit_west = session.get_one(Organisation, world.things["unit_west"])
+    for side, street, unit_here in (("east", EAST, unit_east), ("west", WEST, unit_west)):
+        made = case(session, world.tree[f"{street}001"], state=State.DISPATCHED, unit=unit_here)
+        world.things[f"case_{side}"] = made.number
+        key = instance_of(session).blobs.put(b"a picture", "jpg")
+        world.things[f"photo_{side}"] = photo(session, made, blob_key=key).code
+
+
+def with_permission(verb: Permission) -> frozenset[str]:
+    """The roles that have a permission."""
+    return frozenset(role.code for role in roles().values() if verb in role.permissions)
+
+
+def thing(**names: str) -> Pick:
+    """Values that are things of the world: ``thing(number="card_west")``."""
+    return lambda world, _role: {key: world.things[name] for key, name in names.items()}
+
+
+def fixed(**values: str) -> Pick:
+    """Values that are the same in every world."""
+    return lambda _world, _role: values
+
+
+FILLERS.extend([_fill_accounts, _fill_reports])
+ADMINISTRATORS = with_permission(Permission.PEOPLE_MANAGE)
+DESKS = with_permission(Permission.CARD_ISSUE)
+SAMPLES.update(
+    {
+        f"places.{page}": Sample(
+            own=fixed(code=EAST),
+            foreign=fixed(code=WEST),
+            reaches=with_permission(Permission.AREA_MANAGE),
+            foreign_status=frozenset({403, 404}),
+        )
+        for page in ("add_permitted", "add_place", "admin_place", "edit_card", "edit_outline",
+                     "edit_place", "set_switch")
+    }
+)  # fmt: skip
+SAMPLES.update(
+    {
+        f"places.{page}": Sample(
+            own=fixed(code="U-EAST"),
+            foreign=fixed(code="U-WEST"),
+            reaches=with_permission(Permission.ORGANISATION_MANAGE),
+            foreign_status=frozenset({403, 404}),
+        )
+        for page in ("organisation", "end_organisation")
+    }
+)
+SAMPLES["places.end_permitted"] = Sample(
+    own=fixed(code=EAST, key="none"),
+    foreign=fixed(code=WEST, key="none"),
+    foreign_status=frozenset({403, 404}),
+)
+CASE_STEPS = (
+    "accept", "close", "dispatch", "file", "handle", "identity", "moderate", "note", "reclassify",
+    "refuse", "refuse_filing", "respond", "return", "send_back", "void",
+)  # fmt: skip
+SAMPLES.update(
+    {
+        f"reports.desk_{step}": Sample(
+            own=thing(number="case_east"), foreign=thing(number="case_west")
+        )
+        for step in CASE_STEPS
+    }
+)
+SAMPLES.update(
+    {
+        "reports.desk_case": Sample(
+            own=thing(number="case_east"),
+            foreign=thing(number="case_west"),
+            reaches=with_permission(Permission.REPORT_READ),
+        ),
+        "reports.desk_photo": Sample(
+            own=thing(code="photo_east"),
+            foreign=thing(code="photo_west"),
+            reaches=with_permission(Permission.REPORT_READ),
+        ),
+    }
+)
+SAMPLES.update(
+    {
+        "accounts.end_session": Sample(
+            own=lambda world, role: {"number": world.sessions.get(role, "0")},
+            foreign=lambda world, _role: {"number": world.sessions[STRANGER]},
+            reaches=frozenset(roles()),
+        ),
+        "accounts.person": Sample(own=thing(number="colleague_east"), reaches=ADMINISTRATORS),
+        "accounts.grant_role": Sample(
+            own=thing(number="colleague_east"),
+            foreign=thing(number="colleague_west"),
+            reaches=ADMINISTRATORS,
+            form={"role": "grid_lead", "area": WEST},
+            foreign_status=frozenset({422}),
+        ),
+        "accounts.end_role": Sample(
+            own=thing(number="colleague_east", holding="holding_east"),
+            foreign=thing(number="colleague_west", holding="holding_west"),
+            reaches=ADMINISTRATORS,
+        ),
+        "accounts.reset_factor": Sample(
+            own=thing(number="colleague_east"),
+            foreign=thing(number="colleague_west"),
+            reaches=ADMINISTRATORS,
+            foreign_status=frozenset({422}),
+        ),
+        "accounts.replace_card": Sample(
+            own=thing(number="card_east"), foreign=thing(number="card_west"), reaches=DESKS
+        ),
+        "accounts.revoke_card": Sample(
+            own=thing(number="card_east"), foreign=thing(number="card_west"), reaches=DESKS
+        ),
+    }
+)
