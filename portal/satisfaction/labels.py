@@ -1,0 +1,51 @@
+"""Words for levels, reasons, months and refusals."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from babel.dates import format_skeleton
+
+from portal.kernel.i18n import current_language
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.words import Words, register
+from portal.satisfaction.rules import FigureRefusal, Level, RatingConflict, Reason
+
+LEVELS: Mapping[Level, Words] = {
+    Level.VERY_SATISFIED: _l("Very satisfied"),
+    Level.SATISFIED: _l("Satisfied"),
+    Level.FAIRLY_SATISFIED: _l("Fairly satisfied"),
+    Level.DISSATISFIED: _l("Dissatisfied"),
+    Level.VERY_DISSATISFIED: _l("Very dissatisfied"),
+}
+REASONS: Mapping[Reason, Words] = {
+    Reason.SLOW: _l("It took too long"),
+    Reason.ATTITUDE: _l("Poor attitude"),
+    Reason.COMPLICATED: _l("The procedure was too complicated"),
+    Reason.WAITING: _l("I had to wait too long"),
+    Reason.NOT_SOLVED: _l("The problem is not solved"),
+    Reason.OTHER: _l("Something else"),
+}
+
+register(
+    {
+        RatingConflict.WINDOW_OVER: _l("The time for rating this matter is over."),
+        RatingConflict.RATED_MEANWHILE: _l(
+            "A rating of this matter was kept from another page meanwhile. "
+            "Please look at it, and change it there if you like."
+        ),
+        FigureRefusal.BAD_MONTH: _l("Please write the month like 2026-10."),
+        FigureRefusal.MONTH_OPEN: _l("This month is not over yet."),
+        FigureRefusal.MONTH_STORED: _l("The figures of this month are published and stay so."),
+    }
+)
+
+
+def month_words(month: str) -> str:
+    """``2026-10`` as people say it."""
+    year, number = (int(part) for part in month.split("-"))
+    return format_skeleton("yMMMM", date(year, number, 1), locale=current_language())
+
+
+def satisfied_words(levels: int) -> list[str]:
+    """The names of the levels that count as satisfied."""
+    return [str(LEVELS[level]) for level in sorted(Level)[:levels]]
