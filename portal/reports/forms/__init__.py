@@ -1,0 +1,1 @@
+"""Reports: forms, by noun."""

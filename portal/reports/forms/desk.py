@@ -1,0 +1,188 @@
+"""Forms of the desk: one for each step of the table, asking only what the step needs."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from wtforms import (
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    TextAreaField,
+)
+from wtforms.validators import Length, Optional
+
+from portal.kernel.errors import Conflict, Refused
+from portal.kernel.forms import Form
+from portal.kernel.i18n import in_words
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.photo_fields import PhotoForm, PhotosField
+from portal.kernel.words import Words
+from portal.organisations.queries import OrganisationRow
+from portal.reports.labels.case import REASONS
+from portal.reports.queries.case import PhotoRow, TextRow
+from portal.reports.rules.codes import Event, Review
+from portal.reports.rules.masking import masked
+from portal.reports.rules.reasons import WITHHOLD_REASONS, Reason
+from portal.reports.rules.transitions import TRANSITIONS, Speaks
+
+MOST_WORDS = 2000
+_TOO_LONG = _l("Please write no more than %(max)d characters.")
+SHOW, KEEP = "show", "keep"
+
+# (label, hint): who reads the words decides how they are written
+_WORDS: Mapping[Event, tuple[Words, Words]] = {
+    Event.REFUSE: (_l("More words"), _l("The reporter reads this. With “Another reason”: say it.")),
+    Event.FILE: (_l("What you saw there"), _l("Only the desk reads this.")),
+    Event.REFUSE_FILING: (
+        _l("More words"),
+        _l("The reporter reads this. With “Another reason”: say it."),
+    ),
+    Event.DISPATCH: (_l("Instructions"), _l("Only the unit and the desk read this.")),
+    Event.RETURN: (_l("More words"), _l("The desk reads this. With “Another reason”: say it.")),
+    Event.RESPOND: (_l("What you tell the reporter"), _l("Everybody can read this.")),
+    Event.HANDLE: (
+        _l("What was done"),
+        _l("Everybody can read this. Telephone numbers are left out."),
+    ),
+    Event.SEND_BACK: (
+        _l("What is still to be done"),
+        _l("The unit reads this, but not the reason above."),
+    ),
+    Event.CLOSE: (
+        _l("Answer to the reporter"),
+        _l("Everybody can read this. Telephone numbers are left out."),
+    ),
+    Event.VOID: (_l("More words"), _l("The reporter reads this. With “Another reason”: say it.")),
+    Event.RECLASSIFY: (_l("More words"), _l("The reporter reads this.")),
+    Event.NOTE: (_l("Note"), _l("Only staff read this.")),
+}
+
+
+def words_field(label: Words, *, optional: bool = True) -> Any:
+    """A field for words of staff."""
+    checks: list[Any] = [Length(max=MOST_WORDS, message=_TOO_LONG)]
+    return TextAreaField(label, validators=[Optional(), *checks] if optional else checks)
+
+
+def reason_field(reasons: Iterable[Reason], label: Words, *, optional: bool = False) -> Any:
+    """A choice of reasons; the service says when one is missing."""
+    return RadioField(
+        label,
+        choices=[SelectChoice(reason.value, REASONS[reason]) for reason in reasons],
+        validators=[Optional()] if optional else [],
+        validate_choice=False,
+    )
+
+
+class StepForm(Form):
+    """A step on the case as it stood when the page was made (``version``)."""
+
+    version = HiddenField()
+    fresh_version = ""
+    hint: Words | None = None
+
+    def look_at(self, version: int) -> None:
+        """Bind an empty form to what the reader sees now."""
+        self.fresh_version = str(version)
+        if not self.version.data:
+            self.version.data = self.fresh_version
+
+    def refuse(self, refusal: Refused) -> None:
+        """After a lost race the reader sees the case anew, and may send what she wrote again."""
+        super().refuse(refusal)
+        if isinstance(refusal, Conflict):
+            self.version.data = self.fresh_version
+
+    @property
+    def seen(self) -> int:
+        """The version the reader saw; damaged ones match none."""
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+
+    def text(self, name: str) -> str | None:
+        """What was typed into a field, if the form has it."""
+        field: Field | None = self._fields.get(name)
+        return field.data if field is not None else None
+
+    @property
+    def chosen_reason(self) -> Reason | None:
+        """The reason, if it is one."""
+        code = self.text("reason")
+        return Reason(code) if code in set(Reason) else None
+
+
+class StepPhotoForm(StepForm, PhotoForm):
+    """The step that shows a result."""
+
+    photos = PhotosField(_l("Photos of the result"), most=3)
+
+
+@cache
+def step_form(event: Event) -> type[StepForm]:
+    """The form of a step, made from its row in the table."""
+    row = TRANSITIONS[event]
+    members: dict[str, Any] = {}
+    if event is Event.DISPATCH:
+        members["unit"] = RadioField(_l("Unit"), validate_choice=False)
+    if event is Event.RECLASSIFY:
+        members["category"] = SelectField(_l("Kind of problem"), validate_choice=False)
+    if row.reasons:
+        members["reason"] = reason_field(row.reasons, _l("Why?"))
+    if row.speaks is not Speaks.NOT:
+        label, hint = _WORDS[event]
+        members["words"] = words_field(label, optional=row.speaks is not Speaks.MUST)
+        members["hint"] = hint
+    base = StepPhotoForm if event is Event.HANDLE else StepForm
+    return type(f"{event.value.title()}Form", (base,), members)
+
+
+def offer_units(form: StepForm, units: Iterable[OrganisationRow]) -> None:
+    """Fill in the units a case can go to."""
+    form.unit.choices = [SelectChoice(str(unit.id), in_words(unit.names)) for unit in units]
+
+
+def offer_categories(form: StepForm, names: Mapping[str, Mapping[str, str]]) -> None:
+    """Fill in the kinds of problem, the present one chosen first."""
+    form.category.choices = [SelectChoice(code, in_words(name)) for code, name in names.items()]
+
+
+class IdentityForm(StepForm):
+    """Why somebody looks at who reported."""
+
+    words = words_field(_l("Why do you need to know?"), optional=False)
+
+
+def moderate_form(texts: list[TextRow], photos: list[PhotoRow]) -> type[StepForm]:
+    """One choice for each text and photo, and one reason for all that is kept inside."""
+    members: dict[str, Any] = {}
+    for number, text in enumerate(texts, start=1):
+        members |= _decision(f"text_{text.id.hex}", text.review, _l("Text %(n)s", n=number))
+        members[f"public_{text.id.hex}"] = TextAreaField(
+            _l("The words the public reads"),
+            default=text.public_text or masked(text.text),
+            validators=[Length(max=len(text.text) + 10, message=_TOO_LONG)],
+        )
+    for number, photo in enumerate(photos, start=1):
+        members |= _decision(f"photo_{photo.id.hex}", photo.review, _l("Photo %(n)s", n=number))
+    members["reason"] = reason_field(
+        WITHHOLD_REASONS, _l("Why is something kept inside?"), optional=True
+    )
+    members["words"] = words_field(_l("More words"))
+    return type("ModerateForm", (StepForm,), members)
+
+
+def _decision(name: str, review: Review, label: Words) -> dict[str, Any]:
+    present = {Review.APPROVED: SHOW, Review.WITHHELD: KEEP}.get(review)
+    choice = RadioField(
+        label,
+        choices=[
+            SelectChoice(SHOW, _l("Show to the public")),
+            SelectChoice(KEEP, _l("Keep inside")),
+        ],
+        default=present,
+        validate_choice=False,
+    )
+    return {name: choice, f"seen_{name}": HiddenField(default=review.value)}

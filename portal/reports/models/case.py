@@ -1,0 +1,200 @@
+"""A case (案件), its history that is only added to, and the erasable words, photos and people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base, code_column
+from portal.kernel.ids import new_id
+from portal.reports.rules.codes import (
+    Event,
+    PhotoKind,
+    Relation,
+    Review,
+    Source,
+    State,
+    TextKind,
+)
+
+
+def _of_case(table: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["district", "case_id"], ["cases.district", "cases.id"], name=f"fk_{table}_case"
+    )
+
+
+class Case(Base):
+    """One matter. Coordinates are WGS-84; ``place_path`` is the place as it was when reported."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint("cycle >= 1", name="cycle"),
+        CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="point"),
+        Index("ix_cases_listed_id", "listed", "id"),
+        Index("ix_cases_listed_category_code_id", "listed", "category_code", "id"),
+        Index("ix_cases_listed_state_id", "listed", "state", "id"),
+        Index("ix_cases_place_path_id", "place_path", "id"),
+        Index("ix_cases_state_place_path", "state", "place_path"),
+        Index("ix_cases_unit_id_state", "unit_id", "state"),
+        Index("ix_cases_closed_at", "closed_at"),
+        Index("ix_cases_found_at", "found_at"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    category_code: Mapped[str] = mapped_column(String(40))
+    state: Mapped[State] = code_column(State)
+    cycle: Mapped[int] = mapped_column(Integer, default=1)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    source: Mapped[Source] = code_column(Source)
+    external_number: Mapped[str | None] = mapped_column(String(64))
+    area_id: Mapped[UUID]
+    place_path: Mapped[str] = mapped_column(String(200))
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    sealed: Mapped[bool] = mapped_column(Boolean, default=False)
+    listed: Mapped[bool] = mapped_column(Boolean, default=False)
+    unit_id: Mapped[UUID | None]
+    dispatcher_id: Mapped[UUID | None]
+    handler_id: Mapped[UUID | None]
+    verifier_id: Mapped[UUID | None]
+    limit_minutes: Mapped[int] = mapped_column(Integer)
+    round_the_clock: Mapped[bool] = mapped_column(Boolean, default=False)
+    promised_at: Mapped[datetime | None]
+    promised_days: Mapped[int | None] = mapped_column(Integer)
+    # the three clocks (R285): found, handled, fed back; and the grid lead's first response (R287)
+    found_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    responded_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    fed_back_at: Mapped[datetime | None]
+    times_returned: Mapped[int] = mapped_column(Integer, default=0)
+    times_sent_back: Mapped[int] = mapped_column(Integer, default=0)
+    times_urged: Mapped[int] = mapped_column(Integer, default=0)
+    updated_at: Mapped[datetime]
+
+
+class CaseEvent(Base):
+    """One step of the history. Only added: triggers refuse UPDATE and DELETE on both engines."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        _of_case("case_event"),
+        Index("ix_case_event_case", "district", "case_id", "id"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID]
+    at: Mapped[datetime]
+    event: Mapped[Event] = code_column(Event)
+    from_state: Mapped[State | None] = code_column(State)
+    to_state: Mapped[State] = code_column(State)
+    cycle: Mapped[int] = mapped_column(Integer)
+    actor_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    reason_code: Mapped[str | None] = mapped_column(String(40))
+    public: Mapped[bool] = mapped_column(Boolean)
+
+
+class CaseText(Base):
+    """Words on a case: as written, and as the public may read them after a check."""
+
+    __tablename__ = "case_text"
+    __table_args__ = (
+        _of_case("case_text"),
+        Index("ix_case_text_case", "district", "case_id", "id"),
+        Index("ix_case_text_review", "review"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID]
+    event_id: Mapped[UUID | None]
+    kind: Mapped[TextKind] = code_column(TextKind)
+    text: Mapped[str] = mapped_column(Text)
+    public_text: Mapped[str | None] = mapped_column(Text)
+    review: Mapped[Review] = code_column(Review)
+    review_reason: Mapped[str | None] = mapped_column(String(200))
+    by_reporter: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime]
+
+
+class CasePhoto(Base):
+    """A re-encoded photo: the original file is never stored."""
+
+    __tablename__ = "case_photo"
+    __table_args__ = (
+        _of_case("case_photo"),
+        Index("ix_case_photo_case", "district", "case_id", "id"),
+        Index("ix_case_photo_review", "review"),
+        Index("ix_case_photo_blob_key", "blob_key"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    case_id: Mapped[UUID]
+    event_id: Mapped[UUID | None]
+    kind: Mapped[PhotoKind] = code_column(PhotoKind)
+    blob_key: Mapped[str] = mapped_column(String(80))
+    thumbnail_key: Mapped[str | None] = mapped_column(String(80))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    review: Mapped[Review] = code_column(Review)
+    review_reason: Mapped[str | None] = mapped_column(String(200))
+    by_reporter: Mapped[bool] = mapped_column(Boolean)
+    cycle: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+
+
+class CaseReporter(Base):
+    """Somebody behind a case. Hashes for look-up; the rest is sealed and can be erased.
+
+    ``pseudonym`` is a keyed hash of the person or phone that outlives the removal of identity
+    (law N1: a reporter must stay protected after her name is gone).
+    """
+
+    __tablename__ = "case_reporter"
+    __table_args__ = (
+        _of_case("case_reporter"),
+        UniqueConstraint("token_hash"),
+        Index("ix_case_reporter_case", "district", "case_id", "id"),
+        Index("ix_case_reporter_person_id_id", "person_id", "id"),
+        Index("ix_case_reporter_phone_hash", "phone_hash"),
+        CheckConstraint("failed_tries >= 0", name="failed_tries"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID | None]
+    relation: Mapped[Relation] = code_column(Relation)
+    pseudonym: Mapped[str | None] = mapped_column(String(64))
+    sealed_name: Mapped[str | None] = mapped_column(Text)
+    sealed_phone: Mapped[str | None] = mapped_column(Text)
+    phone_hash: Mapped[str | None] = mapped_column(String(64))
+    verified: Mapped[bool] = mapped_column(Boolean, default=False)
+    lookup_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    failed_tries: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None]
+    language: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]

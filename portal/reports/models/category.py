@@ -1,0 +1,48 @@
+"""What people report: about 30 plain names over the city's class system, and their time limits."""
+
+from datetime import date
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base, code_column
+from portal.reports.rules.codes import Closing, Precision, Target
+
+
+class Category(Base):
+    """One plain name a resident chooses, with the codes of the trade behind it."""
+
+    __tablename__ = "category"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    group: Mapped[str] = mapped_column("function_group", String(40))
+    position: Mapped[int] = mapped_column(Integer)
+    name_zh_Hans: Mapped[str] = mapped_column(String(80))  # noqa: N815  language codes keep their case
+    name_zh_Hant: Mapped[str] = mapped_column(String(80))  # noqa: N815
+    name_en: Mapped[str] = mapped_column(String(80))
+    name_khb: Mapped[str | None] = mapped_column(String(80))
+    hint_zh_Hans: Mapped[str] = mapped_column(String(200))  # noqa: N815
+    hint_zh_Hant: Mapped[str] = mapped_column(String(200))  # noqa: N815
+    hint_en: Mapped[str] = mapped_column(String(200))
+    synonyms: Mapped[str] = mapped_column(Text, default="")
+    event_codes: Mapped[str] = mapped_column(String(200), default="")
+    component_codes: Mapped[str] = mapped_column(String(200), default="")
+    target: Mapped[Target] = code_column(Target)
+    place_precision: Mapped[Precision] = code_column(Precision)
+    closing: Mapped[Closing] = code_column(Closing)
+    urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class CategoryLimit(Base):
+    """How long handling may take, from a date on (R002): working or urgent minutes, and why."""
+
+    __tablename__ = "category_limit"
+    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"),)
+
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    minutes: Mapped[int] = mapped_column(Integer)
+    round_the_clock: Mapped[bool] = mapped_column(Boolean, default=False)
+    source: Mapped[str] = mapped_column(String(200))

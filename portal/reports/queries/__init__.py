@@ -1,0 +1,1 @@
+"""Reports: queries, by noun."""

@@ -1,0 +1,91 @@
+"""Pins for the map: public points only, the newest first; counted in squares when many."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from portal.reports.models import Case, CaseSearch
+from portal.reports.queries.public import from_index
+from portal.reports.rules.atlas import square
+from portal.reports.rules.codes import State
+from portal.reports.rules.listing import MOST_COUNTED, MOST_PINS, Filters
+from portal.reports.rules.publicity import Box
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One case, or with ``count`` > 1 several at one point or in one square."""
+
+    lon: float
+    lat: float
+    count: int
+    state: State | None
+    number: str | None
+
+
+@dataclass(frozen=True)
+class Pins:
+    """What to draw, and where single reports stand. ``whole`` False: only the newest counted."""
+
+    rows: list[Pin]
+    total: int
+    whole: bool
+    points: dict[str, tuple[float, float]]
+
+
+def pins(session: Session, filters: Filters, box: Box) -> Pins:
+    """At most 2,000 single pins; beyond that the newest 20,000 as counts in a coarse grid."""
+    inside = _in_box(filters, box)
+    statement, key = from_index(session, inside, None)
+    found = session.execute(
+        statement.with_only_columns(CaseSearch.lon, CaseSearch.lat, Case.state, Case.number)
+        .order_by(key.desc())
+        .limit(MOST_PINS + 1)
+    ).all()
+    if len(found) > MOST_PINS:
+        return _counted(session, inside, box)
+    by_point: dict[tuple[float, float], list[tuple[State, str]]] = {}
+    for row in found:
+        by_point.setdefault((row.lon, row.lat), []).append((row.state, row.number))
+    rows = [_pin(point, cases) for point, cases in by_point.items()]
+    points = {row.number: (row.lon, row.lat) for row in found}
+    return Pins(rows, len(found), whole=True, points=points)
+
+
+def _in_box(filters: Filters, box: Box) -> Filters:
+    return Filters(filters.phrases, filters.area, filters.category, filters.states, box)
+
+
+def _pin(point: tuple[float, float], cases: list[tuple[State, str]]) -> Pin:
+    (state, number), *others = cases
+    if others:
+        return Pin(*point, len(cases), None, None)
+    return Pin(*point, 1, state, number)
+
+
+def _counted(session: Session, filters: Filters, box: Box) -> Pins:
+    statement, key = from_index(session, filters, None)
+    newest = (
+        statement.with_only_columns(CaseSearch.lon, CaseSearch.lat)
+        .order_by(key.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    width, height = square(box)
+    column = _whole(session, (newest.c.lon - box.west) / width)
+    row = _whole(session, (newest.c.lat - box.south) / height)
+    squares = session.execute(select(column, row, func.count()).group_by(column, row))
+    rows = [
+        Pin(box.west + (x + 0.5) * width, box.south + (y + 0.5) * height, count, None, None)
+        for x, y, count in squares
+    ]
+    total = sum(pin.count for pin in rows)
+    return Pins(rows, total, whole=total < MOST_COUNTED, points={})
+
+
+def _whole(session: Session, value: ColumnElement[Any]) -> ColumnElement[int]:
+    """The integer part of what is never negative: SQLite cuts, PostgreSQL would round."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    return cast(value if on_sqlite else func.floor(value), Integer)

@@ -1,0 +1,271 @@
+"""What the public sees: the list, one page of it at the same cost wherever it starts.
+
+Simple lists follow an index of the cases' own table; the others follow the search index, in the
+order of the keys. Never a count, never an OFFSET, never an order by rank.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from portal.areas.rules import tidy_names
+from portal.kernel.ids import clean_number
+from portal.kernel.search import fts_table, postgres_match, sqlite_match
+from portal.kernel.tokens import facet
+from portal.reports.models import Case, CasePhoto, CaseSearch, CaseText, Category
+from portal.reports.rules.codes import PhotoKind, Review, State, TextKind
+from portal.reports.rules.listing import PAGE, Filters
+from portal.reports.rules.publicity import (
+    STRICTEST,
+    Publicity,
+    public_codes,
+    tile_name,
+    tiles_over,
+)
+
+EXCERPT = 90
+# made once: an alias costs more than the query it serves
+_LAST, _LAST_SHOWN = aliased(Case), aliased(CaseSearch)
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """A category as the public list needs it."""
+
+    code: str
+    names: Mapping[str, str]
+    publicity: Publicity
+
+
+@dataclass(frozen=True)
+class PublicRow:
+    """One line of the public list: nothing in it that the public may not know."""
+
+    number: str
+    state: State
+    urgent: bool
+    kind: KindRow | None
+    found_at: datetime
+    closed_at: datetime | None
+    codes: tuple[str, ...]
+    excerpt: str | None
+    photo: str | None
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """A page of the list, and the number after which the next one begins."""
+
+    rows: list[PublicRow]
+    next_before: str | None
+
+
+_PAGE_COLUMNS = (
+    Case.district,
+    Case.id,
+    Case.number,
+    Case.state,
+    Case.urgent,
+    Case.category_code,
+    Case.place_path,
+    Case.found_at,
+    Case.closed_at,
+)
+
+
+def kinds(session: Session) -> dict[str, KindRow]:
+    """All categories in their order; ended ones too, because old cases have them."""
+    columns = (
+        Category.code,
+        Category.name_zh_Hans,
+        Category.name_zh_Hant,
+        Category.name_en,
+        Category.name_khb,
+        Category.target,
+        Category.place_precision,
+    )
+    found = session.execute(select(*columns).order_by(Category.position, Category.code))
+    return {row.code: _kind(row) for row in found}
+
+
+def _kind(row: Any) -> KindRow:
+    names = {
+        "zh_Hans": row.name_zh_Hans,
+        "zh_Hant": row.name_zh_Hant,
+        "en": row.name_en,
+        "khb": row.name_khb,
+    }
+    return KindRow(row.code, tidy_names(names), Publicity(row.target, row.place_precision))
+
+
+def is_in_list(session: Session, number: str) -> bool:
+    """Whether a list can go on after this number."""
+    known = clean_number(number)
+    found = select(Case.id).where(Case.number == known, Case.listed)
+    return known is not None and session.scalar(found) is not None
+
+
+def public_page(
+    session: Session,
+    filters: Filters,
+    known_kinds: Mapping[str, KindRow],
+    *,
+    before: str | None = None,
+    size: int = PAGE,
+) -> PublicPage:
+    """The newest listed cases that match, older than ``before``, in one query."""
+    found = session.execute(_decorated(_newest(session, filters, before, size + 1))).all()
+    rows = [_public_row(row, known_kinds.get(row.category_code)) for row in found[:size]]
+    return PublicPage(rows, rows[-1].number if len(found) > size else None)
+
+
+def latest_public(session: Session, place_path: str | None, limit: int) -> list[PublicRow]:
+    """The newest listed cases of a place (None: of the city), for pages that show a few."""
+    codes = [code for code in (place_path or "").split("/") if code]
+    filters = Filters(area=codes[-1] if len(codes) > 1 else None)
+    return public_page(session, filters, kinds(session), size=limit).rows
+
+
+def _newest(session: Session, filters: Filters, before: str | None, limit: int) -> Subquery:
+    """The keys and columns of one page."""
+    if filters.simple:
+        statement = _from_cases(filters, before, limit)
+    else:
+        statement, key = from_index(session, filters, before)
+        statement = statement.with_only_columns(*_PAGE_COLUMNS).order_by(key.desc()).limit(limit)
+    return statement.subquery("page")
+
+
+def _from_cases(filters: Filters, before: str | None, limit: int) -> Select[*tuple[Any, ...]]:
+    conditions: list[ColumnElement[bool]] = [Case.listed.expression]
+    if before is not None:
+        last = select(_LAST.id).where(_LAST.number == before, _LAST.listed)
+        conditions.append(Case.id < last.scalar_subquery())
+    if filters.category:
+        conditions.append(Case.category_code == filters.category)
+    if len(filters.states) < 2:
+        conditions += [Case.state == state for state in filters.states]
+        return _ordered(conditions, limit)
+    # an index gives the order for one state only: take a page of each, then the newest of these
+    pages = [_ordered([*conditions, Case.state == s], limit).subquery() for s in filters.states]
+    merged = union_all(*(select(page) for page in pages)).subquery()
+    return select(merged).order_by(merged.c.id.desc()).limit(limit)
+
+
+def _ordered(conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
+    return select(*_PAGE_COLUMNS).where(*conditions).order_by(Case.id.desc()).limit(limit)
+
+
+def from_index(
+    session: Session, filters: Filters, before: str | None
+) -> tuple[Select[*tuple[Any, ...]], ColumnElement[int]]:
+    """Listed cases that match, by the search index, and the column that orders them."""
+    words, any_of = _wanted(filters)
+    by_fts = bool(words or any_of) and session.get_bind().dialect.name == "sqlite"
+    index = fts_table(CaseSearch.__tablename__)
+    # FTS5 walks its own rows from the newest; ordering by anything else would sort all matches
+    key: ColumnElement[int] = index.c.rowid if by_fts else CaseSearch.key.expression
+    statement = select(key)
+    if by_fts:
+        statement = statement.join(CaseSearch, CaseSearch.key == key)
+        statement = statement.where(sqlite_match(CaseSearch.__tablename__, words, any_of))
+    elif words or any_of:
+        statement = statement.where(postgres_match(CaseSearch.words, words, any_of))
+    statement = statement.join(
+        Case, and_(Case.district == CaseSearch.district, Case.id == CaseSearch.case_id)
+    )
+    conditions = [Case.listed.expression, *_rechecks(filters)]
+    if before is not None:
+        conditions.append(key < _key_of(before))
+    return statement.where(*conditions), key
+
+
+def _key_of(number: str) -> ScalarSelect[int]:
+    """Where a listed case stands in the index; part of the page's own query."""
+    same = and_(_LAST.district == _LAST_SHOWN.district, _LAST.id == _LAST_SHOWN.case_id)
+    return select(_LAST_SHOWN.key).join(_LAST, same).where(_LAST.number == number).scalar_subquery()
+
+
+def _rechecks(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the facets only narrow down, or may be a step behind in."""
+    found: list[ColumnElement[bool]] = []
+    if filters.states:
+        found.append(Case.state.in_(filters.states))
+    if filters.box:
+        box = filters.box
+        found.append(CaseSearch.lon.between(box.west, box.east))
+        found.append(CaseSearch.lat.between(box.south, box.north))
+    return found
+
+
+def _wanted(filters: Filters) -> tuple[list[str], list[list[str]]]:
+    """Phrases and facets that must all be there, and groups of which one must be."""
+    words = list(filters.phrases)
+    if filters.area:
+        words.append(facet("a", filters.area))
+    if filters.category:
+        words.append(facet("c", filters.category))
+    any_of = []
+    if filters.states:
+        any_of.append([facet("s", state.value) for state in filters.states])
+    if filters.box:
+        zoom, tiles = tiles_over(filters.box)
+        if tiles:
+            any_of.append([facet("t", tile_name(zoom, x, y)) for x, y in tiles])
+    return words, any_of
+
+
+def _decorated(page: Subquery) -> Select[*tuple[Any, ...]]:
+    """The page with a checked photo and the checked words of each case."""
+    photo = (
+        select(CasePhoto.code)
+        .where(
+            CasePhoto.district == page.c.district,
+            CasePhoto.case_id == page.c.id,
+            CasePhoto.review == Review.APPROVED,
+            CasePhoto.kind == PhotoKind.BEFORE,
+        )
+        .order_by(CasePhoto.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    words = (
+        select(CaseText.public_text)
+        .where(
+            CaseText.district == page.c.district,
+            CaseText.case_id == page.c.id,
+            CaseText.review == Review.APPROVED,
+            CaseText.kind == TextKind.DESCRIPTION,
+        )
+        .order_by(CaseText.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(page, photo.label("photo"), words.label("words")).order_by(page.c.id.desc())
+
+
+def _public_row(row: Any, kind: KindRow | None) -> PublicRow:
+    publicity = kind.publicity if kind else STRICTEST
+    words = None if publicity.protected else row.words
+    return PublicRow(
+        number=row.number,
+        state=row.state,
+        urgent=row.urgent,
+        kind=kind,
+        found_at=row.found_at,
+        closed_at=row.closed_at,
+        codes=tuple(code for code in public_codes(row.place_path, publicity) if code.isdecimal()),
+        excerpt=_excerpt(words),
+        photo=None if publicity.protected else row.photo,
+    )
+
+
+def _excerpt(words: str | None) -> str | None:
+    if not words:
+        return None
+    line = " ".join(words.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"

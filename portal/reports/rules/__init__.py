@@ -1,0 +1,1 @@
+"""Pure rules of reports: codes, the table of transitions, drafts, publicity."""

@@ -1,0 +1,49 @@
+"""The desk's tasks: which cases wait for whom."""
+
+from enum import StrEnum
+
+from portal.accounts.rules import Actor, Permission
+
+
+class Task(StrEnum):
+    """A part of the desk's queue, or one of its wider lists (late, open, all)."""
+
+    CHECK = "check"
+    RESPOND = "respond"
+    DISPATCH = "dispatch"
+    SENT_BACK = "sent_back"
+    HANDLE = "handle"
+    VERIFY = "verify"
+    MODERATE = "moderate"
+    MINE = "mine"
+    LATE = "late"
+    OPEN = "open"
+    ALL = "all"
+
+
+# who does a task; in the order in which the desk shows them
+WORK: dict[Task, frozenset[Permission]] = {
+    Task.CHECK: frozenset({Permission.REPORT_ACCEPT}),
+    Task.RESPOND: frozenset({Permission.REPORT_RESPOND}),
+    Task.DISPATCH: frozenset({Permission.REPORT_DISPATCH}),
+    Task.SENT_BACK: frozenset({Permission.REPORT_HANDLE}),
+    Task.HANDLE: frozenset({Permission.REPORT_HANDLE}),
+    Task.VERIFY: frozenset({Permission.REPORT_VERIFY, Permission.REPORT_CLOSE}),
+    Task.MODERATE: frozenset({Permission.REPORT_MODERATE}),
+}
+
+
+def tasks_of(actor: Actor) -> tuple[Task, ...]:
+    """The tasks somebody has anywhere."""
+    return tuple(
+        task for task, verbs in WORK.items() if any(actor.may(permission) for permission in verbs)
+    )
+
+
+def asked_task(text: str | None, actor: Actor) -> Task:
+    """What a link asks for: one's own queue when it says nothing that makes sense."""
+    mine = tasks_of(actor)
+    wider = (Task.LATE, Task.OPEN, Task.ALL)
+    known = {task.value: task for task in (*mine, *wider, Task.MINE)}
+    found = known.get(text or "", Task.MINE)
+    return Task.OPEN if found is Task.MINE and not mine else found

@@ -1,0 +1,202 @@
+"""Loading the shipped names and limits, and the limit that holds for a report."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.kernel.city import City
+from portal.kernel.errors import BadData
+from portal.kernel.instance import instance_of
+from portal.reports.models import Category, CategoryLimit
+from portal.reports.queries.categories import limits_on
+from portal.reports.rules.categories import FunctionGroup, LimitRow, LimitSource
+from portal.reports.rules.codes import Closing, Precision, Target
+
+DATA = Path(__file__).parents[1] / "data"
+NAMES, LIMITS, CLASSES = "categories.tsv", "category_limits.tsv", "class_codes.tsv"
+DEFAULT_MINUTES = 2400
+_YES_NO = {"yes": True, "no": False}
+Cells = dict[str, str]
+Reader = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class CategoriesLoaded:
+    """How many rows of each kind changed: nothing, when everything was there."""
+
+    names: int
+    limits: int
+
+
+def load_categories(
+    session: Session, _city: City | None, _now: datetime, *, folder: Path = DATA
+) -> CategoriesLoaded:
+    """Bring names and limits up to the files. May be repeated; raises BadData with line numbers.
+
+    A name that left the file stays for its old reports: end it with ``valid_to`` instead.
+    """
+    known = _known_classes(folder)
+    names = _read(folder / NAMES, _NAME_CELLS)
+    limits = _read(folder / LIMITS, _LIMIT_CELLS)
+    _check_classes(names, known)
+    _check_limits(limits, {row["code"] for _, row in names})
+    changed = sum(_put_name(session, at, row) for at, (_, row) in enumerate(names, start=1))
+    # the limits refer to the names
+    session.flush()
+    return CategoriesLoaded(changed, sum(_put_limit(session, row) for _, row in limits))
+
+
+def _day_or_none(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def _required(cell: str, *, most: int) -> str:
+    if not cell.strip() or len(cell) > most:
+        raise ValueError(f"one to {most} characters")
+    return cell.strip()
+
+
+def _minutes(cell: str) -> int:
+    if not cell.isdecimal() or not 0 < int(cell) < 100_000:
+        raise ValueError("a number of minutes")
+    return int(cell)
+
+
+_NAME_CELLS: dict[str, Reader] = {
+    "code": partial(_required, most=40),
+    "group": lambda cell: FunctionGroup(cell).value,
+    "name_zh_Hans": partial(_required, most=80),
+    "name_zh_Hant": partial(_required, most=80),
+    "name_en": partial(_required, most=80),
+    "name_khb": lambda cell: cell or None,
+    "hint_zh_Hans": partial(_required, most=200),
+    "hint_zh_Hant": partial(_required, most=200),
+    "hint_en": partial(_required, most=200),
+    "synonyms": str,
+    "event_codes": str,
+    "component_codes": str,
+    "target": Target,
+    "place_precision": Precision,
+    "closing": Closing,
+    "urgent": _YES_NO.__getitem__,
+    "valid_from": date.fromisoformat,
+    "valid_to": _day_or_none,
+}
+_LIMIT_CELLS: dict[str, Reader] = {
+    "category": str,
+    "valid_from": date.fromisoformat,
+    "minutes": _minutes,
+    "round_the_clock": _YES_NO.__getitem__,
+    "source": partial(_required, most=200),
+}
+
+
+def _read(path: Path, readers: dict[str, Reader]) -> list[tuple[int, dict[str, Any]]]:
+    """(line, values) of a tab-separated file; every damaged cell is a problem of its line."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter="\t", restkey="", restval=None)
+        if reader.fieldnames != list(readers):
+            raise BadData(path.name, [(1, f"columns {', '.join(readers)}")])
+        rows, problems = [], []
+        for cells in reader:
+            values, wrong = _values(cells, readers)
+            problems += [(reader.line_num, reason) for reason in wrong]
+            rows.append((reader.line_num, values))
+    if problems:
+        raise BadData(path.name, problems)
+    return rows
+
+
+def _values(cells: Cells, readers: dict[str, Reader]) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    wrong = []
+    for column, read in readers.items():
+        try:
+            values[column] = read(cells[column])
+        except (ValueError, KeyError, AttributeError, TypeError):
+            wrong.append(f"{column}: {cells.get(column)!r} cannot be used")
+    return values, wrong
+
+
+def _known_classes(folder: Path) -> set[tuple[str, str]]:
+    """(kind, code) of the trade's classes."""
+    with (folder / CLASSES).open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t")
+        return {(row["kind"], row["code4"]) for row in rows}
+
+
+def _check_classes(names: list[tuple[int, dict[str, Any]]], known: set[tuple[str, str]]) -> None:
+    problems = [
+        (line, f"{code} is no {kind} class")
+        for line, row in names
+        for kind in ("event", "component")
+        for code in row[f"{kind}_codes"].split()
+        if (kind, code) not in known
+    ]
+    seen: set[str] = set()
+    for line, row in names:
+        if row["code"] in seen:
+            problems.append((line, f"{row['code']} stands here twice"))
+        seen.add(row["code"])
+    if problems:
+        raise BadData(NAMES, problems)
+
+
+def _check_limits(limits: list[tuple[int, dict[str, Any]]], codes: set[str]) -> None:
+    seen: set[tuple[str, date]] = set()
+    problems = []
+    for line, row in limits:
+        key = (row["category"], row["valid_from"])
+        if row["category"] not in codes:
+            problems.append((line, f"{row['category']} is no category"))
+        if key in seen:
+            problems.append((line, f"a second limit for {row['category']} from the same day"))
+        seen.add(key)
+    if problems:
+        raise BadData(LIMITS, problems)
+
+
+def _put_name(session: Session, position: int, row: dict[str, Any]) -> bool:
+    known = session.get(Category, row["code"])
+    values = {**row, "position": position}
+    if known is None:
+        session.add(Category(**values))
+        return True
+    return _update(known, values)
+
+
+def _put_limit(session: Session, row: dict[str, Any]) -> bool:
+    values = {"category_code": row["category"], **row}
+    del values["category"]
+    known = session.scalar(
+        select(CategoryLimit).where(
+            CategoryLimit.category_code == row["category"],
+            CategoryLimit.valid_from == row["valid_from"],
+        )
+    )
+    if known is None:
+        session.add(CategoryLimit(**values))
+        return True
+    return _update(known, values)
+
+
+def _update(known: Category | CategoryLimit, values: dict[str, Any]) -> bool:
+    changed = {name: value for name, value in values.items() if getattr(known, name) != value}
+    for name, value in changed.items():
+        setattr(known, name, value)
+    return bool(changed)
+
+
+def limit_for(session: Session, category_code: str, on: date) -> LimitRow:
+    """The limit for a report of that day: the category's own, or the city's for all."""
+    own = limits_on(session, on, [category_code]).get(category_code)
+    thresholds = instance_of(session).city.thresholds
+    minutes = int(thresholds.get("default_handling_working_minutes", DEFAULT_MINUTES))
+    return own or LimitRow(minutes, False, LimitSource.STARTING_VALUE, date.min)

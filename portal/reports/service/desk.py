@@ -1,0 +1,276 @@
+"""What the desk shows of one case: everything to the desk, to a unit what it needs for its work."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.queries import PersonRow, people_by_ids, phones_of
+from portal.accounts.rules import Actor, Permission
+from portal.accounts.service import note_identity_look
+from portal.areas.queries import AreaRow, ancestors, outline_of
+from portal.areas.rules import tidy_names
+from portal.kernel.errors import Forbidden, Missing, Refused
+from portal.kernel.instance import instance_of
+from portal.organisations.queries import OrganisationRow, organisations_by_ids
+from portal.reports.models import CasePhoto, Category
+from portal.reports.queries.case import (
+    CaseReporterRow,
+    CaseRow,
+    EventRow,
+    PhotoRow,
+    TextRow,
+    case_by_id,
+    events_of,
+    photos_of,
+    reporters_of,
+    texts_of,
+)
+from portal.reports.queries.desk import TO_CHECK
+from portal.reports.rules.codes import Event, Review, State
+from portal.reports.rules.deadlines import Clocks, clocks, is_late
+from portal.reports.rules.masking import masked
+from portal.reports.rules.pinmap import PinMap, pin_map
+from portal.reports.rules.transitions import (
+    OPEN,
+    TRANSITIONS,
+    CaseFacts,
+    Refusal,
+    facts_of_actor,
+    holds,
+    why_not,
+)
+from portal.reports.service.loop import case_as_seen, facts_of, may_see
+
+# what a button is blocked by that is worth explaining to whoever expects it
+_EXPLAINED = {Refusal.HANDLED_IT, Refusal.DISPATCHED_IT, Refusal.OF_THE_UNIT}
+_INNER_EVENTS = {Event.NOTE, Event.MODERATE, Event.FILE, Event.ADD_PHOTO}
+
+
+@dataclass(frozen=True)
+class DeskCase:
+    """One case with everything on it that this reader may see."""
+
+    case: CaseRow
+    category: dict[str, str]
+    facts: CaseFacts
+    places: list[AreaRow]
+    events: list[EventRow]
+    texts: list[TextRow]
+    photos: list[PhotoRow]
+    units: dict[UUID, OrganisationRow]
+    people: dict[UUID, PersonRow]
+    steps: frozenset[Event]
+    blocked: Refusal | None
+    insider: bool
+    late: bool
+    clocks: Clocks
+    may_look: bool
+    held: frozenset[Permission]
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.case.state in OPEN
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether something of the reporter's waits for the check."""
+        texts, photos = self.to_check
+        reviews = [text.review for text in texts]
+        reviews += [photo.review for photo in photos if photo.by_reporter]
+        return Review.PENDING in reviews
+
+    @property
+    def to_check(self) -> tuple[list[TextRow], list[PhotoRow]]:
+        """The reporter's words and photos, whatever was decided about them before."""
+        return (
+            [text for text in self.texts if text.by_reporter and text.kind in TO_CHECK],
+            list(self.photos),
+        )
+
+
+def open_case(session: Session, number: str, actor: Actor, now: datetime) -> DeskCase:
+    """The case as this reader may see it; raises Missing for what is not hers."""
+    case = case_as_seen(session, number, actor)
+    insider = is_insider(actor, case)
+    facts = facts_of(session, case)
+    events = [e for e in events_of(session, case) if insider or _for_unit(e, case)]
+    photos = photos_of(session, case)
+    texts = texts_of(session, case)
+    steps, blocked = _steps(case, facts, actor, has_material=bool(photos or texts))
+    units = {event.unit_id for event in events if event.unit_id}
+    people = {event.actor_id for event in events if event.actor_id} if insider else set()
+    category = session.get(Category, case.category_code)
+    return DeskCase(
+        case=case,
+        category=_names(category),
+        facts=facts,
+        places=ancestors(session, case.place_path),
+        events=events,
+        texts=_readable(texts, events, insider=insider),
+        photos=photos,
+        units=organisations_by_ids(session, units | ({case.unit_id} if case.unit_id else set())),
+        people=people_by_ids(session, people),
+        steps=steps,
+        blocked=blocked,
+        insider=insider,
+        late=is_late(case.state, case.promised_at, case.handled_at, now),
+        clocks=clocks(case.found_at, case.accepted_at, case.handled_at, case.fed_back_at),
+        may_look=holds(actor, Permission.IDENTITY_SEE, case.place_path, case.unit_id),
+        held=facts_of_actor(actor, case.place_path, case.unit_id).holds,
+    )
+
+
+def map_of(session: Session, page: DeskCase) -> PinMap | None:
+    """The point in the outline of the finest place that has one."""
+    if page.case.lon is None or page.case.lat is None:
+        return None
+    for place in reversed(page.places):
+        outline = outline_of(session, place.id)
+        if outline is not None:
+            return pin_map(outline, page.case.lon, page.case.lat, place.names)
+    return None
+
+
+def is_insider(actor: Actor, case: CaseRow) -> bool:
+    """Whether somebody reads as the desk (by place), not as a handling unit."""
+    return any(
+        grant.permission is Permission.REPORT_READ
+        and grant.organisation_id is None
+        and (grant.place_path is None or case.place_path.startswith(grant.place_path))
+        for grant in actor.grants
+    )
+
+
+def _names(category: Category | None) -> dict[str, str]:
+    if category is None:
+        return {}
+    return tidy_names(
+        {
+            "zh_Hans": category.name_zh_Hans,
+            "zh_Hant": category.name_zh_Hant,
+            "en": category.name_en,
+        }
+    )
+
+
+def _for_unit(event: EventRow, case: CaseRow) -> bool:
+    """A unit sees the public steps, and inner ones that concern itself."""
+    if event.event in _INNER_EVENTS or not event.public:
+        return event.unit_id is not None and event.unit_id == case.unit_id
+    return True
+
+
+def _readable(texts: list[TextRow], events: list[EventRow], *, insider: bool) -> list[TextRow]:
+    """A unit reads the matter without numbers, and only notes on steps that it sees."""
+    if insider:
+        return texts
+    seen = {event.id for event in events}
+    return [
+        replace(text, text=masked(text.text), review_reason=None)
+        for text in texts
+        if text.event_id is None or text.event_id in seen or text.kind in TO_CHECK
+    ]
+
+
+def _steps(
+    case: CaseRow, facts: CaseFacts, actor: Actor, *, has_material: bool
+) -> tuple[frozenset[Event], Refusal | None]:
+    """The steps this reader can take now, and what keeps her from verifying."""
+    who = facts_of_actor(actor, case.place_path, case.unit_id)
+    found = set()
+    for event, row in TRANSITIONS.items():
+        asked = facts
+        if event is Event.DISPATCH and case.state is State.ACCEPTED:
+            # dispatching files what was accepted
+            asked = replace(facts, state=State.FILED)
+        if not row.by_reporter and why_not(event, asked, who) is None:
+            found.add(event)
+    if facts.protected or not has_material:
+        found.discard(Event.MODERATE)
+    reason = why_not(Event.CLOSE, facts, who)
+    return frozenset(found), reason if reason in _EXPLAINED else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who reported, unsealed for a reader who stated why."""
+
+    relation: str
+    account: str
+    name: str
+    phone: str
+
+
+def look_at_identity(
+    session: Session, case: CaseRow, actor: Actor, *, reason: str | None, now: datetime
+) -> CaseRow:
+    """Log a look at the reporters of a case, for the auditor and for the reporters (P5)."""
+    if not holds(actor, Permission.IDENTITY_SEE, case.place_path, case.unit_id):
+        raise Forbidden
+    if not (reason or "").strip():
+        raise Refused(Refusal.WORDS_MISSING, field="words")
+    reporters = reporters_of(session, case)
+    if not any(_known(reporter) for reporter in reporters):
+        raise Refused(Refusal.IDENTITY_GONE)
+    for reporter in reporters:
+        if _known(reporter):
+            note_identity_look(
+                session,
+                actor,
+                person_id=reporter.person_id,
+                subject=f"case:{case.number}",
+                reason=(reason or "").strip(),
+                now=now,
+            )
+    return case
+
+
+def identities_of(session: Session, case: CaseRow, actor: Actor) -> list[Identity]:
+    """The people behind a case. Callers have logged the look that opens them."""
+    if not holds(actor, Permission.IDENTITY_SEE, case.place_path, case.unit_id):
+        raise Forbidden
+    reporters = [reporter for reporter in reporters_of(session, case) if _known(reporter)]
+    ids = {reporter.person_id for reporter in reporters if reporter.person_id}
+    accounts, phones = people_by_ids(session, ids), phones_of(session, ids)
+    return [_identity(session, row, accounts, phones) for row in reporters]
+
+
+def _known(reporter: CaseReporterRow) -> bool:
+    return reporter.erased_at is None and bool(
+        reporter.person_id or reporter.sealed_name or reporter.sealed_phone
+    )
+
+
+def _identity(
+    session: Session,
+    row: CaseReporterRow,
+    accounts: dict[UUID, PersonRow],
+    phones: dict[UUID, str],
+) -> Identity:
+    vault = instance_of(session).vault
+    account = accounts.get(row.person_id) if row.person_id else None
+    phone = vault.unseal(row.sealed_phone) if row.sealed_phone else ""
+    return Identity(
+        relation=row.relation.value,
+        account=account.display_name if account else "",
+        name=vault.unseal(row.sealed_name) if row.sealed_name else "",
+        phone=phone or (phones.get(row.person_id, "") if row.person_id else ""),
+    )
+
+
+def photo_file(session: Session, code: str, actor: Actor, *, small: bool) -> str:
+    """The file of a photo that this reader may see, checked for the public or not."""
+    row = session.execute(
+        select(
+            CasePhoto.district, CasePhoto.case_id, CasePhoto.blob_key, CasePhoto.thumbnail_key
+        ).where(CasePhoto.code == code)
+    ).one_or_none()
+    case = case_by_id(session, row.district, row.case_id) if row else None
+    if row is None or case is None or not may_see(actor, case):
+        raise Missing
+    key: str = row.thumbnail_key if small and row.thumbnail_key else row.blob_key
+    return key

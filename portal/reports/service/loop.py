@@ -1,0 +1,320 @@
+"""Moving a case along the table: one conditional UPDATE first, then history, words and photos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import Actor, Permission
+from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.ids import new_id, new_token
+from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText, Category
+from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.rules.codes import Closing, Event, PhotoKind, Review, Target, TextKind
+from portal.reports.rules.masking import masked
+from portal.reports.rules.reasons import Reason
+from portal.reports.rules.transitions import (
+    TRANSITIONS,
+    ActorFacts,
+    CaseFacts,
+    Offer,
+    Refusal,
+    Transition,
+    facts_of_actor,
+    holds,
+    next_cycle,
+    why_not,
+)
+from portal.reports.service.search import index_case
+
+_FIELD = {
+    Refusal.REASON_MISSING: "reason",
+    Refusal.WORDS_MISSING: "words",
+    Refusal.PHOTO_MISSING: "photos",
+    Refusal.UNIT_MISSING: "unit",
+}
+
+
+# steps that change nothing the public can find
+_UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE})
+
+
+@dataclass(frozen=True)
+class NewPhoto:
+    """A photo already re-encoded and stored."""
+
+    blob_key: str
+    width: int
+    height: int
+    thumbnail_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Everything that may come with a step. ``values`` are further columns of the case."""
+
+    reason: Reason | None = None
+    words: str | None = None
+    unit_id: UUID | None = None
+    photos: Sequence[NewPhoto] = ()
+    values: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def offer(self) -> Offer:
+        return Offer(self.reason, self.words, len(self.photos), self.unit_id)
+
+
+NOTHING = Brought()
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step about to be taken, with all that decides it."""
+
+    event: Event
+    row: Transition
+    case: CaseRow
+    facts: CaseFacts
+    who: ActorFacts
+    brought: Brought
+    now: datetime
+
+
+def may_see(actor: Actor, case: CaseRow) -> bool:
+    """Whether staff may open a case: within her place, or dispatched to her unit."""
+    return holds(actor, Permission.REPORT_READ, case.place_path, case.unit_id)
+
+
+def case_as_seen(
+    session: Session, number: str, actor: Actor, *, seen: int | None = None
+) -> CaseRow:
+    """The case staff works on. ``seen`` is the version of the page the step was chosen on."""
+    case = case_by_number(session, number)
+    if case is None or not may_see(actor, case):
+        raise Missing
+    if seen is not None and seen != case.version:
+        raise Conflict(Refusal.STALE)
+    return case
+
+
+def facts_of(session: Session, case: CaseRow, *, urged_today: bool = False) -> CaseFacts:
+    """What the table asks of a case."""
+    category = session.get(Category, case.category_code)
+    reporters = session.scalar(
+        select(func.count())
+        .select_from(CaseReporter)
+        .where(CaseReporter.district == case.district, CaseReporter.case_id == case.id)
+    )
+    return CaseFacts(
+        state=case.state,
+        closing=category.closing if category else Closing.AFTER_PHOTO,
+        protected=category is None or category.target is Target.PERSON_OR_SHOP,
+        unit_id=case.unit_id,
+        handler_id=case.handler_id,
+        dispatcher_id=case.dispatcher_id,
+        responded=case.responded_at is not None,
+        reporters=reporters or 0,
+        urged_today=urged_today,
+    )
+
+
+def move_case(
+    session: Session,
+    case: CaseRow,
+    event: Event,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    brought: Brought = NOTHING,
+    urged_today: bool = False,
+) -> CaseRow:
+    """Take one step, or raise Refused; a lost race raises Conflict and nothing happened.
+
+    ``actor`` None is one of the case's reporters, whom the caller has recognised.
+    """
+    facts = facts_of(session, case, urged_today=urged_today)
+    if actor is None:
+        who = ActorFacts(is_reporter=True)
+    else:
+        who = facts_of_actor(actor, case.place_path, case.unit_id)
+    _check(why_not(event, facts, who, brought.offer))
+    step = _Step(event, TRANSITIONS[event], case, facts, who, brought, now)
+    moved = _claim(session, step)
+    event_id = _add_event(session, step, moved)
+    _add_words(session, step, event_id)
+    _add_photos(session, step, event_id)
+    # the index and the messages read the step from the database
+    session.flush()
+    if event not in _UNSEEN:
+        index_case(session, moved)
+    return moved
+
+
+def _check(refusal: Refusal | None) -> None:
+    """Raise what the table answered."""
+    if refusal is None:
+        return
+    if refusal is Refusal.NOT_ALLOWED:
+        raise Forbidden
+    if refusal is Refusal.WRONG_STATE:
+        raise Conflict(refusal)
+    raise Refused(refusal, field=_FIELD.get(refusal))
+
+
+def _claim(session: Session, step: _Step) -> CaseRow:
+    """The conditional UPDATE. Steps that move nothing disturb nobody else's open page."""
+    case, event = step.case, step.event
+    values = {**_changes(step), **dict(step.brought.values)}
+    statement = update(Case).where(Case.district == case.district, Case.id == case.id)
+    if step.row.to is None and event is not Event.RECLASSIFY:
+        statement = statement.where(Case.state.in_(step.row.sources))
+    else:
+        values["version"] = case.version + 1
+        statement = statement.where(Case.state == case.state, Case.version == case.version)
+    if event is Event.RESPOND:
+        statement = statement.where(Case.responded_at.is_(None))
+    # two reporters may urge at once, and both count
+    stored = {**values, "times_urged": Case.times_urged + 1} if event is Event.URGE else values
+    result = cast("CursorResult[object]", session.execute(statement.values(**stored)))
+    if result.rowcount != 1:
+        raise Conflict(Refusal.STALE)
+    return replace(case, **values)
+
+
+def _changes(step: _Step) -> dict[str, Any]:
+    """The columns a step changes."""
+    values: dict[str, Any] = {"updated_at": step.now}
+    if step.row.to is not None:
+        values["state"] = step.row.to
+        values["cycle"] = next_cycle(step.case.state, step.row.to, step.case.cycle)
+    if step.row.lists is not None:
+        values["listed"] = step.row.lists
+    return {**values, **_stamps(step)}
+
+
+def _stamps(step: _Step) -> dict[str, Any]:
+    """Times, people and counts of each step."""
+    case, who, now = step.case, step.who.person_id, step.now
+    sent_back = {
+        "times_sent_back": case.times_sent_back + 1,
+        "closed_at": None,
+        "fed_back_at": None,
+    }
+    stamps: dict[Event, dict[str, Any]] = {
+        Event.ACCEPT: {"accepted_at": now},
+        Event.REFUSE: {"fed_back_at": now},
+        Event.REFUSE_FILING: {"fed_back_at": now},
+        Event.DISPATCH: {
+            "unit_id": step.brought.unit_id,
+            "dispatcher_id": who,
+            "dispatched_at": now,
+        },
+        Event.RETURN: {"unit_id": None, "times_returned": case.times_returned + 1},
+        Event.RESPOND: {"responded_at": now},
+        Event.HANDLE: {
+            "handler_id": who,
+            "handled_at": now,
+            "responded_at": case.responded_at or now,
+        },
+        Event.SEND_BACK: {"verifier_id": who, **sent_back},
+        Event.CLOSE: {"verifier_id": who, "closed_at": now, "fed_back_at": now},
+        Event.REOPEN: sent_back,
+        Event.URGE: {"times_urged": case.times_urged + 1},
+    }
+    return stamps.get(step.event, {})
+
+
+def _add_event(session: Session, step: _Step, moved: CaseRow) -> UUID:
+    """Add to the history. A reporter's person is never written there: it could not be erased."""
+    event_id = new_id()
+    session.add(
+        CaseEvent(
+            district=step.case.district,
+            id=event_id,
+            case_id=step.case.id,
+            at=step.now,
+            event=step.event,
+            from_state=step.case.state,
+            to_state=moved.state,
+            cycle=moved.cycle,
+            actor_id=step.who.person_id,
+            unit_id=_unit_of(step),
+            reason_code=_code_of(step, moved),
+            public=step.row.public,
+        )
+    )
+    return event_id
+
+
+def _code_of(step: _Step, moved: CaseRow) -> str | None:
+    """The reason, or the new name of a case that was reclassified."""
+    if step.event is Event.RECLASSIFY:
+        return moved.category_code
+    return step.brought.reason.value if step.brought.reason else None
+
+
+def _unit_of(step: _Step) -> UUID | None:
+    """The unit a step concerns: where it is sent, or who takes it. A desk's note concerns none."""
+    if step.event is Event.DISPATCH:
+        return step.brought.unit_id
+    if step.event in {Event.NOTE, Event.MODERATE} and not step.who.of_unit:
+        return None
+    return step.case.unit_id
+
+
+def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
+    """Keep the words. Staff's answer is public at once without numbers; all else stays inside."""
+    words = (step.brought.words or "").strip()
+    if not words:
+        return
+    kind = _kind_of(step)
+    public = kind in {TextKind.ANSWER, TextKind.REASON} and not step.facts.protected
+    session.add(
+        CaseText(
+            district=step.case.district,
+            case_id=step.case.id,
+            event_id=event_id,
+            kind=kind,
+            text=words,
+            public_text=masked(words) if public else None,
+            review=Review.APPROVED if public else Review.WITHHELD,
+            by_reporter=step.who.is_reporter,
+            created_at=step.now,
+        )
+    )
+
+
+def _kind_of(step: _Step) -> TextKind:
+    """What the words are. A dispatch's instruct the unit; those of a case sent back look alike."""
+    if step.event in {Event.REOPEN, Event.SEND_BACK}:
+        return TextKind.PASSED_ON
+    if step.event is Event.DISPATCH or not step.row.public:
+        return TextKind.NOTE
+    return TextKind.REASON if step.brought.reason is not None else TextKind.ANSWER
+
+
+def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
+    """Hang photos on the step. All wait for a check: the unit's for that of the verifier."""
+    by_reporter = step.who.is_reporter
+    for photo in step.brought.photos:
+        session.add(
+            CasePhoto(
+                district=step.case.district,
+                code=new_token(),
+                case_id=step.case.id,
+                event_id=event_id,
+                kind=PhotoKind.BEFORE if by_reporter else PhotoKind.AFTER,
+                blob_key=photo.blob_key,
+                thumbnail_key=photo.thumbnail_key,
+                width=photo.width,
+                height=photo.height,
+                review=Review.PENDING,
+                by_reporter=by_reporter,
+                cycle=step.case.cycle,
+                created_at=step.now,
+            )
+        )

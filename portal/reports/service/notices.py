@@ -1,0 +1,179 @@
+"""Messages about a case: queued in the transaction of the step that gives rise to them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.queries import PersonRow, people_holding, phones_of
+from portal.accounts.rules import Permission
+from portal.areas.queries import areas_by_ids, feature_live
+from portal.areas.rules import Feature
+from portal.kernel.clock import city_day
+from portal.kernel.instance import instance_of
+from portal.kernel.outbox import Channel, cancel_messages, post_message
+from portal.organisations.queries import organisation
+from portal.reports.models import Category
+from portal.reports.queries.case import CaseReporterRow, CaseRow, reporters_of
+from portal.reports.rules.codes import Event, LinkPurpose
+from portal.reports.rules.reasons import Reason
+from portal.reports.rules.transitions import TRANSITIONS
+from portal.reports.service.links import mint_link
+
+REMIND_AFTER_DAYS = 7
+Names = Mapping[str, str]
+
+
+def rating_subject(number: str, reporter_id: UUID, cycle: int) -> str:
+    """Under which subject the reminder to rate waits, so that a rating can cancel it."""
+    return f"rate:{number}:{reporter_id}:{cycle}"
+
+
+def tell_step(
+    session: Session, case: CaseRow, event: Event, *, now: datetime, reason: Reason | None = None
+) -> None:
+    """Tell every reporter with a phone what the table says of a step."""
+    template = TRANSITIONS[event].tells
+    if template is None:
+        return
+    if reason is not None and event not in {Event.SEND_BACK, Event.REOPEN}:
+        template = f"{template}.{reason.value}"
+    unit = _unit_names(session, case)
+    rating = event is Event.CLOSE and _ratings_live(session, case, now)
+    if rating:
+        template = "report.rate"
+    for reporter, phone in _reachable(session, case):
+        facts = {
+            "number": case.number,
+            "unit": _name(unit, reporter.language),
+            "link": mint_link(
+                session, reporter, LinkPurpose.RATE if rating else LinkPurpose.FOLLOW, now=now
+            ),
+        }
+        _send(session, case, phone, reporter.language, template, facts, now)
+        if rating:
+            _remind_to_rate(session, case, reporter, phone, facts, now)
+
+
+def _ratings_live(session: Session, case: CaseRow, now: datetime) -> bool:
+    """Whether residents of the place are asked to rate yet (R001)."""
+    today = city_day(now, instance_of(session).city.zone)
+    return feature_live(session, Feature.RATINGS, case.place_path, today)
+
+
+def forget_reminders(session: Session, case: CaseRow) -> None:
+    """No reminder to rate a case that is being handled again. ``case`` is as it was closed."""
+    for reporter in reporters_of(session, case):
+        cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
+
+
+def tell_unit(session: Session, case: CaseRow, *, sent_back: bool, now: datetime) -> None:
+    """Tell the people of the handling unit that a case waits for them; never why it came back."""
+    if case.unit_id is None:
+        return
+    people = people_holding(session, Permission.REPORT_HANDLE, None, case.unit_id, now)
+    template = "desk.sent_back" if sent_back else "desk.dispatched"
+    _tell_staff(session, case, people, template, now)
+
+
+def tell_grid(session: Session, case: CaseRow, *, now: datetime) -> None:
+    """Instant notice to those who answer first for the place (R287): intake calls this."""
+    people = people_holding(session, Permission.REPORT_RESPOND, case.place_path, None, now)
+    _tell_staff(session, case, people, "desk.reported", now)
+
+
+def _tell_staff(
+    session: Session, case: CaseRow, people: list[PersonRow], template: str, now: datetime
+) -> None:
+    phones = phones_of(session, [person.id for person in people])
+    place = areas_by_ids(session, [case.area_id]).get(case.area_id)
+    category = session.get(Category, case.category_code)
+    kind = _category_names(category) if category else {}
+    for person in people:
+        if person.id not in phones:
+            continue
+        facts = {
+            "number": case.number,
+            "category": _name(kind, person.language),
+            "place": _name(place.names if place else {}, person.language),
+            "link": f"{instance_of(session).config.origin}/desk/cases/{case.number}",
+        }
+        _send(session, case, phones[person.id], person.language, template, facts, now)
+
+
+def _reachable(session: Session, case: CaseRow) -> list[tuple[CaseReporterRow, str]]:
+    """Reporters with the phone they left, or that of their account."""
+    reporters = [row for row in reporters_of(session, case) if row.erased_at is None]
+    accounts = {row.person_id for row in reporters if row.person_id and not row.sealed_phone}
+    phones = phones_of(session, accounts) if accounts else {}
+    vault = instance_of(session).vault
+    found = []
+    for row in reporters:
+        phone = vault.unseal(row.sealed_phone) if row.sealed_phone else None
+        phone = phone or (phones.get(row.person_id) if row.person_id else None)
+        if phone is not None:
+            found.append((row, phone))
+    return found
+
+
+def _remind_to_rate(
+    session: Session,
+    case: CaseRow,
+    reporter: CaseReporterRow,
+    phone: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """One reminder, unless she has rated by then."""
+    days = instance_of(session).city.thresholds.get("rating_reminder_days", REMIND_AFTER_DAYS)
+    post_message(
+        session,
+        channel=Channel.SMS,
+        to=phone,
+        template="report.rate_reminder",
+        facts=facts,
+        now=now,
+        language=reporter.language,
+        due_at=now + timedelta(days=int(days)),
+        subject=rating_subject(case.number, reporter.id, case.cycle),
+    )
+
+
+def _send(
+    session: Session,
+    case: CaseRow,
+    phone: str,
+    language: str,
+    template: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    post_message(
+        session,
+        channel=Channel.SMS,
+        to=phone,
+        template=template,
+        facts=facts,
+        now=now,
+        language=language,
+        subject=f"case:{case.number}",
+    )
+
+
+def _unit_names(session: Session, case: CaseRow) -> Names:
+    unit = organisation(session, case.unit_id) if case.unit_id else None
+    return unit.names if unit else {}
+
+
+def _category_names(category: Category) -> Names:
+    return {
+        "zh_Hans": category.name_zh_Hans,
+        "zh_Hant": category.name_zh_Hant,
+        "en": category.name_en,
+    }
+
+
+def _name(names: Names, language: str) -> str:
+    return names.get(language) or names.get("zh_Hans") or ""

@@ -1,0 +1,61 @@
+"""A reporter says how it went; an unhappy answer sends the matter back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.kernel.errors import Conflict, Refused
+from portal.kernel.outbox import cancel_messages
+from portal.reports.queries.case import CaseReporterRow, CaseRow
+from portal.reports.queries.rating import rating_standing
+from portal.reports.rules.rating import RatingRefusal, is_unhappy
+from portal.reports.service.handling import reopen_case
+from portal.reports.service.notices import rating_subject
+from portal.satisfaction.rules import Answers, Settings, SubjectKind
+from portal.satisfaction.service import Subject, record_rating
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Answers, the words the unit may read (if any), and the version they were given over."""
+
+    answers: Answers
+    passed_on: str = ""
+    seen: int = 0
+
+
+def rate_outcome(
+    session: Session, case: CaseRow, reporter: CaseReporterRow, verdict: Verdict, *, now: datetime
+) -> bool:
+    """Keep a reporter's verdict; whether it sent the matter back.
+
+    The unit learns that the matter came back, with the words passed on; never an answer. The step
+    goes first: it is the one write that decides between reporters who are unhappy at once.
+    """
+    standing = rating_standing(session, case, reporter.id, now)
+    if standing.refusal is RatingRefusal.SENT_BACK:
+        raise Conflict(standing.refusal)
+    if standing.refusal is not None:
+        raise Refused(standing.refusal)
+    unhappy = is_unhappy(verdict.answers, standing.settings)
+    if unhappy:
+        reopen_case(session, case, passed_on_words=verdict.passed_on or None, now=now)
+    cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
+    subject = _subject(case, standing.settings)
+    record_rating(session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now)
+    return unhappy
+
+
+def _subject(case: CaseRow, settings: Settings) -> Subject:
+    if case.closed_at is None:
+        raise Refused(RatingRefusal.NOT_CLOSED)
+    return Subject(
+        kind=SubjectKind.CASE,
+        id=case.id,
+        district=case.district,
+        cycle=case.cycle,
+        place_path=case.place_path,
+        category_code=case.category_code,
+        window_ends=settings.window_ends(case.closed_at),
+    )

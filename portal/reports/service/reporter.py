@@ -1,0 +1,56 @@
+"""What a reporter does with her own case. Callers have recognised her (account or receipt)."""
+
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.kernel.clock import city_day
+from portal.kernel.instance import instance_of
+from portal.kernel.uploads import KeptPhotos, take_uploads
+from portal.reports.models import CaseUrge
+from portal.reports.queries.case import CaseReporterRow, CaseRow
+from portal.reports.rules.codes import Event
+from portal.reports.service.loop import Brought, NewPhoto, move_case
+from portal.reports.service.notices import tell_step
+
+
+def withdraw_case(session: Session, case: CaseRow, *, now: datetime) -> CaseRow:
+    """Take one's report back (撤回), as long as nothing was done about it."""
+    moved = move_case(session, case, Event.WITHDRAW, actor=None, now=now)
+    tell_step(session, moved, Event.WITHDRAW, now=now)
+    return moved
+
+
+def urge_case(
+    session: Session, case: CaseRow, reporter: CaseReporterRow, *, now: datetime
+) -> CaseRow:
+    """Ask for speed (催办), once a day."""
+    first = _note_urge(session, reporter, now)
+    return move_case(session, case, Event.URGE, actor=None, now=now, urged_today=not first)
+
+
+def _note_urge(session: Session, reporter: CaseReporterRow, now: datetime) -> bool:
+    """Whether this is the reporter's first of the city's day; the key decides a race."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(CaseUrge)
+        .values(
+            district=reporter.district,
+            reporter_id=reporter.id,
+            day=city_day(now, instance_of(session).city.zone),
+        )
+        .on_conflict_do_nothing()
+        .returning(CaseUrge.reporter_id)
+    )
+    return session.scalar(statement) is not None
+
+
+def add_reporter_photo(
+    session: Session, case: CaseRow, photos: KeptPhotos, *, now: datetime
+) -> CaseRow:
+    """Add photos later; the public sees them after a check."""
+    taken = take_uploads(session, photos, now)
+    shown = [NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken]
+    brought = Brought(photos=tuple(shown))
+    return move_case(session, case, Event.ADD_PHOTO, actor=None, now=now, brought=brought)

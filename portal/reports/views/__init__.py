@@ -1,0 +1,33 @@
+"""Pages of reports, by noun. Importing a module registers its routes."""
+
+from portal.reports.views import (
+    atlas,
+    desk,
+    desk_actions,
+    desk_case,
+    intake,
+    intake_pages,
+    intake_place,
+    mine,
+    photos,
+    public,
+    rating,
+    track,
+)
+from portal.reports.views.blueprint import bp
+
+__all__ = [
+    "atlas",
+    "bp",
+    "desk",
+    "desk_actions",
+    "desk_case",
+    "intake",
+    "intake_pages",
+    "intake_place",
+    "mine",
+    "photos",
+    "public",
+    "rating",
+    "track",
+]

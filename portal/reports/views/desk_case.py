@@ -1,0 +1,247 @@
+"""One case at the desk with everything on it, its photos, and who reported it after a reason."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import render_template, request, send_file, session, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.access import current_actor, requires
+from portal.accounts.rules import Permission
+from portal.kernel.clock import now
+from portal.kernel.errors import Missing
+from portal.kernel.i18n import current_language, in_words
+from portal.kernel.i18n import gettext as _
+from portal.kernel.ids import clean_number
+from portal.kernel.pages import answer
+from portal.kernel.web import instance, reading
+from portal.kernel.words import say
+from portal.reports.forms.desk import IdentityForm, StepForm
+from portal.reports.labels.case import (
+    ACTIONS,
+    DESK_EVENTS,
+    EVENTS,
+    REVIEWS,
+    SOURCES,
+    STATE_KINDS,
+    STATES,
+    TEXT_KINDS,
+    reason_words,
+)
+from portal.reports.labels.desk import RELATIONS
+from portal.reports.queries.case import EventRow
+from portal.reports.queries.desk import TO_CHECK
+from portal.reports.queries.public import kinds
+from portal.reports.rules.codes import Event, PhotoKind
+from portal.reports.rules.transitions import SENT_BACK
+from portal.reports.service.desk import (
+    DeskCase,
+    identities_of,
+    look_at_identity,
+    map_of,
+    open_case,
+    photo_file,
+)
+from portal.reports.views.blueprint import bp
+
+LOOK_SECONDS = 600
+# the steps a reader most likely came for, in order; the others follow below
+MAIN = (
+    Event.ACCEPT,
+    Event.HANDLE,
+    Event.CLOSE,
+    Event.DISPATCH,
+    Event.SEND_BACK,
+    Event.REFUSE,
+    Event.RESPOND,
+    Event.FILE,
+    Event.RETURN,
+    Event.REFUSE_FILING,
+)
+REST = (Event.DISPATCH, Event.MODERATE, Event.NOTE, Event.RECLASSIFY, Event.VOID)
+
+
+def case_here(number: str) -> DeskCase:
+    """The case in the address, as the reader may see it, or 404."""
+    known = clean_number(number)
+    if known is None:
+        raise Missing
+    return open_case(reading(), known, current_actor(), now())
+
+
+@bp.get("/desk/cases/<number>")
+@requires(Permission.DESK_OPEN)
+def desk_case(number: str) -> ResponseReturnValue:
+    """Everything about one case, and what can be done with it."""
+    page = case_here(number)
+    form = StepForm()
+    form.look_at(page.case.version)
+    return render_template(
+        "reports/desk/case.html", form=form, **case_words(page), **_everything(page)
+    )
+
+
+def _everything(page: DeskCase) -> dict[str, Any]:
+    """What the case's own page shows beyond its head."""
+    looked = page.may_look and _looking(page.case.number)
+    # what waits for a check is a main step; what was checked can still be changed below
+    first = [*MAIN, Event.MODERATE] if page.unchecked else list(MAIN)
+    if page.case.unit_id is not None:
+        # giving it to another unit is possible, but not what is waited for
+        first.remove(Event.DISPATCH)
+    return {
+        "history": history(page),
+        "main": [step for step in first if step in page.steps],
+        "rest": [step for step in REST if step in page.steps and step not in first],
+        "step_url": step_url,
+        "pin": map_of(reading(), page),
+        "blocked_words": say(page.blocked) if page.blocked else None,
+        "clocks": _clocks(page),
+        "identities": identities_of(reading(), page.case, current_actor()) if looked else None,
+    }
+
+
+def _clocks(page: DeskCase) -> list[tuple[str, str]]:
+    """The three clocks that have stopped, in words (R285)."""
+    rows = (
+        (_("From report to acceptance"), page.clocks.found),
+        (_("From acceptance to handling"), page.clocks.handled),
+        (_("From handling to feedback"), page.clocks.fed_back),
+    )
+    language = current_language()
+    return [(words, format_timedelta(spent, locale=language)) for words, spent in rows if spent]
+
+
+def step_url(page: DeskCase, event: Event) -> str:
+    """Where a step is taken."""
+    return url_for(f"reports.desk_{event.value}", number=page.case.number)
+
+
+def case_words(page: DeskCase) -> dict[str, Any]:
+    """What the head of a case needs, on its page and on the pages of its steps."""
+    return {
+        "page": page,
+        "case": page.case,
+        "actions": ACTIONS,
+        "states": STATES,
+        "kinds": STATE_KINDS,
+        "reviews": REVIEWS,
+        "sources": SOURCES,
+        "relations": RELATIONS,
+        "text_kinds": TEXT_KINDS,
+        "reason_words": reason_words,
+        "reported": [text for text in page.texts if text.kind in TO_CHECK],
+        "before": [photo for photo in page.photos if photo.kind is PhotoKind.BEFORE],
+        "after": [photo for photo in page.photos if photo.kind is PhotoKind.AFTER],
+        "sent_back": page.case.state in SENT_BACK,
+        "still_to_do": _still_to_do(page),
+    }
+
+
+def _still_to_do(page: DeskCase) -> str:
+    """The words that came with the last sending back, whoever sent it."""
+    backs = [e.id for e in page.events if e.event in {Event.SEND_BACK, Event.REOPEN}]
+    found = [text.text for text in page.texts if backs and text.event_id == backs[-1]]
+    return "\n".join(found) if page.case.state in SENT_BACK else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history as ui/timeline.html draws it."""
+
+    at: datetime
+    title: str
+    text: str
+    photos: list[str] = field(default_factory=list)
+
+
+def history(page: DeskCase) -> list[Step]:
+    """The history in words, newest first: with names for the desk, without them for a unit."""
+    names = kinds(reading()) if any(e.event is Event.RECLASSIFY for e in page.events) else {}
+    changed = {code: in_words(kind.names) for code, kind in names.items()}
+    return [_step(page, event, changed) for event in reversed(page.events)]
+
+
+def _step(page: DeskCase, event: EventRow, changed: dict[str, str]) -> Step:
+    words = (DESK_EVENTS if page.insider else EVENTS)[event.event]
+    title = str(words)
+    unit = page.units.get(event.unit_id) if event.unit_id else None
+    if unit is not None and event.event in {Event.DISPATCH, Event.RETURN, Event.HANDLE}:
+        title = f"{title}: {in_words(unit.names)}"
+    lines = [_why(page, event, changed)]
+    lines += [
+        text.text for text in page.texts if text.event_id == event.id and text.kind not in TO_CHECK
+    ]
+    person = page.people.get(event.actor_id) if event.actor_id else None
+    lines.append(_("By %(name)s", name=person.display_name) if person else "")
+    photos = [
+        url_for("reports.desk_photo", code=photo.code, size="small")
+        for photo in page.photos
+        if photo.event_id == event.id and event.event is not Event.REPORT
+    ]
+    return Step(event.at, title, "\n".join(line for line in lines if line), photos)
+
+
+def _why(page: DeskCase, event: EventRow, changed: dict[str, str]) -> str:
+    """The reason; never that of a sending back to the unit (it reads the same for every cause)."""
+    if event.event is Event.RECLASSIFY:
+        return changed.get(event.reason_code or "", "")
+    if event.event is Event.SEND_BACK and not page.insider:
+        return ""
+    return reason_words(event.reason_code)
+
+
+@bp.get("/desk/photos/<code>")
+@requires(Permission.DESK_OPEN)
+def desk_photo(code: str) -> ResponseReturnValue:
+    """A photo for staff, also before the public may see it."""
+    small = request.args.get("size") == "small"
+    key = photo_file(reading(), code, current_actor(), small=small)
+    try:
+        content = instance().blobs.open(key)
+    except KeyError as error:
+        raise Missing from error
+    response = send_file(BytesIO(content), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.route("/desk/cases/<number>/identity", methods=["GET", "POST"])
+@requires(Permission.IDENTITY_SEE)
+def desk_identity(number: str) -> ResponseReturnValue:
+    """State why, and see who reported for ten minutes. Every look is logged."""
+    page, form = case_here(number), IdentityForm()
+    form.look_at(page.case.version)
+    back = url_for("reports.desk_case", number=page.case.number, _anchor="identity")
+    result = answer(
+        form,
+        "reports/desk/identity.html",
+        lambda writer: _then(_look(writer, page, form), back),
+        **case_words(page),
+    )
+    if not isinstance(result, tuple):
+        _remember_look(page.case.number)
+    return result
+
+
+def _look(writer: Any, page: DeskCase, form: StepForm) -> object:
+    why = form.text("words")
+    return look_at_identity(writer, page.case, current_actor(), reason=why, now=now())
+
+
+def _then(_done: object, url: str) -> str:
+    return url
+
+
+def _remember_look(number: str) -> None:
+    """This browser may show the identity for a while; the cookie holds no name."""
+    until = int(now().timestamp()) + LOOK_SECONDS
+    session["looks"] = {number: [str(current_actor().person_id), until]}
+
+
+def _looking(number: str) -> bool:
+    person, until = session.get("looks", {}).get(number) or ("", 0)
+    return person == str(current_actor().person_id) and now().timestamp() < until

@@ -1,0 +1,145 @@
+"""Public pages: the list with its search and filters, and the page of one case."""
+
+from datetime import datetime
+
+from babel.dates import format_skeleton
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.access import public
+from portal.kernel.clock import local, now
+from portal.kernel.errors import Missing
+from portal.kernel.forms import clean_text
+from portal.kernel.i18n import current_language
+from portal.kernel.ids import clean_number
+from portal.kernel.qr import qr_svg
+from portal.kernel.web import instance, reading
+from portal.kernel.words import say
+from portal.reports.forms.track import ConfirmForm
+from portal.reports.labels.case import EVENTS, PUBLIC_STATES, STATE_KINDS, reason_words
+from portal.reports.labels.public import FACTS, NEXT, progress, state_words
+from portal.reports.queries.case import CaseReporterRow, CaseRow
+from portal.reports.queries.listing import Listing, listing
+from portal.reports.queries.page import CasePage, case_page
+from portal.reports.queries.rating import rating_standing
+from portal.reports.rules.deadlines import is_late
+from portal.reports.rules.listing import Asked
+from portal.reports.rules.transitions import OPEN, UNHANDLED
+from portal.reports.views.blueprint import bp
+from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
+
+LONGEST, MOST_QUERY = 200, 4_000
+
+
+@bp.app_template_filter("month")
+def month(value: datetime) -> str:
+    """The city's month in words: all that is told of when a delicate matter was reported."""
+    at = local(value, instance().city.zone)
+    return format_skeleton("yMMMM", at, tzinfo=at.tzinfo, locale=current_language())
+
+
+def asked_for() -> Asked:
+    """The filters in the address, without what no filter can be."""
+    names = ("q", "area", "category", "state", "bbox", "before")
+    return Asked(**{name: (clean_text(request.args.get(name)) or "")[:LONGEST] for name in names})
+
+
+def too_long() -> bool:
+    """Whether the address is so long that pages, which repeat it in links, would burst."""
+    return len(request.query_string) > MOST_QUERY
+
+
+def list_context(found: Listing) -> dict[str, object]:
+    """What the templates of the list and the map share."""
+    return {
+        "listing": found,
+        "asked": found.asked,
+        "problems": {
+            name: say(problem, **FACTS.get(problem, {})) for name, problem in found.problems.items()
+        },
+        "public_states": PUBLIC_STATES,
+        "state_words": state_words,
+        "state_kinds": STATE_KINDS,
+    }
+
+
+@bp.get("/reports/")
+@public
+def public_list() -> ResponseReturnValue:
+    """Every report the public may know of, newest first."""
+    if too_long():
+        return redirect(url_for("reports.public_list", **asked_for().parameters()))
+    found = listing(reading(), asked_for())
+    page = render_template("reports/public/list.html", **list_context(found))
+    return page, 422 if found.problems else 200
+
+
+@bp.get("/reports/<number>")
+@public
+def show(number: str) -> ResponseReturnValue:
+    """One report, for anybody, or with more on it for whoever reported it."""
+    known = clean_number(number)
+    if known is not None and known != number:
+        return redirect(url_for("reports.show", number=known))
+    page, reporter = visible(number)
+    context = _context(page)
+    actions = _actions(page.case, reporter)
+    # a form starts a cookie: only for somebody who has one already
+    close_form = ConfirmForm() if context["receipt"] else None
+    return render_template(
+        "reports/public/case.html", actions=actions, close_form=close_form, **context
+    )
+
+
+@bp.get("/reports/<number>/print")
+@public
+def print_case(number: str) -> ResponseReturnValue:
+    """The same on paper."""
+    page, _ = visible(number)
+    address = f"{instance().config.origin}{url_for('reports.show', number=page.case.number)}"
+    html = render_template(
+        "reports/public/print.html", qr=qr_svg(address), address=address, **_context(page)
+    )
+    response = make_response(html)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def visible(number: str) -> tuple[CasePage, CaseReporterRow | None]:
+    """The case as this visitor may see it; 404 when she may not know of it."""
+    case = case_or_missing(number)
+    reporter = reporter_for(case)
+    if reporter is None and not case.listed:
+        raise Missing
+    return case_page(reading(), case, reporter), reporter
+
+
+def _context(page: CasePage) -> dict[str, object]:
+    case = page.case
+    names, at = progress(case.state)
+    return {
+        "page": page,
+        "case": case,
+        "step_names": names,
+        "step_index": at,
+        "state_text": state_words(case.state),
+        "state_kind": STATE_KINDS[case.state],
+        "next_words": NEXT[case.state],
+        "events": EVENTS,
+        "reason_words": reason_words,
+        "open": case.state in OPEN,
+        "late": is_late(case.state, case.promised_at, case.handled_at, now()),
+        "receipt": by_receipt(case.number),
+    }
+
+
+def _actions(case: CaseRow, reporter: CaseReporterRow | None) -> list[str]:
+    """What the reporter can do now; the services decide again."""
+    if reporter is None:
+        return []
+    standing = rating_standing(reading(), case, reporter.id, now())
+    found = ["rate"] if standing.refusal is None else []
+    found += ["rated"] if standing.mine is not None else []
+    found += ["urge", "add_photo"] if case.state in OPEN else []
+    found += ["withdraw"] if case.state in UNHANDLED else []
+    return found

@@ -1,0 +1,96 @@
+"""The reporter rates the outcome of her own matter, by account or by the link she was sent."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.access import public
+from portal.kernel.clock import now
+from portal.kernel.pages import answer
+from portal.kernel.web import Session, reading
+from portal.kernel.words import say
+from portal.reports.forms.rating import NO, YES, RatingForm, given_answers
+from portal.reports.queries.case import CaseReporterRow, CaseRow
+from portal.reports.queries.rating import Standing, rating_standing
+from portal.reports.rules.rating import is_unhappy
+from portal.reports.service.rating import Verdict, rate_outcome
+from portal.reports.views.blueprint import bp
+from portal.reports.views.reporter_session import own_case
+from portal.satisfaction.labels import LEVELS, REASONS, satisfied_words
+
+FORM, CHECK = "reports/rating/form.html", "reports/rating/check.html"
+
+
+@bp.route("/reports/<number>/rate", methods=["GET", "POST"])
+@public
+def rate(number: str) -> ResponseReturnValue:
+    """Ask how it went. An unhappy answer is sent only from the page that says what it does."""
+    case, reporter = own_case(number)
+    standing = rating_standing(reading(), case, reporter.id, now())
+    form = _form(standing)
+    about = _about(case, standing, form)
+    if request.method == "GET" and standing.refusal is not None:
+        return render_template("reports/rating/not_now.html", why=say(standing.refusal), **about)
+    if request.form.get("step") == "change" or form.must_be_checked(standing.settings):
+        return _another_page(form, about)
+    template = CHECK if form.checked.data == YES else FORM
+    return answer(form, template, lambda session: _keep(session, case, reporter, form), **about)
+
+
+@bp.get("/reports/<number>/reopen")
+@public
+def reopen(number: str) -> ResponseReturnValue:
+    """Not solved after all: the rating form, with that answered."""
+    case, _ = own_case(number)
+    return redirect(url_for("reports.rate", number=case.number, solved=NO), 303)
+
+
+@bp.get("/reports/<number>/rated")
+@public
+def rated(number: str) -> ResponseReturnValue:
+    """What she said, and what follows from it."""
+    case, reporter = own_case(number)
+    standing = rating_standing(reading(), case, reporter.id, now())
+    if standing.mine is None:
+        return redirect(url_for("reports.rate", number=case.number), 303)
+    unhappy = is_unhappy(standing.mine.answers, standing.settings)
+    about = _about(case, standing, None)
+    return render_template("reports/rating/rated.html", unhappy=unhappy, **about)
+
+
+def _form(standing: Standing) -> RatingForm:
+    """The form: as posted, as she answered before, or empty (perhaps with "not solved")."""
+    if standing.mine is not None and standing.refusal is None:
+        given = given_answers(standing.mine.answers, standing.mine.version)
+    else:
+        given = {"seen": "0"}
+    if request.args.get("solved") == NO:
+        given["solved"] = NO
+    return RatingForm(data=given)
+
+
+def _about(case: CaseRow, standing: Standing, form: RatingForm | None) -> dict[str, object]:
+    """What the pages say besides the form."""
+    return {
+        "case": case,
+        "standing": standing,
+        "levels": LEVELS,
+        "reasons": REASONS,
+        "satisfied": satisfied_words(standing.settings.satisfied_levels),
+        "carried": form.carried() if form is not None else [],
+    }
+
+
+def _another_page(form: RatingForm, about: dict[str, object]) -> ResponseReturnValue:
+    """The check page before an unhappy answer is sent, or back from it to the questions."""
+    if request.form.get("step") == "change":
+        form.checked.data = ""
+        return render_template(FORM, form=form, **about)
+    form.checked.data = YES
+    form.passed_on.data = form.passed_on.data or form.words.data
+    return render_template(CHECK, form=form, **about)
+
+
+def _keep(session: Session, case: CaseRow, reporter: CaseReporterRow, form: RatingForm) -> str:
+    verdict = Verdict(form.answers, form.words_for_unit, form.version_seen)
+    rate_outcome(session, case, reporter, verdict, now=now())
+    return url_for("reports.rated", number=case.number)
