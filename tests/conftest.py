@@ -18,21 +18,23 @@ from sqlalchemy.engine import make_url
 from portal.kernel.blobs import BlobStore
 from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY, Config
-from portal.kernel.db import Base, Database
+from portal.kernel.db import Base, Database, open_database
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.vault import Vault
+from portal.site import schema
 from portal.site.app import create_app
+from tests.pages import Browser
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 
 
-def _as_postgres_user() -> tuple[list[str], dict[str, int]]:
+def _identity_for_postgres() -> dict[str, int]:
     """PostgreSQL refuses to run as root: run it as an unprivileged user then."""
     if os.geteuid() != 0:
-        return [], {}
+        return {}
     user = next((u for u in ("postgres", "nobody") if _has_user(u)), "nobody")
     entry = pwd.getpwnam(user)
-    return [user], {"user": entry.pw_uid, "group": entry.pw_gid}
+    return {"user": entry.pw_uid, "group": entry.pw_gid}
 
 
 def _has_user(name: str) -> bool:
@@ -66,29 +68,32 @@ def postgres_server() -> Iterator[str]:
             yield str(server.url)
         return
     folder = Path(tempfile.mkdtemp(prefix="gongzhi-pg-"))
-    _, identity = _as_postgres_user()
+    identity = _identity_for_postgres()
     if identity:
         os.chown(folder, identity["user"], identity["group"])
-    run = {"check": True, "capture_output": True, "cwd": folder, **identity}
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **identity)
+
     try:
-        subprocess.run([initdb, "-D", "data", "-U", "gongzhi", "-A", "trust", "-E", "UTF8",
-                        "--locale=C.UTF-8", "--no-sync"], **run)  # fmt: skip
+        run(initdb, "-D", "data", "-U", "gongzhi", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off "
             "-c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
         )
-        subprocess.run([pg_ctl, "-D", "data", "-w", "-l", "log", "-o", options, "start"], **run)
+        run(pg_ctl, "-D", "data", "-w", "-l", "log", "-o", options, "start")
         yield f"postgresql+psycopg://gongzhi@/postgres?host={folder}"
-        subprocess.run([pg_ctl, "-D", "data", "-m", "immediate", "stop"], **run)
+        run(pg_ctl, "-D", "data", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fill(url: str) -> None:
-    """Make an empty database ready."""
-    engine = create_engine(url)
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    """Make an empty database ready the way an installation does."""
+    database = open_database(url)
+    schema.upgrade(database)
+    database.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -114,9 +119,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 def _empty(database: Database) -> None:
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     deletes = "; ".join(f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables))
-    assert tables
     with database.writer.begin() as connection:
         # replica: no triggers, no foreign keys; much faster than TRUNCATE on small tables
         connection.exec_driver_sql(f"SET session_replication_role = replica; {deletes}")
@@ -168,3 +171,9 @@ def app(instance: Instance, database: Database) -> Flask:
     app = create_app(instance, database)
     app.config["TESTING"] = True
     return app
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A passer-by's browser, which checks every page it is shown."""
+    return Browser(app)

@@ -1,24 +1,55 @@
 """The application: what every request passes through, and the packages' pages."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.accounts.access import public
 from portal.kernel.config import CHECKOUT
 from portal.kernel.db import Database
 from portal.kernel.i18n import babel, chosen_language
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.web import close_reading
+from portal.site import context, errors, packages, requestlog, security
+
+MEGABYTE = 1024 * 1024
+# one photo of 10 MB with its form; nginx in front needs client_max_body_size to match
+MAX_UPLOAD = 12 * MEGABYTE
+# a text of 100,000 characters is 900 kB when a browser encodes it: it shall get words, not a 413
+MAX_TEXT = 2 * MEGABYTE
 
 
 def create_app(instance: Instance, database: Database | None = None) -> Flask:
     """Build the portal for one installation. Opens no connection and writes nothing."""
-    app = Flask(
-        "portal.site", static_folder=str(CHECKOUT / "static"), template_folder="templates"
-    )
-    app.secret_key = instance.vault.derive("cookies")
+    app = Flask("portal.site", static_folder=str(CHECKOUT / "static"), template_folder="templates")
     app.extensions["gongzhi_instance"] = instance
     app.extensions["gongzhi_database"] = database or open_for(instance)
-    app.config["BABEL_DEFAULT_LOCALE"] = instance.city.default_language
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CHECKOUT / "translations")
-    babel.init_app(app, locale_selector=chosen_language)
+    _configure(app, instance)
+    babel.init_app(
+        app, locale_selector=chosen_language, timezone_selector=lambda: instance.city.zone
+    )
+    public(app.view_functions["static"])
+    for step in (requestlog, security, errors, context):
+        step.init_app(app)
+    packages.init_app(app)
     app.teardown_request(close_reading)
     return app
+
+
+def _configure(app: Flask, instance: Instance) -> None:
+    config = instance.config
+    app.secret_key = instance.vault.derive("cookies")
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=instance.city.default_language,
+        BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "translations"),
+        DEMO=False,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=MAX_TEXT,
+        MAX_FORM_PARTS=500,
+        SEND_FILE_MAX_AGE_DEFAULT=86_400,
+        **security.cookie_settings(config),
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        # the Host header is never trusted, so x_host stays out; links come from GONGZHI_ORIGIN
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]

@@ -1,5 +1,6 @@
 """The places of a new installation, from the lists that its city file names."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ from portal.kernel.city import City
 from portal.kernel.clock import city_day
 from portal.kernel.errors import BadData
 from portal.kernel.ids import new_id
-from portal.kernel.tables import TableRow, read_table
+from portal.kernel.tables import TableRow, is_fresh, read_table
+
+KINDS = ("areas", "names", "outlines", "cards", "permitted")
 
 
 @dataclass(frozen=True)
@@ -29,37 +32,53 @@ class CityReport:
     foreign: int
 
 
+@dataclass(frozen=True)
+class _List:
+    """One file that the city file names, and what it holds."""
+
+    name: str
+    content: bytes
+
+
 def load_city_places(session: Session, city: City, now: datetime) -> CityReport:
     """Load the city file's lists, names, outlines, cards, permitted places and switches.
 
-    May be called again: names and outlines are those of the lists again, switches and permitted
-    places that are there stay as they are. Raises BadData when a file is damaged.
+    May be called again: a list that has not changed since is left out, so that what administrators
+    changed stays. Raises BadData when a file is damaged.
     """
-    lists: dict[str, Any] = city.raw.get("lists", {})
-    since: date = lists.get("since") or city_day(now, city.zone)
+    since: date = city.raw.get("lists", {}).get("since") or city_day(now, city.zone)
+    # the fresh ones are found first: two starts at once take turns here
+    fresh = {kind: list(_fresh(session, city, kind, now)) for kind in KINDS}
     reports = [
-        import_places(session, _read(path), path.name, city=city, since=since)
-        for path in _files(city, "areas")
+        import_places(session, one.content, one.name, city=city, since=since)
+        for one in fresh["areas"]
     ]
-    for path in _files(city, "names"):
-        import_names(session, _read(path), path.name, city=city)
-    outlines = 0
-    for path in _files(city, "outlines"):
-        outlines += import_outlines(session, _read(path), path.name, city=city).changed
-    for path in _files(city, "cards"):
-        import_cards(session, _read(path), path.name, city=city, now=now)
-    for path in _files(city, "permitted"):
-        _load_permitted(session, path, since)
+    for one in fresh["names"]:
+        import_names(session, one.content, one.name, city=city)
+    outlines = [
+        import_outlines(session, one.content, one.name, city=city).changed
+        for one in fresh["outlines"]
+    ]
+    for one in fresh["cards"]:
+        import_cards(session, one.content, one.name, city=city, now=now)
+    for one in fresh["permitted"]:
+        _load_permitted(session, one, since)
     _load_switches(session, city)
     return CityReport(
         places=sum(report.added for report in reports),
-        outlines=outlines,
+        outlines=sum(outlines),
         foreign=sum(report.foreign for report in reports),
     )
 
 
-def _files(city: City, kind: str) -> list[Path]:
-    return [city.folder / name for name in city.raw.get("lists", {}).get(kind, ())]
+def _fresh(session: Session, city: City, kind: str, now: datetime) -> Iterator[_List]:
+    """The lists of a kind that are new or have changed. Other roots or levels change them all."""
+    about = repr((city.roots, city.raw["levels"]))
+    for name in city.raw.get("lists", {}).get(kind, ()):
+        path = city.folder / name
+        content = _read(path)
+        if is_fresh(session, f"{city.code} {kind} {name}", content, about=about, now=now):
+            yield _List(path.name, content)
 
 
 def _read(path: Path) -> bytes:
@@ -91,15 +110,15 @@ def _load_switches(session: Session, city: City) -> None:
     )
 
 
-def _load_permitted(session: Session, path: Path, since: date) -> None:
+def _load_permitted(session: Session, one: _List, since: date) -> None:
     required = ["area", "kind", "name", "opens", "closes", "weekdays"]
     optional = ["name_zh_Hant", "name_en", "lon", "lat"]
-    rows = read_table(_read(path), path.name, required=required, optional=optional)
+    rows = read_table(one.content, one.name, required=required, optional=optional)
     ids = dict(session.execute(select(Area.code, Area.id)).all())
     present = set(session.execute(select(PermittedPlace.area_id, PermittedPlace.name_zh_hans)))
     problems = [(row.line, "not a permitted place") for row in rows if not _sound(row, ids)]
     if problems:
-        raise BadData(path.name, problems)
+        raise BadData(one.name, problems)
     renew_version(session)
     new = [
         _permitted(row, since) | {"area_id": ids[row["area"]]}

@@ -14,7 +14,7 @@ from portal.kernel.city import City
 from portal.kernel.clock import city_day
 from portal.kernel.errors import BadData
 from portal.kernel.ids import new_id
-from portal.kernel.tables import TableRow, read_table
+from portal.kernel.tables import TableRow, is_fresh, read_table
 from portal.organisations.models import Organisation
 from portal.organisations.rules import NAME_LENGTH, OrganisationKind, Trade, is_code, is_phone
 
@@ -31,13 +31,19 @@ class ImportReport:
 
 
 def load_city_organisations(session: Session, city: City, now: datetime) -> ImportReport:
-    """Load the register that the city file names. Raises BadData when a file is damaged."""
+    """Load the register that the city file names, once. Raises BadData when a file is damaged.
+
+    A list that has not changed since is left out, so that what administrators changed stays.
+    """
     lists = city.raw.get("lists", {})
     since: date = lists.get("since") or city_day(now, city.zone)
     added = changed = 0
     for name in lists.get("organisations", ()):
         path = city.folder / name
-        report = import_organisations(session, _read(path), path.name, since=since)
+        content = _read(path)
+        if not is_fresh(session, f"{city.code} organisations {name}", content, now=now):
+            continue
+        report = import_organisations(session, content, path.name, since=since)
         added, changed = added + report.added, changed + report.changed
     return ImportReport(added, changed)
 

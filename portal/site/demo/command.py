@@ -1,0 +1,36 @@
+"""``gongzhi demo``: loads the demo and says how to try it."""
+
+from typing import Any
+
+import click
+
+from portal.kernel.clock import now
+from portal.reports.jobs import close_months
+from portal.site.demo.load import draw_pictures, load_demo
+from portal.site.demo.people import PASSWORD, demo_accounts
+
+LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/")
+
+
+@click.command()
+@click.pass_obj
+def demo(tools: Any) -> None:
+    """Fill an empty city with made-up people and a season of life. Loopback only.
+
+    \b
+    Example:
+      gongzhi city init && gongzhi demo && gongzhi serve
+    """
+    database = tools.database
+    with database.read() as session:
+        pictures = draw_pictures(session)
+    with database.write() as session:
+        loaded = load_demo(session, pictures, now=now())
+    if loaded:
+        close_months(database, now())
+    click.echo("Demo accounts (on this machine only), password " + PASSWORD)
+    for account in demo_accounts():
+        click.echo(f"  {account.phone}  {account.role:20} {account.name}")
+    click.echo("Try:")
+    for link in LINKS:
+        click.echo(f"  {tools.config.origin}{link}")

@@ -1,0 +1,185 @@
+"""A season of plausible life, planned from one seed so that every demo looks the same."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from portal.reports.rules.codes import Event
+from portal.reports.rules.reasons import Reason
+from portal.reports.service.demo import Photo, PlannedCase, PlannedStep, PlantedCase, up_to
+from portal.satisfaction.rules import Settings, SubjectKind
+from portal.satisfaction.service.demo import PlannedRating
+from portal.satisfaction.service.ratings import Subject
+from portal.site.demo.words import DemoWords
+
+DAYS = 110
+UNCHECKED_DAYS = 3
+HOURS = (7, 8, 8, 9, 9, 10, 11, 12, 14, 15, 16, 17, 17, 18, 19, 19, 20, 21)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who handles, and the unit she belongs to (None: on the spot, in her grid)."""
+
+    person_id: UUID
+    unit_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays which part. ``neighbours`` are the residents with accounts."""
+
+    residents: Sequence[UUID]
+    neighbours: Sequence[UUID]
+    desk: UUID
+    verifier: UUID
+    grid_lead: UUID
+    workers: Mapping[str, Worker]  # by kind of problem
+    photos: Sequence[tuple[Photo, Photo]]  # (before, after)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place of the demo and how often something happens there."""
+
+    area_id: UUID
+    path: str
+    lon: float
+    lat: float
+    weight: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The city as the plan sees it."""
+
+    spots: Sequence[Spot]
+    words: DemoWords
+    zone: ZoneInfo
+    now: datetime
+
+
+def plan_life(rng: Random, cast: Cast, stage: Stage, count: int) -> Iterator[PlannedCase]:
+    """Cases from the past season, oldest first, each as far as it has come by now."""
+    moments = sorted(_moment(rng, stage) for _ in range(count))
+    weights = [spot.weight for spot in stage.spots]
+    for found in moments:
+        spot = rng.choices(stage.spots, weights)[0]
+        plan = up_to(_plan(rng, cast, stage, spot, found), stage.now)
+        yield replace(plan, checked=_checked(rng, plan, stage.now))
+
+
+def _moment(rng: Random, stage: Stage) -> datetime:
+    day = stage.now - timedelta(days=rng.uniform(0, DAYS))
+    local = day.astimezone(stage.zone).replace(
+        hour=rng.choice(HOURS), minute=rng.randrange(60), second=rng.randrange(60)
+    )
+    return min(local, stage.now - timedelta(minutes=rng.randint(3, 90)))
+
+
+def _checked(rng: Random, plan: PlannedCase, now: datetime) -> bool:
+    """Words and photos are looked at when a matter is taken up; of the newest a few still wait."""
+    lately = plan.found_at > now - timedelta(days=UNCHECKED_DAYS)
+    return bool(plan.steps) and (rng.random() < 0.9 or not lately)
+
+
+def _plan(rng: Random, cast: Cast, stage: Stage, spot: Spot, found: datetime) -> PlannedCase:
+    category = rng.choice(stage.words.categories)
+    person = rng.choice(cast.residents) if rng.random() < 0.85 else None
+    worker = cast.workers[category]
+    photos = rng.choice(cast.photos)
+    answer = rng.choice(stage.words.answers[category])
+    steps = _steps(rng, cast, worker.person_id, found, answer, photos[1])
+    return PlannedCase(
+        category=category,
+        area_id=spot.area_id,
+        place_path=spot.path,
+        lon=round(spot.lon + rng.gauss(0, 0.0012), 6),
+        lat=round(spot.lat + rng.gauss(0, 0.0009), 6),
+        person_id=person,
+        found_at=found,
+        words=rng.choice(stage.words.reports[category]),
+        place=rng.choice(stage.words.places),
+        unit_id=worker.unit_id,
+        photo=photos[0] if rng.random() < 0.6 else None,
+        steps=steps,
+    )
+
+
+def _steps(
+    rng: Random, cast: Cast, handler: UUID, found: datetime, answer: str, after: Photo
+) -> tuple[PlannedStep, ...]:
+    at = found + timedelta(minutes=rng.uniform(4, 200))
+    if rng.random() < 0.04:
+        reason = Reason.OUT_OF_SCOPE.value
+        return (PlannedStep(Event.REFUSE, at, cast.desk, reason=reason),)
+    steps = [PlannedStep(Event.ACCEPT, at, cast.desk)]
+    for event in (Event.FILE, Event.DISPATCH):
+        at += timedelta(minutes=rng.uniform(3, 90))
+        steps.append(PlannedStep(event, at, cast.desk))
+    at += timedelta(minutes=rng.uniform(10, 300))
+    steps.append(PlannedStep(Event.RESPOND, at, handler))
+    at = _work(rng, cast, handler, at, steps, answer, after)
+    if rng.random() < 0.07:
+        at += timedelta(hours=rng.uniform(3, 120))
+        steps.append(PlannedStep(Event.REOPEN, at))
+        _work(rng, cast, handler, at, steps, answer, after)
+    return tuple(steps)
+
+
+def _work(
+    rng: Random, cast: Cast, handler: UUID, at: datetime, steps: list[PlannedStep],
+    answer: str, after: Photo,
+) -> datetime:  # fmt: skip
+    at += timedelta(hours=rng.choice((1, 2, 3, 5, 8, 20, 30, 50, 90)) * rng.uniform(0.7, 1.3))
+    steps.append(PlannedStep(Event.HANDLE, at, handler, words=answer, photo=after))
+    at += timedelta(hours=rng.uniform(0.5, 26))
+    steps.append(PlannedStep(Event.CLOSE, at, cast.verifier))
+    return at
+
+
+def plan_ratings(
+    rng: Random, planted: Sequence[PlantedCase], now: datetime, settings: Settings
+) -> Iterator[PlannedRating]:
+    """Most closed cases get a rating; whoever had a case opened again was unhappy first."""
+    for case in planted:
+        for cycle, closed_at in case.closings:
+            reopened = cycle < case.closings[-1][0]
+            at = closed_at + timedelta(hours=rng.uniform(1, 3 if reopened else 200))
+            late = at > now or at >= settings.window_ends(closed_at)
+            if late or (not reopened and rng.random() > 0.82):
+                continue
+            result = rng.choice((4, 5)) if reopened else rng.choices((1, 2, 3), (46, 38, 16))[0]
+            service = min(5, max(1, result + rng.choice((-1, 0, 0, 1))))
+            yield rating(case, (cycle, closed_at), settings, (result, service), at)
+
+
+def rating(
+    case: PlantedCase,
+    closing: tuple[int, datetime],
+    settings: Settings,
+    levels: tuple[int, int],
+    at: datetime,
+) -> PlannedRating:
+    """What a reporter said of one closing: (result, service), 1 the best."""
+    cycle, closed_at = closing
+    result, service = levels
+    return PlannedRating(
+        subject=Subject(
+            kind=SubjectKind.CASE,
+            id=case.id,
+            district=case.district,
+            cycle=cycle,
+            place_path=case.place_path,
+            category_code=case.category,
+            window_ends=settings.window_ends(closed_at),
+        ),
+        rater_key=case.reporter_id,
+        solved=result < 4,
+        result=result,
+        service=service,
+        at=at,
+    )

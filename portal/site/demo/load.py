@@ -1,0 +1,102 @@
+"""Loads the demo once: accounts with known passwords (loopback only), people, cases, ratings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.queries import demo_exists
+from portal.accounts.service.demo import plant_people
+from portal.areas.queries import AreaRow, descendants_at_level
+from portal.kernel.instance import instance_of
+from portal.kernel.photos import CleanPhoto, clean_photo
+from portal.kernel.uploads import store_photo
+from portal.reports.service.demo import Photo, plant_cases
+from portal.satisfaction.queries import settings_of
+from portal.satisfaction.service.demo import plant_ratings
+from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
+from portal.site.demo.people import demo_places, open_accounts, units_by_category
+from portal.site.demo.pictures import street
+from portal.site.demo.staged import plan_staged, staged_ratings
+from portal.site.demo.words import load_words
+
+SEED = 20261122
+RESIDENTS = 3000
+CASES = 8200
+SCENES = 4
+OWN_TRADE = "litter"  # the demo's handling unit is the one for this kind of problem
+
+
+def draw_pictures(session: Session) -> list[tuple[CleanPhoto, CleanPhoto]]:
+    """A few streets before and after. Takes a second: before the writing begins."""
+    zone = instance_of(session).city.zone
+    return [
+        (clean_photo(street(seed, clean=False), zone), clean_photo(street(seed, clean=True), zone))
+        for seed in range(SCENES)
+    ]
+
+
+def load_demo(
+    session: Session,
+    pictures: Sequence[tuple[CleanPhoto, CleanPhoto]],
+    *,
+    now: datetime,
+    residents: int = RESIDENTS,
+    cases: int = CASES,
+) -> bool:
+    """Fill an initialised city with the demo; False when it holds one already."""
+    if demo_exists(session):
+        return False
+    rng = Random(SEED)  # noqa: S311  the same demo for everyone
+    words, places = load_words(), demo_places(session)
+    units = units_by_category(session, places["city"], now)
+    people = open_accounts(session, places, units[OWN_TRADE], now)
+    crowd = plant_people(session, (words.name(rng) for _ in range(residents)), now=now)
+    photos = [(_keep(session, before), _keep(session, after)) for before, after in pictures]
+    cast = _cast(people, crowd, units, photos)
+    spots = _spots(session, places)
+    stage = Stage(spots, words, instance_of(session).city.zone, now)
+    window = settings_of(session)
+    planted = plant_cases(session, plan_life(rng, cast, stage, cases))
+    plant_ratings(session, plan_ratings(rng, planted, now, window))
+    staged = plan_staged(rng, cast, stage, places["community"].path)
+    planted = plant_cases(session, (one.plan for one in staged))
+    plant_ratings(session, staged_ratings(staged, planted, window))
+    return True
+
+
+def _keep(session: Session, photo: CleanPhoto) -> Photo:
+    return (*store_photo(session, photo), photo.width, photo.height)
+
+
+def _cast(
+    people: Mapping[str, Sequence[UUID]],
+    crowd: Sequence[UUID],
+    units: Mapping[str, UUID],
+    photos: Sequence[tuple[Photo, Photo]],
+) -> Cast:
+    """Who plays which part; the units without an account of their own are played by the crowd."""
+    own = units[OWN_TRADE]
+    others = sorted(set(units.values()) - {own})
+    players = {own: people["handling_unit"][0], **dict(zip(others, crowd, strict=False))}
+    return Cast(
+        residents=[*crowd, *people["resident"]],
+        neighbours=people["resident"],
+        desk=people["street_desk"][0],
+        verifier=people["verifier"][0],
+        grid_lead=people["grid_lead"][0],
+        workers={kind: Worker(players[unit], unit) for kind, unit in units.items()},
+        photos=photos,
+    )
+
+
+def _spots(session: Session, places: Mapping[str, AreaRow]) -> list[Spot]:
+    """Half of life happens in the two communities of the accounts, the rest round about."""
+    weights = {places["community"].path: 36, places["second"].path: 28}
+    return [
+        Spot(area.id, area.path, area.lon, area.lat, weights.get(area.path, 1))
+        for area in descendants_at_level(session, places["city"].path, "community")
+        if area.lon is not None and area.lat is not None
+    ]

@@ -1,0 +1,23 @@
+"""Whether this installation can serve: one short line for each thing that is wrong."""
+
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.kernel import jobs
+from portal.kernel.db import Database
+from portal.site import schema
+
+
+def problems(database: Database, now: datetime) -> list[str]:
+    """What keeps us from being ready; nothing when all is well. Says nothing of where or why."""
+    try:
+        database.ping()
+        if schema.revision(database) != schema.head():
+            return ["the database is not at the newest migration"]
+        with database.read() as session:
+            if not jobs.alive(session, now=now):
+                return ["the jobs are not running"]
+    except SQLAlchemyError:
+        return ["the database cannot be reached"]
+    return []

@@ -1,0 +1,76 @@
+"""What the packages add to the house: pages, words, jobs, commands and a city's data."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import click
+from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
+
+from portal.accounts import cli as accounts_cli
+from portal.accounts import jobs as accounts_jobs
+from portal.accounts import labels as accounts_labels
+from portal.accounts.access import init_login
+from portal.accounts.views import bp as accounts
+from portal.areas import labels as areas_labels
+from portal.areas.cli import areas as areas_commands
+from portal.areas.service import load_city_places
+from portal.kernel.city import City
+from portal.organisations import labels as organisations_labels
+from portal.organisations.service import load_city_organisations
+from portal.reports import jobs as reports_jobs
+from portal.reports import labels as reports_labels
+from portal.reports.service import personal as reports_personal
+from portal.reports.service.categories import load_categories
+from portal.reports.views import bp as reports
+from portal.satisfaction import labels as satisfaction_labels
+from portal.satisfaction.views import bp as satisfaction
+from portal.site import jobs as site_jobs
+from portal.site.demo.command import demo
+from portal.site.places import bp as places
+from portal.site.views import bp as site
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (site, accounts, satisfaction, reports, places)
+
+COMMANDS: Final[tuple[click.Command, ...]] = (
+    areas_commands,
+    accounts_cli.people,
+    accounts_cli.privacy,
+    demo,
+)
+
+# floor by floor: units stand in places
+CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...]] = (
+    ("Places", load_city_places),
+    ("Units", load_city_organisations),
+    ("Categories", load_categories),
+)
+
+# imported because they register themselves: words for codes, templates of messages, jobs, and
+# what is kept about people
+REGISTERED: Final = (
+    areas_labels,
+    organisations_labels,
+    accounts_labels,
+    satisfaction_labels,
+    reports_labels,
+    accounts_jobs,
+    reports_jobs,
+    reports_personal,
+    site_jobs,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register every package's pages."""
+    init_login(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def load_city_data(session: Session, city: City, now: datetime) -> Iterable[str]:
+    """Load what the city file names; one line for each thing loaded."""
+    for words, load in CITY_DATA:
+        counts = vars(load(session, city, now)).items()
+        yield f"{words}: {', '.join(f'{count} {what}' for what, count in counts)}"

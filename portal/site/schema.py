@@ -1,0 +1,80 @@
+"""The database's shape: numbered migrations, one head, taken whole or not at all."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, Final
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from portal.kernel.config import CHECKOUT
+from portal.kernel.db import Base, Database
+
+UPGRADE_LOCK: Final = 0x676F6E67  # any number of our own: "gong"
+
+
+def _include_name(name: str | None, kind: str, _parents: Mapping[str, Any]) -> bool:
+    """Tables that the search makes for itself (FTS5 and its shadows) are no models."""
+    return not (kind == "table" and name is not None and "_fts" in name)
+
+
+# alembic's comparison, the same for autogenerate and for ``gongzhi db check``
+COMPARING: Final[Mapping[str, Any]] = {
+    "compare_type": True,
+    "render_as_batch": True,
+    "include_name": _include_name,
+}
+
+
+def alembic_config(connection: Connection | None = None) -> AlembicConfig:
+    """Alembic's configuration without a file: the migrations lie beside the packages."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(CHECKOUT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str | None:
+    """The newest migration. Raises when the migrations fork."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def revision(database: Database) -> str | None:
+    """The migration that the database has reached."""
+    with database.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Bring the database to a migration. Servers that start together take turns."""
+    with database.reshape() as connection:
+        _take_turn(connection)
+        command.upgrade(alembic_config(connection), target)
+        _check_references(connection)
+
+
+def _take_turn(connection: Connection) -> None:
+    """On SQLite BEGIN IMMEDIATE did it already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the upgrade would break references: {broken[:5]}")
+
+
+def differences(database: Database) -> list[str]:
+    """Where the models and the database disagree; nothing when all is well."""
+    with database.reader.connect() as connection, warnings.catch_warnings():
+        # SQLite cannot tell what an index over an expression is made of
+        warnings.filterwarnings("ignore", "autogenerate skipping", UserWarning)
+        context = MigrationContext.configure(connection, opts=dict(COMPARING))
+        return [str(difference) for difference in compare_metadata(context, Base.metadata)]

@@ -1,0 +1,32 @@
+"""What a server's worker starts from: the environment, nothing else."""
+
+from flask import Flask
+
+from portal.accounts.queries import demo_exists
+from portal.kernel.blobs import BlobStore
+from portal.kernel.city import load_city
+from portal.kernel.config import Config, load_config
+from portal.kernel.instance import Instance, open_for
+from portal.kernel.logs import configure_logging
+from portal.kernel.vault import Vault
+from portal.site.app import MAX_UPLOAD, create_app
+from portal.site.waiting import ReadFirst
+
+
+def open_instance(config: Config) -> Instance:
+    """The installation that the settings describe."""
+    return Instance(
+        config, load_city(config.city), Vault(config.secret_key), BlobStore(config.blobs)
+    )
+
+
+def build() -> Flask:
+    """The application of one worker. Creates no tables: ``gongzhi db upgrade`` did."""
+    configure_logging()
+    instance = open_instance(load_config())
+    database = open_for(instance)
+    app = create_app(instance, database)
+    with database.read() as session:
+        app.config["DEMO"] = demo_exists(session)
+    app.wsgi_app = ReadFirst(app.wsgi_app, limit=MAX_UPLOAD)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,46 @@
+"""Messages are put into words at delivery, in the language of whoever receives them."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from portal.kernel import messages
+from portal.kernel.i18n import LANGUAGES
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.site.jobs import compose
+
+PLACES = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here differs between the engines."""
+    return sqlite_url
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_template_has_its_facts_in_every_language(app: Flask, language: str) -> None:
+    assert messages.has_template("accounts.code")
+    with app.app_context():
+        for template, words in messages._TEMPLATES.items():
+            facts = dict.fromkeys(PLACES.findall(str(words)), "77")
+            text = compose(template, facts, language)
+            assert text.count("77") >= len(facts), template
+            assert "%(" not in text, template
+
+
+def test_moments_days_and_names_are_said_in_the_receiver_s_language(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(messages._TEMPLATES, "t", _l("%(unit)s|%(due_at)s|%(due_on)s|%(n)s"))
+    facts = {
+        "unit": {"zh_Hans": "园林所", "zh_Hant": "園林所", "en": "Parks"},
+        "due_at": "2026-11-22T20:30:00+00:00",
+        "due_on": "2026-11-23",
+        "n": 3,
+    }
+    with app.app_context():
+        assert compose("t", facts, "en") == "Parks|Nov 23, 2026 04:30|November 23, 2026|3"
+        assert compose("t", facts, "zh_Hans") == "园林所|2026年11月23日 04:30|2026年11月23日|3"
+        assert compose("t", facts, "zh_Hant").startswith("園林所|")
