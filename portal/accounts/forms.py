@@ -1,6 +1,6 @@
 """The shape of what people type about accounts."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -160,6 +160,6 @@ class RoleForm(Form):
 
     def valid_to(self, zone: ZoneInfo) -> datetime | None:
         """The first moment after the last day, in the city's time."""
-        if self.until.data is None:
+        if self.until.data is None or self.until.data == date.max:
             return None
         return datetime.combine(self.until.data + timedelta(days=1), time(), tzinfo=zone)

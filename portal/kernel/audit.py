@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base
@@ -46,3 +46,16 @@ def note_action(
     # the entry's id must exist in the database before others refer to it
     session.flush()
     return entry.id
+
+
+def noted_since(
+    session: Session, moment: datetime, *, actor_id: UUID | None, action: str, subject: str
+) -> bool:
+    """Whether somebody did this to the subject after a moment."""
+    found = select(AuditEntry.id).where(
+        AuditEntry.action == action,
+        AuditEntry.at > moment,
+        AuditEntry.actor_id == actor_id,
+        AuditEntry.subject == subject,
+    )
+    return session.scalar(found.limit(1)) is not None

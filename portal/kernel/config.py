@@ -158,7 +158,9 @@ def _sms(value: str | None) -> SmsGateway | None:
         return None
     expected = 'JSON like {"url": "https://…", "headers": {}, "body": "…{to}…{text}…"}'
     data = _json("GONGZHI_SMS", value, expected)
-    if not isinstance(data, dict) or not str(data.get("url", "")).startswith(("https://", "http://")):
+    if not isinstance(data, dict) or not str(data.get("url", "")).startswith(
+        ("https://", "http://")
+    ):
         raise BadSetting("GONGZHI_SMS", expected)
     body = data.get("body")
     if not isinstance(body, str) or "{to}" not in body or "{text}" not in body:

@@ -150,6 +150,9 @@ def _hand_over(
         courier.send(letter)
     except (DeliveryFailed, OSError) as error:
         return scrub_text(str(error) or type(error).__name__)[:200]
+    except ValueError as error:
+        # an address that no header can hold must not stop the letters behind it
+        return f"cannot be sent: {type(error).__name__}"
     return None
 
 

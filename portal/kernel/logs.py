@@ -18,11 +18,14 @@ _SECRET_NAMES = re.compile(
     r"(token|secret|password|passwd|pin|code|otp|cookie|authorization|phone|mobile|csrf|session)$",
     re.IGNORECASE,
 )
+# PostgreSQL shows the whole row that a constraint refused: names and words with it
+_ROW = re.compile(r"DETAIL:.*?(?=\n(?:HINT|CONTEXT):|\n\[SQL|\n\(Background|\Z)", re.DOTALL)
 REMOVED = "[removed]"
 
 
 def scrub_text(text: str) -> str:
-    """The text without phones, identity numbers and anything that could be a capability."""
+    """The text without phones, identity numbers, rows and anything that could be a capability."""
+    text = _ROW.sub("DETAIL: [removed]", text)
     text = _IDENTITY.sub("[identity]", text)
     text = _PHONE.sub("[phone]", text)
     text = _LANDLINE.sub("[phone]", text)

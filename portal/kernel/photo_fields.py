@@ -1,8 +1,8 @@
 """Photos in forms: what was uploaded stays with the form, however often it comes back.
 
 New files are cleaned and kept as pending uploads when they come from a page of ours, even if its
-token ran out; the
-form then carries their tokens in hidden inputs, and hands ``KeptPhotos`` to the service.
+token ran out; the form then carries their tokens in hidden inputs, and hands ``KeptPhotos`` to the
+service.
 """
 
 from collections.abc import Iterable

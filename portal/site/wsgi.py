@@ -8,9 +8,13 @@ from portal.kernel.city import load_city
 from portal.kernel.config import Config, load_config
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.logs import configure_logging
+from portal.kernel.photo_fields import MOST_POSTED
 from portal.kernel.vault import Vault
 from portal.site.app import MAX_UPLOAD, create_app
 from portal.site.waiting import ReadFirst
+
+# whatever some form accepts: a body that a slow sender could hold a working turn with
+READ_FIRST = max(MAX_UPLOAD, MOST_POSTED)
 
 
 def open_instance(config: Config) -> Instance:
@@ -28,5 +32,5 @@ def build() -> Flask:
     app = create_app(instance, database)
     with database.read() as session:
         app.config["DEMO"] = demo_exists(session)
-    app.wsgi_app = ReadFirst(app.wsgi_app, limit=MAX_UPLOAD)  # type: ignore[method-assign]
+    app.wsgi_app = ReadFirst(app.wsgi_app, limit=READ_FIRST)  # type: ignore[method-assign]
     return app

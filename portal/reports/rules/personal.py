@@ -4,12 +4,12 @@ from datetime import timedelta
 from enum import StrEnum
 
 from portal.accounts.rules import Basis, Masking, PersonalField
+from portal.reports.rules.intake import DRAFT_DAYS
 
 # after this the name and phone have no purpose any more; the rating window is long over
 IDENTITY_DAYS = 365
 # N1: a reporter stays protected for 180 days and a rating window after her name is gone
 PSEUDONYM_DAYS = 200
-DRAFT_DAYS = 7
 LINK_DAYS = 90
 IDENTITY = timedelta(days=IDENTITY_DAYS)
 PSEUDONYM = timedelta(days=PSEUDONYM_DAYS)

@@ -1,7 +1,7 @@
 """What the desk shows of one case: everything to the desk, to a unit what it needs for its work."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from portal.accounts.rules import Actor, Permission
 from portal.accounts.service import note_identity_look
 from portal.areas.queries import AreaRow, ancestors, outline_of
 from portal.areas.rules import tidy_names
+from portal.kernel.audit import noted_since
 from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.instance import instance_of
 from portal.organisations.queries import OrganisationRow, organisations_by_ids
@@ -45,6 +46,7 @@ from portal.reports.rules.transitions import (
 from portal.reports.service.loop import case_as_seen, facts_of, may_see
 
 # what a button is blocked by that is worth explaining to whoever expects it
+LOOK = timedelta(minutes=10)
 _EXPLAINED = {Refusal.HANDLED_IT, Refusal.DISPATCHED_IT, Refusal.OF_THE_UNIT}
 _INNER_EVENTS = {Event.NOTE, Event.MODERATE, Event.FILE, Event.ADD_PHOTO}
 
@@ -229,10 +231,20 @@ def look_at_identity(
     return case
 
 
-def identities_of(session: Session, case: CaseRow, actor: Actor) -> list[Identity]:
-    """The people behind a case. Callers have logged the look that opens them."""
+def identities_of(
+    session: Session, case: CaseRow, actor: Actor, now: datetime
+) -> list[Identity] | None:
+    """The people behind a case; None unless this reader's look was logged a moment ago.
+
+    The log itself opens them: nothing that a browser keeps or sends again could do it without.
+    """
     if not holds(actor, Permission.IDENTITY_SEE, case.place_path, case.unit_id):
-        raise Forbidden
+        return None
+    subject = f"case:{case.number}"
+    if not noted_since(
+        session, now - LOOK, actor_id=actor.person_id, action="identity:look", subject=subject
+    ):
+        return None
     reporters = [reporter for reporter in reporters_of(session, case) if _known(reporter)]
     ids = {reporter.person_id for reporter in reporters if reporter.person_id}
     accounts, phones = people_by_ids(session, ids), phones_of(session, ids)

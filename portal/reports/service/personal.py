@@ -20,7 +20,7 @@ from portal.accounts.service import register_personal_data
 from portal.kernel.ids import hash_token, new_token
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import cancel_messages
-from portal.kernel.uploads import forget_files
+from portal.kernel.uploads import expire_uploads, forget_files
 from portal.reports.models import (
     Case,
     CaseLink,
@@ -72,6 +72,8 @@ class ReportsOfAPerson:
             _empty_reporter(session, row, now)
             index_case(session, cast("Any", _Key(row.district, row.case_id)))
         forget_files(session, keys)
+        # the photos of her drafts hold the place of the camera: not one hour longer
+        expire_uploads(session, now)
 
     def expire(self, session: Session, now: datetime) -> int:
         """Names and phones a year after the end, pseudonyms half a year after an erasure."""

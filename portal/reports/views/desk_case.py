@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from babel.dates import format_timedelta
-from flask import render_template, request, send_file, session, url_for
+from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
@@ -47,7 +47,6 @@ from portal.reports.service.desk import (
 )
 from portal.reports.views.blueprint import bp
 
-LOOK_SECONDS = 600
 # the steps a reader most likely came for, in order; the others follow below
 MAIN = (
     Event.ACCEPT,
@@ -86,7 +85,6 @@ def desk_case(number: str) -> ResponseReturnValue:
 
 def _everything(page: DeskCase) -> dict[str, Any]:
     """What the case's own page shows beyond its head."""
-    looked = page.may_look and _looking(page.case.number)
     # what waits for a check is a main step; what was checked can still be changed below
     first = [*MAIN, Event.MODERATE] if page.unchecked else list(MAIN)
     if page.case.unit_id is not None:
@@ -100,7 +98,7 @@ def _everything(page: DeskCase) -> dict[str, Any]:
         "pin": map_of(reading(), page),
         "blocked_words": say(page.blocked) if page.blocked else None,
         "clocks": _clocks(page),
-        "identities": identities_of(reading(), page.case, current_actor()) if looked else None,
+        "identities": identities_of(reading(), page.case, current_actor(), now()),
     }
 
 
@@ -216,15 +214,12 @@ def desk_identity(number: str) -> ResponseReturnValue:
     page, form = case_here(number), IdentityForm()
     form.look_at(page.case.version)
     back = url_for("reports.desk_case", number=page.case.number, _anchor="identity")
-    result = answer(
+    return answer(
         form,
         "reports/desk/identity.html",
         lambda writer: _then(_look(writer, page, form), back),
         **case_words(page),
     )
-    if not isinstance(result, tuple):
-        _remember_look(page.case.number)
-    return result
 
 
 def _look(writer: Any, page: DeskCase, form: StepForm) -> object:
@@ -234,14 +229,3 @@ def _look(writer: Any, page: DeskCase, form: StepForm) -> object:
 
 def _then(_done: object, url: str) -> str:
     return url
-
-
-def _remember_look(number: str) -> None:
-    """This browser may show the identity for a while; the cookie holds no name."""
-    until = int(now().timestamp()) + LOOK_SECONDS
-    session["looks"] = {number: [str(current_actor().person_id), until]}
-
-
-def _looking(number: str) -> bool:
-    person, until = session.get("looks", {}).get(number) or ("", 0)
-    return person == str(current_actor().person_id) and now().timestamp() < until

@@ -20,6 +20,7 @@ from portal.reports.service.track import open_by_code, send_own_link
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import forget_reporter, own_case, remember_reporter
 
+TICKET_SECONDS = 600
 SENT = _l(
     "If the number and the phone belong together, a link is on its way to the phone. It may take a"
     " minute."
@@ -43,7 +44,8 @@ def track() -> ResponseReturnValue:
 
 def _ticket(number: str, reporter_id: UUID) -> str:
     """An address that opens the report in this browser only: a repeated POST gets it again."""
-    text = f"{session['browser']} {clean_number(number)} {reporter_id.hex}"
+    until = int(now().timestamp()) + TICKET_SECONDS
+    text = f"{session['browser']} {clean_number(number)} {reporter_id.hex} {until}"
     return url_for("reports.opened", ticket=instance().vault.seal(text))
 
 
@@ -52,10 +54,11 @@ def _ticket(number: str, reporter_id: UUID) -> str:
 def opened(ticket: str) -> ResponseReturnValue:
     """Remember in this browser what the right code has opened."""
     try:
-        browser, number, reporter_id = instance().vault.unseal(ticket).split(" ")
+        browser, number, reporter_id, until = instance().vault.unseal(ticket).split(" ")
     except ValueError:
         raise Missing from None
-    if browser != session.get("browser"):
+    # the next at a shared computer finds it in the history
+    if browser != session.get("browser") or now().timestamp() > int(until):
         raise Missing
     remember_reporter(number, UUID(reporter_id))
     return redirect(url_for("reports.show", number=number), 303)
