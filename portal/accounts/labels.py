@@ -235,6 +235,8 @@ def _code_in_words(column: str, value: str) -> str:
 
 def _readable(column: str, value: Any) -> Any:
     """A value for people: codes in words, moments as moments so that the page says them locally."""
+    if isinstance(value, list):
+        return ", ".join(str(_readable(column, part)) for part in value)
     if not isinstance(value, str):
         return value
     value = _code_in_words(column, value)

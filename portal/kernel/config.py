@@ -88,7 +88,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
 
 def _make_folder(name: str, folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # ours alone: it holds the key, the database and the photos
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadSetting(name, f"a folder that can be made and written ({error})") from error
 

@@ -166,7 +166,9 @@ def test_a_refusal_needs_a_reason_and_words_for_another(
 def test_a_unit_returns_what_is_not_its_own(city: City) -> None:
     number = city.case(state=State.DISPATCHED)
     page = city.browser(city.worker).get(f"/desk/cases/{number}/return", status=200)
-    page.form().fill(reason="not_ours").send(status=404)
+    after = page.form().fill(reason="not_ours").send(status=200)
+    # the case is no longer the unit's to see: she comes back to her own queue
+    assert after.h1 == "My queue"
     row = city.row(number)
     assert (row.state, row.unit_id, row.times_returned) == (State.FILED, None, 1)
 

@@ -93,7 +93,8 @@ def person_for_phone(session: Session, phone: str, *, language: str, now: dateti
         try:
             with session.begin_nested():
                 person = add_person(session, NewPerson(phone=phone, language=language), now=now)
-        except IntegrityError:
+        except (IntegrityError, Refused):
+            # the other sign-in was first: before our insert, or before our own look
             person = session.scalars(statement).one()
     return person
 

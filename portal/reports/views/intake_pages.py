@@ -106,7 +106,10 @@ def pending_photo(token: str) -> ResponseReturnValue:
     rows = [row for one in kept for row in uploads_of(reading(), one, now()).values()]
     if not rows:
         raise Missing
-    picture = instance().blobs.open(rows[0].thumbnail_key)
+    try:
+        picture = instance().blobs.open(rows[0].thumbnail_key)
+    except KeyError as error:  # the file went with a discarded draft meanwhile
+        raise Missing from error
     headers = {"Cache-Control": "private, no-store"}
     return Response(picture, mimetype="image/jpeg", headers=headers)
 
