@@ -169,6 +169,21 @@ def _plant(planting: _Planting) -> PlantedCase:
     )
 
 
+_NOT_YET = (
+    "unit_id",
+    "dispatcher_id",
+    "handler_id",
+    "verifier_id",
+    "accepted_at",
+    "responded_at",
+    "dispatched_at",
+    "handled_at",
+    "closed_at",
+    "fed_back_at",
+    "external_number",
+)
+
+
 def _new_case(
     instance: Instance, plan: PlannedCase, category: Category, limit: CategoryLimit
 ) -> dict[str, Any]:
@@ -180,11 +195,7 @@ def _new_case(
         calendar=load_calendar(),
         zone=instance.city.zone,
     )
-    nothing = dict.fromkeys(
-        ("unit_id", "dispatcher_id", "handler_id", "verifier_id", "accepted_at", "responded_at",
-         "dispatched_at", "handled_at", "closed_at", "fed_back_at", "external_number")
-    )  # fmt: skip
-    return nothing | {
+    return dict.fromkeys(_NOT_YET) | {
         "district": district_of(plan.place_path),
         "id": id_at(plan.found_at),
         "number": new_number(),
