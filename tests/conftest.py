@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from portal.accounts.service.people import PASSWORDS
 from portal.kernel.blobs import BlobStore
 from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY, Config
@@ -123,6 +125,14 @@ def _empty(database: Database) -> None:
     with database.writer.begin() as connection:
         # replica: no triggers, no foreign keys; much faster than TRUNCATE on small tables
         connection.exec_driver_sql(f"SET session_replication_role = replica; {deletes}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Argon2 as in production but for its cost, which is meant to be felt by who guesses."""
+    quick = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+    PASSWORDS.hashers = (quick,)
+    PASSWORDS.current_hasher = quick
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

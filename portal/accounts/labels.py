@@ -202,6 +202,15 @@ def how_long(days: int | None) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", days))
 
 
+Reader = Callable[[Mapping[str, Any]], Iterable[Any]]
+_READERS: dict[str, tuple[Words, Reader]] = {}
+
+
+def register_reader(table: str, heading: Words, read: Reader) -> None:
+    """How the floors above say one exported record of theirs: a heading, and what to show."""
+    _READERS[table] = (heading, read)
+
+
 def records_in_words(
     records: Mapping[str, list[dict[str, Any]]], fields: Iterable[PersonalField]
 ) -> list[tuple[str, list[list[Any]]]]:
@@ -210,6 +219,11 @@ def records_in_words(
     first = {table: code for (table, _), code in reversed(what.items())}
     found: dict[str, list[list[Any]]] = {}
     for table, rows in records.items():
+        if table in _READERS:
+            said, read = _READERS[table]
+            lines = ([_readable("", value) for value in read(row)] for row in rows)
+            found.setdefault(str(said), []).extend([v for v in line if v] for line in lines)
+            continue
         for row in rows:
             parts: dict[str, list[Any]] = {}
             for column, value in row.items():
@@ -235,8 +249,6 @@ def _code_in_words(column: str, value: str) -> str:
 
 def _readable(column: str, value: Any) -> Any:
     """A value for people: codes in words, moments as moments so that the page says them locally."""
-    if isinstance(value, list):
-        return ", ".join(str(_readable(column, part)) for part in value)
     if not isinstance(value, str):
         return value
     value = _code_in_words(column, value)

@@ -34,7 +34,7 @@ NAVIGATION = (
     (_l("Help"), "/help"),
 )
 WORK = (
-    (Permission.DESK_OPEN, _l("Desk"), "/desk/"),
+    (Permission.REPORT_READ, _l("Desk"), "/desk/"),
     (Permission.AUDIT_READ, _l("Audit"), "/audit/"),
     (Permission.AREA_MANAGE, _l("Administration"), "/admin/"),
 )

@@ -19,8 +19,8 @@ from bs4 import BeautifulSoup
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-# each of the two workers has four threads, and chance may send every upload to the same one
-SLOW_UPLOADS = 3
+# more than the two workers may do at once; and chance may send every upload to the same one
+SLOW_UPLOADS = 12
 PATIENCE = 30.0
 BODY = b"--x\r\nContent-Disposition: form-data; name=words\r\n\r\nlitter\r\n--x--\r\n"
 GONGZHI = [sys.executable, "-c", "from portal.site.cli import main; main()"]

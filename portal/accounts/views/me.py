@@ -23,6 +23,7 @@ from portal.kernel.words import say
 SAVED = _l("Saved.")
 # pages of the floors above, shown when this installation has them
 LINKS = (
+    ("reports.desk", _l("Desk"), Permission.REPORT_READ),
     ("reports.my_reports", _l("My reports"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),

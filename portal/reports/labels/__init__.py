@@ -1,5 +1,5 @@
 """Reports: labels, by noun."""
 
-from portal.reports.labels import case, categories, desk, intake, public, rating
+from portal.reports.labels import case, categories, desk, intake, personal, public, rating
 
-__all__ = ["case", "categories", "desk", "intake", "public", "rating"]
+__all__ = ["case", "categories", "desk", "intake", "personal", "public", "rating"]

@@ -7,9 +7,19 @@ order of the keys. Never a count, never an OFFSET, never an order by rank.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from portal.areas.rules import tidy_names
@@ -77,19 +87,21 @@ _PAGE_COLUMNS = (
 )
 
 
+# statements that never change are put together once: that costs more than to run them
+_KINDS = select(
+    Category.code,
+    Category.name_zh_Hans,
+    Category.name_zh_Hant,
+    Category.name_en,
+    Category.name_khb,
+    Category.target,
+    Category.place_precision,
+).order_by(Category.position, Category.code)
+
+
 def kinds(session: Session) -> dict[str, KindRow]:
     """All categories in their order; ended ones too, because old cases have them."""
-    columns = (
-        Category.code,
-        Category.name_zh_Hans,
-        Category.name_zh_Hant,
-        Category.name_en,
-        Category.name_khb,
-        Category.target,
-        Category.place_precision,
-    )
-    found = session.execute(select(*columns).order_by(Category.position, Category.code))
-    return {row.code: _kind(row) for row in found}
+    return {row.code: _kind(row) for row in session.execute(_KINDS)}
 
 
 def _kind(row: Any) -> KindRow:
@@ -118,7 +130,11 @@ def public_page(
     size: int = PAGE,
 ) -> PublicPage:
     """The newest listed cases that match, older than ``before``, in one query."""
-    found = session.execute(_decorated(_newest(session, filters, before, size + 1))).all()
+    if filters.simple:
+        statement = _simple_page(filters, size + 1, goes_on=before is not None)
+    else:
+        statement = _decorated(_from_both(session, filters, before, size + 1))
+    found = session.execute(statement, {"before": before} if before else {}).all()
     rows = [_public_row(row, known_kinds.get(row.category_code)) for row in found[:size]]
     return PublicPage(rows, rows[-1].number if len(found) > size else None)
 
@@ -130,20 +146,23 @@ def latest_public(session: Session, place_path: str | None, limit: int) -> list[
     return public_page(session, filters, kinds(session), size=limit).rows
 
 
-def _newest(session: Session, filters: Filters, before: str | None, limit: int) -> Subquery:
-    """The keys and columns of one page."""
-    if filters.simple:
-        statement = _from_cases(filters, before, limit)
-    else:
-        statement, key = from_index(session, filters, before)
-        statement = statement.with_only_columns(*_PAGE_COLUMNS).order_by(key.desc()).limit(limit)
+@lru_cache(maxsize=256)
+def _simple_page(filters: Filters, limit: int, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    """A page by an index of the cases' own table; no words that somebody typed are in it."""
+    return _decorated(_from_cases(filters, limit, goes_on=goes_on).subquery("page"))
+
+
+def _from_both(session: Session, filters: Filters, before: str | None, limit: int) -> Subquery:
+    """The keys and columns of one page by the search index."""
+    statement, key = from_index(session, filters, before)
+    statement = statement.with_only_columns(*_PAGE_COLUMNS).order_by(key.desc()).limit(limit)
     return statement.subquery("page")
 
 
-def _from_cases(filters: Filters, before: str | None, limit: int) -> Select[*tuple[Any, ...]]:
+def _from_cases(filters: Filters, limit: int, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
     conditions: list[ColumnElement[bool]] = [Case.listed.expression]
-    if before is not None:
-        last = select(_LAST.id).where(_LAST.number == before, _LAST.listed)
+    if goes_on:
+        last = select(_LAST.id).where(_LAST.number == bindparam("before"), _LAST.listed)
         conditions.append(Case.id < last.scalar_subquery())
     if filters.category:
         conditions.append(Case.category_code == filters.category)

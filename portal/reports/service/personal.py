@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
+from portal.kernel.city import LANGUAGES
 from portal.kernel.ids import hash_token, new_token
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import cancel_messages
@@ -124,12 +125,14 @@ def _mine(session: Session, person_id: UUID) -> Rows:
             Case.cycle,
             Case.state,
             Case.category_code,
+            *(getattr(Category, f"name_{language}") for language in LANGUAGES),
             Case.place_path,
             Case.lon,
             Case.lat,
             Case.sealed,
         )
         .join(Case, (Case.district == CaseReporter.district) & (Case.id == CaseReporter.case_id))
+        .join(Category, Category.code == Case.category_code)
         .where(or_(CaseReporter.person_id == person_id, by_phone))
         .order_by(CaseReporter.id)
     ).all()
@@ -143,6 +146,7 @@ def _report(session: Session, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "relation": row.relation.value,
         "state": row.state.value,
         "category": row.category_code,
+        "category_names": {language: getattr(row, f"name_{language}") for language in LANGUAGES},
         "place": row.place_path,
         "longitude": row.lon,
         "latitude": row.lat,

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from portal.accounts.queries import demo_exists
 from portal.kernel.clock import now
 from portal.reports.jobs import close_months
 from portal.site.demo.load import draw_pictures, load_demo
@@ -23,10 +24,11 @@ def demo(tools: Any) -> None:
     """
     database = tools.database
     with database.read() as session:
-        pictures = draw_pictures(session)
-    with database.write() as session:
-        loaded = load_demo(session, pictures, now=now())
-    if loaded:
+        # every start asks: the second one must not draw for nothing
+        pictures = [] if demo_exists(session) else draw_pictures(session)
+    if pictures:
+        with database.write() as session:
+            load_demo(session, pictures, now=now())
         close_months(database, now())
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)
     for account in demo_accounts():
