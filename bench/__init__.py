@@ -1,0 +1,1 @@
+"""Measures the portal against itself: ``python -m bench``. What it means stands in README.md."""
