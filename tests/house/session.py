@@ -13,6 +13,19 @@ CHROMIUM = Path("/usr/bin/chromium")
 NO_CHROMIUM = "no /usr/bin/chromium; run `apt-get install chromium fonts-noto-cjk fonts-noto-core`"
 
 
+_run = {"long": False}
+
+
+def examples(count: int) -> int:
+    """How many examples a property test tries: twenty times as many with ``--long``."""
+    return count * 20 if _run["long"] else count
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test is imported, because settings are made when a test is."""
+    _run["long"] = bool(config.getoption("--long"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests with larger counts")
 

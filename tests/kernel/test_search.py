@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from portal.kernel.search import fts_table, postgres_match, sqlite_match, sqlite_statements
 from portal.kernel.tokens import facet, fold, phrases, stream, tokens
+from tests.house.session import examples
 
 # few characters, so that chance makes overlaps; both scripts, Dai, a rare ideograph, words, digits
 CHARACTERS = "路灯燈坏了ab3 3,。ａᦺ𠮷"
@@ -67,7 +68,9 @@ def fill(connection: Connection, written: list[str]) -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(written=st.lists(texts, max_size=5), query=st.text(CHARACTERS, min_size=1, max_size=4))
 def test_the_result_is_that_of_a_scan_and_nothing_after_erasure(

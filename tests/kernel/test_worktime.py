@@ -17,6 +17,7 @@ from portal.kernel.worktime import (
     load_calendar,
     working_minutes_between,
 )
+from tests.house.session import examples
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = load_calendar()
@@ -41,7 +42,7 @@ def counts(moment: datetime) -> bool:
 
 
 @given(moments, st.integers(1, 1500))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_limit_ends_where_counting_minutes_one_by_one_ends(start: datetime, minutes: int) -> None:
     moment, left = start, minutes
     while left:
@@ -51,7 +52,7 @@ def test_a_limit_ends_where_counting_minutes_one_by_one_ends(start: datetime, mi
 
 
 @given(moments, st.integers(0, 8 * 24 * 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_time_between_is_what_counting_minutes_finds(start: datetime, length: int) -> None:
     expected = sum(counts(start + n * MINUTE) for n in range(length))
     end = start + length * MINUTE

@@ -19,6 +19,7 @@ from portal.reports.queries.case import CaseRow, events_of, photos_of
 from portal.reports.rules.codes import Event, PhotoKind, State
 from portal.reports.rules.transitions import OPEN, TRANSITIONS
 from portal.reports.service.loop import Brought, move_case
+from tests.house.session import examples
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.reports.test_transitions import MOVES
@@ -89,7 +90,7 @@ def shared(database: Database) -> Database:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

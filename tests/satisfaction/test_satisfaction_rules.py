@@ -26,6 +26,7 @@ from portal.satisfaction.rules import (
     settings_from,
     with_rests,
 )
+from tests.house.session import examples
 
 CLOSED = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -238,7 +239,7 @@ def attack(rows: list[Published]) -> dict[tuple[str, str], Range]:
 
 
 @given(months())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_withheld_cell_can_be_computed_back_or_bounded_closely(rows: dict[str, Counts]) -> None:
     published = publish(rows)
     known = attack(published)
@@ -252,7 +253,7 @@ def test_no_withheld_cell_can_be_computed_back_or_bounded_closely(rows: dict[str
 
 
 @given(months(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_is_published_fits_two_very_different_months(
     rows: dict[str, Counts], chance: object
 ) -> None:

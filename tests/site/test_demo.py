@@ -192,3 +192,17 @@ def test_the_desk_and_the_unit_can_act(city: Database, app: Flask) -> None:
         case = case_by_number(session, number)
     assert case is not None
     assert case.state is State.ACCEPTED
+
+
+@pytest.mark.long
+def test_the_demo_in_its_full_size_loads_on_both_engines(
+    database: Database, instance: Instance
+) -> None:
+    with database.write() as session:
+        list(load_city_data(session, instance.city, now()))
+        assert load_demo(session, PICTURES, now=now())
+    with database.read() as session:
+        people = session.scalar(select(func.count()).select_from(Person)) or 0
+        ratings = session.scalar(select(func.count()).select_from(Rating)) or 0
+    assert people > 3000
+    assert 5000 < ratings < 8000
