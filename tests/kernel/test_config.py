@@ -67,3 +67,9 @@ def test_the_sms_gateway_is_read_whole(tmp_path: Path) -> None:
 def test_only_https_makes_cookies_secure(tmp_path: Path) -> None:
     assert load_config(env(tmp_path, GONGZHI_ORIGIN="https://g.example.cn/")).secure
     assert not load_config(env(tmp_path)).secure
+
+
+def test_a_new_instance_folder_is_ours_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    load_config(env(folder))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -123,6 +123,16 @@ def test_a_city_is_loaded_once_and_checked(tools: Tools) -> None:
     assert run(tools, "city init").exit_code == 0, "a second call changes nothing"
 
 
+def test_r293_the_city_check_names_communities_without_a_lead(tools: Tools) -> None:
+    assert run(tools, "city init").exit_code == 0
+    told = run(tools, "city check")
+    assert told.exit_code == 0
+    assert "communities have no grid lead" in told.output
+    strict = run(tools, "city check --strict")
+    assert strict.exit_code != 0
+    assert "communities have no grid lead" in strict.output + str(strict.exception)
+
+
 def test_a_damaged_city_file_is_refused_by_name(tools: Tools, tmp_path: Path) -> None:
     path = tmp_path / "broken.toml"
     path.write_text("code = ")
