@@ -1,6 +1,7 @@
 """The demo: known accounts that work here only, a plausible past, and something to do for each."""
 
 from collections import Counter
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -24,13 +25,15 @@ from portal.reports.rules.codes import Event, Review, State
 from portal.reports.rules.desk import Task
 from portal.reports.rules.transitions import SENT_BACK, TRANSITIONS
 from portal.satisfaction.models import Rating
-from portal.site.demo.load import load_demo
+from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
+from portal.site.demo.words import load_words
 from portal.site.packages import load_city_data
 from tests.make.accounts import sign_in_as
 from tests.pages import Browser, Page
 
-PICTURES = [(CleanPhoto(b"mess", b"m", 960, 720), CleanPhoto(b"clean", b"c", 960, 720))]
+PAIR = (CleanPhoto(b"mess", b"m", 960, 720), CleanPhoto(b"clean", b"c", 960, 720))
+PICTURES = {kind: [PAIR] for kind in load_words().categories}
 RESIDENTS, CASES = 30, 120
 
 
@@ -148,6 +151,19 @@ def can_rate(session: Session, number: str) -> bool:
     return standing.refusal is None and standing.mine is None
 
 
+def test_a_machine_that_cannot_draw_gets_the_demo_without_pictures(
+    database: Database, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.site.demo.pictures.pyvips", None)
+    with database.write() as session:
+        list(load_city_data(session, instance.city, now()))
+        pictures = draw_pictures()
+        assert load_demo(session, pictures, now=now(), residents=RESIDENTS, cases=20)
+    with database.read() as session:
+        assert (session.scalar(select(func.count()).select_from(Case)) or 0) > 20
+        assert not session.scalar(select(func.count()).select_from(CasePhoto))
+
+
 def test_a_second_demo_changes_nothing(city: Database) -> None:
     def counted() -> list[int]:
         with city.read() as session:
@@ -182,9 +198,9 @@ def test_the_desk_and_the_unit_can_act(city: Database, app: Flask) -> None:
     queue = browser.get("/desk/?task=check", status=200)
     link = queue.soup.select_one("main a[href^='/desk/cases/']")
     assert link is not None
-    number = str(link["href"]).rsplit("/", 1)[1]
+    number = urlsplit(str(link["href"])).path.rsplit("/", 1)[1]
     page = browser.get(str(link["href"]), status=200)
-    step = page.soup.select_one("main a[href$='/accept'], main form[action$='/accept']")
+    step = page.soup.select_one("main form[action*='/accept']")
     assert step is not None, page.text
     accepted = page.browser.get(f"/desk/cases/{number}/accept", status=200).form().send()
     assert accepted.status == 200

@@ -24,9 +24,9 @@ def demo(tools: Any) -> None:
     """
     database = tools.database
     with database.read() as session:
-        # every start asks: the second one must not draw for nothing
-        pictures = [] if demo_exists(session) else draw_pictures(session)
-    if pictures:
+        empty = not demo_exists(session)
+    if empty:
+        pictures = draw_pictures()
         with database.write() as session:
             load_demo(session, pictures, now=now())
         close_months(database, now())

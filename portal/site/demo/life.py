@@ -38,7 +38,12 @@ class Cast:
     verifier: UUID
     grid_lead: UUID
     workers: Mapping[str, Worker]  # by kind of problem
-    photos: Sequence[tuple[Photo, Photo]]  # (before, after)
+    photos: Mapping[str, Sequence[tuple[Photo, Photo]]]  # (before, after), by kind of problem
+
+    def pair(self, kind: str, rng: Random) -> tuple[Photo | None, Photo | None]:
+        """Photos before and after; none where none could be drawn."""
+        pairs = self.photos.get(kind)
+        return rng.choice(pairs) if pairs else (None, None)
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,10 @@ def _checked(rng: Random, plan: PlannedCase, now: datetime) -> bool:
 
 
 def _plan(rng: Random, cast: Cast, stage: Stage, spot: Spot, found: datetime) -> PlannedCase:
-    category = rng.choice(stage.words.categories)
+    category = stage.words.kind(rng)
     person = rng.choice(cast.residents) if rng.random() < 0.85 else None
     worker = cast.workers[category]
-    photos = rng.choice(cast.photos)
+    photos = cast.pair(category, rng)
     answer = rng.choice(stage.words.answers[category])
     steps = _steps(rng, cast, worker.person_id, found, answer, photos[1])
     return PlannedCase(
@@ -110,7 +115,7 @@ def _plan(rng: Random, cast: Cast, stage: Stage, spot: Spot, found: datetime) ->
 
 
 def _steps(
-    rng: Random, cast: Cast, handler: UUID, found: datetime, answer: str, after: Photo
+    rng: Random, cast: Cast, handler: UUID, found: datetime, answer: str, after: Photo | None
 ) -> tuple[PlannedStep, ...]:
     at = found + timedelta(minutes=rng.uniform(4, 200))
     if rng.random() < 0.04:
@@ -132,7 +137,7 @@ def _steps(
 
 def _work(
     rng: Random, cast: Cast, handler: UUID, at: datetime, steps: list[PlannedStep],
-    answer: str, after: Photo,
+    answer: str, after: Photo | None,
 ) -> datetime:  # fmt: skip
     at += timedelta(hours=rng.choice((1, 2, 3, 5, 8, 20, 30, 50, 90)) * rng.uniform(0.7, 1.3))
     steps.append(PlannedStep(Event.HANDLE, at, handler, words=answer, photo=after))

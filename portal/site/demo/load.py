@@ -1,6 +1,7 @@
 """Loads the demo once: accounts with known passwords (loopback only), people, cases, ratings."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -11,36 +12,47 @@ from portal.accounts.queries import demo_exists
 from portal.accounts.service.demo import plant_people
 from portal.areas.queries import AreaRow, descendants_at_level
 from portal.kernel.instance import instance_of
-from portal.kernel.photos import CleanPhoto, clean_photo
+from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
 from portal.reports.service.demo import Photo, plant_cases
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service.demo import plant_ratings
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
-from portal.site.demo.pictures import street
+from portal.site.demo.pictures import can_draw, draw_scene
 from portal.site.demo.staged import plan_staged, staged_ratings
 from portal.site.demo.words import load_words
 
 SEED = 20261122
 RESIDENTS = 3000
 CASES = 8200
-SCENES = 4
+LOOKS = 2  # how many different pictures each kind of problem gets
+PAINTERS = 2
 OWN_TRADE = "litter"  # the demo's handling unit is the one for this kind of problem
 
 
-def draw_pictures(session: Session) -> list[tuple[CleanPhoto, CleanPhoto]]:
-    """A few streets before and after. Takes a second: before the writing begins."""
-    zone = instance_of(session).city.zone
-    return [
-        (clean_photo(street(seed, clean=False), zone), clean_photo(street(seed, clean=True), zone))
-        for seed in range(SCENES)
-    ]
+Pictures = Mapping[str, Sequence[tuple[CleanPhoto, CleanPhoto]]]
+
+
+def draw_pictures(looks: int = LOOKS) -> Pictures:
+    """Before and after for each kind of problem. Takes seconds: before the writing begins."""
+    if not can_draw():
+        return {}
+    wanted = [(kind, seed) for kind in load_words().categories for seed in range(looks)]
+    found: dict[str, list[tuple[CleanPhoto, CleanPhoto]]] = {}
+    with ThreadPoolExecutor(PAINTERS) as painters:
+        for (kind, _), pair in zip(wanted, painters.map(_draw_pair, wanted), strict=True):
+            found.setdefault(kind, []).append(pair)
+    return found
+
+
+def _draw_pair(wanted: tuple[str, int]) -> tuple[CleanPhoto, CleanPhoto]:
+    return draw_scene(*wanted, mended=False), draw_scene(*wanted, mended=True)
 
 
 def load_demo(
     session: Session,
-    pictures: Sequence[tuple[CleanPhoto, CleanPhoto]],
+    pictures: Pictures,
     *,
     now: datetime,
     residents: int = RESIDENTS,
@@ -54,7 +66,10 @@ def load_demo(
     units = units_by_category(session, places["city"], now)
     people = open_accounts(session, places, units[OWN_TRADE], now)
     crowd = plant_people(session, (words.name(rng) for _ in range(residents)), now=now)
-    photos = [(_keep(session, before), _keep(session, after)) for before, after in pictures]
+    photos = {
+        kind: [(_keep(session, before), _keep(session, after)) for before, after in pairs]
+        for kind, pairs in pictures.items()
+    }
     cast = _cast(people, crowd, units, photos)
     spots = _spots(session, places)
     stage = Stage(spots, words, instance_of(session).city.zone, now)
@@ -75,7 +90,7 @@ def _cast(
     people: Mapping[str, Sequence[UUID]],
     crowd: Sequence[UUID],
     units: Mapping[str, UUID],
-    photos: Sequence[tuple[Photo, Photo]],
+    photos: Mapping[str, Sequence[tuple[Photo, Photo]]],
 ) -> Cast:
     """Who plays which part; the units without an account of their own are played by the crowd."""
     own = units[OWN_TRADE]

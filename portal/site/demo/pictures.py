@@ -1,57 +1,194 @@
-"""Drawn pictures for the demo: a street before and after, plainly no photographs of anywhere."""
+"""Drawn pictures for the demo: each kind of problem as one place before and after, marked 示意图.
 
-from io import BytesIO
+The drawings and what stands where are data (``portal/site/data/scenes``): fragments of SVG, and
+tables that put them together. A seed chooses the season, the walls, the clothes, the sky and which
+way round; the same seed gives the same place, with or without the trouble.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from random import Random
+from typing import Any
 
-from PIL import Image, ImageDraw
+from portal.kernel.photos import CleanPhoto
 
-SIZE = (960, 720)
-SKIES = ((206, 228, 240), (228, 232, 226), (190, 212, 230), (240, 224, 204))
-HOUSES = ((203, 178, 150), (176, 190, 180), (210, 200, 190), (188, 166, 160))
-RUBBISH = ((96, 84, 70), (60, 110, 80), (170, 60, 50), (50, 70, 120), (230, 220, 200))
+try:
+    import pyvips
+except (ImportError, OSError):  # no wheel for this machine: the demo does without pictures
+    pyvips = None
 
-
-def street(seed: int, *, clean: bool) -> bytes:
-    """A street scene as JPEG. The same seed gives the same street, with or without the mess."""
-    rng = Random(seed)  # noqa: S311  a drawing, no secret
-    image = Image.new("RGB", SIZE, rng.choice(SKIES))
-    draw = ImageDraw.Draw(image)
-    _houses(draw, rng)
-    draw.rectangle((0, 470, 960, 560), fill=(190, 186, 178))
-    draw.rectangle((0, 560, 960, 720), fill=(96, 98, 102))
-    for left in range(-40 + seed * 17 % 60, 960, 160):
-        draw.rectangle((left, 632, left + 80, 642), fill=(235, 235, 225))
-    _trees(draw, rng)
-    if not clean:
-        _mess(draw, rng)
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=82)
-    return buffer.getvalue()
+DATA = Path(__file__).resolve().parents[1] / "data" / "scenes"
+WIDTH, HEIGHT = 960, 720
+THUMBNAIL_SIDE = 400
+QUALITY = 82
+SWAPPED = ("season", "walls", "clothes")
+UPRIGHT = ("sign-", "mark")  # what bears writing is never mirrored
+MARK = "mark@872,682,.92"
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_VIEW_BOX = re.compile(r'<svg [^>]*viewBox="(\S+) (\S+) (\S+) (\S+)">')
 
 
-def _houses(draw: ImageDraw.ImageDraw, rng: Random) -> None:
-    left = -20
-    while left < SIZE[0]:
-        width, top = rng.randint(130, 220), rng.randint(120, 260)
-        draw.rectangle((left, top, left + width, 470), fill=rng.choice(HOUSES))
-        for x in range(left + 18, left + width - 30, 44):
-            for y in range(top + 24, 400, 58):
-                draw.rectangle((x, y, x + 22, y + 30), fill=(120, 140, 150))
-        draw.rectangle((left + 12, 410, left + width - 12, 470), fill=(150, 60, 50))
-        left += width + 6
+@dataclass(frozen=True)
+class Layer:
+    """A fragment, where its foot stands, and how large it is."""
+
+    name: str
+    x: float = 0
+    y: float = 0
+    scale: float = 1
 
 
-def _trees(draw: ImageDraw.ImageDraw, rng: Random) -> None:
-    for left in range(rng.randint(30, 120), SIZE[0], 260):
-        draw.rectangle((left, 360, left + 14, 480), fill=(92, 70, 50))
-        draw.ellipse((left - 52, 250, left + 66, 384), fill=(74, 124, 78))
+@dataclass(frozen=True)
+class Scene:
+    """One place: what is always there, and what differs before and after."""
+
+    backdrop: str
+    light: str
+    behind: tuple[Layer, ...]
+    before: tuple[Layer, ...]
+    after: tuple[Layer, ...]
+    front: tuple[Layer, ...]
 
 
-def _mess(draw: ImageDraw.ImageDraw, rng: Random) -> None:
-    centre = rng.randint(240, 720)
-    for _ in range(46):
-        x = int(rng.gauss(centre, 70))
-        y = int(rng.gauss(535, 18))
-        size = rng.randint(8, 34)
-        box = (x, y, x + size, y + size * 2 // 3)
-        (draw.ellipse if rng.random() < 0.5 else draw.rectangle)(box, fill=rng.choice(RUBBISH))
+@dataclass(frozen=True)
+class Look:
+    """What a seed chose."""
+
+    colours: Mapping[str, str]
+    sky: tuple[str, str]
+    tint: tuple[str, str]  # colour and strength
+    mirrored: bool
+    backdrop: tuple[Layer, ...]
+
+
+def can_draw() -> bool:
+    """Whether this machine has what the drawing needs."""
+    return pyvips is not None
+
+
+def draw_scene(category: str, seed: int, *, mended: bool) -> CleanPhoto:
+    """The photo of one state, with its thumbnail, as the portal keeps photos."""
+    image = pyvips.Image.svgload_buffer(compose(category, seed, mended=mended).encode())
+    image = image.flatten(background=[255, 255, 255]).copy_memory()
+    small = image.thumbnail_image(THUMBNAIL_SIDE, height=THUMBNAIL_SIDE)
+    saving: dict[str, Any] = {"Q": QUALITY, "keep": "none", "optimize_coding": True}
+    return CleanPhoto(
+        image.jpegsave_buffer(**saving), small.jpegsave_buffer(**saving), image.width, image.height
+    )
+
+
+def compose(category: str, seed: int, *, mended: bool) -> str:
+    """The scene as one SVG."""
+    scene = load_scenes()[category]
+    look = _look(scene, Random(f"{category} {seed}"))  # noqa: S311  a drawing, no secret
+    changing = scene.after if mended else scene.before
+    sheet = f'<rect width="{WIDTH}" height="{HEIGHT}"'
+    veil = f'{sheet} fill="{look.tint[0]}" opacity="{look.tint[1]}"/>'
+    under_the_lamps = scene.light == "night"
+    parts = [
+        f'{sheet} fill="url(#sky)"/>',
+        *_drawn((*look.backdrop, *scene.behind), look),
+        veil if under_the_lamps else "",
+        *_drawn((*changing, *scene.front), look),
+        "" if under_the_lamps else veil,
+        *_drawn(_layers(MARK), look, upright=True),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
+        '<linearGradient id="sky" x2="0" y2="1">'
+        f'<stop stop-color="{look.sky[0]}"/><stop offset=".7" stop-color="{look.sky[1]}"/>'
+        f"</linearGradient>{''.join(parts)}</svg>"
+    )
+
+
+def _look(scene: Scene, rng: Random) -> Look:
+    colours: dict[str, str] = {}
+    for kind in SWAPPED:
+        for pair in rng.choice(_looks()[kind]).split():
+            old, _, new = pair.partition("=")
+            colours[old] = new
+    above, below, *veil = rng.choice(_looks()[f"sky {scene.light}"]).split()
+    return Look(
+        colours=colours,
+        sky=(above, below),
+        tint=(veil[0], veil[1]) if veil else ("none", "0"),
+        mirrored=rng.random() < 0.5,
+        backdrop=rng.choice(_backdrops()[scene.backdrop]),
+    )
+
+
+def _drawn(layers: tuple[Layer, ...], look: Look, *, upright: bool = False) -> Iterator[str]:
+    for layer in layers:
+        text, left, top = _fragment(layer.name)
+        text = _COLOUR.sub(lambda found: look.colours.get(found[0], found[0]), text)
+        x, turn = layer.x, 1
+        if look.mirrored and not upright:
+            x = WIDTH - x
+            turn = 1 if layer.name.startswith(UPRIGHT) else -1
+        yield (
+            f'<g transform="translate({x:g} {layer.y:g}) scale({turn * layer.scale:g} '
+            f'{layer.scale:g}) translate({left} {top})">{text}</g>'
+        )
+
+
+@cache
+def _fragment(name: str) -> tuple[str, str, str]:
+    """A fragment's text, ready to stand inside another drawing, and its left and upper edge."""
+    text = (DATA / f"{name}.svg").read_text("utf-8")
+    found = _VIEW_BOX.match(text)
+    if found is None:
+        raise ValueError(f"{name}.svg does not begin with <svg … viewBox=…>")
+    left, top, width, height = found.groups()
+    opening = (
+        f'<svg viewBox="{left} {top} {width} {height}" width="{width}" height="{height}"'
+        ' overflow="visible">'
+    )
+    return opening + text[found.end() :], left, top
+
+
+@cache
+def load_scenes() -> Mapping[str, Scene]:
+    """The scene of each category."""
+    return {
+        row["category"]: Scene(
+            backdrop=row["backdrop"],
+            light=row["light"],
+            **{part: _layers(row[part]) for part in ("behind", "before", "after", "front")},
+        )
+        for row in _rows("scenes.tsv")
+    }
+
+
+@cache
+def _backdrops() -> Mapping[str, list[tuple[Layer, ...]]]:
+    found: dict[str, list[tuple[Layer, ...]]] = {}
+    for row in _rows("backdrops.tsv"):
+        found.setdefault(row["name"], []).append(_layers(row["layers"]))
+    return found
+
+
+@cache
+def _looks() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in _rows("looks.tsv"):
+        found.setdefault(row["kind"], []).append(row["value"])
+    return found
+
+
+def _layers(text: str) -> tuple[Layer, ...]:
+    """``lamp@330,560,1.25 bench@…`` as layers."""
+    return tuple(_layer(*part.partition("@")[::2]) for part in text.split())
+
+
+def _layer(name: str, place: str) -> Layer:
+    return Layer(name, *(float(value) for value in place.split(",") if value))
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        yield from csv.DictReader(lines, delimiter="\t")

@@ -82,7 +82,7 @@ def _plan(
     rng: Random, cast: Cast, stage: Stage, spot: Spot, scene: Scene, person: UUID | None
 ) -> PlannedCase:  # fmt: skip
     words, kind = stage.words, scene.category
-    before, after = rng.choice(cast.photos)
+    before, after = cast.pair(kind, rng)
     found = stage.now - timedelta(hours=scene.hours * rng.uniform(0.9, 1.1))
     worker = Worker(cast.grid_lead, None) if scene.in_grid else cast.workers[kind]
     said = {

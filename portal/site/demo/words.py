@@ -24,6 +24,11 @@ class DemoWords:
     def categories(self) -> list[str]:
         return sorted(self.reports)
 
+    def kind(self, rng: Random) -> str:
+        """A kind of problem: what people have more words for happens more often."""
+        kinds = self.categories
+        return rng.choices(kinds, [len(self.reports[kind]) ** 2 for kind in kinds])[0]
+
     def name(self, rng: Random) -> str:
         """A made-up person's name."""
         return rng.choice(self.surnames) + rng.choice(self.given)

@@ -1,0 +1,165 @@
+"""The demo city in small, with a case in every state for the demo's people to work on."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.areas.models import Area, PermittedPlace
+from portal.areas.rules import PermittedKind
+from portal.kernel.blobs import BlobStore
+from portal.kernel.city import load_city
+from portal.kernel.clock import now
+from portal.kernel.config import DEFAULT_CITY, Config
+from portal.kernel.db import Database
+from portal.kernel.ids import hash_token
+from portal.kernel.instance import Instance, instance_of, open_for
+from portal.kernel.vault import Vault
+from portal.organisations.models import Organisation
+from portal.reports.jobs import close_months
+from portal.reports.models import Case, CasePhoto
+from portal.reports.queries.case import reporters_of
+from portal.reports.rules.batches import BatchAction, Wish
+from portal.reports.rules.codes import PhotoKind, Review, State
+from portal.reports.service.batches import do_batch
+from portal.reports.service.rating import Verdict, rate_outcome
+from portal.satisfaction.queries import last_released
+from portal.site.app import create_app
+from portal.site.demo.load import draw_pictures, load_demo
+from portal.site.demo.people import demo_accounts, demo_places, units_by_category
+from portal.site.packages import load_city_data
+from tests.make import accounts, ratings, reports
+
+TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
+PLACE = "370283001001"
+
+
+@dataclass
+class Demo:
+    """The portal with its demo. ``things`` are numbers and codes that addresses are made with."""
+
+    app: Flask
+    database: Database
+    origin: str
+    people: dict[str, Person] = field(default_factory=dict)
+    things: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def small_demo(folder: Path, template: Path, origin: str = "http://localhost") -> Iterator[Demo]:
+    """The shipped city with thirty residents and their cases, from a migrated database."""
+
+    def load(demo: Demo) -> None:
+        pictures = draw_pictures(looks=1)
+        with demo.database.write() as session:
+            load_demo(session, pictures, now=now(), residents=30, cases=120)
+        close_months(demo.database, now())
+        demo.app.config["DEMO"] = True
+        with demo.database.write() as session:
+            _people(session, demo)
+            _things(session, demo)
+
+    with bare_city(folder, template, origin) as demo:
+        load(demo)
+        yield demo
+
+
+@contextmanager
+def bare_city(folder: Path, template: Path, origin: str = "http://localhost") -> Iterator[Demo]:
+    """The shipped city on its first day: places, units and kinds of problems, and nobody in it."""
+    shutil.copy(template, folder / "demo.db")
+    config = Config(
+        instance=folder,
+        database_url=f"sqlite:///{folder}/demo.db",
+        secret_key=TEST_KEY,
+        blobs=str(folder / "blobs"),
+        outbox=folder / "outbox",
+        origin=origin,
+    )
+    vault, blobs = Vault(config.secret_key), BlobStore(config.blobs)
+    instance = Instance(config, load_city(DEFAULT_CITY), vault, blobs)
+    database = open_for(instance)
+    with database.write() as session:
+        list(load_city_data(session, instance.city, now()))
+    yield Demo(create_app(instance, database), database, origin, things={"place": PLACE})
+    database.dispose()
+
+
+def _people(session: Session, demo: Demo) -> None:
+    """Who plays which part; of several the first."""
+    vault = instance_of(session).vault
+    for account in demo_accounts():
+        hashed = vault.keyed_hash("phone", f"+86{account.phone}")
+        found = session.scalars(select(Person).where(Person.phone_hash == hashed)).one()
+        demo.people.setdefault(account.role, found)
+
+
+def _things(session: Session, demo: Demo) -> None:
+    place = session.scalars(select(Area).where(Area.code == PLACE)).one()
+    unit_id = units_by_category(session, demo_places(session)["city"], now())["litter"]
+    unit = session.get_one(Organisation, unit_id)
+
+    def case(state: State) -> Case:
+        # behind the demo's own newest ones, which are what pages should look like
+        made = reports.case(
+            session, place, state=state, unit=unit, reporter=demo.people["resident"],
+            at=now() - timedelta(days=9), listed=True,
+        )  # fmt: skip
+        made.lon, made.lat = place.lon, place.lat
+        return made
+
+    demo.things |= {state.name.lower(): case(state).number for state in State}
+    rated = case(State.CLOSED)
+    # the rating looks for the reporter
+    session.flush()
+    row = reports.row_of(session, rated)
+    happy = Verdict(ratings.HAPPY)
+    rate_outcome(session, row, reporters_of(session, row)[0], happy, now=now())
+    shown = _with_photos(session)
+    demo.things |= {
+        "rated": rated.number,
+        "shown": shown,
+        "place": PLACE,
+        "street": PLACE[:9],
+        "unit": unit.code,
+        "month": last_released(session) or "",
+        "permitted": _permitted(session, place),
+        "batch": _batch(session, demo, place),
+        **{role: person.number for role, person in demo.people.items()},
+    }
+
+
+def _with_photos(session: Session) -> str:
+    """A settled case of the demo with its pictures before and after."""
+    found = select(Case.number).where(Case.state == State.CLOSED, Case.listed)
+    for kind in (PhotoKind.BEFORE, PhotoKind.AFTER):
+        photos = (CasePhoto.kind == kind, CasePhoto.review == Review.APPROVED)
+        found = found.where(Case.id.in_(select(CasePhoto.case_id).where(*photos)))
+    return session.scalars(found.order_by(Case.found_at.desc()).limit(1)).one()
+
+
+def _permitted(session: Session, place: Area) -> str:
+    """A permitted place; its key as its page's address has it."""
+    row = PermittedPlace(
+        area_id=place.id, kind=PermittedKind.MARKET, name_zh_hans="早市", opens=360, closes=540,
+        weekdays="1234567", valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+    session.add(row)
+    # its id is in the address
+    session.flush()
+    return hash_token(str(row.id))[:16]
+
+
+def _batch(session: Session, demo: Demo, place: Area) -> str:
+    """Something the street desk did to several cases at once."""
+    desk = accounts.actor(session, demo.people["street_desk"])
+    cases = [reports.case(session, place, at=now() - timedelta(hours=2)) for _ in range(2)]
+    wishes = [Wish(case.number, case.version) for case in cases]
+    return do_batch(session, desk, BatchAction.ACCEPT, wishes, now=now())
