@@ -10,11 +10,12 @@ token; ``unicode61`` knows Unicode 6.1 only and would lose younger ideographs an
 
 from collections.abc import Sequence
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     SQLColumnExpression,
+    String,
     TableClause,
     Text,
     and_,
@@ -23,11 +24,27 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    or_,
     table,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.kernel.db import Base
 from portal.kernel.tokens import FACET, GAP
+
+
+class SearchIndex(Base):
+    """By which tables of characters an index was made, and how far it is made anew.
+
+    ``reached`` is None when it is whole.
+    """
+
+    __tablename__ = "search_index"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[str] = mapped_column(String(32))
+    reached: Mapped[str | None] = mapped_column(String(80))
 
 
 def fts_table(name: str) -> TableClause:
@@ -35,32 +52,57 @@ def fts_table(name: str) -> TableClause:
     return table(f"{name}_fts", column("rowid"))
 
 
+class Wanted(NamedTuple):
+    """A phrase, and facets of which each does as well: those of kinds that are called so."""
+
+    phrase: str
+    or_facets: tuple[str, ...] = ()
+
+
 def sqlite_match(
-    name: str, words: Sequence[str], any_of: Sequence[Sequence[str]] = ()
+    name: str, words: Sequence[str | Wanted], any_of: Sequence[Sequence[str]] = ()
 ) -> ColumnElement[bool]:
     """All phrases and facets of ``words``, and one facet of each group."""
-    parts = [f'"{phrase}"' for phrase in words]
-    parts += ["(" + " OR ".join(f'"{one}"' for one in group) + ")" for group in any_of]
+    groups = [_choices(word) for word in words] + [tuple(group) for group in any_of]
+    parts = ["(" + " OR ".join(f'"{one}"' for one in group) + ")" for group in groups]
     matches: ColumnElement[bool] = literal_column(f"{name}_fts").op("MATCH")(" AND ".join(parts))
     return matches
 
 
+def _choices(word: str | Wanted) -> tuple[str, ...]:
+    return (word,) if isinstance(word, str) else (word.phrase, *word.or_facets)
+
+
 def postgres_match(
     stored_words: SQLColumnExpression[str],
-    words: Sequence[str],
+    words: Sequence[str | Wanted],
     any_of: Sequence[Sequence[str]] = (),
 ) -> ColumnElement[bool]:
     """The same on PostgreSQL. Values stand in the statement itself: a plan made for one word is
     wrong for another, and a prepared statement would keep it."""
     stored = func.string_to_array(stored_words, " ", type_=ARRAY(Text))
-    single = [token for phrase in words for token in phrase.split(" ")]
-    # also for single tokens: far cheaper to check, and it tells the planner how rare they are
-    checks = [stored_words.like(_literal(f"% {phrase} %")) for phrase in words]
-    clauses: list[ColumnElement[bool]] = list(checks)
-    if single:
-        clauses.append(stored.contains(_array(single)))
+    choices = [_choices(word) for word in words]
+    all_of = [first for first, *others in choices if not others]
+    clauses: list[ColumnElement[bool]] = []
+    if all_of:
+        clauses += _all_phrases(stored_words, stored, all_of)
+    for phrase, *others in choices:
+        if others:
+            stands = and_(*_all_phrases(stored_words, stored, [phrase]))
+            clauses.append(or_(stored.overlap(_array(others)), stands))
     clauses += [stored.overlap(_array(group)) for group in any_of]
     return and_(*clauses)
+
+
+def _all_phrases(
+    stored_words: SQLColumnExpression[str], stored: Any, phrases: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    single = [token for phrase in phrases for token in phrase.split(" ")]
+    # also for single tokens: far cheaper to check, and it tells the planner how rare they are
+    checks: list[ColumnElement[bool]] = [
+        stored_words.like(_literal(f"% {phrase} %")) for phrase in phrases
+    ]
+    return [*checks, stored.contains(_array(single))]
 
 
 def _literal(value: str) -> ColumnElement[str]:

@@ -9,6 +9,7 @@ stand in the text*.
 *Facets* are tokens nobody can type (they begin with ``~``): a place, a kind, a state, a map tile.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -16,6 +17,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 FOLD_FILE = Path(__file__).with_name("data") / "fold.tsv"
+CONFUSABLE_FILE = FOLD_FILE.with_name("confusable.tsv")
+# to be raised when tokens are made another way: what was stored before is then made anew
+SCHEME = 2
 GAP = "|"
 FACET = "~"
 MOST_CHARACTERS = 60
@@ -24,15 +28,31 @@ _WORD_CATEGORIES = {"L", "N", "M"}
 _FACET = re.compile(r"~[a-z][A-Za-z0-9_]+\Z")
 
 
+def _pairs(path: Path) -> dict[str, str]:
+    lines = path.read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {row[0]: row[1] for row in rows}
+
+
 @cache
 def _fold_table() -> dict[int, str]:
-    lines = FOLD_FILE.read_text("utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {ord(old): new for old, new in pairs}
+    """Traditional characters, then those that are taken for each other."""
+    both = _pairs(FOLD_FILE) | _pairs(CONFUSABLE_FILE)
+    # a form may itself have another form (薴 苧 苎): everything falls to the last one
+    return {ord(old): both.get(both.get(new, new), both.get(new, new)) for old, new in both.items()}
+
+
+@cache
+def version() -> str:
+    """A name for the way in which texts become tokens now: an index made otherwise is stale."""
+    tables = FOLD_FILE.read_bytes() + CONFUSABLE_FILE.read_bytes()
+    return f"{SCHEME}-{hashlib.sha256(tables).hexdigest()[:12]}"
 
 
 def fold(text: str) -> str:
-    """The form in which words are compared: NFKC, one case, simplified characters."""
+    """The form in which words are compared, never shown: NFKC, one case, simplified characters,
+    one form for characters that are often written for each other.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
     # case folding may leave forms that NFKC composes differently
     return unicodedata.normalize("NFKC", plain).translate(_fold_table())
@@ -97,7 +117,8 @@ def stream(texts: Iterable[str], facets: Iterable[str] = (), *, names: Iterable[
     write is not, because it must be forgotten when they want it.
     """
     found: list[str] = []
-    for more in (*map(_tokens_of_name, names), *map(tokens, texts)):
+    # a name in both scripts has the same tokens twice
+    for more in (*dict.fromkeys(map(_tokens_of_name, names)), *map(tokens, texts)):
         found += [GAP, *more] if more else []
     for name in sorted(set(facets)):
         found += [GAP, name]

@@ -7,11 +7,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
+from portal.areas.queries import areas_by_codes
 from portal.kernel.db import Database
-from portal.reports.models import Case, CaseSearch
+from portal.kernel.tokens import phrases, stream
+from portal.reports.models import Case, CaseSearch, Category
 from portal.reports.queries.public import kinds, public_page
 from portal.reports.rules.codes import Event, Review, State, TextKind
 from portal.reports.rules.listing import Asked, read_filters
+from portal.reports.rules.publicity import Publicity, public_codes
+from portal.reports.service.categories import load_categories
 from portal.reports.service.loop import move_case
 from portal.reports.service.search import index_case, reindex_cases
 from tests.make import reports as make
@@ -80,7 +84,7 @@ def test_the_index_can_be_made_anew(database: Database, place: Area) -> None:
             make.case(session, place, listed=True)
         make.case(session, place, listed=False)
         session.execute(text("DELETE FROM case_search"))
-        assert reindex_cases(session) is None
+        assert reindex_cases(session, "") is None
         assert session.scalar(select(func.count()).select_from(CaseSearch)) == 3
         assert found(session, "垃圾") == 3
 
@@ -118,3 +122,61 @@ def test_states_filter_follows_the_case_even_when_the_index_is_behind(
         case.state = State.CLOSED
         session.flush()
         assert found(session, "垃圾", state="reported") == 0
+
+
+SHIPPED = ("litter", "street_lamp", "noise", "tree_danger", "small_ads", "fumes", "dogs")
+ASKED = ("路", "灯", "垃圾", "拉圾", "树倒", "全天候", "lamp", "无此词", "垃圾 东阁", "噪音 平度")
+WORDS = ["路灯坏了", "垃圾没人管", "樹倒了", "全天侯施工", "小廣告", "the lamp is broken"]
+
+
+def test_a_search_is_a_scan_of_the_words_and_of_what_the_kind_is_called(
+    database: Database, place: Area
+) -> None:
+    scans: list[str] = []
+    with database.write() as session:
+        load_categories(session, None, make.NOW)
+        for at, code in enumerate(SHIPPED):
+            kind = session.get_one(Category, code)
+            public = Publicity(kind.target, kind.place_precision)
+            words = WORDS[at % len(WORDS)]
+            case = make.case(session, place, words=None, category_code=code, listed=True)
+            make.text(session, case, words, review=Review.APPROVED)
+            index_case(session, case)
+            shown = [] if public.protected else [words]
+            scans.append(stream([*_called(kind), *_names(session, place, public), *shown]))
+        asked = {word for code in SHIPPED for word in _words(session.get_one(Category, code))}
+    with database.read() as session:
+        for query in [*sorted(asked), *ASKED]:
+            filters, _ = read_filters(Asked(q=query))
+            rows = public_page(session, filters, kinds(session), size=len(scans) + 1).rows
+            expected = [all(f" {p} " in scan for p in phrases(query)) for scan in scans]
+            assert len(rows) == sum(expected), query
+
+
+def _words(kind: Category) -> list[str]:
+    return [word for name in _called(kind) for word in name.split()]
+
+
+def _called(kind: Category) -> list[str]:
+    names = (kind.name_zh_Hans, kind.name_zh_Hant, kind.name_en, kind.name_khb, kind.synonyms)
+    return [name for name in names if name]
+
+
+def _names(session: Session, place: Area, public: Publicity) -> list[str]:
+    known = areas_by_codes(session, public_codes(place.path, public))
+    return [name for area in known.values() for name in area.names.values()]
+
+
+def test_a_synonym_that_is_added_is_found_without_touching_the_reports(
+    database: Database, place: Area
+) -> None:
+    with database.write() as session:
+        case = make.case(session, place, listed=True)
+        index_case(session, case)
+        before = session.scalars(select(CaseSearch.words)).one()
+        assert found(session, "邋遢角落") == 0
+        session.get_one(Category, case.category_code).synonyms += " 邋遢角落"
+        session.flush()
+        assert found(session, "邋遢角落") == 1
+        assert session.scalars(select(CaseSearch.words)).one() == before
+        assert "垃圾" not in before

@@ -10,6 +10,7 @@ from portal.areas.queries.details import (
     switches,
     switches_for,
 )
+from portal.areas.queries.naming import find_areas
 from portal.areas.queries.outlines import (
     Flaw,
     areas_in_box,
@@ -30,7 +31,6 @@ from portal.areas.queries.tree import (
     count_by_level,
     data_version,
     descendants_at_level,
-    find_areas,
     root_areas,
 )
 

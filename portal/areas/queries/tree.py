@@ -171,27 +171,6 @@ def ancestors(session: Session, path: str) -> list[AreaRow]:
     return [found[code] for code in codes if code in found]
 
 
-def find_areas(session: Session, words: str, limit: int = 20, *, under: str = "/") -> list[AreaRow]:
-    """Places whose name in any language holds the words, or with that code; short names first."""
-    words = words.strip()
-    if not words:
-        return []
-    columns = (Area.name_zh_hans, Area.name_zh_hant, Area.name_en, Area.name_khb)
-    matches = [column.icontains(words, autoescape=True) for column in columns]
-    ids = (
-        select(Area.id)
-        .where(
-            or_(Area.code == words.upper(), *matches),
-            Area.path.startswith(under, autoescape=True),
-            Area.valid_to.is_(None),
-        )
-        .order_by(func.length(Area.name_zh_hans), Area.code)
-        .limit(limit)
-    )
-    statement = _columns().where(Area.id.in_(ids))
-    return _rows(session, statement.order_by(func.length(Area.name_zh_hans), Area.code))
-
-
 def count_by_level(session: Session, path: str, *, on: date | None = None) -> dict[str, int]:
     """How many places of each level lie inside a place (itself included)."""
     statement = (

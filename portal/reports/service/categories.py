@@ -1,7 +1,7 @@
 """Loading the shipped names and limits, and the limit that holds for a report."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -36,15 +36,17 @@ class CategoriesLoaded:
 
 
 def load_categories(
-    session: Session, _city: City | None, _now: datetime, *, folder: Path = DATA
+    session: Session, city: City | None, _now: datetime, *, folder: Path = DATA
 ) -> CategoriesLoaded:
     """Bring names and limits up to the files. May be repeated; raises BadData with line numbers.
 
-    A name that left the file stays for its old reports: end it with ``valid_to`` instead.
+    A name that left the file stays for its old reports: end it with ``valid_to`` instead. A city
+    where places bear names in another language has matters of its own (R124: wrong Dai signs).
     """
     known = _known_classes(folder)
-    names = _read(folder / NAMES, _NAME_CELLS)
-    limits = _read(folder / LIMITS, _LIMIT_CELLS)
+    languages = city.name_languages if city else ()
+    names = _read_all(folder, NAMES, _NAME_CELLS, languages)
+    limits = _read_all(folder, LIMITS, _LIMIT_CELLS, languages)
     _check_classes(names, known)
     _check_limits(limits, {row["code"] for _, row in names})
     changed = sum(_put_name(session, at, row) for at, (_, row) in enumerate(names, start=1))
@@ -96,6 +98,15 @@ _LIMIT_CELLS: dict[str, Reader] = {
     "round_the_clock": _YES_NO.__getitem__,
     "source": partial(_required, most=200),
 }
+
+
+def _read_all(
+    folder: Path, name: str, readers: dict[str, Reader], languages: Iterable[str]
+) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a file, and of those beside it for the languages of a city's names."""
+    file = folder / name
+    beside = [file.with_name(f"{file.stem}-{language}{file.suffix}") for language in languages]
+    return [row for path in (file, *beside) for row in _read(path, readers)]
 
 
 def _read(path: Path, readers: dict[str, Reader]) -> list[tuple[int, dict[str, Any]]]:

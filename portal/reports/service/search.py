@@ -110,7 +110,8 @@ def findable(
     shown = public_point(publicity, point, _label_point(known))
     facets = [facet("a", area.code) for area in known]
     facets += [facet("c", case.category_code), facet("s", case.state.value), *_tiles(shown)]
-    names = [*_category_words(category), *_area_words(known)]
+    # what its kind is called is looked up when somebody searches: queries/called.py
+    names = _area_words(known)
     words = [text for kind, text in texts if _may_be_found(kind, publicity)]
     return Findable(shown, stream(words, facets, names=names))
 
@@ -131,19 +132,21 @@ def drop_from_index(session: Session, case: HasCaseKey) -> None:
     )
 
 
-def reindex_cases(
-    session: Session, after: tuple[str, UUID] | None = None
-) -> tuple[str, UUID] | None:
-    """Index the next batch of listed cases; returns where to go on, or None at the end."""
+def reindex_cases(session: Session, after: str) -> str | None:
+    """Index the next batch of listed cases; returns where to go on, or None at the end.
+
+    ``after`` is empty at the start, and otherwise what the batch before returned.
+    """
     statement = select(Case.district, Case.id).where(Case.listed).order_by(Case.district, Case.id)
-    if after is not None:
-        district, case_id = after
+    if after:
+        district, _, number = after.partition("/")
+        case_id = UUID(number)
         statement = statement.where(
             (Case.district > district) | ((Case.district == district) & (Case.id > case_id))
         )
     rows = session.execute(statement.limit(BATCH)).all()
     index_cases(session, cast("list[HasCaseKey]", rows))
-    return (rows[-1].district, rows[-1].id) if len(rows) == BATCH else None
+    return f"{rows[-1].district}/{rows[-1].id}" if len(rows) == BATCH else None
 
 
 def _label_point(areas: Sequence[AreaRow]) -> tuple[float, float] | None:
@@ -159,13 +162,6 @@ def _tiles(point: tuple[float, float] | None) -> list[str]:
     if point is None:
         return []
     return [facet("t", tile_name(zoom, *tile(*point, zoom))) for zoom in TILE_ZOOMS]
-
-
-def _category_words(category: Category | None) -> list[str]:
-    if category is None:
-        return []
-    names = (category.name_zh_Hans, category.name_zh_Hant, category.name_en, category.name_khb)
-    return [*(name for name in names if name), category.synonyms]
 
 
 def _area_words(areas: Iterable[AreaRow]) -> list[str]:
