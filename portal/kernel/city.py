@@ -2,15 +2,18 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.kernel.config import BadSetting
+from portal.kernel.look import Footer, Look, read_footer, read_look, read_slogan
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+# no pages are written in these, but names are: khb is Dai of Sipsongpanna (西双版纳)
+NAME_LANGUAGES = ("khb",)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class City:
     features: tuple[Feature, ...]
     folder: Path
     raw: Mapping[str, Any]
+    look: Look = field(default_factory=Look)
+    slogan: Mapping[str, str] = field(default_factory=dict)
+    footer: Footer = field(default_factory=Footer)
+    # languages that places and kinds bear names in, beside those of the pages (khb: Dai)
+    name_languages: tuple[str, ...] = ()
 
     def level(self, code: str) -> Level:
         return next(level for level in self.levels if level.code == code)
@@ -59,16 +67,17 @@ def load_city(path: Path) -> City:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSetting("GONGZHI_CITY", f"a readable TOML file ({error})") from error
     try:
-        return _city(data, path.parent)
+        return _city(data, path)
     except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError) as error:
         raise BadSetting("GONGZHI_CITY", f"a complete city file: {error!r} in {path}") from error
 
 
-def _city(data: dict[str, Any], folder: Path) -> City:
+def _city(data: dict[str, Any], path: Path) -> City:
     languages = tuple(data.get("languages", LANGUAGES))
     unknown = set(languages) - set(LANGUAGES)
     if unknown:
         raise ValueError(f"languages: {sorted(unknown)} not among {LANGUAGES}")
+    known = (*LANGUAGES, *NAME_LANGUAGES)
     levels = tuple(
         Level(level["code"], rank, dict(level["names"]))
         for rank, level in enumerate(data["levels"])
@@ -88,6 +97,18 @@ def _city(data: dict[str, Any], folder: Path) -> City:
         default_language=data.get("default_language", "zh_Hans"),
         thresholds=dict(data.get("thresholds", {})),
         features=features,
-        folder=folder,
+        folder=path.parent,
         raw=data,
+        look=read_look(data, path),
+        slogan=read_slogan(data, path, known),
+        footer=read_footer(data, path, known),
+        name_languages=_name_languages(data),
     )
+
+
+def _name_languages(data: dict[str, Any]) -> tuple[str, ...]:
+    found = tuple(data.get("name_languages", ()))
+    unknown = set(found) - set(NAME_LANGUAGES)
+    if unknown:
+        raise ValueError(f"name_languages: {sorted(unknown)} not among {NAME_LANGUAGES}")
+    return found

@@ -85,6 +85,9 @@ def test_search_finds_part_of_a_name_in_any_language_and_codes(database: Databas
         tree["370283002"].name_en = "Liyuan Subdistrict"
         session.flush()
         assert find_areas(session, "李园")[0].code == "370283002"
+        for typed in ("李園", "李圆", " 李园 "):
+            assert find_areas(session, typed)[0].code == "370283002"
+        assert [row.code for row in find_areas(session, "ＬＩＹＵＡＮ")] == ["370283002"]
         assert [row.code for row in find_areas(session, "liyuan")] == ["370283002"]
         assert find_areas(session, "370283001m1")[0].code == "370283001M1"
         assert find_areas(session, "%") == []
