@@ -12,7 +12,7 @@ button.textContent = words.open;
 section.prepend(button);
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const CLOSEST = 16;
+const CLOSEST = 17, CELL = 44;
 let moving = null;
 
 button.addEventListener("click", async () => {
@@ -90,32 +90,60 @@ async function show(map, pins) {
     if (!answer.ok) throw new Error(answer.status);
     const found = await answer.json();
     pins.clearLayers();
-    for (const feature of found.features) pin(map, feature).addTo(pins);
+    for (const feature of heaped(map, found.features)) pin(map, feature).addTo(pins);
     say("");
   } catch {
     say(words.failed);
   }
 }
 
+// Shape, colour and number by style sheet, so that every colour scheme reaches them.
+function icon(kind, text, size) {
+  return L.divIcon({ className: `mark mark-${kind}`, html: text, iconSize: [size, size] });
+}
+
+// What would lie upon each other becomes one mark with a number.
+function heaped(map, features) {
+  const heaps = [];
+  for (const feature of features) {
+    const [lon, lat] = feature.geometry.coordinates;
+    const at = map.project([lat, lon]);
+    const heap = heaps.find((known) => known.at.distanceTo(at) < CELL);
+    if (heap) heap.all.push(feature);
+    else heaps.push({ at, all: [feature] });
+  }
+  return heaps.map(({ all }) => (all.length === 1 ? all[0] : joined(all)));
+}
+
+function joined(cell) {
+  let count = 0, lon = 0, lat = 0;
+  for (const { geometry, properties } of cell) {
+    count += properties.count;
+    lon += geometry.coordinates[0] * properties.count;
+    lat += geometry.coordinates[1] * properties.count;
+  }
+  return { geometry: { coordinates: [lon / count, lat / count] }, properties: { count } };
+}
+
 function pin(map, { geometry, properties }) {
   const [lon, lat] = geometry.coordinates;
-  const several = properties.count > 1;
-  const mark = L.circleMarker([lat, lon], {
-    radius: several ? 9 + 5 * Math.log10(properties.count) : 8,
-    color: colour("--paper"),
-    weight: 2,
-    fillColor: colour(several ? "--brand" : properties.open ? "--warm" : "--good"),
-    fillOpacity: 1,
-  });
-  if (several) {
-    mark.bindTooltip(String(properties.count), { permanent: true, direction: "center", className: "pin-count" });
-    mark.on("click", () => closer(map, mark, properties.count));
-    return mark;
+  const { count, number, kind, state } = properties;
+  if (count > 1) {
+    const size = Math.round(26 + 12 * Math.log10(count));
+    const mark = L.marker([lat, lon], { icon: icon("several", String(count), size), alt: String(count) });
+    return mark.on("click", () => closer(map, mark, count));
   }
-  const link = document.createElement("a");
-  link.href = properties.url;
-  link.textContent = `${properties.number} · ${properties.state}`;
-  return mark.bindPopup(link);
+  const name = `${kind || number} · ${state}`;
+  const mark = L.marker([lat, lon], { icon: icon(properties.open ? "open" : "done", "", 22), alt: name, title: name });
+  return mark.bindPopup(() => popup(properties, name));
+}
+
+function popup({ url, photo }, name) {
+  const box = document.createElement("div");
+  box.className = "mark-popup";
+  if (photo) box.append(Object.assign(document.createElement("img"), { src: photo, alt: "", width: 320, height: 240 }));
+  box.append(Object.assign(document.createElement("a"), { href: url, textContent: name }));
+  return box;
 }
 
 // Cases at one point (the middle of a community) never part: the list shows them.

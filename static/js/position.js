@@ -11,7 +11,10 @@ if (form && navigator.geolocation && window.isSecureContext) {
     said.textContent = form.dataset.searching;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        form.elements.point.value = `${coords.longitude.toFixed(6)}, ${coords.latitude.toFixed(6)}`;
+        // what stands in an address is kept by histories and logs: a hundred metres are enough there
+        const digits = form.method === "get" ? 3 : 6;
+        const degrees = [coords.longitude, coords.latitude].map((value) => value.toFixed(digits));
+        form.elements.point.value = degrees.join(", ");
         delete form.dataset.sent;
         form.requestSubmit();
       },

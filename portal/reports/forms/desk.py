@@ -1,8 +1,10 @@
 """Forms of the desk: one for each step of the table, asking only what the step needs."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from wtforms import (
     Field,
@@ -21,14 +23,15 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import Words
 from portal.organisations.queries import OrganisationRow
-from portal.reports.labels.case import REASONS
+from portal.reports.labels.case import REASONS, TEXT_KINDS
+from portal.reports.labels.desk import PHOTO_KINDS
 from portal.reports.queries.case import PhotoRow, TextRow
 from portal.reports.rules.codes import Event, Review
 from portal.reports.rules.masking import masked
 from portal.reports.rules.reasons import WITHHOLD_REASONS, Reason
 from portal.reports.rules.transitions import TRANSITIONS, Speaks
 
-MOST_WORDS = 2000
+MOST_WORDS, LONGEST_VERSION = 2000, 9
 _TOO_LONG = _l("Please write no more than %(max)d characters.")
 SHOW, KEEP = "show", "keep"
 
@@ -77,6 +80,20 @@ def reason_field(reasons: Iterable[Reason], label: Words, *, optional: bool = Fa
     )
 
 
+def read_version(text: str | None) -> int:
+    """A version that was sent back; damaged ones match none."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_VERSION else -1
+
+
+def read_key(text: str | None) -> UUID | None:
+    """A key that was sent; what is no key is as good as nothing."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
 class StepForm(Form):
     """A step on the case as it stood when the page was made (``version``)."""
 
@@ -98,9 +115,8 @@ class StepForm(Form):
 
     @property
     def seen(self) -> int:
-        """The version the reader saw; damaged ones match none."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+        """The version the reader saw."""
+        return read_version(self.version.data)
 
     def text(self, name: str) -> str | None:
         """What was typed into a field, if the form has it."""
@@ -158,20 +174,33 @@ class IdentityForm(StepForm):
 def moderate_form(texts: list[TextRow], photos: list[PhotoRow]) -> type[StepForm]:
     """One choice for each text and photo, and one reason for all that is kept inside."""
     members: dict[str, Any] = {}
-    for number, text in enumerate(texts, start=1):
-        members |= _decision(f"text_{text.id.hex}", text.review, _l("Text %(n)s", n=number))
+    labels = _numbered([TEXT_KINDS[text.kind] for text in texts])
+    for text, label in zip(texts, labels, strict=True):
+        members |= _decision(f"text_{text.id.hex}", text.review, label)
         members[f"public_{text.id.hex}"] = TextAreaField(
             _l("The words the public reads"),
             default=text.public_text or masked(text.text),
             validators=[Length(max=len(text.text) + 10, message=_TOO_LONG)],
         )
-    for number, photo in enumerate(photos, start=1):
-        members |= _decision(f"photo_{photo.id.hex}", photo.review, _l("Photo %(n)s", n=number))
+    labels = _numbered([PHOTO_KINDS[photo.kind] for photo in photos])
+    for photo, label in zip(photos, labels, strict=True):
+        members |= _decision(f"photo_{photo.id.hex}", photo.review, label)
     members["reason"] = reason_field(
         WITHHOLD_REASONS, _l("Why is something kept inside?"), optional=True
     )
     members["words"] = words_field(_l("More words"))
     return type("ModerateForm", (StepForm,), members)
+
+
+def _numbered(words: list[Words]) -> list[Words]:
+    """Several of a kind are told apart by a number; one alone needs none."""
+    seen: Counter[Words] = Counter()
+    found = []
+    for word in words:
+        seen[word] += 1
+        alone = words.count(word) == 1
+        found.append(word if alone else _l("%(what)s (%(n)s)", what=word, n=seen[word]))
+    return found
 
 
 def _decision(name: str, review: Review, label: Words) -> dict[str, Any]:

@@ -65,7 +65,10 @@ class PhotoStep(AnswerForm, PhotoForm):
 class PlaceStep(AnswerForm):
     """A place by one of several ways: whichever button was pressed is filled."""
 
+    where = StringField(_l("Street, community, estate or village"))
     area = StringField()
+    street = StringField()
+    more = StringField()
     use = StringField()
     point = StringField()
     system = RadioField(

@@ -45,6 +45,8 @@ class IntakeRefusal(StrEnum):
 
     NO_PLACE = "intake.no_place"
     UNKNOWN_PLACE = "intake.unknown_place"
+    SEVERAL_PLACES = "intake.several_places"
+    NO_SUCH_PLACE = "intake.no_such_place"
     OUTSIDE_CITY = "intake.outside_city"
     BAD_POINT = "intake.bad_point"
     NO_CATEGORY = "intake.no_category"
@@ -65,6 +67,7 @@ class DraftRefusal(StrEnum):
 
     CHANGED_ELSEWHERE = "draft.changed_elsewhere"
     SENT_ALREADY = "draft.sent_already"
+    TOO_OLD = "draft.too_old"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ device. Each save names the version it was made from: of two tabs one wins, the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -163,16 +163,22 @@ def claim_draft(session: Session, draft: DraftRow, seen: int, now: datetime) -> 
 
 
 def keep_receipt(
-    session: Session, draft: DraftRow, number: str, receipt: str, now: datetime
+    session: Session,
+    draft: DraftRow,
+    number: str,
+    receipt: str,
+    now: datetime,
+    *,
+    lifetime: timedelta = RECEIPT_LIFETIME,
 ) -> None:
     """Forget the answers; hold the receipt, sealed, for the writer to note down for a while."""
     session.execute(
         update(Draft)
-        .where(Draft.id == draft.id)
+        .where(Draft.token_hash == draft.token_hash)
         .values(
             submitted_number=number,
             sealed_answers=instance_of(session).vault.seal(receipt),
-            expires_at=now + RECEIPT_LIFETIME,
+            expires_at=now + lifetime,
         )
     )
 
@@ -182,7 +188,10 @@ def find_receipt(
 ) -> str | None:
     """The receipt behind a cookie, or the signed-in person's last one, as long as it is held."""
     held = select(Draft.sealed_answers).where(
-        Draft.submitted_number.is_not(None), Draft.expires_at > now
+        Draft.submitted_number.is_not(None),
+        Draft.expires_at > now,
+        # a report from a kept draft is remembered for longer, but not to be shown
+        Draft.updated_at > now - RECEIPT_LIFETIME,
     )
     sealed = None
     if token:

@@ -20,6 +20,7 @@ from portal.reports.service.drafts import DraftRow, find_draft, save_draft
 
 DRAFT_COOKIE, RECEIPT_COOKIE = "draft", "receipt"
 COOKIE_PATH = "/reports/new"
+MOST_DIGITS = 5
 PAGES = {
     Step.PHOTO: "reports.new_report",
     Step.PLACE: "reports.place",
@@ -125,3 +126,10 @@ def in_flow(step: Step, draft: DraftRow) -> dict[str, Any]:
         "step_name": STEPS[step],
         "back_url": page_of(steps[at - 1]) if at else None,
     }
+
+
+def page_asked(pages: list[list[Any]]) -> tuple[int, list[list[Any]]]:
+    """Which of some short pages of choices is asked for; the first when there is no such page."""
+    asked = request.args.get("page", "")
+    at = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < MOST_DIGITS else 0
+    return (at if at < len(pages) else 0), pages

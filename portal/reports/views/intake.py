@@ -30,8 +30,10 @@ from portal.reports.forms.intake import (
 from portal.reports.labels.categories import GROUPS
 from portal.reports.labels.intake import CONTACTS, permitted_words, shown_to_all, who_learns
 from portal.reports.queries.categories import categories_on, category_on
+from portal.reports.queries.likely import kinds_near, usual_kinds
 from portal.reports.queries.places import with_places_above
 from portal.reports.rules.categories import CategoryRow, FunctionGroup, find_categories
+from portal.reports.rules.choosing import likely_kinds, short_pages
 from portal.reports.rules.intake import (
     MOST_PHOTOS,
     MOST_WORDS,
@@ -49,6 +51,7 @@ from portal.reports.views.draft_session import (
     current_draft,
     in_draft,
     in_flow,
+    page_asked,
     page_of,
     turn_into_receipt,
 )
@@ -110,28 +113,47 @@ def discard() -> ResponseReturnValue:
 def what() -> ResponseReturnValue:
     """What it is, in plain names with a search that knows everyday words."""
     form = WhatStep()
-    rows = categories_on(reading(), _today())
-    typed = request.args.get("q", "")[:80]
 
     def changes(session: Session) -> Mapping[str, Any]:
         return {"category_code": _category(session, form.category.data)}
 
-    return ask(
-        Step.WHAT, form, "reports/new/what.html", changes,
-        groups=_grouped(rows), typed=typed, found=find_categories(rows, typed),
-        unsure=[row for row in rows if row.group is FunctionGroup.OTHER],
-    )  # fmt: skip
+    return ask(Step.WHAT, form, "reports/new/what.html", changes, **_kinds_offered())
+
+
+def _kinds_offered() -> dict[str, Any]:
+    """The likely kinds, all of them by group and in short pages, and what some words find."""
+    rows = categories_on(reading(), _today())
+    typed = request.args.get("q", "")[:80]
+    likely = _likely(rows)
+    page, pages = page_asked(short_pages(likely, rows))
+    return {
+        "groups": _grouped(rows),
+        "typed": typed,
+        "found": find_categories(rows, typed),
+        "likely": likely,
+        "page": page,
+        "pages": pages,
+        "unsure": [row for row in rows if row.group is FunctionGroup.OTHER],
+    }
+
+
+def _likely(rows: list[CategoryRow]) -> list[CategoryRow]:
+    """What it probably is, at this place and in this month."""
+    code = current_draft().answers.area_code
+    area = area_by_code(reading(), code) if code else None
+    counts = kinds_near(reading(), area.path, now()) if area else {}
+    return likely_kinds(rows, counts, usual_kinds(_today()))
 
 
 def _today() -> Any:
     return city_day(now(), instance().city.zone)
 
 
-def _grouped(rows: list[CategoryRow]) -> list[tuple[Any, list[CategoryRow]]]:
+def _grouped(rows: list[CategoryRow]) -> list[tuple[str, Any, list[CategoryRow]]]:
     """The groups in their order, each with its names; the last group is the way out."""
     groups = [group for group in FunctionGroup if group is not FunctionGroup.OTHER]
-    found = [(GROUPS[group], [row for row in rows if row.group is group]) for group in groups]
-    return [(words, members) for words, members in found if members]
+    found = [(group, [row for row in rows if row.group is group]) for group in groups]
+    return [(group.value, GROUPS[group], members) for group, members in found if members]
 
 
 def _category(session: Session, code: str | None) -> str:
@@ -205,8 +227,10 @@ def contact() -> ResponseReturnValue:
 
 
 def _contact_data(given: ReportAnswers) -> dict[str, Any]:
-    """What was answered before; somebody signed in usually reports with her account."""
-    way = given.contact or (Contact.ACCOUNT if current_actor().signed_in else None)
+    """What was answered before; else her account, or nothing that would name a passer-by."""
+    usual = Contact.ACCOUNT if current_actor().signed_in else Contact.NONE
+    # offered on the page; an answer that does not come is not made up
+    way = given.contact or (usual if request.method == "GET" else None)
     shown = {True: SHOW, False: KEEP, None: None}[given.publish]
     return {
         "contact": way.value if way else None,

@@ -14,7 +14,6 @@ from portal.kernel.qr import qr_svg
 from portal.kernel.uploads import KeptPhotos, uploads_of
 from portal.kernel.web import instance, reading
 from portal.reports.labels.categories import GROUPS, limit_words, source_words
-from portal.reports.labels.intake import CONTACTS
 from portal.reports.queries.case import case_by_number
 from portal.reports.queries.categories import categories_on, limits_on
 from portal.reports.queries.links import link_target
@@ -60,7 +59,8 @@ def _qr(link: str) -> Markup:
 @public
 def paper() -> ResponseReturnValue:
     """The same questions on a sheet to print and fill by hand."""
-    return render_template("reports/new/paper.html", groups=_kinds(), contacts=CONTACTS)
+    link = f"{instance().config.origin}{page_of(Step.PHOTO)}"
+    return render_template("reports/new/paper.html", groups=_kinds(), link=link, qr=_qr(link))
 
 
 @bp.get("/reports/categories")

@@ -14,6 +14,7 @@ from portal.kernel.geo import System
 from portal.kernel.i18n import in_words
 from portal.kernel.web import Session, reading
 from portal.reports.forms.intake import PlaceStep, PointStep
+from portal.reports.queries.likely import busiest_first
 from portal.reports.queries.places import (
     Choice,
     city_frame,
@@ -22,6 +23,7 @@ from portal.reports.queries.places import (
     places_for_words,
     with_places_above,
 )
+from portal.reports.rules.choosing import CHOICES_A_PAGE, short_pages
 from portal.reports.rules.intake import (
     MOST_PLACE_WORDS,
     IntakeRefusal,
@@ -32,14 +34,17 @@ from portal.reports.rules.place_map import SIZE, ZOOM, Frame, Label, draw, read_
 from portal.reports.service.places import (
     choose_area,
     choose_point,
+    choose_words,
     finer_places,
     photo_place,
     typed_point,
+    with_words,
 )
 from portal.reports.views.blueprint import bp
-from portal.reports.views.draft_session import ask, current_draft, in_draft, page_of
+from portal.reports.views.draft_session import ask, current_draft, in_draft, page_asked, page_of
 
-PHOTO, KEEP, WORDS, STAY = "photo", "keep", "words", "stay"
+PHOTO, KEEP, STAY = "photo", "keep", "stay"
+PLACE_COOKIE, MOST_CODE = "place", 40
 STREET_VIEW, TOWN_VIEW = 0.02, 0.15
 
 
@@ -47,48 +52,81 @@ STREET_VIEW, TOWN_VIEW = 0.02, 0.15
 @public
 @in_draft
 def place() -> ResponseReturnValue:
-    """The photo's place, the device's position, a name; and the ways to the other pages."""
-    form, typed = PlaceStep(), request.args.get("q", "")[:MOST_PLACE_WORDS]
-    photo = photo_place(reading(), current_draft(), now())
+    """The likely place, a name in words, the streets; and the ways to the other pages."""
+    form = PlaceStep()
+    typed = (form.where.data or "")[:MOST_PLACE_WORDS]
 
     def changes(session: Session) -> Mapping[str, Any]:
-        return _pressed(session, form, typed)
+        return with_words(session, _pressed(session, form), typed, current_draft().answers)
 
     return ask(
         Step.PLACE, form, "reports/new/place.html", changes, go_on=_finer_or(form),
-        typed=typed, found=places_for_words(reading(), typed), chosen=_chosen(),
-        photo=with_places_above(reading(), [photo[1]])[0] if photo else None,
+        found=places_for_words(reading(), typed), **_offered(),
     )  # fmt: skip
 
 
-def _pressed(session: Session, form: PlaceStep, typed: str) -> Mapping[str, Any]:
+def _offered() -> dict[str, Any]:
+    """What is offered before anything is typed: the likely places, then the streets."""
+    photo = photo_place(reading(), current_draft(), now())
+    chosen, above = _chosen(), _above(None)
+    streets = finer_places(reading(), above.code if above else None)
+    busiest = busiest_first(reading(), streets, now())[: CHOICES_A_PAGE - 1]
+    last = _last_place(chosen)
+    # likely places have the first page for themselves
+    before: list[list[AreaRow]] = [[]] if photo or chosen or last else []
+    page, pages = page_asked([*before, *short_pages(busiest, streets)])
+    return {
+        "photo": with_places_above(reading(), [photo[1]])[0] if photo else None,
+        "chosen": chosen,
+        "last": last,
+        "streets": streets,
+        "page": page,
+        "pages": pages,
+    }
+
+
+def _last_place(chosen: Choice | None) -> Choice | None:
+    """The place this browser looked at last, unless it is the chosen one."""
+    code = request.cookies.get(PLACE_COOKIE, "")[:MOST_CODE]
+    area = area_by_code(reading(), code) if code else None
+    if area is None or area.valid_to is not None or not area.parent_path:
+        return None
+    if chosen and chosen.area.code == area.code:
+        return None
+    return with_places_above(reading(), [area])[0]
+
+
+def _pressed(session: Session, form: PlaceStep) -> Mapping[str, Any]:
     """What the button that was pressed means."""
     draft = current_draft()
     if form.use.data == PHOTO:
         found = photo_place(session, draft, now())
         if found is None:
-            raise Refused(IntakeRefusal.NO_PLACE, field="area")
-        return choose_point(session, found[0], field="area")
-    if form.use.data == WORDS:
-        return {"place_words": typed}
-    if form.use.data == KEEP and draft.answers.area_code:
+            raise Refused(IntakeRefusal.NO_PLACE, field="where")
+        return choose_point(session, found[0], field="where")
+    if form.more.data or (form.use.data == KEEP and draft.answers.area_code):
         return {}
-    if form.area.data:
-        return choose_area(session, form.area.data, draft.answers, field="area")
+    code = form.area.data or form.street.data
+    if code:
+        return choose_area(session, code, draft.answers, field="where")
     if form.point.data:
         point = typed_point(form.point.data, form.system.data or "")
         return choose_point(session, point, field="point")
-    raise Refused(IntakeRefusal.NO_PLACE, field="area")
+    return choose_words(session, form.where.data or "", draft.answers)
 
 
 def _finer_or(form: PlaceStep) -> Any:
-    """After a street comes the list of its communities, unless that is all the person knows."""
+    """After a street of the list come its communities, unless that is all the person knows.
+
+    Who typed a name, or pressed one of those that fit, is taken at her word.
+    """
 
     def go_on(session: Session, following: Step, answers: ReportAnswers) -> str:
-        if form.use.data == WORDS:
-            return url_for("reports.place_list")
-        code = answers.area_code
-        if form.use.data != STAY and code and finer_places(session, code):
+        if form.more.data:
+            return url_for("reports.place", page=form.more.data)
+        code, exact = answers.area_code, form.use.data or form.area.data or form.where.data
+        asked = form.street.data or not exact
+        if asked and code and finer_places(session, code):
             return url_for("reports.place_list", under=code)
         return page_of(following)
 
@@ -108,18 +146,24 @@ def _chosen() -> Choice | None:
 def place_list() -> ResponseReturnValue:
     """Short lists: street, community, grid."""
     form, above = PlaceStep(), _above(request.args.get("under"))
-    finer = finer_places(reading(), above.code if above else None)
 
     def changes(session: Session) -> Mapping[str, Any]:
-        code = above.code if above and form.use.data == STAY else form.area.data
+        code = above.code if above and form.use.data == STAY else form.street.data
         if not code:
             raise Refused(IntakeRefusal.NO_PLACE, field="area")
         return choose_area(session, code, current_draft().answers, field="area")
 
-    return ask(
-        Step.PLACE, form, "reports/new/place_list.html", changes, go_on=_finer_or(form),
-        above=with_places_above(reading(), [above])[0] if above else None, finer=finer,
-    )  # fmt: skip
+    context = _listed(above)
+    go_on = _finer_or(form)
+    return ask(Step.PLACE, form, "reports/new/place_list.html", changes, go_on=go_on, **context)
+
+
+def _listed(above: AreaRow | None) -> dict[str, Any]:
+    """The places of the next list, whole and in short pages."""
+    finer = finer_places(reading(), above.code if above else None)
+    page, pages = page_asked(short_pages([], finer))
+    choice = with_places_above(reading(), [above])[0] if above else None
+    return {"above": choice, "finer": finer, "page": page, "pages": pages}
 
 
 def _above(code: str | None) -> AreaRow | None:

@@ -1,0 +1,129 @@
+"""The report on one page, for devices whose network comes and goes (R-phones)."""
+
+from typing import Any
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.access import current_actor, public
+from portal.areas.queries import root_areas
+from portal.kernel.clock import city_day, now
+from portal.kernel.errors import Conflict, Refused
+from portal.kernel.i18n import current_language
+from portal.kernel.pages import answer, submit
+from portal.kernel.web import Session, instance, reading
+from portal.reports.forms.offline import OfflineForm
+from portal.reports.labels.categories import GROUPS
+from portal.reports.queries.categories import categories_on
+from portal.reports.rules.categories import FunctionGroup
+from portal.reports.rules.intake import MOST_PHOTOS, MOST_WORDS, RECEIPT_LIFETIME, Contact
+from portal.reports.rules.offline import token_of
+from portal.reports.service.offline import Sent, complete, send_offline, sent_before
+from portal.reports.service.places import finer_places
+from portal.reports.views.blueprint import bp
+from portal.reports.views.draft_session import RECEIPT_COOKIE, keep_cookie
+
+LONGEST_KEY = 80
+JSON = "application/json"
+
+
+@bp.route("/reports/offline", methods=["GET", "POST"])
+@public
+def offline() -> ResponseReturnValue:
+    """Everything on one page. A script sends it with its answer in JSON; a form without one."""
+    form = _form()
+    if request.method == "POST" and request.accept_mimetypes.best == JSON:
+        return _answered_in_json(form)
+    response = answer(form, "reports/new/offline.html", _sending(form), **_context(bare=False))
+    if not isinstance(response, tuple):
+        token = token_of(form.draft_key.data)
+        keep_cookie(RECEIPT_COOKIE, token, int(RECEIPT_LIFETIME.total_seconds()))
+    return response
+
+
+@bp.get("/reports/offline/shell")
+@public
+def offline_shell() -> ResponseReturnValue:
+    """The same page without anything personal: what a device keeps for a time without network."""
+    return render_template("reports/new/offline.html", form=_form(), **_context(bare=True))
+
+
+@bp.get("/reports/offline/token")
+@public
+def offline_token() -> ResponseReturnValue:
+    """A fresh form token and the time, asked for right before a kept report is sent."""
+    form = OfflineForm(formdata=None)
+    made = {"csrf_token": form.csrf_token.current_token, "now": int(now().timestamp() * 1000)}
+    response = jsonify(made)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _context(*, bare: bool) -> dict[str, Any]:
+    return {"bare": bare, "most": MOST_PHOTOS, "longest": MOST_WORDS}
+
+
+def _form() -> OfflineForm:
+    """The form with its lists."""
+    # a usual answer is shown; one that does not come is not made up
+    form = OfflineForm(data={"contact": Contact.NONE.value if request.method == "GET" else None})
+    day = city_day(now(), instance().city.zone)
+    rows = categories_on(reading(), day)
+    kinds = [
+        (group.value, GROUPS[group], [row for row in rows if row.group is group])
+        for group in FunctionGroup
+    ]
+    roots = root_areas(reading())
+    streets = finer_places(reading(), roots[0].code if len(roots) == 1 else None)
+    form.prepare(kinds, streets, signed_in=current_actor().signed_in, now=now())
+    return form
+
+
+def _sending(form: OfflineForm, sent: list[Sent] | None = None) -> Any:
+    """What sends the form; the receipt is put into ``sent``."""
+
+    def act(session: Session) -> str:
+        photos = form.photos.data
+        street = (form.street.data or "")[:LONGEST_KEY]
+        answers = form.report(current_language())
+        key, at = form.draft_key.data or "", now()
+        found = sent_before(session, key, current_actor().person_id) or send_offline(
+            session,
+            key,
+            complete(session, answers, street=street, photos=photos, now=at),
+            owner=photos.owner, actor=current_actor(), address=request.remote_addr or "", now=at,
+        )  # fmt: skip
+        if sent is not None:
+            sent.append(found)
+        return url_for("reports.done")
+
+    return act
+
+
+def _answered_in_json(form: OfflineForm) -> ResponseReturnValue:
+    """Number, code and link; or what is wrong with which field."""
+    sent: list[Sent] = []
+    status = 422
+    if form.validate():
+        try:
+            submit(form, _sending(form, sent))
+        except Refused as refusal:
+            form.refuse(refusal)
+            status = 409 if isinstance(refusal, Conflict) else 422
+        else:
+            return _receipt(sent[0] if sent else _repeated(form))
+    errors = [{"field": field, "text": text} for field, text in form.summary()]
+    return jsonify(errors=errors), status, {"Cache-Control": "no-store"}
+
+
+def _repeated(form: OfflineForm) -> Sent | None:
+    """What a form that came twice had sent the first time."""
+    return sent_before(reading(), form.draft_key.data, current_actor().person_id)
+
+
+def _receipt(sent: Sent | None) -> ResponseReturnValue:
+    if sent is None:
+        return jsonify(errors=[]), 409, {"Cache-Control": "no-store"}
+    link = f"/r/{sent.token}" if sent.token else f"/reports/{sent.number}"
+    made = {"number": sent.number, "code": sent.code, "link": link, "again": sent.again}
+    return jsonify(made), 200, {"Cache-Control": "no-store"}

@@ -1,0 +1,44 @@
+// Keeps one page without anything personal for times without a network, and nothing else.
+// The server writes VERSION, PAGE and SHELL before this.
+"use strict";
+
+const CACHE = `gongzhi-${VERSION}`;
+const OWN = /^\/(desk|admin|audit|me|sign-in)\b/;
+
+const fill = async () => {
+  const cache = await caches.open(CACHE);
+  // as nobody: what is kept here is the same for everyone who holds this device
+  const ask = async (file) => {
+    const answer = await fetch(file, { credentials: "omit" });
+    if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+    return answer;
+  };
+  const shell = await ask(SHELL);
+  const page = await shell.clone().text();
+  const files = page.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g);
+  for (const file of new Set([...files].map((found) => found[1].replaceAll("&amp;", "&")))) {
+    await cache.put(file, await ask(file));
+  }
+  await cache.put(SHELL, shell);
+};
+
+const tidy = async () => {
+  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+  await clients.claim();
+};
+
+const kept = async (address) => (await caches.open(CACHE)).match(address, { ignoreVary: true });
+
+addEventListener("install", (event) => event.waitUntil(fill().then(() => skipWaiting())));
+addEventListener("activate", (event) => event.waitUntil(tidy()));
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate" && !OWN.test(url.pathname)) {
+    event.respondWith(fetch(request).catch(async () => (await kept(SHELL)) ?? Response.error()));
+    if (url.pathname === PAGE) event.waitUntil(fill().catch(() => {}));
+  } else if (url.pathname.startsWith("/static/")) {
+    event.respondWith(kept(url.pathname + url.search).then((found) => found ?? fetch(request)));
+  }
+});
