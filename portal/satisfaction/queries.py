@@ -216,6 +216,26 @@ def last_released(session: Session) -> str | None:
 
 
 @dataclass(frozen=True)
+class MonthRow:
+    """A place's own figures in one month."""
+
+    month: str
+    figure: FigureRow
+
+
+def months_of(session: Session, path: str, limit: int = 12) -> list[MonthRow]:
+    """The released months of the place with a path, the newest first."""
+    newest = select(MonthRelease.month).order_by(MonthRelease.month.desc()).limit(limit)
+    statement = (
+        select(MonthFigure.month, *_FIGURE)
+        .join(Area, Area.code == MonthFigure.area_code)
+        .where(MonthFigure.month.in_(newest.scalar_subquery()), MonthFigure.path == path)
+        .order_by(MonthFigure.month.desc())
+    )
+    return [MonthRow(row.month, _figure_row(row)) for row in session.execute(statement)]
+
+
+@dataclass(frozen=True)
 class MonthPage:
     """A place in a month: its own row, and those below it in the order of the tree."""
 
@@ -281,22 +301,25 @@ def figures_of(session: Session, month: str) -> list[FigureRow]:
     return sorted(_figures(session, month), key=lambda row: _order(row.path))
 
 
+_FIGURE = (
+    MonthFigure.path,
+    MonthFigure.parent_path,
+    MonthFigure.area_code,
+    MonthFigure.level,
+    MonthFigure.closed,
+    MonthFigure.answered,
+    MonthFigure.solved,
+    MonthFigure.satisfied,
+    Area.name_zh_hans,
+    Area.name_zh_hant,
+    Area.name_en,
+    Area.name_khb,
+)
+
+
 def _figures(session: Session, month: str, *conditions: Any) -> list[FigureRow]:
     statement = (
-        select(
-            MonthFigure.path,
-            MonthFigure.parent_path,
-            MonthFigure.area_code,
-            MonthFigure.level,
-            MonthFigure.closed,
-            MonthFigure.answered,
-            MonthFigure.solved,
-            MonthFigure.satisfied,
-            Area.name_zh_hans,
-            Area.name_zh_hant,
-            Area.name_en,
-            Area.name_khb,
-        )
+        select(*_FIGURE)
         .join(Area, Area.code == MonthFigure.area_code)
         .where(MonthFigure.month == month, *conditions)
     )

@@ -1,19 +1,23 @@
 """What the first page and the help page say, of the services that this installation has."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
-from portal.kernel.clock import local
+from portal.areas.queries import AreaRow, SwitchRow, switches
+from portal.areas.rules import Feature
+from portal.kernel.clock import city_day, local
 from portal.kernel.i18n import gettext
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.instance import instance_of
 from portal.kernel.words import Words
-from portal.reports.queries.counters import public_counts
-from portal.site.context import page_exists
+from portal.reports.queries.counters import counts_since
+from portal.satisfaction.queries import MonthRow, months_of
+from portal.site.navigation import page_exists
+from portal.site.near import Neighbourhood, neighbourhood, own_places
 
 MONTH: Final = timedelta(days=30)
 
@@ -22,53 +26,71 @@ class Door(NamedTuple):
     """A way in from the first page."""
 
     url: str
+    icon: str
+    title: Words
+    text: Words
+
+
+class Stage(NamedTuple):
+    """One of the five steps that every matter takes."""
+
+    icon: str
     title: Words
     text: Words
 
 
 DOORS = (
-    Door("/reports/", _l("See what others reported"), _l("Every report, and what became of it.")),
-    Door("/reports/map", _l("Reports on the map"), _l("What is going on near you.")),
-    Door("/places/", _l("My street and community"), _l("Who looks after it, and how it is doing.")),
-    Door("/data/", _l("Figures"), _l("What was settled, and how content people were.")),
-    Door("/me", _l("My reports"), _l("Urge, withdraw, add a photo, rate.")),
+    Door("/reports/map", "map", _l("Look at the map"), _l("What is going on, street by street.")),
+    Door("/reports/", "list", _l("See what others reported"), _l("And what became of it.")),
+    Door("/places/", "home", _l("My street and community"), _l("Who looks after it.")),
+    Door("/data/", "chart", _l("Figures"), _l("What was settled, and how content people were.")),
+    Door("/me", "person", _l("My reports"), _l("Chase, withdraw, add a photo, rate.")),
+    Door("/help", "help", _l("Help"), _l("By telephone, through a person, or on paper.")),
 )
 
-# page → what it is called, and how it is done without the site
-SERVICES: Mapping[str, tuple[Words, Words]] = {
-    "/reports/new": (
-        _l("Report a problem"),
-        _l("Call, tell your grid worker or residents’ committee, or hand in the paper form."),
-    ),
-    "/track": (
-        _l("Look up, urge or withdraw a report"),
-        _l("Call and say its number, or show the receipt at your residents’ committee."),
-    ),
-    "/reports/": (
-        _l("Rate how a report was handled"),
-        _l("Whoever took your report asks you by telephone, or tick the paper form."),
-    ),
-    "/sign-in": (
-        _l("Sign in"),
-        _l("Without a telephone: the community desk prints a card for you and helps you use it."),
-    ),
-    "/privacy": (
-        _l("See, correct or delete what is kept about me"),
-        _l("Ask at the street office, or hand in the paper form. You get it in writing."),
-    ),
-    "/data/": (
-        _l("Figures and places"),
-        _l("Your residents’ committee prints any page for you, and posts the monthly figures."),
-    ),
-}
+# the five public steps (R061), as somebody would explain them to a neighbour
+STAGES = (
+    Stage("camera", _l("Reported"), _l("You send a photo and the place. You get a number.")),
+    Stage("tick", _l("Accepted"), _l("The street desk reads it and promises a date.")),
+    Stage("send", _l("Assigned"), _l("It goes to the unit that can put it right.")),
+    Stage("eye", _l("Supervised"), _l("Somebody else checks that it is really done.")),
+    Stage("mail", _l("Fed back"), _l("You get the answer, and say whether it is good.")),
+)
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Everything that the first page shows."""
+
+    today: list[tuple[int, str]]
+    near: Neighbourhood
+    around: list[AreaRow]
+    live: list[SwitchRow]
+    coming: list[SwitchRow]
+    months: list[MonthRow]
+
+
+def home_page(session: Session, now: datetime) -> HomePage:
+    """Gather the first page: the same few queries, whatever the city holds."""
+    city = instance_of(session).city
+    on = city_day(now, city.zone)
+    own = own_places(session, on)
+    rolled = [row for row in switches(session) if row.feature is Feature.REPORTS]
+    return HomePage(
+        today=city_today(session, now),
+        near=neighbourhood(session, own),
+        around=own,
+        live=[row for row in rolled if row.live(on)],
+        coming=[row for row in rolled if row.since > on],
+        months=months_of(session, f"/{city.roots[0]}/"),
+    )
 
 
 def city_today(session: Session, now: datetime) -> list[tuple[int, str]]:
     """(number, words) of the city's day and month; nothing before anything was reported."""
     zone = instance_of(session).city.zone
     midnight = local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = public_counts(session, None, midnight)
-    month = public_counts(session, None, now - MONTH)
+    today, month = counts_since(session, None, [midnight, now - MONTH])
     if not month.reported and not month.open:
         return []
     return [
@@ -101,8 +123,3 @@ def kept_by(actor: Actor) -> list[tuple[str, Words]]:
 def doors() -> list[Door]:
     """The ways in that exist here."""
     return [door for door in DOORS if page_exists(door.url)]
-
-
-def services() -> list[tuple[Words, Words]]:
-    """(service, how it is done without the site) for what exists here."""
-    return [words for url, words in SERVICES.items() if page_exists(url)]

@@ -1,15 +1,24 @@
-"""Figures that anybody may read: how much was reported and settled."""
+"""Figures that anybody may read: how much was reported and settled, where, and week by week.
 
+Each is counted in an index that holds all it asks for, so that a million reports are no burden.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.reports.models import Case, Category
 from portal.reports.queries.desk import inside
 from portal.reports.rules.codes import Precision, State, Target
 from portal.reports.rules.transitions import OPEN
+
+TAKEN_OUT = (State.VOID, State.WITHDRAWN)
+# said so that no planner takes an index of states for it: nearly all cases are closed, and the few
+# of the last weeks are found by the day
+_SETTLED = case((Case.state == State.CLOSED, 1), else_=0) == 1
 
 
 @dataclass(frozen=True)
@@ -21,27 +30,93 @@ class PublicCounts:
     open: int
 
 
+@dataclass(frozen=True)
+class PlaceCounts:
+    """How much is open in a place, and how much was settled there since a moment."""
+
+    open: int = 0
+    settled: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.open + self.settled
+
+    def plus(self, other: "PlaceCounts") -> "PlaceCounts":
+        return PlaceCounts(self.open + other.open, self.settled + other.settled)
+
+
 def public_counts(session: Session, place_path: str | None, since: datetime) -> PublicCounts:
-    """The figures of a place (None: of the city) in one query. Taken-out reports do not count."""
-    reported = and_(Case.found_at >= since, Case.state.not_in((State.VOID, State.WITHDRAWN)))
-    settled = and_(Case.closed_at >= since, Case.state == State.CLOSED)
-    open_now = Case.state.in_(OPEN)
+    """The figures of a place (None: of the city). Taken-out reports do not count."""
+    return counts_since(session, place_path, [since])[0]
+
+
+def counts_since(
+    session: Session, place_path: str | None, moments: Sequence[datetime]
+) -> list[PublicCounts]:
+    """The same since several moments, in one query."""
+    place = _in_place(place_path)
+    parts = [_number(*place, Case.state.in_(OPEN))]
+    for since in moments:
+        parts.append(_number(*place, Case.found_at >= since, Case.state.not_in(TAKEN_OUT)))
+        parts.append(_number(*place, Case.closed_at >= since, _SETTLED))
+    open_now, *rest = session.execute(select(*(p.scalar_subquery() for p in parts))).one()
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return [PublicCounts(reported, settled, open_now) for reported, settled in pairs]
+
+
+def counts_by_place(
+    session: Session,
+    since: datetime,
+    *,
+    under: str | None = None,
+    kinds: Collection[str] = (),
+    states: Collection[State] = (),
+) -> dict[str, PlaceCounts]:
+    """What is open, and what was settled since a moment, by the path of its place."""
+    wanted = set(states or State)
+    more = [*_in_place(under), *([Case.category_code.in_(kinds)] if kinds else [])]
+    parts = [_by_place("open", *more, Case.state.in_(wanted & OPEN))]
+    if State.CLOSED in wanted:
+        parts.append(_by_place("settled", *more, Case.closed_at >= since, _SETTLED))
+    found: dict[str, PlaceCounts] = {}
+    for row in session.execute(union_all(*parts)):
+        one = PlaceCounts(open=row[2]) if row[0] == "open" else PlaceCounts(settled=row[2])
+        found[row[1]] = found.get(row[1], PlaceCounts()).plus(one)
+    return found
+
+
+def settled_between(
+    session: Session, place_path: str | None, moments: Sequence[datetime]
+) -> list[int]:
+    """How much was settled between each moment and the next (the last: until now)."""
+    steps = list(enumerate(moments))
+    which = case(*((Case.closed_at >= moment, at) for at, moment in reversed(steps)), else_=-1)
     statement = (
-        select(*(func.count(case((which, 1))) for which in (reported, settled, open_now)))
-        .select_from(Case)
-        .where(or_(Case.found_at >= since, Case.closed_at >= since, open_now))
+        select(which, func.count())
+        .where(*_in_place(place_path), Case.closed_at >= moments[0], _SETTLED)
+        .group_by(which)
     )
-    if place_path is not None:
-        statement = statement.where(inside(place_path), _may_be_counted(place_path))
-    found = session.execute(statement).one()
-    return PublicCounts(reported=found[0], settled=found[1], open=found[2])
+    found = {row[0]: row[1] for row in session.execute(statement)}
+    return [found.get(at, 0) for at, _ in steps]
 
 
-def _may_be_counted(place_path: str) -> ColumnElement[bool]:
+def _number(*conditions: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(Case).where(*conditions)
+
+
+def _by_place(which: str, *conditions: ColumnElement[bool]) -> Select[str, str, int]:
+    # the whole path, but no column: SQLite would walk all cases in the order of their places
+    path = func.substr(Case.place_path, 1)
+    return select(literal(which), path, func.count()).where(*conditions).group_by(path)
+
+
+def _in_place(place_path: str | None) -> list[ColumnElement[bool]]:
     """In a grid or courtyard a figure of one would lead to a door: only what is public there."""
+    if place_path is None:
+        return []
     if place_path.rstrip("/").rpartition("/")[2].isdecimal():
-        return true()
+        return [inside(place_path)]
     exact = select(Category.code).where(
         Category.target == Target.THING, Category.place_precision == Precision.EXACT
     )
-    return Case.category_code.in_(exact)
+    return [inside(place_path), Case.category_code.in_(exact)]

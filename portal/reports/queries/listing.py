@@ -19,7 +19,7 @@ from portal.reports.queries.public import (
     kinds,
     public_page,
 )
-from portal.reports.rules.listing import Asked, FilterProblem, Filters, read_filters
+from portal.reports.rules.listing import PAGE, Asked, FilterProblem, Filters, read_filters
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,18 @@ _PLACE = (
 )
 
 
-def listing(session: Session, asked: Asked) -> Listing:
+def listing(session: Session, asked: Asked, *, size: int = PAGE) -> Listing:
     """One page of the public list: at most four queries, however many rows."""
     filters, problems = read_filters(asked)
     known = kinds(session)
     if filters.category and filters.category not in known:
         problems["category"] = FilterProblem.UNKNOWN_CATEGORY
+    if asked.group and "group" not in problems:
+        filters = replace(filters, kinds=_kinds_of(known, asked.group))
+        # an empty group holds nothing, and not everything
+        problems |= {} if filters.kinds else {"group": FilterProblem.UNKNOWN_GROUP}
     before = clean_number(asked.before)
-    page = _NOTHING if problems else public_page(session, filters, known, before=before)
+    page = _NOTHING if problems else public_page(session, filters, known, before=before, size=size)
     if before and not page.rows and not problems and not is_in_list(session, before):
         problems["before"] = FilterProblem.UNKNOWN_PLACE_IN_LIST
     places = _places(session, _codes(page.rows), filters.area)
@@ -81,6 +85,11 @@ def listing(session: Session, asked: Asked) -> Listing:
         problems["area"] = FilterProblem.UNKNOWN_AREA
     wide, narrow = _choices(session, places, filters.area)
     return Listing(asked, filters, problems, page, known, places, wide, narrow)
+
+
+def _kinds_of(known: Mapping[str, KindRow], group: str) -> tuple[str, ...]:
+    """The kinds of problem in a group."""
+    return tuple(code for code, kind in known.items() if kind.group == group)
 
 
 def without_place(asked: Asked) -> Asked:

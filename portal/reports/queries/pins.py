@@ -1,16 +1,16 @@
 """Pins for the map: public points only, the newest first; counted in squares when many."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, select
 from sqlalchemy.orm import Session
 
-from portal.reports.models import Case, CaseSearch
+from portal.reports.models import Case, CasePhoto, CaseSearch
 from portal.reports.queries.public import from_index
 from portal.reports.rules.atlas import square
-from portal.reports.rules.codes import State
-from portal.reports.rules.listing import MOST_COUNTED, MOST_PINS, Filters
+from portal.reports.rules.codes import PhotoKind, Review, State
+from portal.reports.rules.listing import MOST_COUNTED, MOST_PICTURED, MOST_PINS, Filters
 from portal.reports.rules.publicity import Box
 
 
@@ -23,6 +23,7 @@ class Pin:
     count: int
     state: State | None
     number: str | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,40 +36,63 @@ class Pins:
     points: dict[str, tuple[float, float]]
 
 
-def pins(session: Session, filters: Filters, box: Box) -> Pins:
-    """At most 2,000 single pins; beyond that the newest 20,000 as counts in a coarse grid."""
-    inside = _in_box(filters, box)
+def pins(session: Session, filters: Filters, box: Box, *, everywhere: bool = False) -> Pins:
+    """At most some hundred single pins; beyond that the newest 20,000 as counts in a coarse grid.
+
+    ``everywhere``: the window holds whatever the filters find. It is not looked for then, because
+    tiles that hold nearly everything are the slowest way to the newest.
+    """
+    inside = replace(filters, box=None if everywhere else box)
     statement, key = from_index(session, inside, None)
     found = session.execute(
-        statement.with_only_columns(CaseSearch.lon, CaseSearch.lat, Case.state, Case.number)
+        statement.with_only_columns(
+            CaseSearch.lon, CaseSearch.lat, Case.state, Case.number, Case.category_code
+        )
+        .where(CaseSearch.lon.is_not(None))
         .order_by(key.desc())
         .limit(MOST_PINS + 1)
     ).all()
     if len(found) > MOST_PINS:
         return _counted(session, inside, box)
-    by_point: dict[tuple[float, float], list[tuple[State, str]]] = {}
+    by_point: dict[tuple[float, float], list[tuple[State, str, str]]] = {}
     for row in found:
-        by_point.setdefault((row.lon, row.lat), []).append((row.state, row.number))
+        case = (row.state, row.number, row.category_code)
+        by_point.setdefault((row.lon, row.lat), []).append(case)
     rows = [_pin(point, cases) for point, cases in by_point.items()]
     points = {row.number: (row.lon, row.lat) for row in found}
     return Pins(rows, len(found), whole=True, points=points)
 
 
-def _in_box(filters: Filters, box: Box) -> Filters:
-    return Filters(filters.phrases, filters.area, filters.category, filters.states, box)
+def pictures(session: Session, shown: Pins) -> dict[str, str]:
+    """The code of a checked photo for each single pin, where there are few enough to look at."""
+    numbers = [pin.number for pin in shown.rows if pin.number is not None]
+    if len(numbers) > MOST_PICTURED:
+        return {}
+    found = session.execute(
+        select(Case.number, func.min(CasePhoto.code))
+        .join(CasePhoto, and_(CasePhoto.district == Case.district, CasePhoto.case_id == Case.id))
+        .where(
+            Case.number.in_(numbers),
+            CasePhoto.review == Review.APPROVED,
+            CasePhoto.kind == PhotoKind.BEFORE,
+        )
+        .group_by(Case.number)
+    )
+    return {row[0]: row[1] for row in found}
 
 
-def _pin(point: tuple[float, float], cases: list[tuple[State, str]]) -> Pin:
-    (state, number), *others = cases
+def _pin(point: tuple[float, float], cases: list[tuple[State, str, str]]) -> Pin:
+    (state, number, kind), *others = cases
     if others:
         return Pin(*point, len(cases), None, None)
-    return Pin(*point, 1, state, number)
+    return Pin(*point, 1, state, number, kind)
 
 
 def _counted(session: Session, filters: Filters, box: Box) -> Pins:
     statement, key = from_index(session, filters, None)
     newest = (
         statement.with_only_columns(CaseSearch.lon, CaseSearch.lat)
+        .where(CaseSearch.lon.is_not(None))
         .order_by(key.desc())
         .limit(MOST_COUNTED)
         .subquery()

@@ -8,6 +8,8 @@ from typing import Any
 
 WIDTH, HEIGHT = 640.0, 560.0
 MARGIN = 4.0
+Outlines = list[tuple[str, dict[str, Any]]]
+Spot = tuple[str, float, float, bool]
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,16 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """A matter on the picture: where it stands, by which number, and whether it is open."""
+
+    number: str
+    x: float
+    y: float
+    open: bool
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A picture of some outlines, no larger than the box they are fitted into."""
 
@@ -28,6 +40,7 @@ class Drawing:
     height: int
     pieces: tuple[Piece, ...]
     made_up: bool = False
+    pins: tuple[Pin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,11 @@ class _Scale:
         return x, MARGIN + (self.north - lat) * self.down
 
 
-def draw(outlines: list[tuple[str, dict[str, Any]]]) -> Drawing | None:
-    """Draw (code, GeoJSON geometry) pairs to one scale; None when there is nothing to draw."""
+def draw(outlines: Outlines, spots: Iterable[Spot] = ()) -> Drawing | None:
+    """Draw (code, GeoJSON geometry) pairs to one scale; None when there is nothing to draw.
+
+    ``spots`` (number, longitude, latitude, open) that lie beside the picture are left out.
+    """
     points = [point for _, geometry in outlines for ring in _rings(geometry) for point in ring]
     if not points:
         return None
@@ -54,7 +70,17 @@ def draw(outlines: list[tuple[str, dict[str, Any]]]) -> Drawing | None:
     down = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
     scale = _Scale(west, north, down * squeeze, down)
     pieces = tuple(_piece(code, geometry, scale) for code, geometry in outlines)
-    return Drawing(round(wide * down + 2 * MARGIN), round(high * down + 2 * MARGIN), pieces)
+    pins = tuple(
+        Pin(number, *_rounded(scale(lon, lat)), is_open)
+        for number, lon, lat, is_open in spots
+        if west <= lon <= east and south <= lat <= north
+    )
+    width, height = round(wide * down + 2 * MARGIN), round(high * down + 2 * MARGIN)
+    return Drawing(width, height, pieces, pins=pins)
+
+
+def _rounded(point: tuple[float, float]) -> tuple[float, float]:
+    return round(point[0], 1), round(point[1], 1)
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[list[list[float]]]:

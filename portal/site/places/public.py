@@ -1,9 +1,10 @@
 """What everybody may know of a place: who looks after it, what is permitted, what is live."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from portal.areas.queries import (
     SwitchRow,
     ancestors,
     area_by_code,
+    areas_by_codes,
     card_of,
     children_of,
     find_areas,
@@ -32,14 +34,25 @@ from portal.kernel.web import instance, reading
 from portal.kernel.words import say
 from portal.organisations.queries import OrganisationRow, units_for
 from portal.organisations.rules import OrganisationKind
-from portal.reports.queries.counters import PublicCounts, public_counts
-from portal.site.places.drawing import Drawing, draw
+from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
+from portal.reports.queries.near import Near, NearRow, near
+from portal.reports.queries.public import kinds
+from portal.reports.rules.transitions import OPEN
+from portal.satisfaction.labels import month_words
+from portal.satisfaction.queries import MonthRow, months_of
+from portal.site.near import chosen_place, keep_place, own_places, pairs_first
+from portal.site.places.drawing import Drawing, Spot, draw
 from portal.site.places.words import days_in_words, hours_in_words, level_name, tags_in_words
 
 bp = Blueprint("places", __name__, template_folder="../templates")
 FOUND_AT_MOST = 50
 LONGEST_SEARCH = 80
 COUNTED_DAYS = 30
+WEEKS = 8
+# beneath each other on a phone: enough to see that something moves; the first few with photos
+SETTLED_SHOWN, OPEN_SHOWN = 6, 5
+# as many pins as a small picture can bear
+NEWEST = 40
 # whom a resident may call about a place; bureaus of the whole city are dispatched to, not called
 NEAR_KINDS = frozenset(
     {
@@ -66,6 +79,20 @@ class PlacePage:
     live: list[SwitchRow]
     drawing: Drawing | None
     counts: PublicCounts
+    found: Near
+    named: dict[str, AreaRow]
+    weeks: list[tuple[date, int]]
+    months: list[MonthRow]
+
+    @property
+    def settled(self) -> list[NearRow]:
+        """What was settled here, those with photos from before and after first."""
+        return pairs_first(self.found.settled)[:SETTLED_SHOWN]
+
+    @property
+    def open(self) -> list[NearRow]:
+        """What is being worked on, the newest first."""
+        return [row for row in self.found.newest if row.case.state in OPEN][:OPEN_SHOWN]
 
 
 @bp.app_context_processor
@@ -73,6 +100,7 @@ def place_words() -> dict[str, object]:
     """Words that templates about places use."""
     return {
         "say": say,
+        "month_words": month_words,
         "level_name": level_name,
         "days_in_words": days_in_words,
         "hours_in_words": hours_in_words,
@@ -124,8 +152,32 @@ def place(code: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/places/mine")
+@public
+def mine() -> ResponseReturnValue:
+    """Choose one's own place; ``?code=`` keeps it in a display cookie, or empty forgets it."""
+    session, words, on = reading(), typed_search(), today()
+    chosen = chosen_place(session, request.args, on)
+    if chosen is not None:
+        return keep_place(
+            make_response(redirect(url_for("site.home", _anchor="near"), 303)), chosen
+        )
+    found = _own_ones(find_areas(session, words, FOUND_AT_MOST))
+    children = _own_ones(children_of(session, instance().city.roots[0]))
+    page = render_template(
+        "places/mine.html", words=words, found=found, children=children,
+        own=own_places(session, on), lost=bool({"code", "point"} & set(request.args)),
+    )  # fmt: skip
+    return page, 404 if request.args.get("code") else 200
+
+
+def _own_ones(areas: list[AreaRow]) -> list[AreaRow]:
+    """Those that somebody may choose as her own: of the national list, below the city."""
+    return [row for row in areas if row.code.isdecimal() and row.parent_id is not None]
+
+
 def place_page(session: Session, code: str) -> PlacePage:
-    """Gather a place's page. Raises Missing."""
+    """Gather a place's page: the same number of queries for each. Raises Missing."""
     area = area_by_code(session, code)
     if area is None:
         raise Missing
@@ -135,6 +187,8 @@ def place_page(session: Session, code: str) -> PlacePage:
     successor = area_by_code(session, area.successor_code) if area.successor_code else None
     # a whole city has too many to read; each street lists its own
     permitted = permitted_in(session, area.path, on=on) if area.parent_id else []
+    found = near(session, [area.path], kinds(session), newest=NEWEST)[0]
+    codes = {part for row in (*found.settled, *found.newest) for part in row.case.codes}
     return PlacePage(
         area=area,
         above=ancestors(session, area.path)[:-1],
@@ -144,9 +198,31 @@ def place_page(session: Session, code: str) -> PlacePage:
         units=units_for(session, area.path, NEAR_KINDS, on),
         permitted=[(row, row.valid_from <= on and row.open_at(at)) for row in permitted],
         live=switches_for(session, area.path),
-        drawing=_drawing(session, area, children),
+        drawing=_drawing(session, area, children, _spots(found)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),
+        found=found,
+        named=areas_by_codes(session, codes),
+        weeks=_weeks(session, area, at),
+        months=months_of(session, area.path),
     )
+
+
+def _weeks(session: Session, area: AreaRow, at: datetime) -> list[tuple[date, int]]:
+    """(Monday, how much was settled) of the last weeks, this one included."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = midnight - timedelta(days=midnight.weekday())
+    starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    counts = settled_between(session, area.path, starts)
+    return [(start.date(), count) for start, count in zip(starts, counts, strict=True)]
+
+
+def _spots(found: Near) -> list[Spot]:
+    """The points that the public may know of what the page lists; the settled ones below."""
+    rows = {row.case.number: row for row in (*found.settled, *found.newest)}
+    spots = [
+        (number, *row.point, row.case.state in OPEN) for number, row in rows.items() if row.point
+    ]
+    return sorted(spots, key=lambda spot: spot[3])
 
 
 def _numbers(areas: list[AreaRow]) -> dict[str, int]:
@@ -154,11 +230,13 @@ def _numbers(areas: list[AreaRow]) -> dict[str, int]:
     return {area.code: number for number, area in enumerate(areas, start=1)}
 
 
-def _drawing(session: Session, area: AreaRow, children: list[AreaRow]) -> Drawing | None:
+def _drawing(
+    session: Session, area: AreaRow, children: list[AreaRow], spots: Sequence[Spot] = ()
+) -> Drawing | None:
     """The outlines of what lies directly inside, or the place's own when those are not known."""
     inside = outlines_under(session, area.path, level=children[0].level) if children else []
     level = children[0].level if inside else area.level
-    drawing = draw(inside or outlines_under(session, area.path, level=level))
+    drawing = draw(inside or outlines_under(session, area.path, level=level), spots)
     if drawing and outlines_made_up(session, area.path, level=level):
         return replace(drawing, made_up=True)
     return drawing
