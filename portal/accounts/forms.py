@@ -54,7 +54,7 @@ class PhoneForm(NextForm):
 class CodeForm(NextForm):
     """The code that was sent, or the one an authenticator shows."""
 
-    code = StringField(_l("Code"), [_needed(_l("Enter the code.")), SHORT])
+    code = StringField(_l("Verification code"), [_needed(_l("Enter the code.")), SHORT])
 
 
 class PasswordForm(NextForm):

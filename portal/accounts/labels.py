@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from portal.accounts.queries import AuditRow
 from portal.accounts.rules import (
@@ -66,9 +66,9 @@ words.register(
         Refusal.TRY_IN_HOURS: _l("Too many tries. Please try again in %(hours)s hours."),
         Refusal.WRONG_CODE: _l("This is not the code that we sent. Please check it."),
         Refusal.CODE_OVER: _l("This code no longer works. Please ask for a new one."),
-        Refusal.WRONG_PASSWORD: _l("Phone number and password do not fit together."),
+        Refusal.WRONG_PASSWORD: _l("The phone number and password do not match."),
         Refusal.WEAK_PASSWORD: _l("Use 10 characters or more, and not the same one all the time."),
-        Refusal.WRONG_PIN: _l("Card and PIN do not fit together."),
+        Refusal.WRONG_PIN: _l("The card and PIN do not match."),
         Refusal.CARD_LOCKED: _l(
             "This card is locked after five wrong PINs. Your residents’ committee prints a new one."
         ),
@@ -78,7 +78,7 @@ words.register(
         Refusal.WRONG_FACTOR: _l("This code is not right. Codes change every 30 seconds."),
         Refusal.FACTOR_USED: _l("This code was used already. Please wait for the next one."),
         Refusal.NO_FACTOR: _l("Set up the second step first."),
-        Refusal.FACTOR_SET: _l("Give your second step first, then you can replace it."),
+        Refusal.FACTOR_SET: _l("Complete your second step first, then you can replace it."),
         Refusal.TWO_OFFICES: _l("No account can be both administrator and auditor."),
         Refusal.OWN_ROLE: _l("You cannot do this for your own account."),
         Refusal.ROLE_HELD: _l("This person holds this role there already."),
@@ -127,7 +127,7 @@ messages.register(
     {
         "accounts.code": _l(
             "Your sign-in code is %(code)s. It works for %(minutes)s minutes. "
-            "Tell it to nobody; we never ask for it."
+            "Do not share it; we never ask for it."
         )
     }
 )
@@ -235,6 +235,10 @@ def records_in_words(
     return list(found.items())
 
 
+# a bare "yes" says nothing
+_FLAGS: Final[Mapping[str, Words]] = {"demo": _l("An account of the demonstration")}
+
+
 def _code_in_words(column: str, value: str) -> str:
     """Codes that only programs read, said in words."""
     spoken: Mapping[str, Callable[[str], str]] = {
@@ -249,6 +253,8 @@ def _code_in_words(column: str, value: str) -> str:
 
 def _readable(column: str, value: Any) -> Any:
     """A value for people: codes in words, moments as moments so that the page says them locally."""
+    if isinstance(value, bool) and column in _FLAGS:
+        return str(_FLAGS[column]) if value else None
     if not isinstance(value, str):
         return value
     value = _code_in_words(column, value)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, Text, update
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base, code_column
@@ -100,3 +100,39 @@ def cancel_messages(session: Session, subject: str) -> None:
         .where(OutboxMessage.subject == subject, OutboxMessage.state == OutboxState.WAITING)
         .values(state=OutboxState.CANCELLED, sealed_to=None, sealed_facts=None)
     )
+
+
+def release_messages(session: Session, subject: str, now: datetime) -> None:
+    """Let go what was held back until later and nobody began to send: life has gone on.
+
+    It becomes due when it was posted, so that it leaves before what is posted now.
+    """
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.subject == subject,
+            OutboxMessage.state == OutboxState.WAITING,
+            OutboxMessage.attempts == 0,
+            OutboxMessage.due_at > now,
+            OutboxMessage.created_at < now,
+        )
+        .values(due_at=OutboxMessage.created_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def recall_messages(session: Session, subject: str, *, posted_at: datetime) -> bool:
+    """Withdraw what was posted at a moment; False when some of it may have been read already.
+
+    A message counts as read from the first try on: a worker that claimed it may be sending it now.
+    """
+    mine = (OutboxMessage.subject == subject, OutboxMessage.created_at == posted_at)
+    session.execute(
+        update(OutboxMessage)
+        .where(*mine, OutboxMessage.state == OutboxState.WAITING, OutboxMessage.attempts == 0)
+        .values(state=OutboxState.CANCELLED, sealed_to=None, sealed_facts=None)
+        .execution_options(synchronize_session=False)
+    )
+    gone = select(func.count()).select_from(OutboxMessage)
+    gone = gone.where(*mine, OutboxMessage.state != OutboxState.CANCELLED)
+    return session.scalar(gone) == 0

@@ -133,9 +133,18 @@ def units_for(
 
     Without a day: those that have not ended.
     """
-    statement = _columns().where(
-        or_(Organisation.area_id.is_(None), Area.code.in_(codes_of(place_path)))
-    )
+    return units_serving(session, [place_path], kinds, on)[place_path]
+
+
+def units_serving(
+    session: Session,
+    place_paths: Collection[str],
+    kinds: Collection[OrganisationKind] | None = None,
+    on: date | None = None,
+) -> dict[str, list[OrganisationRow]]:
+    """The same for several places, in one query."""
+    codes = {code for path in place_paths for code in codes_of(path)}
+    statement = _columns().where(or_(Organisation.area_id.is_(None), Area.code.in_(codes)))
     if kinds is not None:
         statement = statement.where(Organisation.kind.in_(kinds))
     if on is None:
@@ -144,7 +153,16 @@ def units_for(
         ends = or_(Organisation.valid_to.is_(None), Organisation.valid_to > on)
         statement = statement.where(and_(Organisation.valid_from <= on, ends))
     rows = _rows(session, statement)
-    return sorted(rows, key=lambda row: (-len(row.area_path or ""), row.code))
+    rows.sort(key=lambda row: (-len(row.area_path or ""), row.code))
+    return {
+        path: [row for row in rows if row.area_path is None or _serves(row, path)]
+        for path in place_paths
+    }
+
+
+def _serves(row: OrganisationRow, place_path: str) -> bool:
+    # by the place's own code: a place that was moved in the tree still has its units
+    return codes_of(row.area_path or "")[-1] in codes_of(place_path)
 
 
 def current_successor(session: Session, organisation_id: UUID) -> OrganisationRow | None:

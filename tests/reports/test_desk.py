@@ -36,7 +36,7 @@ def test_late_is_derived_from_the_clock_and_ends_with_the_work(city: City) -> No
     assert number in page.text
     assert fresh not in page.text
     assert "1 case is overdue" in desk.get("/desk/").text
-    assert "Overdue since" in _open(desk, number).text
+    assert "Overdue by" in _open(desk, number).text
     desk.get(f"/desk/cases/{number}/void").form().fill(reason="test").send(status=200)
     assert "Nothing waits here" in desk.get("/desk/?task=late").text
 
@@ -99,7 +99,7 @@ def test_a_list_narrows_to_a_place_and_goes_on_after_a_page(city: City) -> None:
     assert north not in page.text
     assert page.click("Back to the beginning").path == "/desk/"
     for junk in ("~~", "0~1e400~zz", "x", f"0~{10**30}~{'0' * 32}"):
-        assert desk.get(f"/desk/?after={junk}", status=200).text.count("Exposed litter") == 25
+        assert len(desk.get(f"/desk/?after={junk}", status=200).soup.select(".queue-row")) == 25
 
 
 @pytest.fixture
@@ -115,16 +115,16 @@ def statements(city: City) -> Iterator[list[str]]:
     sql_event.remove(city.database.reader, "before_cursor_execute", note)
 
 
-def test_the_queue_costs_four_queries_however_long_it_is(city: City, statements: list[str]) -> None:
+def test_the_queue_costs_six_queries_however_long_it_is(city: City, statements: list[str]) -> None:
     for _ in range(3):
         city.case(state=State.DISPATCHED)
         city.case()
     desk = city.browser(city.desk)
     statements.clear()
     page = desk.get("/desk/?task=open", status=200)
-    assert page.text.count("Exposed litter") == 6
+    assert len(page.soup.select(".queue-row")) == 6
     signing_in = [s for s in statements if "login_session" in s]
-    assert len(statements) - len(signing_in) <= 4, "\n".join(statements)
+    assert len(statements) - len(signing_in) <= 6, "\n".join(statements)
 
 
 def test_a_case_changes_its_kind_on_a_page(city: City) -> None:

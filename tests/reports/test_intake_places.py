@@ -1,7 +1,6 @@
 """Where it is: lists, words, coordinates, a map and a position, all without script."""
 
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -33,24 +32,41 @@ def test_who_knows_only_the_street_says_so(reader: Browser, city: Database) -> N
     assert page.h1 == "What is it?"
 
 
-def test_words_find_the_place(reader: Browser) -> None:
-    to_place(reader)
-    for typed in ("001社区", "平度市东阁街道001社区3号楼", "370283001001"):
-        page = reader.get("/reports/new/place", query_string={"q": typed}, status=200)
-        assert page.form(button="东阁街道001社区"), typed
-    page = page.form(button="东阁街道001社区").send("东阁街道001社区", status=200)
+@pytest.mark.parametrize("typed", ["东阁街道001社区", "平度市东阁街道001社区3号楼", COMMUNITY])
+def test_words_that_name_one_place_go_straight_on(reader: Browser, typed: str) -> None:
+    page = to_place(reader).form(button="Continue").fill(where=typed).send("Continue", status=200)
+
+    assert page.h1 == "What is it?"
+    page = reader.get("/reports/new/place", status=200)
+    assert "东阁街道001社区" in page.form(button="You chose").tag.text
+    kept = reader.get("/reports/new/details").form().values["place_words"]
+    assert kept == (typed if "3号楼" in typed else "")
+
+
+def test_words_that_name_several_places_offer_them_on_the_same_page(reader: Browser) -> None:
+    page = to_place(reader).form(button="Continue").fill(where="管区").send("Continue", status=422)
+
+    assert page.h1 == "Where is it?"
+    assert page.errors == ["Several places fit. Choose yours from these:"]
+    assert page.form(button="第一管区").values["where"] == "管区"
+    page = page.form(button="第一管区").send("东阁街道第一管区", status=200)
     assert page.h1 == "What is it?"
 
 
 def test_words_that_name_no_place_are_kept_as_a_description(reader: Browser) -> None:
-    to_place(reader)
-    page = reader.get(f"/reports/new/place?q={quote('老王家后面')}", status=200)
+    form = to_place(reader).form(button="Continue").fill(where="老王家后面")
+    page = form.send("Continue", status=422)
 
-    page = page.form(button="Keep").send("Keep", status=200)
-
+    assert "We know no place of that name" in page.errors[0]
+    page = page.form(button="东阁街道").send("东阁街道", status=200)
     assert page.h1 == "Choose the place from the list"
     choose_place(reader)
     assert reader.get("/reports/new/details").form().values["place_words"] == "老王家后面"
+
+
+def test_an_empty_answer_is_told_what_is_missing(reader: Browser) -> None:
+    page = to_place(reader).form(button="Continue").send("Continue", status=422)
+    assert page.errors == ["Say where it is."]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +171,7 @@ def test_the_place_a_person_chose_stands_even_if_the_point_lies_elsewhere(
     page = reader.get("/reports/new/place/point", status=200)
     page.form().fill(point="120.1, 36.7", system="wgs84").send(status=200)
     page = reader.get("/reports/new/place/list?under=370283001M1", status=200)
-    assert COMMUNITY in options(page, "area")
+    assert COMMUNITY in options(page, "street")
     page = page.form().send("东阁街道001社区", status=200)
     page.form().send("Send the report", status=200)
 

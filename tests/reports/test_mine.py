@@ -49,9 +49,9 @@ def test_urging_once_a_day_is_seen_by_everybody(
     database: Database, scene: tuple[Browser, Person, str]
 ) -> None:
     browser, _, number = scene
-    page = browser.get(f"/reports/{number}").click("Urge").form(button="Urge now").send()
-    assert "asks for speed" in page.text
-    again = browser.get(f"/reports/{number}/urge").form(button="Urge now").send(status=422)
+    page = browser.get(f"/reports/{number}").click("Chase").form(button="Chase now").send()
+    assert "The reporter chased it" in page.text
+    again = browser.get(f"/reports/{number}/urge").form(button="Chase now").send(status=422)
     assert "tomorrow" in again.errors[0]
     with database.read() as session:
         assert session.scalar(select(Case.times_urged)) == 1

@@ -11,13 +11,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
+from portal.kernel import clock
 from portal.kernel.config import CHECKOUT
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id, new_number
 from portal.kernel.instance import Instance
 from portal.kernel.tokens import facet, stream
 from portal.reports.models import Case, CaseSearch
-from portal.reports.rules.codes import Source, State
+from portal.reports.rules.codes import Review, Source, State, Target
 from portal.reports.rules.listing import MOST_PINS
 from portal.reports.rules.publicity import (
     TILE_ZOOMS,
@@ -120,9 +121,12 @@ def test_the_map_moves_by_links_alone(database: Database, browser: Browser) -> N
     assert page is not None
 
 
-def test_more_than_two_thousand_pins_become_counts(database: Database, browser: Browser) -> None:
+EVERYTHING = "?bbox=119.7,36.5,120.3,37.0"
+
+
+def test_many_pins_become_counts(database: Database, browser: Browser) -> None:
     fill(database, MOST_PINS + 300)
-    page = browser.get("/reports/map", status=200)
+    page = browser.get(f"/reports/map{EVERYTHING}", status=200)
     counts = [int(text.get_text()) for text in page.soup.select(".circle-text")]
     assert sum(counts) == MOST_PINS + 300
     assert len(counts) <= 81
@@ -131,8 +135,68 @@ def test_more_than_two_thousand_pins_become_counts(database: Database, browser: 
     assert sum(f["properties"]["count"] for f in data["features"]) == MOST_PINS + 300
     near = browser.get("/reports/map?bbox=119.90,36.70,119.95,36.74", status=200)
     inside = json.loads(browser.get("/reports/map.geojson?bbox=119.90,36.70,119.95,36.74").html)
-    assert near.soup.select(".spot")
+    assert near.soup.select(".spot, .circle")
     assert all(119.90 <= f["geometry"]["coordinates"][0] <= 119.95 for f in inside["features"])
+
+
+def test_a_busy_city_is_counted_place_by_place(database: Database, browser: Browser) -> None:
+    fill(database, 90)
+    with database.write() as session:
+        closed = session.query(Case).filter(Case.state == State.CLOSED)
+        closed.update({Case.closed_at: clock.now()})
+    page = browser.get("/reports/map", status=200)
+    bubble = page.soup.select_one("svg a.bubble")
+    assert bubble["aria-label"] == "东阁街道: 30 being worked on, 60 settled"
+    assert not page.soup.select(".spot, .circle")
+    row = page.soup.select_one(".bubble-list li").get_text(" ", strip=True)
+    assert row == "东阁街道 30 open 60 settled"
+    inside = page.click("东阁街道", status=200)
+    assert inside.url.endswith("/reports/map?area=370283001")
+    assert inside.soup.select_one(".bubble-list a").get_text() == "东阁街道001社区"
+    community = browser.get("/reports/map?area=370283001001", status=200)
+    assert not community.soup.select(".bubble")
+    assert community.soup.select(".spot, .circle")
+
+
+def test_the_counts_follow_the_filters(database: Database, browser: Browser) -> None:
+    fill(database, 120)
+    page = browser.get("/reports/map?state=reported", status=200)
+    assert "40 open" not in page.text, "so few are shown as pins"
+    assert page.soup.select(".spot, .circle")
+    fill_more = browser.get("/reports/map?group=greening")
+    assert fill_more.status == 422
+
+
+def test_pins_that_cover_each_other_become_one_number(database: Database, browser: Browser) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        for at in range(5):
+            case = make.case(session, tree["370283001002"], listed=True)
+            case.lon, case.lat = 119.95 + at * 0.0001, 36.78
+            index_case(session, case)
+    page = browser.get("/reports/map", status=200)
+    assert [text.get_text() for text in page.soup.select(".circle-text")] == ["5"]
+    assert not page.soup.select(".spot")
+    near = browser.get("/reports/map?bbox=119.9499,36.7795,119.9507,36.7805", status=200)
+    assert len(near.soup.select(".spot")) == 5
+
+
+def test_a_pin_of_the_movable_map_tells_kind_state_and_photo(
+    database: Database, browser: Browser
+) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        make.category(session, "stall", target=Target.PERSON_OR_SHOP)
+        expected = {}
+        for code in ("litter", "stall"):
+            case = make.case(session, tree["370283001002"], category_code=code, listed=True)
+            make.photo(session, case, review=Review.APPROVED)
+            index_case(session, case)
+            expected[case.number] = code == "litter"
+    data = json.loads(browser.get("/reports/map.geojson", status=200).html)
+    told = {f["properties"]["number"]: "photo" in f["properties"] for f in data["features"]}
+    assert told == expected
+    assert {f["properties"]["kind"] for f in data["features"]} == {"Exposed litter"}
 
 
 def test_the_map_takes_the_filters_of_the_list(database: Database, browser: Browser) -> None:

@@ -20,21 +20,23 @@ from portal.reports.rules.codes import Event
 from portal.reports.service.demo import PlannedCase, PlannedStep, plant_cases
 from portal.site.demo.load import load_demo
 from portal.site.demo.people import demo_accounts, demo_places
+from portal.site.demo.words import load_words
 from portal.site.packages import load_city_data
 from tests.make.accounts import sign_in_as
 from tests.pages import Browser
 
 PICTURE = CleanPhoto(b"picture", b"small", 960, 720)
+PICTURES = {kind: [(PICTURE, PICTURE)] for kind in load_words().categories}
 MANY = 40
 # who looks, at what, and how many queries that may take; whoever is signed in costs one more
 PAGES = (
     (None, "/reports/", 4),
-    (None, "/", 4),
-    (None, "/places/370283001", 10),
+    (None, "/", 6),
+    (None, "/places/370283001", 15),
     (None, "/data/", 3),
-    ("street_desk", "/desk/", 5),
-    ("street_desk", "/desk/?task=open", 5),
-    ("handling_unit", "/desk/?task=all", 5),
+    ("street_desk", "/desk/", 7),
+    ("street_desk", "/desk/?task=open", 7),
+    ("handling_unit", "/desk/?task=all", 7),
     ("grid_lead", "/desk/grid", 5),
     ("resident", "/me", 4),
 )
@@ -91,7 +93,7 @@ def city(database: Database, instance: Instance) -> Database:
     """A city with the demo's accounts and scenes, and hardly any cases."""
     with database.write() as session:
         list(load_city_data(session, instance.city, now()))
-        load_demo(session, [(PICTURE, PICTURE)], now=now(), residents=5, cases=3)
+        load_demo(session, PICTURES, now=now(), residents=5, cases=3)
     close_months(database, now())
     return database
 

@@ -256,7 +256,7 @@ def test_a_late_rating_is_explained_with_the_day_and_the_way_on(scene: Scene) ->
         page = browser.get(scene.url, status=200)
         assert page.h1 == "Rating is not possible now"
         assert "for 14 days" in page.text
-        assert "Dec 7, 2026" in page.text
+        assert "Mon 7 Dec" in page.text
         assert "/reports/new" in page.links()
         page = open_form.send("Go on").form().send("Send it back", status=422)
         assert "The time for rating this matter is over." in page.errors[0]

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     IDENTITY_SEE = "identity:see"
     ORGANISATION_MANAGE = "organisation:manage"
+    PARTS_READ = "parts:read"
     PEOPLE_MANAGE = "people:manage"
     REPORT_ACCEPT = "report:accept"
     REPORT_CLOSE = "report:close"

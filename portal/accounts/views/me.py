@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
@@ -26,9 +26,22 @@ LINKS = (
     ("reports.desk", _l("Desk"), Permission.REPORT_READ),
     ("reports.my_reports", _l("My reports"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
+    ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
     ("accounts.audit", _l("Audit"), Permission.AUDIT_READ),
 )
+
+
+# whoever works here begins with her work: an endpoint of a floor above, if there is one
+WORK, WORKERS = "reports.desk", Permission.REPORT_READ
+
+
+@bp.get("/me/start")
+@signed_in
+def start() -> ResponseReturnValue:
+    """Where a sign-in leads when no page was asked for."""
+    works = WORK in current_app.view_functions and current_actor().may(WORKERS)
+    return redirect(url_for(WORK if works else "accounts.me"), 303)
 
 
 @bp.get("/me")

@@ -30,7 +30,7 @@ def give_factor() -> ResponseReturnValue:
 
 def _give(form: CodeForm, session: Session) -> str:
     service.give_second_factor(session, current_actor(), form.code.data, now=now())
-    return local_path(form.next.data, url_for("accounts.me"))
+    return local_path(form.next.data, url_for("accounts.start"))
 
 
 @bp.route("/me/second-step", methods=["GET", "POST"])

@@ -28,7 +28,7 @@ from portal.kernel.web import Session, reading
 
 def _onward(form: NextForm, welcome: Welcome) -> str:
     """Where a sign-in leads: to the page asked for; staff give their second step first."""
-    goal = local_path(form.next.data, url_for("accounts.me"))
+    goal = local_path(form.next.data, url_for("accounts.start"))
     if welcome.second_step:
         return url_for("accounts.give_factor", next=goal)
     return goal
@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
     """Ask for a phone number and send it a code."""
     form = PhoneForm()
     if not form.is_submitted() and current_actor().signed_in:
-        return redirect(local_path(form.next.data, url_for("accounts.me")), 303)
+        return redirect(local_path(form.next.data, url_for("accounts.start")), 303)
     return answer(form, "accounts/sign_in.html", partial(_send_code, form))
 
 

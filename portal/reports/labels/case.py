@@ -60,8 +60,8 @@ EVENTS: Mapping[Event, Words] = {
     Event.REPORT: _l("Reported"),
     Event.ACCEPT: _l("Accepted"),
     Event.REFUSE: _l("Not accepted"),
-    Event.FILE: _l("Filed as a case"),
-    Event.REFUSE_FILING: _l("Looked at; no case is made of it"),
+    Event.FILE: _l("Taken up as a matter"),
+    Event.REFUSE_FILING: _l("Looked at; it is not taken up"),
     Event.DISPATCH: _l("Given to a unit"),
     Event.RETURN: _l("Returned by the unit"),
     Event.RESPOND: _l("First response"),
@@ -71,11 +71,12 @@ EVENTS: Mapping[Event, Words] = {
     Event.REOPEN: _l("Sent back: the work is not done yet"),
     Event.VOID: _l("Taken out"),
     Event.WITHDRAW: _l("Withdrawn by the reporter"),
-    Event.URGE: _l("The reporter asks for speed"),
+    Event.URGE: _l("The reporter chased it"),
     Event.ADD_PHOTO: _l("The reporter added a photo"),
     Event.MODERATE: _l("Checked for the public page"),
     Event.RECLASSIFY: _l("Kind of problem changed"),
     Event.NOTE: _l("Note"),
+    Event.UNDO: _l("The last step was taken back"),
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -114,7 +115,7 @@ REASONS: Mapping[Reason, Words] = {
     Reason.NOT_FOUND: _l("We went there and did not find it"),
     Reason.ALREADY_FIXED: _l("It had already been put right"),
     Reason.PERMITTED: _l("It is permitted at this place and time"),
-    Reason.BELOW_CONDITION: _l("It is too slight to make a case of"),
+    Reason.BELOW_CONDITION: _l("It is too slight to be taken up"),
     Reason.NOT_OURS: _l("It is not our responsibility"),
     Reason.WRONG_PLACE: _l("The place is not ours"),
     Reason.NEEDS_ANOTHER_UNIT: _l("Another unit has to do it first"),
@@ -184,7 +185,9 @@ register(
         Refusal.DISPATCHED_IT: _l("You dispatched this case, so somebody else has to verify it."),
         Refusal.OF_THE_UNIT: _l("Your unit handled this case, so somebody else has to verify it."),
         Refusal.RESPONDED_ALREADY: _l("Somebody has already given the first response."),
-        Refusal.URGED_TODAY: _l("You have already urged today. You can urge again tomorrow."),
+        Refusal.URGED_TODAY: _l(
+            "You have already chased it today. You can chase it again tomorrow."
+        ),
         Refusal.NOT_ALONE: _l("Others have reported this too, so it cannot be withdrawn."),
         Refusal.REASON_MISSING: _l("Choose a reason."),
         Refusal.WORDS_MISSING: _l("Write in a few words what happened."),

@@ -23,9 +23,9 @@ from portal.reports.rules.intake import (
 STEPS: Mapping[Step, Words] = {
     Step.PHOTO: _l("Photo"),
     Step.PLACE: _l("Place"),
-    Step.WHAT: _l("What"),
+    Step.WHAT: _l("Kind of problem"),
     Step.DETAILS: _l("Words"),
-    Step.CONTACT: _l("You"),
+    Step.CONTACT: _l("You and your report"),
     Step.CHECK: _l("Check"),
 }
 CONTACTS: Mapping[Contact, Words] = {
@@ -34,9 +34,9 @@ CONTACTS: Mapping[Contact, Words] = {
     Contact.NONE: _l("Not at all: I report anonymously and keep the receipt"),
 }
 ANONYMOUS: Words = _l("Nobody: the report is anonymous")
-SEALED: Words = _l("Only the service centre, with a reason")
+SEALED: Words = _l("Only the command centre, with a reason")
 KNOWN: Words = _l(
-    "The service centre, with a reason; the handling unit may be told when it needs to reach me"
+    "The command centre, with a reason; the handling unit may be told when it needs to reach me"
 )
 NEVER_SHOWN: Words = _l("Never: the matter is about a person or a shop")
 SHOWN: Words = _l("Yes, after a person has checked them")
@@ -78,6 +78,11 @@ register(
         IntakeRefusal.UNKNOWN_PLACE: _l(
             "This place is not in our lists any more. Please choose it again."
         ),
+        IntakeRefusal.SEVERAL_PLACES: _l("Several places fit. Choose yours from these:"),
+        IntakeRefusal.NO_SUCH_PLACE: _l(
+            "We know no place of that name. Choose the street below; your words are kept as a "
+            "description."
+        ),
         IntakeRefusal.OUTSIDE_CITY: _l(
             "This point lies outside our city. Please choose a place in the city, or call the "
             "12345 of the other place."
@@ -112,6 +117,10 @@ register(
             "press the button again to use it."
         ),
         DraftRefusal.SENT_ALREADY: _l("This report has already been sent. It was not sent twice."),
+        DraftRefusal.TOO_OLD: _l(
+            "This draft is too old to be sent: we could not tell whether it has arrived before. "
+            "Look it up, or write it anew."
+        ),
     }
 )
 messages.register(

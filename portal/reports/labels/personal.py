@@ -60,6 +60,6 @@ def _draft(record: Record) -> Iterator[Any]:
 register_reader("case_reporter", _l("Which reports are yours"), _report)
 register_reader("case_text", _l("What you wrote in a report"), _text)
 register_reader("case_photo", _l("Photos you sent"), _photo)
-register_reader("case_urge", _l("The days on which you urged"), _urge)
+register_reader("case_urge", _l("The days on which you chased a report"), _urge)
 register_reader("rating", _l("What you answered when you rated a matter"), _rating)
 register_reader("draft", _l("Reports you have not sent yet"), _draft)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from portal.kernel import messages
+from portal.kernel.i18n import gettext, ngettext
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.tokens import MOST_CHARACTERS
 from portal.kernel.words import Words, register
@@ -59,18 +60,30 @@ def state_words(state: State) -> Words:
     return PUBLIC_STATES[public_state(state)]
 
 
+def took_words(days: int) -> str:
+    """How long a matter took, as people say it."""
+    if days <= 0:
+        return str(gettext("settled on the same day"))
+    return str(ngettext("settled in %(num)s day", "settled in %(num)s days", days))
+
+
 register(
     {
-        FilterProblem.LONG_WORDS: _l(
-            "These are too many words. Please use at most %(count)s characters."
+        FilterProblem.LONG_WORDS: _l("That is too long. Please use at most %(count)s characters."),
+        FilterProblem.NO_WORDS: _l(
+            "There is nothing to search for in these characters. Please use words."
         ),
-        FilterProblem.NO_WORDS: _l("There is nothing to look for in these signs. Use words."),
-        FilterProblem.UNKNOWN_AREA: _l("We do not know this place. Please choose one of the list."),
+        FilterProblem.UNKNOWN_AREA: _l(
+            "We do not know this place. Please choose one from the list."
+        ),
         FilterProblem.UNKNOWN_CATEGORY: _l(
-            "We do not know this kind of problem. Please choose one of the list."
+            "We do not know this kind of problem. Please choose one from the list."
+        ),
+        FilterProblem.UNKNOWN_GROUP: _l(
+            "We do not know this kind of problem. Please choose one from the list."
         ),
         FilterProblem.UNKNOWN_STATE: _l(
-            "We do not know this progress. Please choose one of the list."
+            "We do not know this progress. Please choose one from the list."
         ),
         FilterProblem.BAD_BOX: _l(
             "We cannot read this part of the map. Please open the map again and choose it there."
@@ -95,7 +108,7 @@ register(
         Data.PHOTO: _l("Photos you sent"),
         Data.POINT: _l("The spot you reported"),
         Data.DRAFT: _l("Reports you have not sent yet"),
-        Data.URGE: _l("The days on which you urged"),
+        Data.URGE: _l("The days on which you chased a report"),
         Purpose.HANDLE: _l("So that the problem can be handled"),
         Purpose.ANSWER: _l("So that you get an answer"),
         Purpose.PROTECT: _l("So that nothing bad can follow from a report, even after erasure"),

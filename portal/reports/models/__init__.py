@@ -1,5 +1,6 @@
 """Tables of reports. The district's code leads every key, so that a city can be partitioned."""
 
+from portal.reports.models.batch import DeskBatch, DeskBatchCase
 from portal.reports.models.case import Case, CaseEvent, CasePhoto, CaseReporter, CaseText
 from portal.reports.models.category import Category, CategoryLimit
 from portal.reports.models.draft import Draft
@@ -19,5 +20,7 @@ __all__ = [
     "CaseUrge",
     "Category",
     "CategoryLimit",
+    "DeskBatch",
+    "DeskBatchCase",
     "Draft",
 ]

@@ -1,11 +1,12 @@
 """One case and what hangs on it, as frozen rows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText
@@ -186,3 +187,18 @@ def reporters_of(session: Session, case: CaseRow) -> list[CaseReporterRow]:
         .order_by(CaseReporter.id)
     )
     return [CaseReporterRow(*row) for row in found]
+
+
+def had_before(session: Session, number: str, unit_ids: Collection[UUID]) -> bool:
+    """Whether a case was once given to one of some units."""
+    found = session.scalar(
+        select(CaseEvent.id)
+        .join(Case, and_(Case.district == CaseEvent.district, Case.id == CaseEvent.case_id))
+        .where(
+            Case.number == number,
+            CaseEvent.event == Event.DISPATCH,
+            CaseEvent.unit_id.in_(unit_ids),
+        )
+        .limit(1)
+    )
+    return found is not None

@@ -12,11 +12,12 @@ from portal.reports.models import Category, CategoryLimit
 from portal.reports.rules.categories import CategoryRow, FunctionGroup, LimitRow
 
 
-def _in_use(on: date) -> ColumnElement[bool]:
+def in_use(on: date) -> ColumnElement[bool]:
+    """Which categories hold on a day."""
     return and_(Category.valid_from <= on, or_(Category.valid_to.is_(None), Category.valid_to > on))
 
 
-_COLUMNS = (
+COLUMNS = (
     Category.code,
     Category.group,
     Category.name_zh_Hans,
@@ -38,7 +39,8 @@ _COLUMNS = (
 )
 
 
-def _row(row: Any) -> CategoryRow:
+def category_row(row: Any) -> CategoryRow:
+    """One plain name from its ``COLUMNS``."""
     names = {"zh_Hans": row[2], "zh_Hant": row[3], "en": row[4], "khb": row[5]}
     hints = {"zh_Hans": row[6], "zh_Hant": row[7], "en": row[8]}
     synonyms, events, components = (tuple(cell.split()) for cell in row[9:12])
@@ -56,14 +58,14 @@ def _row(row: Any) -> CategoryRow:
 
 def categories_on(session: Session, on: date) -> list[CategoryRow]:
     """What can be reported on a day, in the order of the list."""
-    statement = select(*_COLUMNS).where(_in_use(on)).order_by(Category.position, Category.code)
-    return [_row(row) for row in session.execute(statement)]
+    statement = select(*COLUMNS).where(in_use(on)).order_by(Category.position, Category.code)
+    return [category_row(row) for row in session.execute(statement)]
 
 
 def category_on(session: Session, code: str, on: date) -> CategoryRow | None:
     """One plain name, if it is in use on a day."""
-    row = session.execute(select(*_COLUMNS).where(Category.code == code, _in_use(on))).first()
-    return _row(row) if row else None
+    row = session.execute(select(*COLUMNS).where(Category.code == code, in_use(on))).first()
+    return category_row(row) if row else None
 
 
 def limits_on(

@@ -25,12 +25,12 @@ from portal.reports.rules.place_map import SIZE, Frame, frame_around, rings
 
 MOST_FOUND = 12
 MOST_NAMES = 60
-# what an office is called, and nobody says
 OFFICE_ENDINGS = Path(__file__).parents[1] / "data" / "office-endings.txt"
 
 
 @cache
-def _office_endings() -> tuple[str, ...]:
+def office_endings() -> tuple[str, ...]:
+    """What an office is called, and nobody says."""
     return tuple(OFFICE_ENDINGS.read_text("utf-8").split())
 
 
@@ -64,7 +64,7 @@ def places_for_words(session: Session, typed: str) -> list[Choice]:
 def _named_in(session: Session, words: str) -> list[AreaRow]:
     """Places named inside a longer address, the finest first."""
     name: Any = Area.name_zh_hans
-    for end in _office_endings():
+    for end in office_endings():
         name = func.replace(name, end, "")
     address = literal(fold(words), String)
     codes = session.scalars(

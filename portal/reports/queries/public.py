@@ -24,14 +24,16 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.areas.rules import tidy_names
 from portal.kernel.ids import clean_number
-from portal.kernel.search import fts_table, postgres_match, sqlite_match
+from portal.kernel.search import Wanted, fts_table, postgres_match, sqlite_match
 from portal.kernel.tokens import facet
 from portal.reports.models import Case, CasePhoto, CaseSearch, CaseText, Category
+from portal.reports.queries.called import wanted_words
 from portal.reports.rules.codes import PhotoKind, Review, State, TextKind
 from portal.reports.rules.listing import PAGE, Filters
 from portal.reports.rules.publicity import (
     STRICTEST,
     Publicity,
+    TimePrecision,
     public_codes,
     tile_name,
     tiles_over,
@@ -47,6 +49,7 @@ class KindRow:
     """A category as the public list needs it."""
 
     code: str
+    group: str
     names: Mapping[str, str]
     publicity: Publicity
 
@@ -65,6 +68,11 @@ class PublicRow:
     excerpt: str | None
     photo: str | None
 
+    @property
+    def timed(self) -> bool:
+        """Whether the public may know the day."""
+        return self.kind is not None and self.kind.publicity.time is not TimePrecision.MONTH
+
 
 @dataclass(frozen=True)
 class PublicPage:
@@ -74,7 +82,7 @@ class PublicPage:
     next_before: str | None
 
 
-_PAGE_COLUMNS = (
+PAGE_COLUMNS = (
     Case.district,
     Case.id,
     Case.number,
@@ -90,6 +98,7 @@ _PAGE_COLUMNS = (
 # statements that never change are put together once: that costs more than to run them
 _KINDS = select(
     Category.code,
+    Category.group,
     Category.name_zh_Hans,
     Category.name_zh_Hant,
     Category.name_en,
@@ -111,7 +120,9 @@ def _kind(row: Any) -> KindRow:
         "en": row.name_en,
         "khb": row.name_khb,
     }
-    return KindRow(row.code, tidy_names(names), Publicity(row.target, row.place_precision))
+    return KindRow(
+        row.code, row.group, tidy_names(names), Publicity(row.target, row.place_precision)
+    )
 
 
 def is_in_list(session: Session, number: str) -> bool:
@@ -133,9 +144,9 @@ def public_page(
     if filters.simple:
         statement = _simple_page(filters, size + 1, goes_on=before is not None)
     else:
-        statement = _decorated(_from_both(session, filters, before, size + 1))
+        statement = decorated(_from_both(session, filters, before, size + 1))
     found = session.execute(statement, {"before": before} if before else {}).all()
-    rows = [_public_row(row, known_kinds.get(row.category_code)) for row in found[:size]]
+    rows = [public_row(row, known_kinds.get(row.category_code)) for row in found[:size]]
     return PublicPage(rows, rows[-1].number if len(found) > size else None)
 
 
@@ -149,13 +160,13 @@ def latest_public(session: Session, place_path: str | None, limit: int) -> list[
 @lru_cache(maxsize=256)
 def _simple_page(filters: Filters, limit: int, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
     """A page by an index of the cases' own table; no words that somebody typed are in it."""
-    return _decorated(_from_cases(filters, limit, goes_on=goes_on).subquery("page"))
+    return decorated(_from_cases(filters, limit, goes_on=goes_on).subquery("page"))
 
 
 def _from_both(session: Session, filters: Filters, before: str | None, limit: int) -> Subquery:
     """The keys and columns of one page by the search index."""
     statement, key = from_index(session, filters, before)
-    statement = statement.with_only_columns(*_PAGE_COLUMNS).order_by(key.desc()).limit(limit)
+    statement = statement.with_only_columns(*PAGE_COLUMNS).order_by(key.desc()).limit(limit)
     return statement.subquery("page")
 
 
@@ -166,24 +177,25 @@ def _from_cases(filters: Filters, limit: int, *, goes_on: bool) -> Select[*tuple
         conditions.append(Case.id < last.scalar_subquery())
     if filters.category:
         conditions.append(Case.category_code == filters.category)
-    if len(filters.states) < 2:
-        conditions += [Case.state == state for state in filters.states]
-        return _ordered(conditions, limit)
-    # an index gives the order for one state only: take a page of each, then the newest of these
-    pages = [_ordered([*conditions, Case.state == s], limit).subquery() for s in filters.states]
+    each = [Case.state == state for state in filters.states]
+    each += [Case.category_code == code for code in filters.kinds]
+    if len(each) < 2:
+        return _ordered([*conditions, *each], limit)
+    # an index gives the order for one of them only: take a page of each, then the newest of these
+    pages = [_ordered([*conditions, one], limit).subquery() for one in each]
     merged = union_all(*(select(page) for page in pages)).subquery()
     return select(merged).order_by(merged.c.id.desc()).limit(limit)
 
 
 def _ordered(conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
-    return select(*_PAGE_COLUMNS).where(*conditions).order_by(Case.id.desc()).limit(limit)
+    return select(*PAGE_COLUMNS).where(*conditions).order_by(Case.id.desc()).limit(limit)
 
 
 def from_index(
     session: Session, filters: Filters, before: str | None
 ) -> tuple[Select[*tuple[Any, ...]], ColumnElement[int]]:
     """Listed cases that match, by the search index, and the column that orders them."""
-    words, any_of = _wanted(filters)
+    words, any_of = _wanted(session, filters)
     by_fts = bool(words or any_of) and session.get_bind().dialect.name == "sqlite"
     index = fts_table(CaseSearch.__tablename__)
     # FTS5 walks its own rows from the newest; ordering by anything else would sort all matches
@@ -221,14 +233,16 @@ def _rechecks(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _wanted(filters: Filters) -> tuple[list[str], list[list[str]]]:
+def _wanted(session: Session, filters: Filters) -> tuple[list[str | Wanted], list[list[str]]]:
     """Phrases and facets that must all be there, and groups of which one must be."""
-    words = list(filters.phrases)
+    words: list[str | Wanted] = list(wanted_words(session, filters.phrases))
     if filters.area:
         words.append(facet("a", filters.area))
     if filters.category:
         words.append(facet("c", filters.category))
     any_of = []
+    if filters.kinds:
+        any_of.append([facet("c", code) for code in filters.kinds])
     if filters.states:
         any_of.append([facet("s", state.value) for state in filters.states])
     if filters.box:
@@ -238,7 +252,7 @@ def _wanted(filters: Filters) -> tuple[list[str], list[list[str]]]:
     return words, any_of
 
 
-def _decorated(page: Subquery) -> Select[*tuple[Any, ...]]:
+def decorated(page: Subquery) -> Select[*tuple[Any, ...]]:
     """The page with a checked photo and the checked words of each case."""
     photo = (
         select(CasePhoto.code)
@@ -267,7 +281,8 @@ def _decorated(page: Subquery) -> Select[*tuple[Any, ...]]:
     return select(page, photo.label("photo"), words.label("words")).order_by(page.c.id.desc())
 
 
-def _public_row(row: Any, kind: KindRow | None) -> PublicRow:
+def public_row(row: Any, kind: KindRow | None) -> PublicRow:
+    """What the public may know of a case: the only way from a row to a page."""
     publicity = kind.publicity if kind else STRICTEST
     words = None if publicity.protected else row.words
     return PublicRow(

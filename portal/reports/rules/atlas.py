@@ -13,6 +13,10 @@ COARSE = 0.8
 NARROWEST = 0.002
 # squares wide enough for a circle with a number in it, also on a phone
 COLUMNS = 9
+# so wide is a heap of pins, and so many do not make one yet
+HEAP, HEAPED = 48.0, 3
+# the room of a line and of a Chinese character on a phone, where letters are largest
+LINE, WIDE_SIGN, LATIN = 30.0, 24.0, 0x2E7F
 CHINA = Box(73.5, 18.0, 135.1, 53.6)
 Point = tuple[float, float]
 
@@ -123,6 +127,39 @@ def _thinned(points: Sequence[Point]) -> list[Point]:
 def dots(points: Iterable[Point], on: Frame) -> str:
     """Many pins as one path: each a line without length that its round end makes a dot."""
     return "".join(f"M{x:g} {y:g}h0" for x, y in (on.place(*p) for p in points))
+
+
+def heaps(points: Sequence[Point]) -> list[list[int]]:
+    """The positions of points (of the drawing) that lie so close that they cover each other."""
+    found: list[list[int]] = []
+    for at, point in enumerate(points):
+        near = (heap for heap in found if math.dist(points[heap[0]], point) < HEAP)
+        heap = next(near, None)
+        if heap is None:
+            found.append([at])
+        else:
+            heap.append(at)
+    return [heap for heap in found if len(heap) > HEAPED]
+
+
+def with_room(labels: Sequence[tuple[float, float, float]]) -> list[bool]:
+    """Which labels (middle, baseline, width) can be read; one that covers an earlier cannot."""
+    taken: list[tuple[float, float, float]] = []
+    found = []
+    for x, y, width in labels:
+        half = width / 2
+        inside = half < x < WIDTH - half
+        free = not any(abs(y - b) < LINE and abs(x - a) < half + c for a, b, c in taken)
+        found.append(inside and free)
+        if found[-1]:
+            taken.append((x, y, half))
+    return found
+
+
+def label_width(names: Iterable[str]) -> float:
+    """The room that the longest of some names may take."""
+    sizes = (sum(WIDE_SIGN if ord(sign) > LATIN else WIDE_SIGN / 2 for sign in n) for n in names)
+    return max(sizes, default=0.0)
 
 
 def radius(count: int) -> float:

@@ -52,6 +52,7 @@ class Event(StrEnum):
     MODERATE = "moderate"
     RECLASSIFY = "reclassify"
     NOTE = "note"
+    UNDO = "undo"
 
 
 class Source(StrEnum):

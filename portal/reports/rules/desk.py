@@ -1,6 +1,8 @@
 """The desk's tasks: which cases wait for whom."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from portal.accounts.rules import Actor, Permission
 
@@ -47,3 +49,24 @@ def asked_task(text: str | None, actor: Actor) -> Task:
     known = {task.value: task for task in (*mine, *wider, Task.MINE)}
     found = known.get(text or "", Task.MINE)
     return Task.OPEN if found is Task.MINE and not mine else found
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a reader has narrowed her lists to."""
+
+    place_path: str | None = None
+    category: str | None = None
+    unit_id: UUID | None = None
+    late: bool = False
+    urgent: bool = False
+
+
+EVERYTHING = Narrowed()
+# who confirms what is proposed, and acts on several cases at once
+CLERK = Permission.REPORT_DISPATCH
+
+
+def is_clerk(actor: Actor) -> bool:
+    """Whether somebody sorts and gives out cases anywhere."""
+    return actor.may(CLERK)

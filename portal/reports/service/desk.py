@@ -37,6 +37,7 @@ from portal.reports.rules.pinmap import PinMap, pin_map
 from portal.reports.rules.transitions import (
     OPEN,
     TRANSITIONS,
+    ActorFacts,
     CaseFacts,
     Refusal,
     facts_of_actor,
@@ -70,7 +71,12 @@ class DeskCase:
     late: bool
     clocks: Clocks
     may_look: bool
-    held: frozenset[Permission]
+    who: ActorFacts
+
+    @property
+    def held(self) -> frozenset[Permission]:
+        """What this reader holds for the case."""
+        return self.who.holds
 
     @property
     def open(self) -> bool:
@@ -122,7 +128,7 @@ def open_case(session: Session, number: str, actor: Actor, now: datetime) -> Des
         late=is_late(case.state, case.promised_at, case.handled_at, now),
         clocks=clocks(case.found_at, case.accepted_at, case.handled_at, case.fed_back_at),
         may_look=holds(actor, Permission.IDENTITY_SEE, case.place_path, case.unit_id),
-        held=facts_of_actor(actor, case.place_path, case.unit_id).holds,
+        who=facts_of_actor(actor, case.place_path, case.unit_id),
     )
 
 

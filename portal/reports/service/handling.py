@@ -57,16 +57,20 @@ def dispatch_case(
     now: datetime,
     unit_id: UUID | None,
     words: str | None = None,
+    told_at: datetime | None = None,
 ) -> CaseRow:
-    """Send a case to a unit. What was only accepted is filed on the way."""
+    """Send a case to a unit. What was only accepted is filed on the way.
+
+    ``told_at``: when people are told, if not at once.
+    """
     if unit_id is not None and unit_id not in {unit.id for unit in units_of(session, case, now)}:
         raise Refused(Refusal.UNIT_OUT_OF_PLACE, field="unit")
     if unit_id is not None and case.state is State.ACCEPTED:
         case = move_case(session, case, Event.FILE, actor=actor, now=now)
     brought = Brought(unit_id=unit_id, words=words)
     moved = move_case(session, case, Event.DISPATCH, actor=actor, now=now, brought=brought)
-    tell_step(session, moved, Event.DISPATCH, now=now)
-    tell_unit(session, moved, sent_back=False, now=now)
+    tell_step(session, moved, Event.DISPATCH, now=now, due_at=told_at)
+    tell_unit(session, moved, sent_back=False, now=now, due_at=told_at)
     return moved
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import new_id, new_token
+from portal.kernel.outbox import release_messages
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText, Category
 from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.rules.codes import Closing, Event, PhotoKind, Review, Target, TextKind
@@ -144,6 +145,8 @@ def move_case(
     _check(why_not(event, facts, who, brought.offer))
     step = _Step(event, TRANSITIONS[event], case, facts, who, brought, now)
     moved = _claim(session, step)
+    # what a batch held back so that it could be undone: now it cannot be any more
+    release_messages(session, f"case:{case.number}", now)
     event_id = _add_event(session, step, moved)
     _add_words(session, step, event_id)
     _add_photos(session, step, event_id)
@@ -170,7 +173,7 @@ def _claim(session: Session, step: _Step) -> CaseRow:
     case, event = step.case, step.event
     values = {**_changes(step), **dict(step.brought.values)}
     statement = update(Case).where(Case.district == case.district, Case.id == case.id)
-    if step.row.to is None and event is not Event.RECLASSIFY:
+    if step.row.to is None and not step.row.restores and event is not Event.RECLASSIFY:
         statement = statement.where(Case.state.in_(step.row.sources))
     else:
         values["version"] = case.version + 1

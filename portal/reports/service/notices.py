@@ -32,9 +32,15 @@ def rating_subject(number: str, reporter_id: UUID, cycle: int) -> str:
 
 
 def tell_step(
-    session: Session, case: CaseRow, event: Event, *, now: datetime, reason: Reason | None = None
+    session: Session,
+    case: CaseRow,
+    event: Event,
+    *,
+    now: datetime,
+    reason: Reason | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Tell every reporter with a phone what the table says of a step."""
+    """Tell every reporter with a phone what the table says of a step, at once or later."""
     template = TRANSITIONS[event].tells
     if template is None:
         return
@@ -52,7 +58,7 @@ def tell_step(
                 session, reporter, LinkPurpose.RATE if rating else LinkPurpose.FOLLOW, now=now
             ),
         }
-        _send(session, case, phone, reporter.language, template, facts, now)
+        _send(session, case, phone, reporter.language, template, facts, now, due_at)
         if rating:
             _remind_to_rate(session, case, reporter, phone, facts, now)
 
@@ -69,13 +75,20 @@ def forget_reminders(session: Session, case: CaseRow) -> None:
         cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
 
 
-def tell_unit(session: Session, case: CaseRow, *, sent_back: bool, now: datetime) -> None:
+def tell_unit(
+    session: Session,
+    case: CaseRow,
+    *,
+    sent_back: bool,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
     """Tell the people of the handling unit that a case waits for them; never why it came back."""
     if case.unit_id is None:
         return
     people = people_holding(session, Permission.REPORT_HANDLE, None, case.unit_id, now)
     template = "desk.sent_back" if sent_back else "desk.dispatched"
-    _tell_staff(session, case, people, template, now)
+    _tell_staff(session, case, people, template, now, due_at)
 
 
 def tell_grid(session: Session, case: CaseRow, *, now: datetime) -> None:
@@ -85,7 +98,12 @@ def tell_grid(session: Session, case: CaseRow, *, now: datetime) -> None:
 
 
 def _tell_staff(
-    session: Session, case: CaseRow, people: list[PersonRow], template: str, now: datetime
+    session: Session,
+    case: CaseRow,
+    people: list[PersonRow],
+    template: str,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
     phones = phones_of(session, [person.id for person in people])
     place = areas_by_ids(session, [case.area_id]).get(case.area_id)
@@ -100,7 +118,7 @@ def _tell_staff(
             "place": _name(place.names if place else {}, person.language),
             "link": f"{instance_of(session).config.origin}/desk/cases/{case.number}",
         }
-        _send(session, case, phones[person.id], person.language, template, facts, now)
+        _send(session, case, phones[person.id], person.language, template, facts, now, due_at)
 
 
 def _reachable(session: Session, case: CaseRow) -> list[tuple[CaseReporterRow, str]]:
@@ -149,6 +167,7 @@ def _send(
     template: str,
     facts: Mapping[str, Any],
     now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
     post_message(
         session,
@@ -158,6 +177,7 @@ def _send(
         facts=facts,
         now=now,
         language=language,
+        due_at=due_at,
         subject=f"case:{case.number}",
     )
 

@@ -10,6 +10,8 @@ from portal.areas.queries import AreaRow, area_by_code, children_of, locate
 from portal.kernel.errors import Refused
 from portal.kernel.geo import System, to_wgs84
 from portal.kernel.uploads import KeptPhotos, uploads_of
+from portal.reports.queries.places import office_endings, places_for_words
+from portal.reports.rules.choosing import best_place, says_more
 from portal.reports.rules.intake import (
     IntakeRefusal,
     ReportAnswers,
@@ -52,6 +54,28 @@ def choose_area(session: Session, code: str, answers: ReportAnswers, *, field: s
     if keeps_point(point, located.path if located else None, area.path):
         return {"area_code": area.code}
     return {"area_code": area.code, "lon": None, "lat": None}
+
+
+def choose_words(session: Session, typed: str, answers: ReportAnswers) -> Changes:
+    """The one place that somebody's words name. Raises Refused when it is none, or several."""
+    found = [choice.area for choice in places_for_words(session, typed)]
+    if not typed:
+        raise Refused(IntakeRefusal.NO_PLACE, field="where")
+    best = best_place(typed, found, office_endings())
+    if best is None:
+        code = IntakeRefusal.SEVERAL_PLACES if found else IntakeRefusal.NO_SUCH_PLACE
+        raise Refused(code, field="where")
+    return choose_area(session, best.code, answers, field="where")
+
+
+def with_words(session: Session, changes: Changes, typed: str, answers: ReportAnswers) -> Changes:
+    """Words that tell more than the place's name are kept, where nothing else was said."""
+    code = changes.get("area_code")
+    area = area_by_code(session, code) if code else None
+    known = area is not None and not says_more(typed, area, office_endings())
+    if not typed or answers.place_words or known:
+        return changes
+    return {**changes, "place_words": typed}
 
 
 def photo_place(

@@ -1,18 +1,21 @@
 """The map: drawn on the server with a list beside it; a movable one on a tap, of the same data."""
 
 import json
+from collections.abc import Mapping
 
 from flask import Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
+from portal.kernel.clock import now
 from portal.kernel.i18n import in_words
 from portal.kernel.web import instance, reading
 from portal.reports.labels.public import state_words
 from portal.reports.queries.listing import listing
-from portal.reports.queries.pins import Pin, pins
+from portal.reports.queries.pins import Pin, pictures
+from portal.reports.queries.public import KindRow
 from portal.reports.rules.transitions import OPEN
-from portal.reports.service.atlas import atlas, public_outlines, window_of
+from portal.reports.service.atlas import atlas, pins_in, public_outlines
 from portal.reports.views.blueprint import bp
 from portal.reports.views.public import asked_for, list_context, too_long
 
@@ -24,7 +27,7 @@ def map_page() -> ResponseReturnValue:
     if too_long():
         return redirect(url_for("reports.map_page", **asked_for().parameters()))
     found = listing(reading(), asked_for())
-    drawn = atlas(reading(), found)
+    drawn = atlas(reading(), found, now())
     city = instance().city
     page = render_template(
         "reports/public/map.html",
@@ -51,9 +54,9 @@ def map_data() -> ResponseReturnValue:
     if found.problems:
         response = jsonify(error=list_context(found)["problems"])
         return response, 422
-    box = window_of(reading(), found.asked, found.filters.box)
-    shown = pins(reading(), found.filters, box)
-    features = [_feature(pin) for pin in shown.rows]
+    shown, box = pins_in(reading(), found)
+    seen = pictures(reading(), shown)
+    features = [_feature(pin, found.kinds, seen) for pin in shown.rows]
     edges = [box.west, box.south, box.east, box.north]
     return _geojson({"type": "FeatureCollection", "bbox": edges, "features": features})
 
@@ -74,14 +77,18 @@ def _geojson(content: dict[str, object]) -> Response:
     return Response(text, mimetype="application/geo+json")
 
 
-def _feature(pin: Pin) -> dict[str, object]:
+def _feature(pin: Pin, known: Mapping[str, KindRow], seen: Mapping[str, str]) -> dict[str, object]:
     properties: dict[str, object] = {"count": pin.count}
     if pin.number is not None and pin.state is not None:
+        kind = known.get(pin.kind or "")
         properties |= {
             "number": pin.number,
             "url": url_for("reports.show", number=pin.number),
             "state": str(state_words(pin.state)),
             "open": pin.state in OPEN,
+            "kind": in_words(kind.names) if kind else "",
         }
+        if pin.number in seen and kind is not None and not kind.publicity.protected:
+            properties["photo"] = url_for("reports.thumbnail", code=seen[pin.number])
     point = {"type": "Point", "coordinates": [pin.lon, pin.lat]}
     return {"type": "Feature", "properties": properties, "geometry": point}

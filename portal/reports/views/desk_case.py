@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -17,8 +18,9 @@ from portal.kernel.i18n import current_language, in_words
 from portal.kernel.i18n import gettext as _
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
-from portal.kernel.web import instance, reading
+from portal.kernel.web import Session, instance, reading
 from portal.kernel.words import say
+from portal.reports.forms.batches import ConfirmForm
 from portal.reports.forms.desk import IdentityForm, StepForm
 from portal.reports.labels.case import (
     ACTIONS,
@@ -31,12 +33,14 @@ from portal.reports.labels.case import (
     TEXT_KINDS,
     reason_words,
 )
-from portal.reports.labels.desk import RELATIONS
+from portal.reports.labels.desk import RELATIONS, refusal_words
 from portal.reports.queries.case import EventRow
 from portal.reports.queries.desk import TO_CHECK
 from portal.reports.queries.public import kinds
-from portal.reports.rules.codes import Event, PhotoKind
+from portal.reports.rules.codes import Event, PhotoKind, TextKind
+from portal.reports.rules.desk import CLERK, is_clerk
 from portal.reports.rules.transitions import SENT_BACK
+from portal.reports.service.batches import confirm_case, may_confirm
 from portal.reports.service.desk import (
     DeskCase,
     identities_of,
@@ -45,7 +49,18 @@ from portal.reports.service.desk import (
     open_case,
     photo_file,
 )
+from portal.reports.service.proposals import SORTED, Kinds, kinds_today, proposals_for
 from portal.reports.views.blueprint import bp
+from portal.reports.views.desk_batches import just_done
+from portal.reports.views.desk_queue import (
+    case_url,
+    in_queue,
+    kept,
+    left_in_words,
+    next_address,
+    queue_parts,
+    queue_url,
+)
 
 # the steps a reader most likely came for, in order; the others follow below
 MAIN = (
@@ -74,31 +89,84 @@ def case_here(number: str) -> DeskCase:
 @bp.get("/desk/cases/<number>")
 @requires(Permission.DESK_OPEN)
 def desk_case(number: str) -> ResponseReturnValue:
-    """Everything about one case, and what can be done with it."""
+    """Everything about one case, beside its list if it was opened from one."""
     page = case_here(number)
-    form = StepForm()
+    form = ConfirmForm()
     form.look_at(page.case.version)
-    return render_template(
-        "reports/desk/case.html", form=form, **case_words(page), **_everything(page)
-    )
+    return render_template("reports/desk/case.html", form=form, **case_page(page))
 
 
-def _everything(page: DeskCase) -> dict[str, Any]:
+@bp.post("/desk/cases/<number>/confirm")
+@requires(CLERK)
+def desk_confirm(number: str) -> ResponseReturnValue:
+    """Take a case as proposed, by one key, and open the next of the list."""
+    page, form = case_here(number), ConfirmForm()
+    form.look_at(page.case.version)
+    act = partial(_confirm, page, form)
+    return answer(form, "reports/desk/case.html", act, **case_page(page))
+
+
+def _confirm(page: DeskCase, form: ConfirmForm, session: Session) -> str:
+    actor, moment = current_actor(), now()
+    batch = confirm_case(session, actor, form.wish(page.case.number), now=moment)
+    return next_address(session, actor, page.case, moment, done=batch)
+
+
+def case_page(page: DeskCase) -> dict[str, Any]:
     """What the case's own page shows beyond its head."""
+    actor, moment = current_actor(), now()
+    beside = queue_parts(actor, moment, page.case) if in_queue() else {"rows": None}
+    clerk = page.insider and page.case.state in SORTED and is_clerk(actor)
+    kinds = beside.get("kinds_today") or (kinds_today(reading(), moment) if clerk else [])
+    offered = _offered(page, kinds) if clerk else None
+    return {
+        **beside,
+        **case_words(page),
+        **_steps(page, confirms=bool(offered and offered["may_confirm"])),
+        "offered": offered,
+        "confirm_url": url_for("reports.desk_confirm", number=page.case.number, **kept()),
+        "identity_url": url_for("reports.desk_identity", number=page.case.number, **kept()),
+        "history": history(page),
+        "pin": map_of(reading(), page),
+        "blocked_words": say(page.blocked) if page.blocked else None,
+        "clocks": _clocks(page),
+        "identities": identities_of(reading(), page.case, actor, moment),
+        "done": just_done(actor),
+        "refusal_words": refusal_words,
+    }
+
+
+def _steps(page: DeskCase, *, confirms: bool) -> dict[str, Any]:
+    """What can be done next: the likely steps as buttons, the others below."""
     # what waits for a check is a main step; what was checked can still be changed below
     first = [*MAIN, Event.MODERATE] if page.unchecked else list(MAIN)
     if page.case.unit_id is not None:
         # giving it to another unit is possible, but not what is waited for
         first.remove(Event.DISPATCH)
     return {
-        "history": history(page),
         "main": [step for step in first if step in page.steps],
         "rest": [step for step in REST if step in page.steps and step not in first],
         "step_url": step_url,
-        "pin": map_of(reading(), page),
-        "blocked_words": say(page.blocked) if page.blocked else None,
-        "clocks": _clocks(page),
-        "identities": identities_of(reading(), page.case, current_actor(), now()),
+        "confirms": confirms,
+    }
+
+
+def _offered(page: DeskCase, kinds: Kinds) -> dict[str, Any]:
+    """The proposals, and whether one key may take them."""
+    actor, case = current_actor(), page.case
+    words = [text.text for text in page.texts if text.kind is TextKind.DESCRIPTION]
+    returned = {e.unit_id for e in page.events if e.event is Event.RETURN and e.unit_id}
+    found = proposals_for(reading(), case, words, returned, kinds, actor, now())
+    unit_id = found.unit.unit_id if found.unit else None
+    return {
+        "found": found,
+        "unit": found.units[unit_id] if unit_id else None,
+        "may_confirm": bool(unit_id) and may_confirm(page.facts, page.who, unit_id),
+        "kind": found.kind,
+        "taken": found.kind.row.code if found.kind and found.kind.taken else "",
+        "place": next(
+            (p for p in page.places if found.unit and p.path == found.unit.place_path), None
+        ),
     }
 
 
@@ -113,9 +181,10 @@ def _clocks(page: DeskCase) -> list[tuple[str, str]]:
     return [(words, format_timedelta(spent, locale=language)) for words, spent in rows if spent]
 
 
-def step_url(page: DeskCase, event: Event) -> str:
+def step_url(page: DeskCase, event: str, **more: Any) -> str:
     """Where a step is taken."""
-    return url_for(f"reports.desk_{event.value}", number=page.case.number)
+    endpoint = f"reports.desk_{Event(event).value}"
+    return url_for(endpoint, number=page.case.number, **kept(), **more)
 
 
 def case_words(page: DeskCase) -> dict[str, Any]:
@@ -131,10 +200,16 @@ def case_words(page: DeskCase) -> dict[str, Any]:
         "relations": RELATIONS,
         "text_kinds": TEXT_KINDS,
         "reason_words": reason_words,
-        "reported": [text for text in page.texts if text.kind in TO_CHECK],
+        "reported": sorted(
+            (text for text in page.texts if text.kind in TO_CHECK),
+            key=lambda text: TO_CHECK.index(text.kind),
+        ),
         "before": [photo for photo in page.photos if photo.kind is PhotoKind.BEFORE],
         "after": [photo for photo in page.photos if photo.kind is PhotoKind.AFTER],
         "sent_back": page.case.state in SENT_BACK,
+        "case_left": left_in_words(page.case, now(), late=page.late),
+        "case_url": case_url,
+        "queue_url": queue_url,
         "still_to_do": _still_to_do(page),
     }
 
@@ -168,7 +243,7 @@ def _step(page: DeskCase, event: EventRow, changed: dict[str, str]) -> Step:
     title = str(words)
     unit = page.units.get(event.unit_id) if event.unit_id else None
     if unit is not None and event.event in {Event.DISPATCH, Event.RETURN, Event.HANDLE}:
-        title = f"{title}: {in_words(unit.names)}"
+        title = _("%(what)s: %(value)s", what=title, value=in_words(unit.names))
     lines = [_why(page, event, changed)]
     lines += [
         text.text for text in page.texts if text.event_id == event.id and text.kind not in TO_CHECK
@@ -213,7 +288,7 @@ def desk_identity(number: str) -> ResponseReturnValue:
     """State why, and see who reported for ten minutes. Every look is logged."""
     page, form = case_here(number), IdentityForm()
     form.look_at(page.case.version)
-    back = url_for("reports.desk_case", number=page.case.number, _anchor="identity")
+    back = url_for("reports.desk_case", number=page.case.number, **kept(), _anchor="identity")
     return answer(
         form,
         "reports/desk/identity.html",

@@ -37,7 +37,7 @@ def urge(number: str) -> ResponseReturnValue:
         ConfirmForm(),
         "reports/public/urge.html",
         lambda session: _page_of(urge_case(session, case, reporter, now=now())),
-        thanks=_l("Your wish for speed is noted. Everybody who works on it can see it."),
+        thanks=_l("Your reminder is noted. Everybody who works on it can see it."),
         case=case,
     )
 

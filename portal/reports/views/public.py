@@ -7,7 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
-from portal.kernel.clock import local, now
+from portal.kernel.clock import city_day, local, now
 from portal.kernel.errors import Missing
 from portal.kernel.forms import clean_text
 from portal.kernel.i18n import current_language
@@ -17,18 +17,23 @@ from portal.kernel.web import instance, reading
 from portal.kernel.words import say
 from portal.reports.forms.track import ConfirmForm
 from portal.reports.labels.case import EVENTS, PUBLIC_STATES, STATE_KINDS, reason_words
-from portal.reports.labels.public import FACTS, NEXT, progress, state_words
+from portal.reports.labels.categories import GROUPS
+from portal.reports.labels.public import FACTS, NEXT, progress, state_words, took_words
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.listing import Listing, listing
 from portal.reports.queries.page import CasePage, case_page
+from portal.reports.queries.public import PublicRow
 from portal.reports.queries.rating import rating_standing
+from portal.reports.rules.codes import State
 from portal.reports.rules.deadlines import is_late
-from portal.reports.rules.listing import Asked
+from portal.reports.rules.listing import PAGE, Asked
 from portal.reports.rules.transitions import OPEN, UNHANDLED
+from portal.reports.service.atlas import small_map, window_around
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
 
 LONGEST, MOST_QUERY = 200, 4_000
+FEW = 6
 
 
 @bp.app_template_filter("month")
@@ -38,10 +43,33 @@ def month(value: datetime) -> str:
     return format_skeleton("yMMMM", at, tzinfo=at.tzinfo, locale=current_language())
 
 
+@bp.app_template_filter("took")
+def took(case: PublicRow) -> str:
+    """How many days a settled matter took; nothing where even the day is not told."""
+    if case.state is not State.CLOSED or case.closed_at is None or not case.timed:
+        return ""
+    zone = instance().city.zone
+    return took_words((city_day(case.closed_at, zone) - city_day(case.found_at, zone)).days)
+
+
+@bp.app_template_filter("state_kind")
+def state_kind(state: State) -> str:
+    """The shape and colour of a state (``ui/status.html``)."""
+    return STATE_KINDS[state]
+
+
+bp.app_template_filter("state_words")(state_words)
+
+
 def asked_for() -> Asked:
     """The filters in the address, without what no filter can be."""
-    names = ("q", "area", "category", "state", "bbox", "before")
+    names = ("q", "area", "category", "group", "state", "bbox", "before")
     return Asked(**{name: (clean_text(request.args.get(name)) or "")[:LONGEST] for name in names})
+
+
+def page_size() -> int:
+    """How many reports a page lists: few where letters are large (elder mode)."""
+    return FEW if request.cookies.get("elder") == "1" else PAGE
 
 
 def too_long() -> bool:
@@ -51,6 +79,7 @@ def too_long() -> bool:
 
 def list_context(found: Listing) -> dict[str, object]:
     """What the templates of the list and the map share."""
+    used = {kind.group for kind in found.kinds.values()}
     return {
         "listing": found,
         "asked": found.asked,
@@ -58,6 +87,7 @@ def list_context(found: Listing) -> dict[str, object]:
             name: say(problem, **FACTS.get(problem, {})) for name, problem in found.problems.items()
         },
         "public_states": PUBLIC_STATES,
+        "groups": [(code, words) for code, words in GROUPS.items() if code in used],
         "state_words": state_words,
         "state_kinds": STATE_KINDS,
     }
@@ -69,7 +99,7 @@ def public_list() -> ResponseReturnValue:
     """Every report the public may know of, newest first."""
     if too_long():
         return redirect(url_for("reports.public_list", **asked_for().parameters()))
-    found = listing(reading(), asked_for())
+    found = listing(reading(), asked_for(), size=page_size())
     page = render_template("reports/public/list.html", **list_context(found))
     return page, 422 if found.problems else 200
 
@@ -87,8 +117,9 @@ def show(number: str) -> ResponseReturnValue:
     # a form starts a cookie: only for somebody who has one already
     close_form = ConfirmForm() if context["receipt"] else None
     return render_template(
-        "reports/public/case.html", actions=actions, close_form=close_form, **context
-    )
+        "reports/public/case.html", actions=actions, close_form=close_form,
+        spot=small_map(reading(), page), spot_window=window_around(page.point), **context,
+    )  # fmt: skip
 
 
 @bp.get("/reports/<number>/print")
@@ -96,9 +127,9 @@ def show(number: str) -> ResponseReturnValue:
 def print_case(number: str) -> ResponseReturnValue:
     """The same on paper."""
     page, _ = visible(number)
-    address = f"{instance().config.origin}{url_for('reports.show', number=page.case.number)}"
+    context = _context(page)
     html = render_template(
-        "reports/public/print.html", qr=qr_svg(address), address=address, **_context(page)
+        "reports/public/print.html", qr=qr_svg(str(context["address"])), **context
     )
     response = make_response(html)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -130,6 +161,7 @@ def _context(page: CasePage) -> dict[str, object]:
         "open": case.state in OPEN,
         "late": is_late(case.state, case.promised_at, case.handled_at, now()),
         "receipt": by_receipt(case.number),
+        "address": f"{instance().config.origin}{url_for('reports.show', number=case.number)}",
     }
 
 

@@ -1,0 +1,230 @@
+"""The desk's lists: what waits for whom, the most pressing first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import Actor
+from portal.areas.models import Area
+from portal.areas.rules import tidy_names
+from portal.kernel.db import UtcDateTime
+from portal.reports.models import Case, Category
+from portal.reports.queries.desk.options import area_names
+from portal.reports.queries.desk.reach import narrowing, waits_for
+from portal.reports.rules.codes import State
+from portal.reports.rules.deadlines import is_late
+from portal.reports.rules.desk import EVERYTHING, Narrowed, Task, tasks_of
+from portal.reports.rules.transitions import OPEN
+
+PAGE = 25
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    """One line of a desk's list."""
+
+    id: UUID
+    number: str
+    version: int
+    state: State
+    category: Mapping[str, str]
+    place: Mapping[str, str]
+    unit_id: UUID | None
+    urgent: bool
+    promised_at: datetime | None
+    round_the_clock: bool
+    found_at: datetime
+    times_urged: int
+    times_sent_back: int
+    late: bool
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last line of a page: the next one begins after it."""
+
+    calm: int
+    due: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.calm}~{self.due.timestamp():.6f}~{self.id.hex}"
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """A page of a list, and where the next one begins."""
+
+    rows: list[DeskRow]
+    next: Cursor | None
+
+
+def read_cursor(text: str | None) -> Cursor | None:
+    """The cursor in a link; None when it is none."""
+    try:
+        calm, due, key = (text or "").split("~")
+        place = {"0": 0, "1": 1}[calm]  # any other number may be more than a database can hold
+        return Cursor(place, datetime.fromtimestamp(float(due), UTC), UUID(hex=key))
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+
+
+class HasPlaceInList(Protocol):
+    """A case or a row of one, as far as its place in a list goes."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def urgent(self) -> bool: ...
+
+    @property
+    def promised_at(self) -> datetime | None: ...
+
+    @property
+    def found_at(self) -> datetime: ...
+
+
+def cursor_of(one: HasPlaceInList, task: Task) -> Cursor:
+    """Where a case stands in a task's list, also when it has just left it."""
+    if task is Task.ALL:
+        return Cursor(0, one.found_at, one.id)
+    return Cursor(0 if one.urgent else 1, one.promised_at or FAR, one.id)
+
+
+def desk_counts(
+    session: Session, actor: Actor, now: datetime, narrowed: Narrowed = EVERYTHING
+) -> dict[Task, int]:
+    """How many cases each task has, what is late and what is open, in one query."""
+    chosen = narrowing(narrowed, now)
+    tasks: list[Task] = [
+        *(task for task in tasks_of(actor) if task is not Task.MODERATE),
+        Task.LATE,
+        Task.OPEN,
+    ]
+    counts = [func.count(case((waits_for(actor, task, now), 1))) for task in tasks]
+    statement = select(*counts).select_from(Case).where(Case.state.in_(OPEN), *chosen)
+    if Task.MODERATE in tasks_of(actor):
+        # closed cases may wait for a check too
+        unchecked = select(func.count()).select_from(Case)
+        unchecked = unchecked.where(waits_for(actor, Task.MODERATE, now), *chosen)
+        statement = statement.add_columns(unchecked.scalar_subquery())
+        tasks.append(Task.MODERATE)
+    return dict(zip(tasks, session.execute(statement).one(), strict=True))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """The order of a list: urgent and soonest due first, or (for everything) the newest first."""
+
+    calm: ColumnElement[int]
+    due: ColumnElement[datetime]
+    newest: bool
+
+    def after(self, cursor: Cursor) -> ColumnElement[bool]:
+        """What lies beyond the last line of a page."""
+        moment, key = literal(cursor.due, UtcDateTime()), literal(cursor.id, Case.id.type)
+        if self.newest:
+            # the first half lets an index find the place
+            return and_(self.due <= moment, tuple_(self.due, Case.id) < tuple_(moment, key))
+        return tuple_(self.calm, self.due, Case.id) > tuple_(literal(cursor.calm), moment, key)
+
+    @property
+    def columns(self) -> list[ColumnElement[Any]]:
+        if self.newest:
+            return [self.due.desc(), Case.id.desc()]
+        return [self.calm, self.due, Case.id.expression]
+
+
+def _order_of(task: Task) -> _Order:
+    if task is Task.ALL:
+        return _Order(literal(0), Case.found_at.expression, newest=True)
+    due = func.coalesce(Case.promised_at, literal(FAR, UtcDateTime()), type_=UtcDateTime())
+    return _Order(case((Case.urgent, 0), else_=1), due, newest=False)
+
+
+def desk_page(
+    session: Session,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    *,
+    narrowed: Narrowed = EVERYTHING,
+    after: Cursor | None = None,
+    size: int = PAGE,
+) -> DeskPage:
+    """One page of a list in one query."""
+    order = _order_of(task)
+    conditions = [waits_for(actor, task, now), *narrowing(narrowed, now)]
+    if task is Task.MINE:
+        conditions.append(Case.state.in_(OPEN))
+    if after is not None:
+        conditions.append(order.after(after))
+    mine = tasks_of(actor) if task is Task.MINE else ()
+    waits = [case((waits_for(actor, part, now), 1), else_=0).label(part.value) for part in mine]
+    statement = _desk_columns(order).add_columns(*waits)
+    statement = statement.where(*conditions).order_by(*order.columns)
+    found = session.execute(statement.limit(size + 1)).all()
+    last = found[size - 1] if len(found) > size else None
+    return DeskPage(
+        [_desk_row(row, mine, now) for row in found[:size]],
+        Cursor(last.calm, last.due, last.id) if last else None,
+    )
+
+
+def _desk_columns(order: _Order) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Case.id,
+            Case.number,
+            Case.version,
+            Case.state,
+            Case.unit_id,
+            Case.urgent,
+            Case.promised_at,
+            Case.round_the_clock,
+            Case.handled_at,
+            Case.found_at,
+            Case.times_urged,
+            Case.times_sent_back,
+            Category.name_zh_Hans.label("kind_zh_Hans"),
+            Category.name_zh_Hant.label("kind_zh_Hant"),
+            Category.name_en.label("kind_en"),
+            Area.name_zh_hans,
+            Area.name_zh_hant,
+            Area.name_en,
+            order.calm.label("calm"),
+            order.due.label("due"),
+        )
+        .join(Category, Category.code == Case.category_code, isouter=True)
+        .join(Area, Area.id == Case.area_id, isouter=True)
+    )
+
+
+def _desk_row(row: Any, mine: Sequence[Task], now: datetime) -> DeskRow:
+    return DeskRow(
+        id=row.id,
+        number=row.number,
+        version=row.version,
+        state=row.state,
+        category=tidy_names(
+            {"zh_Hans": row.kind_zh_Hans, "zh_Hant": row.kind_zh_Hant, "en": row.kind_en}
+        ),
+        place=area_names(row),
+        unit_id=row.unit_id,
+        urgent=row.urgent,
+        promised_at=row.promised_at,
+        round_the_clock=row.round_the_clock,
+        found_at=row.found_at,
+        times_urged=row.times_urged,
+        times_sent_back=row.times_sent_back,
+        late=is_late(row.state, row.promised_at, row.handled_at, now),
+        tasks=tuple(task for task in mine if row._mapping[task.value]),
+    )

@@ -1,0 +1,65 @@
+"""What the table asks of a case, of whoever acts, and of what comes with a step."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.accounts.rules import Actor, Permission
+from portal.reports.rules.codes import Closing, State
+from portal.reports.rules.reasons import Reason
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What the table asks of a case. ``protected``: aimed at a person or a shop (law P5)."""
+
+    state: State
+    closing: Closing = Closing.AFTER_PHOTO
+    protected: bool = False
+    unit_id: UUID | None = None
+    handler_id: UUID | None = None
+    dispatcher_id: UUID | None = None
+    responded: bool = False
+    reporters: int = 1
+    urged_today: bool = False
+
+
+@dataclass(frozen=True)
+class ActorFacts:
+    """What the table asks of whoever wants the step: what she holds *for this very case*."""
+
+    person_id: UUID | None = None
+    holds: frozenset[Permission] = frozenset()
+    of_unit: bool = False
+    is_reporter: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What comes with the step."""
+
+    reason: Reason | None = None
+    words: str | None = None
+    photos: int = 0
+    unit_id: UUID | None = None
+
+
+def holds(actor: Actor, permission: Permission, place_path: str, unit_id: UUID | None) -> bool:
+    """Whether a permission reaches a case. A unit's grant reaches only cases dispatched to it."""
+    return any(
+        grant.permission is permission
+        and (grant.place_path is None or place_path.startswith(grant.place_path))
+        and (grant.organisation_id is None or grant.organisation_id == unit_id)
+        for grant in actor.grants
+    )
+
+
+def facts_of_actor(actor: Actor, place_path: str, unit_id: UUID | None) -> ActorFacts:
+    """What somebody holds for a case at a place, dispatched to a unit or to none."""
+    held = {g.permission for g in actor.grants if holds(actor, g.permission, place_path, unit_id)}
+    of_unit = any(
+        g.permission is Permission.REPORT_HANDLE
+        and g.organisation_id is not None
+        and g.organisation_id == unit_id
+        for g in actor.grants
+    )
+    return ActorFacts(actor.person_id, frozenset(held), of_unit)

@@ -1,0 +1,242 @@
+"""The steps of the table as pages, from one table of their own: each asks only what it needs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.access import current_actor, requires
+from portal.accounts.rules import Permission
+from portal.kernel.clock import city_day, now
+from portal.kernel.errors import Forbidden, Missing
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.ids import clean_number
+from portal.kernel.pages import answer
+from portal.kernel.uploads import KeptPhotos
+from portal.kernel.web import Session, instance, reading
+from portal.kernel.words import Words
+from portal.reports.forms.desk import (
+    KEEP,
+    SHOW,
+    StepForm,
+    moderate_form,
+    offer_categories,
+    offer_units,
+    read_key,
+    step_form,
+)
+from portal.reports.queries.case import CaseRow, had_before
+from portal.reports.queries.desk import category_names
+from portal.reports.rules.codes import Event, Review
+from portal.reports.rules.transitions import TRANSITIONS
+from portal.reports.service.desk import DeskCase
+from portal.reports.service.handling import (
+    close_case,
+    dispatch_case,
+    handle_case,
+    reclassify_case,
+    send_back_case,
+    take_step,
+    units_of,
+)
+from portal.reports.service.loop import case_as_seen, may_see
+from portal.reports.service.moderation import (
+    Decision,
+    about_photo,
+    about_text,
+    moderate_case,
+)
+from portal.reports.views.blueprint import bp
+from portal.reports.views.desk_case import case_here, case_words
+from portal.reports.views.desk_queue import case_url, queue_url
+
+_DONE: Final[Mapping[Event, Words]] = {
+    Event.ACCEPT: _l("Accepted. The reporter is told."),
+    Event.REFUSE: _l("Not accepted. The reporter is told why."),
+    Event.DISPATCH: _l("Dispatched. The unit and the reporter are told."),
+    Event.CLOSE: _l("Closed. The reporter is asked to rate it."),
+    Event.SEND_BACK: _l("Sent back. The unit is told."),
+}
+_SAVED = _l("Done.")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that is being taken: by whom, when, on which page, with what in its form."""
+
+    page: DeskCase
+    form: StepForm
+    event: Event
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": current_actor(), "now": now()}
+
+    @property
+    def words(self) -> str | None:
+        return self.form.text("words")
+
+
+Change = Callable[[Session, CaseRow, Taken], CaseRow]
+
+
+def _plain(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    """A step that takes a reason or words at most."""
+    reason = taken.form.chosen_reason
+    return take_step(session, case, taken.event, reason=reason, words=taken.words, **taken.by)
+
+
+def _dispatch(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    unit_id = read_key(taken.form.text("unit"))
+    return dispatch_case(session, case, unit_id=unit_id, words=taken.words, **taken.by)
+
+
+def _handle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    photos = taken.form.photos.data
+    shown = photos if isinstance(photos, KeptPhotos) else KeptPhotos()
+    return handle_case(session, case, words=taken.words, photos=shown, **taken.by)
+
+
+def _close(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    return close_case(session, case, words=taken.words, **taken.by)
+
+
+def _send_back(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    reason = taken.form.chosen_reason
+    return send_back_case(session, case, reason=reason, words=taken.words, **taken.by)
+
+
+def _reclassify(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    code = taken.form.text("category") or ""
+    return reclassify_case(session, case, category_code=code, words=taken.words, **taken.by)
+
+
+def _moderate(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    decisions, reason = _decisions(taken.page, taken.form), taken.form.chosen_reason
+    return moderate_case(session, case, decisions, reason=reason, words=taken.words, **taken.by)
+
+
+# who may open the step's page anywhere; the table of transitions says who may take it here
+STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
+    Event.ACCEPT: (Permission.REPORT_ACCEPT, _plain),
+    Event.REFUSE: (Permission.REPORT_ACCEPT, _plain),
+    Event.FILE: (Permission.DESK_OPEN, _plain),
+    Event.REFUSE_FILING: (Permission.REPORT_ACCEPT, _plain),
+    Event.DISPATCH: (Permission.REPORT_DISPATCH, _dispatch),
+    Event.RETURN: (Permission.REPORT_HANDLE, _plain),
+    Event.RESPOND: (Permission.DESK_OPEN, _plain),
+    Event.HANDLE: (Permission.REPORT_HANDLE, _handle),
+    Event.CLOSE: (Permission.DESK_OPEN, _close),
+    Event.SEND_BACK: (Permission.DESK_OPEN, _send_back),
+    Event.RECLASSIFY: (Permission.DESK_OPEN, _reclassify),
+    Event.MODERATE: (Permission.REPORT_MODERATE, _moderate),
+    Event.VOID: (Permission.REPORT_VOID, _plain),
+    Event.NOTE: (Permission.DESK_OPEN, _plain),
+}
+
+
+def _page_of(event: Event) -> Callable[[str], ResponseReturnValue]:
+    """The page of a step."""
+
+    def step(number: str) -> ResponseReturnValue:
+        try:
+            page = case_here(number)
+        except Missing:
+            return given_away(number)
+        if not TRANSITIONS[event].who & page.held:
+            raise Forbidden
+        if request.method == "GET" and event not in page.steps:
+            return redirect(case_url(page.case.number))
+        return _converse(Taken(page, _form(page, event), event))
+
+    return step
+
+
+def _form(page: DeskCase, event: Event) -> StepForm:
+    """The step's form with what can be chosen here."""
+    if event is Event.MODERATE:
+        return moderate_form(*page.to_check)()
+    form = step_form(event)()
+    if event is Event.DISPATCH:
+        offer_units(form, units_of(reading(), page.case, now()))
+    if event is Event.RECLASSIFY:
+        offer_categories(form, category_names(reading(), city_day(now(), instance().city.zone)))
+        if request.method == "GET":
+            # a proposal's link brings the proposed kind along
+            form.category.data = request.args.get("kind") or page.case.category_code
+    return form
+
+
+def _converse(taken: Taken) -> ResponseReturnValue:
+    """Show a step's form, or take the step on the case as its page showed it."""
+    taken.form.look_at(taken.page.case.version)
+    return answer(
+        taken.form,
+        f"reports/desk/{'moderate' if taken.event is Event.MODERATE else 'step'}.html",
+        lambda session: _changed(session, taken),
+        thanks=_DONE.get(taken.event, _SAVED),
+        event=taken.event,
+        back=case_url(taken.page.case.number),
+        **case_words(taken.page),
+    )
+
+
+def _changed(session: Session, taken: Taken) -> str:
+    actor, number = current_actor(), taken.page.case.number
+    case = case_as_seen(session, number, actor, seen=taken.form.seen)
+    moved = STEPS[taken.event][1](session, case, taken)
+    # a unit that returns a case may not open it any more
+    return case_url(number) if may_see(actor, moved) else queue_url()
+
+
+def given_away(number: str) -> ResponseReturnValue:
+    """A case that the reader's unit had until a moment ago: say so, and keep what she typed."""
+    known = clean_number(number)
+    units = current_actor().organisations_for(Permission.REPORT_HANDLE)
+    if known is None or not units or not had_before(reading(), known, units):
+        raise Missing
+    typed = request.form.get("words", "") if request.method == "POST" else ""
+    status = 409 if request.method == "POST" else 403
+    page = render_template(
+        "reports/desk/given_away.html", number=known, typed=typed, back=queue_url()
+    )
+    return page, status
+
+
+def _decisions(page: DeskCase, form: StepForm) -> list[Decision]:
+    """What was decided now: an answer that stood before is no decision."""
+    texts, photos = page.to_check
+    found = []
+    for text in texts:
+        name, public = f"text_{text.id.hex}", form.text(f"public_{text.id.hex}")
+        show, seen = _choice(form, name)
+        edited = show and public is not None and public != text.public_text
+        if show is not None and (edited or _is_new(show, seen)):
+            found.append(about_text(text.id, show=show, seen=seen, public_text=public))
+    for photo in photos:
+        show, seen = _choice(form, f"photo_{photo.id.hex}")
+        if show is not None and _is_new(show, seen):
+            found.append(about_photo(photo.id, show=show, seen=seen))
+    return found
+
+
+def _choice(form: StepForm, name: str) -> tuple[bool | None, Review]:
+    """Show (True), keep (False) or undecided (None), and what the reader had before her."""
+    seen = form.text(f"seen_{name}")
+    review = Review(seen) if seen in set(Review) else Review.PENDING
+    return {SHOW: True, KEEP: False}.get(form.text(name) or ""), review
+
+
+def _is_new(show: bool, seen: Review) -> bool:
+    return seen is not (Review.APPROVED if show else Review.WITHHELD)
+
+
+for _event, (_permission, _change) in STEPS.items():
+    bp.add_url_rule(
+        f"/desk/cases/<number>/{_event.value.replace('_', '-')}",
+        endpoint=f"desk_{_event.value}",
+        view_func=requires(_permission)(_page_of(_event)),
+        methods=["GET", "POST"],
+    )
