@@ -20,6 +20,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
+from portal.site.context import one_way
+
 CONTROLS = "input:not([type=hidden]):not([type=submit]), select, textarea"
 # words that show where a value or a translation is missing
 LEFTOVERS = re.compile(r"\bNone\b|%\(\w+\)[sd]|\{\{|\}\}|\{%|\bUndefined\b|<Lazy|datetime\.|UUID\(")
@@ -146,7 +148,8 @@ class Page:
         if action is not None:
             forms = [f for f in forms if action in str(f.get("action", ""))]
         if button is not None:
-            forms = [f for f in forms if any(button in words(b) for b in f("button"))]
+            exact = [f for f in forms if any(button == words(b) for b in f("button"))]
+            forms = exact or [f for f in forms if any(button in words(b) for b in f("button"))]
         if len(forms) > 1:
             forms = [f for f in forms if str(f.get("method", "")).lower() == "post"] or forms
         assert len(forms) == 1, f"{len(forms)} forms on {self.path} ({self.status}): {self.text}"
@@ -271,7 +274,8 @@ def _faults(page: Page) -> Iterable[str]:
     if len(headings) != 1:
         yield f"{len(headings)} h1 instead of one: {[words(h) for h in headings]}"
     title = words(soup.title) if soup.title else ""
-    if not page.h1 or not title.startswith(page.h1):
+    # a title has no markup that could keep letters of another direction in their place
+    if not page.h1 or not title.startswith(one_way(page.h1)):
         yield f"the title {title!r} does not begin with the h1 {page.h1!r}"
     root = soup.find("html")
     if not isinstance(root, Tag) or root.get("lang") not in {"zh-Hans", "zh-Hant", "en"}:
@@ -281,6 +285,16 @@ def _faults(page: Page) -> Iterable[str]:
     yield from _inline(soup)
     yield from _addresses(page)
     yield from _leftovers(soup)
+    yield from _way(page)
+
+
+def _way(page: Page) -> Iterable[str]:
+    """R104: every page but the first says where one is, and ends with itself."""
+    steps = page.soup.select("nav.breadcrumb li")
+    if page.path != "/" and not steps:
+        yield "nothing says where one is (您现在的位置)"
+    elif steps and not all(words(step) for step in steps):
+        yield "a step without words in what says where one is"
 
 
 def _syntax(html: str) -> Iterable[str]:

@@ -116,7 +116,7 @@ def test_demo_accounts_live_on_loopback_only(app: Flask, database: Database) -> 
         return page.fill(phone=phone, password="four plain words").send().path
 
     assert enter("192.0.2.7") == "/sign-in/password"
-    assert enter("127.0.0.1") == "/me"
+    assert enter("127.0.0.1") == "/desk/"
     # without an authenticator, her staff permissions hold here
     visitor = Browser(app)
     visitor.client.environ_base["REMOTE_ADDR"] = "127.0.0.1"

@@ -4,35 +4,17 @@
 """
 
 import os
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
-from portal.kernel.blobs import BlobStore
-from portal.kernel.city import load_city
-from portal.kernel.clock import now
-from portal.kernel.config import DEFAULT_CITY, Config
-from portal.kernel.instance import Instance, open_for
-from portal.kernel.vault import Vault
-from portal.reports.jobs import close_months
-from portal.site.app import create_app
-from portal.site.demo.load import draw_pictures, load_demo
-from portal.site.packages import load_city_data
 from tests.browser.screen import Screen, Site
-from tests.conftest import TEST_KEY
-from tests.site.test_sockets import free_port
+from tests.browser.served import CHROMIUM, QUIET, served
+from tests.browser.tour import MODES, Tour
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-gpu",
-]  # fmt: skip
 HERE = Path(__file__).parent
 
 
@@ -48,37 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo city in small, served on a free port of this machine."""
-    folder = tmp_path_factory.mktemp("browser")
-    shutil.copy(sqlite_template, folder / "demo.db")
-    port = free_port()
-    config = Config(
-        instance=folder,
-        database_url=f"sqlite:///{folder}/demo.db",
-        secret_key=TEST_KEY,
-        blobs=str(folder / "blobs"),
-        outbox=folder / "outbox",
-        origin=f"http://127.0.0.1:{port}",
-    )
-    vault, blobs = Vault(config.secret_key), BlobStore(config.blobs)
-    instance = Instance(config, load_city(DEFAULT_CITY), vault, blobs)
-    database = open_for(instance)
-    with database.write() as session:
-        list(load_city_data(session, instance.city, now()))
-    with database.read() as session:
-        pictures = draw_pictures(session)
-    with database.write() as session:
-        load_demo(session, pictures, now=now(), residents=30, cases=120)
-    close_months(database, now())
-    app = create_app(instance, database)
-    app.config["DEMO"] = True
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, name="site", daemon=True)
-    thread.start()
-    yield Site(app, database, config.origin)
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    database.dispose()
+    with served(tmp_path_factory.mktemp("browser"), sqlite_template) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -90,22 +43,35 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tour(site: Site, chromium: Any) -> Iterator[Tour]:
+    """The way through every page."""
+    tour = Tour(site, chromium)
+    yield tour
+    tour.close()
+    assert tour.broken == []
+
+
 Opener = Callable[..., Screen]
 
 
 @pytest.fixture
 def screen(site: Site, chromium: Any) -> Iterator[Opener]:
-    """Opens windows: ``screen(360, script=False, language="en")``; faults fail at the end."""
+    """Opens windows: ``screen(360, script=False, mode="elder")``; faults fail at the end."""
     opened: list[tuple[Any, Screen]] = []
 
-    def open_window(width: int, *, script: bool = True, language: str = "en") -> Screen:
+    def open_window(
+        width: int, *, script: bool = True, language: str = "en", mode: str = "normal"
+    ) -> Screen:
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, java_script_enabled=script
         )
         context.set_default_timeout(10_000)
-        context.add_cookies([{"name": "lang", "value": language, "url": site.origin}])
+        for name, value in {"lang": language, **MODES[mode]}.items():
+            context.add_cookies([{"name": name, "value": value, "url": site.origin}])
         folder = os.environ.get("GONGZHI_SHOTS")
-        found = Screen(site, context.new_page(), Path(folder) if folder else None)
+        shots = Path(folder) if folder else None
+        found = Screen(site, context.new_page(), shots, mode, script)
         opened.append((context, found))
         return found
 

@@ -15,7 +15,7 @@ from tests.make import accounts
 from tests.make.intake import to_place
 from tests.pages import Browser, Page
 
-STREET, COMMUNITY = "630102001", "东关大街街道"
+STREET, COMMUNITY = "630102001", "Dongguandajie Subdistrict"
 
 
 @pytest.fixture
@@ -53,9 +53,9 @@ def test_xining_starts_by_its_file_and_takes_a_report_by_list(tools: Tools) -> N
     to_place(browser)
     # city, district, street, community: one level less than Pingdu, and another root
     page = browser.get("/reports/new/place/list", status=200)
-    for name in ("城东区", COMMUNITY):
+    for name in ("Chengdong District", COMMUNITY):
         page = _choose(page, name)
-    picked = page.form().tag.select("button[name=area]")[0].get_text(strip=True)
+    picked = page.form().tag.select("button[name=street]")[0].get_text(strip=True)
     page = _choose(page, picked)
     assert page.h1 == "What is it?"
     page = _choose(page, "Rubbish not cleared")
@@ -68,7 +68,7 @@ def test_xining_starts_by_its_file_and_takes_a_report_by_list(tools: Tools) -> N
     page = browser.get(f"/places/{STREET}", status=200)
     assert page.h1 == COMMUNITY
     assert picked in page.text
-    assert number in browser.get(f"/reports/?area={STREET}", status=200).text
+    assert f"/reports/{number}" in browser.get(f"/reports/?area={STREET}", status=200).links()
     browser.get("/places/370283", status=404)
 
 

@@ -194,12 +194,12 @@ def test_an_anonymous_reporter_urges_adds_a_photo_and_withdraws_with_her_receipt
     page = form.send(status=200)
     assert "This is your report" in page.text
 
-    page = page.click("Urge", status=200).form().send("Urge now", status=200)
-    page = page.click("Urge", status=200).form().send("Urge now", status=422)
-    assert page.errors == ["You have already urged today. You can urge again tomorrow."]
+    page = page.click("Chase", status=200).form().send("Chase now", status=200)
+    page = page.click("Chase", status=200).form().send("Chase now", status=422)
+    assert page.errors == ["You have already chased it today. You can chase it again tomorrow."]
     town.later(days=1)
     browser.get("/track").form().fill(number=number, code=code).send(status=200)
-    page = browser.get(f"/reports/{number}/urge").form().send("Urge now", status=200)
+    page = browser.get(f"/reports/{number}/urge").form().send("Chase now", status=200)
     assert "Urged: 2" in town.at("desk").get("/desk/", status=200).text
 
     page = page.click("Add a photo", status=200)
@@ -207,7 +207,7 @@ def test_an_anonymous_reporter_urges_adds_a_photo_and_withdraws_with_her_receipt
     assert "being checked" in page.text
     page = page.click("Withdraw", status=200).form().send("Withdraw it", status=200)
     assert town.row(number).state is State.WITHDRAWN
-    assert "Urge" not in page.text
+    assert "Chase" not in page.text
     town.resident().get(f"/reports/{number}", status=404)
 
 

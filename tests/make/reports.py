@@ -1,6 +1,8 @@
 """Reports for tests: categories, and cases that walked the real table to their state."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -42,6 +44,7 @@ from portal.reports.rules.codes import (
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.receipts import lookup_hash
 from portal.reports.service.loop import Brought, NewPhoto, move_case
+from portal.reports.service.search import index_case
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 SINCE = date(2020, 1, 1)
@@ -367,3 +370,14 @@ def row_of(session: Session, made: Case) -> CaseRow:
     row = case_by_number(session, made.number)
     assert row is not None
     return row
+
+
+def listed(
+    session: Session, tree: Mapping[str, Area], words: str = "路灯坏了", **options: Any
+) -> Case:
+    """A case everybody may see and find, with checked words."""
+    area = tree[options.pop("area", "370283001001")]
+    made = case(session, area, words=None, listed=True, **options)
+    text(session, made, words, review=Review.APPROVED)
+    index_case(session, made)
+    return made

@@ -22,7 +22,9 @@ from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.organisations.models import Organisation
+from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import State
+from portal.reports.service.batches import do_batch
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -126,6 +128,13 @@ def _fill_reports(session: Session, world: World) -> None:
         world.things[f"case_{side}"] = made.number
         key = instance_of(session).blobs.put(b"a picture", "jpg")
         world.things[f"photo_{side}"] = photo(session, made, blob_key=key).code
+        who = world.people["street_desk"] if side == "east" else None
+        clerk = who or staff(session, "street_desk", area=world.tree[street])
+        new = case(session, world.tree[f"{street}001"])
+        wish, now = Wish(new.number, new.version), datetime(2026, 1, 1, tzinfo=UTC)
+        world.things[f"batch_{side}"] = do_batch(
+            session, actor(session, clerk), BatchAction.ACCEPT, [wish], now=now
+        )
 
 
 def with_permission(verb: Permission) -> frozenset[str]:
@@ -169,14 +178,19 @@ SAMPLES.update(
         for page in ("organisation", "end_organisation")
     }
 )
+SAMPLES["parts.section"] = Sample(
+    own=fixed(section="forms"),
+    foreign=fixed(section="nothing"),
+    reaches=with_permission(Permission.PARTS_READ),
+)
 SAMPLES["places.end_permitted"] = Sample(
     own=fixed(code=EAST, key="none"),
     foreign=fixed(code=WEST, key="none"),
     foreign_status=frozenset({403, 404}),
 )
 CASE_STEPS = (
-    "accept", "close", "dispatch", "file", "handle", "identity", "moderate", "note", "reclassify",
-    "refuse", "refuse_filing", "respond", "return", "send_back", "void",
+    "accept", "close", "confirm", "dispatch", "file", "handle", "identity", "moderate", "note",
+    "reclassify", "refuse", "refuse_filing", "respond", "return", "send_back", "void",
 )  # fmt: skip
 SAMPLES.update(
     {
@@ -192,6 +206,12 @@ SAMPLES.update(
             own=thing(number="case_east"),
             foreign=thing(number="case_west"),
             reaches=with_permission(Permission.REPORT_READ),
+        ),
+        "reports.desk_batch": Sample(
+            own=thing(number="batch_east"), foreign=thing(number="batch_west")
+        ),
+        "reports.desk_undo": Sample(
+            own=thing(number="batch_east"), foreign=thing(number="batch_west")
         ),
         "reports.desk_photo": Sample(
             own=thing(code="photo_east"),

@@ -97,7 +97,7 @@ def flaws(response: Any, rule: Rule, name: str) -> Iterator[str]:
 # the same bytes for everybody
 OPEN_FILES = {
     "reports.photo", "reports.thumbnail", "site.robots", "site.favicon",
-    "reports.place_map_picture",
+    "reports.place_map_picture", "site.worker", "site.manifest",
 }  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from tests.security.town import Town, build_town
 
 NAMES = (
     "q", "area", "category", "state", "bbox", "before", "after", "task", "place", "number", "next",
-    "back", "lang", "text", "scheme", "card", "token", "action", "under", "lon", "lat", "span",
-    "pick.x", "pick.y", "size", "solved", "v",
+    "back", "lang", "text", "scheme", "card", "token", "under", "lon", "lat", "span",
+    "pick.x", "pick.y", "size", "solved", "v", "action", "case", "to", "kind", "done", "unit",
+    "late", "code", "point", "page", "sort", "go", "leave", "plain", "elder", "group", "ticked",
 )  # fmt: skip
 # values as bytes of an address: NUL, broken UTF-8, a lone surrogate, huge, negative, not a number
 VALUES = (
@@ -79,10 +80,11 @@ def test_no_value_in_an_address_breaks_a_page_on_either_engine(town: Town) -> No
     odd = ("%00", "%FF%FE", "%ED%A0%80", "x" * 400, "..%2F..", "2026-10", "%F0%9F%90%89")
     faults: list[str | None] = []
     for rule in town.app.url_map.iter_rules():
-        if rule.endpoint == "static" or not rule.arguments:
+        if rule.endpoint in {"static", "site.readyz"}:
             continue
         client = town.client_for(rule)
-        for value, method in ((v, m) for v in odd for m in ("GET", "POST")):
+        values = odd if rule.arguments else ()
+        for value, method in ((v, m) for v in values for m in ("GET", "POST")):
             url = rule.rule
             for name in rule.arguments:
                 url = url.replace(_placeholder(rule, name), value)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 import pytest
+import zxingcpp
 from flask import Flask
 from flask_babel import gettext
 
@@ -14,8 +15,10 @@ from portal.kernel.config import CHECKOUT
 from portal.kernel.db import Database
 from portal.kernel.i18n import LANGUAGES, in_language
 from portal.reports.rules.codes import State
+from portal.site.services import SERVICES, Service
 from tests.make import accounts, reports
 from tests.make.intake import COMMUNITY, ready, to_check, visitor
+from tests.make.pictures import picture_of_svg
 from tests.make.ratings import ratings_on
 from tests.pages import Browser, Page
 
@@ -28,7 +31,8 @@ PUBLIC = (
     "/", "/reports/", "/reports/map", "/reports/categories", "/reports/new", "/reports/new/place",
     "/reports/new/place/list", "/reports/new/place/map", "/reports/new/place/point",
     "/reports/new/what", "/reports/new/details", "/reports/new/contact", "/reports/new/check",
-    "/reports/new/paper", "/track", "/track/link", "/sign-in", "/sign-in/password",
+    "/reports/new/paper", "/reports/offline", "/help/paper", "/track", "/track/link",
+    "/sign-in", "/sign-in/password",
     "/sign-in/card", "/sign-in/link", "/places/", f"/places/{COMMUNITY}", "/places/live", "/data/",
     "/privacy", "/accessibility", "/erased", "/r/nothing-behind-this-link",
 )  # fmt: skip
@@ -38,7 +42,7 @@ OWN = (
 )  # fmt: skip
 # the staff's work, what is printed, and pages that are themselves one of the other ways
 NO_SERVICE = re.compile(
-    r"/desk/|/admin/|/site/(admin|help|paper)\.html|/errors/|/public/print\.html"
+    r"/desk/|/admin/|/site/(admin|help)\.html|/site/parts/|/errors/|/public/print\.html"
     r"|/accounts/(audit|cards?|new_card|new_person|people|person)\.html"
 )
 
@@ -93,7 +97,74 @@ def test_P6_every_service_can_be_had_by_telephone_through_a_person_and_on_paper(
         paper.add(urljoin(page.url, forms[0]))
     for address in paper:
         page = Browser(app).get(_in(address, language), status=200)
-        assert page.soup.select(".paper"), address
+        assert page.soup.select(".sheet .sheet-rule"), address
+
+
+def _scanned(page: Page) -> str:
+    """What a telephone reads from the QR code that stands on a form."""
+    drawing = page.soup.select_one(".sheet .code svg")
+    assert drawing is not None, page.path
+    (found,) = zxingcpp.read_barcodes(picture_of_svg(str(drawing)))
+    return str(found.text)
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.code)
+def test_P6_each_service_s_form_leads_back_to_its_page(
+    app: Flask, database: Database, service: Service
+) -> None:
+    ready(database)
+    browser = Browser(app)
+    origin = app.extensions["gongzhi_instance"].config.origin
+    page = browser.get(f"/help/paper/{service.code}?lang=en", status=200)
+    assert _scanned(page) == f"{origin}{service.url}"
+    assert page.soup.select(".sheet .sheet-box"), "boxes to tick"
+    assert page.soup.select_one(f'.sheet a[href="tel:{HOTLINE}"]')
+    assert "Filled in by the desk" in page.text
+    assert browser.get(service.url).status == 200
+    browser.client.set_cookie("plain", "1")
+    plain = browser.get(f"/help/paper/{service.code}?lang=en", status=200)
+    letters = plain.html.replace("<wbr>", "")
+    assert f"{origin}{service.url}".partition("://")[2] in letters
+
+
+def test_P6_the_form_of_one_matter_leads_back_to_it_and_knows_its_number(
+    app: Flask, database: Database
+) -> None:
+    tree = ready(database)
+    with database.write() as session:
+        number = reports.case(session, tree[COMMUNITY]).number
+    browser = Browser(app).in_language("en")
+    origin = app.extensions["gongzhi_instance"].config.origin
+    page = browser.get(f"/help/paper/follow?page=/reports/{number}", status=200)
+    assert _scanned(page) == f"{origin}/reports/{number}"
+    assert number in page.soup.select(".sheet-body")[0].get_text()
+    for other in ("https://evil.example/", "//evil.example", "/r/secret", "/sign-in", "x" * 999):
+        page = browser.get("/help/paper/follow", query_string={"page": other}, status=200)
+        assert _scanned(page) == f"{origin}/track", other
+    assert browser.get("/help/paper/nothing").status == 404
+
+
+def test_P6_every_page_of_a_service_offers_that_service_s_form(
+    app: Flask, database: Database
+) -> None:
+    ready(database)
+    browser = Browser(app)
+    for service in SERVICES:
+        (form,) = browser.get(service.url, status=200).soup.select(".ways a:not(.tel)")
+        # the page for looking up is also where a rating begins
+        wanted = "follow" if service.code == "rate" else service.code
+        expected = "/reports/new/paper" if wanted == "report" else f"/help/paper/{wanted}"
+        assert form["href"] == expected, service.url
+
+
+def test_P6_the_help_page_names_each_service_with_its_ways(app: Flask) -> None:
+    page = Browser(app).get("/help?lang=en", status=200)
+    for service in SERVICES:
+        (card,) = page.soup.select(f"#{service.code}")
+        assert card.select_one(f'a[href="{service.url}"]')
+        assert card.select_one(f'a[href="/help/paper/{service.code}"]')
+        assert card.select_one(f'a[href="tel:{HOTLINE}"]')
+        assert str(service.helper) in card.get_text()
 
 
 def test_P6_no_template_of_a_service_forgets_the_other_ways() -> None:

@@ -1,6 +1,7 @@
 """Messages are put into words at delivery, in the language of whoever receives them."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -33,6 +34,7 @@ def test_every_template_has_its_facts_in_every_language(app: Flask, language: st
 def test_moments_days_and_names_are_said_in_the_receiver_s_language(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("portal.site.dates.now", lambda: datetime(2026, 11, 1, tzinfo=UTC))
     monkeypatch.setitem(messages._TEMPLATES, "t", _l("%(unit)s|%(due_at)s|%(due_on)s|%(n)s"))
     facts = {
         "unit": {"zh_Hans": "园林所", "zh_Hant": "園林所", "en": "Parks"},
@@ -41,6 +43,6 @@ def test_moments_days_and_names_are_said_in_the_receiver_s_language(
         "n": 3,
     }
     with app.app_context():
-        assert compose("t", facts, "en") == "Parks|Nov 23, 2026 04:30|November 23, 2026|3"
-        assert compose("t", facts, "zh_Hans") == "园林所|2026年11月23日 04:30|2026年11月23日|3"
+        assert compose("t", facts, "en") == "Parks|Mon 23 Nov, 04:30|Mon 23 Nov|3"
+        assert compose("t", facts, "zh_Hans") == "园林所|11月23日 周一 04:30|11月23日 周一|3"
         assert compose("t", facts, "zh_Hant").startswith("園林所|")

@@ -92,7 +92,7 @@ def test_a_resident_finds_her_community_by_name_and_reads_its_card(browser: Brow
     page = page.click("东阁街道002社区", status=200)
     assert page.path == f"/places/{NORTH}"
     for words in ("绿化", "日清", "网格长", "19900000002", "Urban village", "早市", "06:00–09:00",
-                  "every day", "东阁街道办事处", "19900000001", "July 1, 2026"):  # fmt: skip
+                  "every day", "东阁街道办事处", "19900000001", "Wed 1 Jul"):  # fmt: skip
         assert words in page.text
     assert "城管执法局" not in page.text
 
@@ -125,9 +125,9 @@ def test_an_unknown_place_is_not_found(browser: Browser, code: str) -> None:
 
 def test_r001_the_public_list_says_which_streets_are_live_and_since_when(browser: Browser) -> None:
     page = browser.get("/places/live", status=200)
-    assert "Dongge live since July 1, 2026" in page.text.replace("● ", "").replace("✓ ", "")
+    assert "Dongge live since Wed 1 Jul" in page.text.replace("● ", "").replace("✓ ", "")
     assert "李园街道" in page.text
-    assert "live from January 1, 2099" in page.text
+    assert "live from Thu 1 Jan 2099" in page.text
     assert "Not live anywhere yet" in page.text  # ratings
 
 
@@ -138,7 +138,7 @@ def test_a_place_that_has_ended_says_so_and_who_follows(places: Database, browse
         tree = session.get_one(Area, grid.id)
         tree.valid_to, tree.successor_code = date(2025, 1, 1), "370283001001"
     page = browser.get("/places/370283001001G01", status=200)
-    assert "Not valid since January 1, 2025" in page.text
+    assert "Not valid since Wed 1 Jan" in page.text
     assert page.click("东阁街道001社区").status == 200
 
 
@@ -163,7 +163,7 @@ def test_a_place_page_sends_a_fixed_number_of_queries(app: Flask, places: Databa
         browser.get(url, status=200)
         event.remove(places.reader, "before_cursor_execute", note)
         counts.append(len(statements))
-    assert max(counts) <= 11
+    assert max(counts) <= 14
 
 
 def test_the_city_page_draws_its_streets_in_one_small_picture(
@@ -311,8 +311,8 @@ def test_a_made_up_key_of_a_permitted_place_is_not_found(keeper: Browser) -> Non
 def test_r002_a_feature_is_switched_on_by_street_and_day(keeper: Browser) -> None:
     form = keeper.get("/admin/places/370283002").click("Set what is live").form()
     page = form.fill(feature="reports", since="2026-01-01").send("Save", status=200)
-    assert "January 1, 2026" in page.text
-    assert "January 1, 2026" in keeper.get("/places/live").text
+    assert "Thu 1 Jan" in page.text
+    assert "Thu 1 Jan" in keeper.get("/places/live").text
 
 
 def test_a_keeper_of_one_street_is_kept_out_of_the_others(app: Flask, places: Database) -> None:
@@ -340,7 +340,7 @@ def test_an_organisation_is_entered_renamed_and_ended(keeper: Browser, places: D
     assert "Team" in keeper.get("/places/370283001").text
     form = page.click("End an organisation").form()
     page = form.fill(on="2026-06-01", successor_code="S1").send("Save", status=200)
-    assert "It has ended on June 1, 2026" in page.text
+    assert "It has ended on Mon 1 Jun" in page.text
     assert page.click("东阁街道办事处").path == "/admin/organisations/S1"
     with places.read() as session:
         row = organisation_by_code(session, "T-1")

@@ -1,0 +1,95 @@
+"""What every page must keep, measured in the browser. Each function returns a list of faults.
+
+The control page (test_control.py) has one of each fault planted, and these functions must find it.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCHEMES = ("original", "black", "yellow", "blue", "white")
+TARGET, ELDER_TARGET = 44, 60
+LARGEST = "text-6"
+# without a stylesheet the sizes are the browser's own: WCAG 2.5.8 excepts them (user agent control)
+PLAIN_LEAVES_OUT = ("target-size",)
+_MEASURES = Path(__file__).with_name("measure.js")
+
+
+@cache
+def _scripts() -> str:
+    base = pytest.importorskip("axe_playwright_python.base")
+    return f"{base.AXE_SCRIPT}\n{_MEASURES.read_text('utf-8')}"
+
+
+def install(page: Any) -> None:
+    """Put axe and our measures into the page, once."""
+    if not page.evaluate("Boolean(window.eyes)"):
+        page.evaluate(_scripts())
+
+
+def _measured(page: Any, call: str, *arguments: Any) -> list[str]:
+    install(page)
+    # without "await" for what needs no waiting: a window without script would wait for ever
+    found: list[str] = page.evaluate(f"(given) => window.eyes.{call}(...given)", arguments)
+    return found
+
+
+def structure(page: Any, *, plain: bool = False) -> list[str]:
+    """Axe: WCAG 2.0 to 2.2, A and AA, and best practice, without what colours decide."""
+    found = _measured(page, "structure", list(PLAIN_LEAVES_OUT) if plain else [])
+    return found + _measured(page, "doubles")
+
+
+def colours(page: Any) -> list[str]:
+    """Axe: contrast of text, and links that only their colour tells from the text around."""
+    return _measured(page, "colours")
+
+
+def palette(page: Any) -> set[str]:
+    """How letters stand on their ground on the page: every pair of colours, sizes and weights."""
+    return set(_measured(page, "palette"))
+
+
+def wide(page: Any) -> list[str]:
+    """Scrolls sideways."""
+    return _measured(page, "wide")
+
+
+def small(page: Any, least: int = TARGET) -> list[str]:
+    """Controls that a thumb misses; not links within a sentence, nor pins on a map with a list."""
+    return _measured(page, "small", least)
+
+
+def focus(page: Any) -> list[str]:
+    """Controls whose focus shows by less than 3 px or 3 : 1, or below something else."""
+    # after a key the browser shows the focus that a script sets as it shows a person's
+    page.keyboard.press("Shift")
+    return _measured(page, "focus")
+
+
+def order(page: Any) -> list[str]:
+    """A way to the content first, then the order in which things are read."""
+    return _measured(page, "order")
+
+
+def wear(page: Any, scheme: str, *more: str) -> None:
+    """Put on a colour scheme and other display classes in place: quicker than loading again."""
+    page.evaluate(
+        """([scheme, more]) => {
+          const kept = [...document.documentElement.classList].filter(
+            (name) => !name.startsWith("scheme-") && !(more.length && name.startsWith("text-")));
+          document.documentElement.className = [...kept, `scheme-${scheme}`, ...more].join(" ");
+        }""",
+        [scheme, more],
+    )
+
+
+def resize(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800 if width < 1000 else 900})
+
+
+def labelled(label: str, faults: Iterable[str]) -> list[str]:
+    return [f"{label}: {fault}" for fault in faults]

@@ -1,0 +1,104 @@
+"""Goes from page to page as whoever may see them, in one window for each visitor."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests.browser import rules
+from tests.browser.screen import Site
+from tests.make.all_pages import Stop, Visitors, all_pages
+
+LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+WIDTHS = (360, 768, 1280)
+# mode → display cookies; every mode meets a reader who was offered elder mode before
+MODES = {
+    "normal": {"offered": "1"},
+    "elder": {"offered": "1", "elder": "1"},
+    "plain": {"offered": "1", "plain": "1"},
+}
+DISPLAY = ("offered", "elder", "plain", "bar", "scheme", "text", "eye")
+# besides /parts, the pages that are looked at in every mode, scheme, width and language
+PARTS = "parts."
+CHOSEN = (
+    "site.home", "reports.public_list", "reports.map_page", "case-closed",
+    "reports.new_report", "reports.what", "reports.check", "places.place", "satisfaction.month",
+    "site.help", "reports.desk", "reports.desk_case",
+)  # fmt: skip
+
+
+class Tour:
+    """Opens the stops of ``tests.make.all_pages``, or others that it is given."""
+
+    def __init__(self, site: Site, chromium: Any, stops: list[Stop] | None = None) -> None:
+        self.site = site
+        self.stops = all_pages(site) if stops is None else stops
+        self._chromium = chromium
+        self._visitors = Visitors(site)
+        self._windows: dict[str, Any] = {}
+        self._measured: dict[str, set[str]] = {}
+        # what answered with an error meanwhile: said once at the end, so that the tour goes on
+        self.broken: list[str] = []
+
+    def chosen(self) -> Iterator[Stop]:
+        """The parts, and the chosen pages in their order."""
+        known = {stop.name: stop for stop in self.stops}
+        yield from (stop for stop in self.stops if stop.name.startswith(PARTS))
+        yield from (known[name] for name in CHOSEN)
+
+    def client(self, who: str) -> FlaskClient:
+        """The visitor without a browser, for what can be asked of the answer itself."""
+        return self._visitors.client(who)
+
+    def window(self, who: str) -> Any:
+        """The visitor's window; hers alone, with her cookies."""
+        if who not in self._windows:
+            context = self._chromium.new_context(
+                viewport={"width": 360, "height": 800},
+                reduced_motion="reduce",
+                service_workers="block",
+            )
+            context.set_default_timeout(15_000)
+            for name, value, path in self._visitors.cookies(who):
+                context.add_cookies([self._cookie(name, value, path)])
+            self._windows[who] = context.new_page()
+        return self._windows[who]
+
+    def open(self, stop: Stop, language: str = "zh_Hans", **choices: str) -> Any:
+        """The page with these display choices; the checks can be run on what is returned."""
+        page = self.window(stop.who)
+        wanted = {"lang": language, **choices}
+        page.context.add_cookies(
+            [self._cookie(name, wanted.get(name, "")) for name in ("lang", *DISPLAY)]
+        )
+        answer = page.goto(self.site.origin + stop.path)
+        if answer.status >= 500:
+            self.broken.append(f"{answer.status}: {stop.path} {choices}")
+        return page
+
+    def colours_in_all_schemes(self, page: Any) -> list[str]:
+        """The page in place in one colour scheme after the other.
+
+        Axe need not measure again what it has measured in the same scheme: letters of the same
+        colour, size and weight on the same ground. That makes the full matrix a matter of minutes.
+        """
+        found = []
+        for scheme in rules.SCHEMES:
+            rules.wear(page, scheme)
+            pairs, known = rules.palette(page), self._measured.setdefault(scheme, set())
+            if not pairs <= known:
+                found += rules.labelled(scheme, rules.colours(page))
+                known |= pairs
+        return found
+
+    def _cookie(self, name: str, value: str, path: str = "/") -> dict[str, str]:
+        return {"name": name, "value": value, "domain": "127.0.0.1", "path": path}
+
+    def close(self) -> None:
+        for page in self._windows.values():
+            page.context.close()
+
+
+def rotated(at: int, step: int = 0) -> str:
+    """A language for the page: neighbours and modes have different ones, each comes as often."""
+    return LANGUAGES[(at + step) % len(LANGUAGES)]

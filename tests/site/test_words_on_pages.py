@@ -1,0 +1,106 @@
+"""No string is left untranslated: every page in a pseudo-locale, and every page in Chinese.
+
+The demo's data are Chinese, so a Latin word outside of the pseudo-locale's brackets was written
+into a template or into the code; and one on the Chinese page has no words in the catalogue.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.kernel.i18n import babel
+from tests.house import said
+from tests.house.tree import ROOT
+from tests.make.all_pages import Stop, Visitors, all_pages
+from tests.make.demo import small_demo
+
+MODES: tuple[dict[str, str], ...] = ({}, {"elder": "1"}, {"plain": "1"}, {"bar": "1"})
+# what is written in Latin letters in Chinese too: formats, names of programs, short forms; codes;
+# the test's own address; the hostile names of /parts
+KNOWN = re.compile(
+    r"(?<![A-Za-z])(QR|PDF|CSV|JSON|JPEG|JPG|PNG|HEIC|WebP|GPS|GPX|ICP|GB/T|CJJ/T|SMS|PIN|TOTP|"
+    r"WeChat|JavaScript|HTML|CSS|WCAG|API|URL|EXIF|GeoJSON|WGS|GCJ|UTC|Excel|iPhone|Android|App|"
+    r"Gongzhi|English|Apache|CC BY|COUNT|MB|KB|km|Enter|Esc|Tab|Alt|Ctrl|Shift)(?![A-Za-z])"
+    r"|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b"  # numbers of cases, people, cards
+    r"|\b[\w-]+:[\w:-]+\b"  # permissions and codes in the audit
+    r"|\bPD-[\w-]+\b"  # codes of organisations
+    r"|<script>alert\(1\)</script>|localhost[\w/]*|gnp\.exe|W{20,}"
+    r"|Houxiangzi Community"  # a place's English name, on its keeper's page
+    r"|https?://\S+|[\w./-]+\.(?:csv|json|md|txt|jpg|tsv)\b"
+)
+
+
+@pytest.fixture(autouse=True)
+def no_catalogue_kept() -> Iterator[None]:
+    """Flask-Babel keeps catalogues for the whole process: neither get nor leave another's."""
+    _forget_catalogues()
+    yield
+    _forget_catalogues()
+
+
+def _forget_catalogues() -> None:
+    # absent as long as nothing has been translated
+    vars(babel).pop("domain_instance", None)
+
+
+@pytest.fixture(scope="module")
+def spoken(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
+    """Visitors of the demo in the catalogues as they are."""
+    with small_demo(tmp_path_factory.mktemp("spoken"), sqlite_template) as demo:
+        yield Visitors(demo)
+
+
+@pytest.fixture(scope="module")
+def bracketed(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Visitors]:
+    """Visitors of the demo in the pseudo-locale, which takes the place of zh_Hans."""
+    folder = tmp_path_factory.mktemp("bracketed")
+    said.pseudo(ROOT, folder / "translations", "zh_Hans")
+    with small_demo(folder, sqlite_template) as demo:
+        demo.app.extensions["babel"].translation_directories[:] = [str(folder / "translations")]
+        yield Visitors(demo)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: next(iter(mode), "normal"))
+def test_every_word_of_ours_comes_from_the_catalogue(
+    bracketed: Visitors, mode: dict[str, str]
+) -> None:
+    faults = {
+        f"{stop.path}: {' '.join(words)}"
+        for stop in all_pages(bracketed.demo)
+        for run in said.runs(_page(bracketed, stop, mode))
+        if (words := said.latin_words(said.outside(run), KNOWN))
+    }
+    assert faults == set(), "\n".join(sorted(faults))
+
+
+def test_every_word_of_ours_has_chinese_words(spoken: Visitors) -> None:
+    faults: dict[str, str] = {}
+    for stop in all_pages(spoken.demo):
+        for piece in said.pieces(_page(spoken, stop, {})):
+            if said.latin_words(piece, KNOWN):
+                faults.setdefault(piece, stop.path)
+    assert faults == {}, "\n".join(f"{path}: {piece}" for piece, path in faults.items())
+
+
+def _page(visitors: Visitors, stop: Stop, mode: dict[str, str]) -> str:
+    client = visitors.client(stop.who, lang="zh_Hans", **mode)
+    return client.get(stop.path).get_data(as_text=True)
+
+
+def test_the_pseudo_locale_finds_what_is_planted() -> None:
+    page = (
+        '<p>⟦A sentence with <a href="/">a link</a>⟧ and 平度 forgotten words</p>'
+        '<img alt="Forgotten too"><button aria-label="⟦Said⟧">⟦Said %d⟧</button>'
+        '<span lang="en">English</span> <span translate="no">Zhang San</span>'
+        '<input type="submit" value="Send it"><script>let word = 1;</script>'
+    )
+    found = [said.latin_words(said.outside(run), KNOWN) for run in said.runs(page)]
+    assert [words for words in found if words] == [
+        ["and", "forgotten", "words"],
+        ["Forgotten", "too"],
+        ["Send", "it"],
+    ]
