@@ -15,6 +15,7 @@ from bench.places import Place, create_postgres_database, postgres, prepare, ser
 from bench.plant import plant
 from portal.kernel.clock import now
 from portal.kernel.db import Database
+from portal.site import schema
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -55,12 +56,13 @@ class Bench:
 
     def place(self, engine: str, count: int) -> Place:
         """An installation with so many reports; what an earlier run made is used again."""
-        name = f"{engine.lower()}_{count}"
+        # what an earlier shape of the tables was planted in is of no use to this one
+        name = f"{engine.lower()}_{count}_{schema.head()}"
         folder: Path = self.options.folder / name
         folder.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{folder}/gongzhi.db"
         if engine == "PostgreSQL":
-            url = create_postgres_database(self._server(), f"bench_{count}")
+            url = create_postgres_database(self._server(), f"bench_{name}")
         place = Place(name, folder, url)
         done = folder / "planted"
         if not done.exists():

@@ -230,7 +230,7 @@ def _first_link(answer: Answer, start: str, length: int) -> str:
     body = answer.body.decode()
     for part in body.split(f'href="{start}')[1:]:
         name = part[:length]
-        if name[5:6] == "-" and part[length] == '"':
+        if name[5:6] == "-" and part[length] in '"?':
             return name
     raise RuntimeError(f"no link {start}… on the page")
 

@@ -22,8 +22,9 @@ from portal.kernel.db import Database
 from portal.kernel.instance import open_for
 from portal.kernel.photos import CleanPhoto
 from portal.reports.jobs import close_months
-from portal.site import schema
+from portal.site import reindex, schema
 from portal.site.demo.load import load_demo
+from portal.site.demo.words import load_words
 from portal.site.packages import load_city_data
 from portal.site.waiting import THREADS
 from portal.site.wsgi import open_instance
@@ -62,12 +63,13 @@ def prepare(place: Place) -> Database:
         list(load_city_data(session, database.info["instance"].city, now()))
         load_demo(
             session,
-            [(PICTURE, PICTURE)],
+            {kind: [(PICTURE, PICTURE)] for kind in load_words().categories},
             now=now(),
             residents=DEMO_RESIDENTS,
             cases=DEMO_CASES,
         )
     close_months(database, now())
+    reindex.bring_up(database)
     return database
 
 
@@ -131,7 +133,7 @@ def create_postgres_database(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -140,7 +142,7 @@ def _free_port() -> int:
 @contextmanager
 def served(place: Place, workers: int) -> Iterator[int]:
     """A server as ``gongzhi serve`` makes it, without the recurring work; its port."""
-    port = _free_port()
+    port = free_port()
     clean = {k: v for k, v in os.environ.items() if not k.startswith("GONGZHI_")}
     environment: Mapping[str, str] = clean | place.environment
     log = (place.folder / "server.log").open("wb")
