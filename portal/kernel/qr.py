@@ -13,7 +13,8 @@ def qr_svg(text: str) -> str:
     stream = io.BytesIO()
     code.make_image(image_factory=SvgPathImage).save(stream)
     markup = stream.getvalue().decode()
-    return markup[markup.index("<svg") :]
+    # two codes may stand on one page
+    return markup[markup.index("<svg") :].replace(' id="qr-path"', "")
 
 
 def qr_text(text: str) -> str:
