@@ -3,13 +3,21 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.accounts.access import public
 from portal.kernel.config import CHECKOUT
 from portal.kernel.db import Database
 from portal.kernel.i18n import babel, chosen_language
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.web import close_reading
-from portal.site import context, errors, packages, requestlog, security
+from portal.site import (
+    assets,
+    compression,
+    context,
+    errors,
+    packages,
+    requestlog,
+    security,
+    unruly,
+)
 
 MEGABYTE = 1024 * 1024
 # one photo of 10 MB with its form; nginx in front needs client_max_body_size to match
@@ -27,8 +35,8 @@ def create_app(instance: Instance, database: Database | None = None) -> Flask:
     babel.init_app(
         app, locale_selector=chosen_language, timezone_selector=lambda: instance.city.zone
     )
-    public(app.view_functions["static"])
-    for step in (requestlog, security, errors, context):
+    # what is registered first runs last after a request: these two see the finished response
+    for step in (assets, compression, requestlog, security, errors, context, unruly):
         step.init_app(app)
     packages.init_app(app)
     app.teardown_request(close_reading)
@@ -45,7 +53,6 @@ def _configure(app: Flask, instance: Instance) -> None:
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         MAX_FORM_MEMORY_SIZE=MAX_TEXT,
         MAX_FORM_PARTS=500,
-        SEND_FILE_MAX_AGE_DEFAULT=86_400,
         **security.cookie_settings(config),
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,7 +23,8 @@ from portal.kernel.db import Database
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.logs import configure_logging
 from portal.reports.queries.coverage import communities_without_lead
-from portal.site import packages, schema
+from portal.reports.service.search import BATCH
+from portal.site import packages, reindex, schema
 from portal.site.waiting import THREADS
 
 
@@ -85,6 +87,8 @@ def _refuse_to_serve(tools: Any, host: str) -> None:
                 f"Demo accounts exist, and everyone knows them: they may not be served on {host}. "
                 "Use 127.0.0.1, or start a clean installation."
             )
+        if reindex.stale(session):
+            raise click.ClickException("The search is not up to date: run `gongzhi db upgrade`.")
 
 
 def _is_loopback(host: str) -> bool:
@@ -119,9 +123,15 @@ def db_upgrade(tools: Any) -> None:
     """
     before = schema.revision(tools.database)
     schema.upgrade(tools.database)
+    reindex.bring_up(tools.database, _say_batch)
     after = schema.revision(tools.database)
     words = "is up to date" if before == after else "was upgraded"
     click.echo(f"The database {words} ({after}).")
+
+
+def _say_batch(name: str, batch: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rSearch of {name}: {batch * BATCH} made anew", nl=False, err=True)
 
 
 @db.command("check")
@@ -138,6 +148,9 @@ def db_check(tools: Any) -> None:
     found = schema.differences(tools.database)
     if found:
         raise click.ClickException(f"The database differs from the models: {'; '.join(found)}")
+    with tools.database.read() as session:
+        if reindex.stale(session):
+            raise click.ClickException("The search is not up to date: run `gongzhi db upgrade`.")
     click.echo(f"The database is as expected ({schema.head()}).")
 
 

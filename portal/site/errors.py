@@ -32,7 +32,7 @@ PAGES: Mapping[int, Page] = {
     ),
     403: Page(
         _l("This is not open to you"),
-        _l("You are not allowed to do this here. If it is part of your work, ask for the role."),
+        _l("Only those who look after it can open it. If your work needs it, ask for access."),
     ),
     404: Page(
         _l("There is no such page"),

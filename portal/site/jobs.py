@@ -12,7 +12,7 @@ from portal.kernel.i18n import in_language, in_words
 from portal.kernel.idempotency import forget_keys
 from portal.kernel.instance import Instance
 from portal.kernel.uploads import expire_uploads
-from portal.site.context import day, moment
+from portal.site.dates import day, moment
 
 FORGET_KEYS: Final = timedelta(days=2)
 

@@ -28,10 +28,11 @@ from portal.satisfaction import labels as satisfaction_labels
 from portal.satisfaction.views import bp as satisfaction
 from portal.site import jobs as site_jobs
 from portal.site.demo.command import demo
+from portal.site.parts import bp as parts
 from portal.site.places import bp as places
 from portal.site.views import bp as site
 
-BLUEPRINTS: Final[tuple[Blueprint, ...]] = (site, accounts, satisfaction, reports, places)
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (site, accounts, satisfaction, reports, places, parts)
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     areas_commands,

@@ -69,6 +69,7 @@ def content_security_policy(config: Config, word: str) -> str:
             "connect-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
+            "worker-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -113,10 +114,7 @@ def stay_here(response: Response) -> Response:
 
 
 def _set_caching(response: Response) -> None:
-    if request.endpoint == "static":
-        if "v" in request.args and response.status_code == 200:
-            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-        return
+    # files have their own; a page that says there is no such file may show who reads it
     if "Cache-Control" in response.headers:
         return
     # on a shared computer the Back button must not show what somebody signed in saw

@@ -1,17 +1,32 @@
 """The house's own pages: home, help, how pages look, and whether we are alive."""
 
-from flask import Blueprint, Response, make_response, render_template, request, send_from_directory
+import json
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public, requires
 from portal.accounts.rules import Permission
 from portal.kernel.clock import now
 from portal.kernel.config import CHECKOUT
+from portal.kernel.errors import Missing
 from portal.kernel.pages import local_path
 from portal.kernel.web import database, reading
-from portal.site import display, health, home
+from portal.site import display, health, home, services, ways, worker
+from portal.site.navigation import page_exists
 
 bp = Blueprint("site", __name__, template_folder="templates")
+bp.add_app_template_global(ways.ways_for, "ways_for")
+bp.add_app_template_global(worker.worker_url, "worker_url")
 
 
 @bp.get("/", endpoint="home")
@@ -19,7 +34,10 @@ bp = Blueprint("site", __name__, template_folder="templates")
 def show_home() -> ResponseReturnValue:
     """The city today: what was reported and settled, what can I do here, near me."""
     return render_template(
-        "site/home.html", today=home.city_today(reading(), now()), doors=home.doors()
+        "site/home.html",
+        page=home.home_page(reading(), now()),
+        doors=home.doors(),
+        stages=home.STAGES,
     )
 
 
@@ -27,32 +45,39 @@ def show_home() -> ResponseReturnValue:
 @public
 def show_help() -> ResponseReturnValue:
     """Telephone, people and paper ways for every service."""
-    return render_template("site/help.html", services=home.services())
+    return render_template("site/help.html", services=services.offered())
 
 
 @bp.get("/help/paper")
 @public
 def paper() -> ResponseReturnValue:
-    """One form on paper for every service, to print and hand in."""
-    return render_template("site/paper.html")
+    """The paper forms of all services, to print and hand in."""
+    return render_template("site/papers.html", services=services.offered())
+
+
+@bp.get("/help/paper/<code>")
+@public
+def paper_form(code: str) -> ResponseReturnValue:
+    """One service's form on paper, with a QR code that leads back to its page."""
+    service = services.BY_CODE.get(code)
+    if service is None or not page_exists(service.url):
+        raise Missing
+    if code == ways.REPORT:
+        return redirect(url_for("reports.paper"))
+    return render_template("site/paper.html", **ways.form_context(service))
 
 
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    """Text size and colours by link, kept in a cookie."""
+    """How pages look: every choice by link, kept in cookies; with ``go`` straight back."""
     back = local_path(request.args.get("back"))
+    if "go" in request.args:
+        return display.keep_asked(make_response(redirect(back, 303)))
     page = render_template(
-        "site/accessibility.html",
-        choices=display.options(back),
-        back=back,
-        usual=display.usual(back),
+        "site/accessibility.html", choices=display.tools(back, whole=True), back=back
     )
-    response = make_response(page)
-    for name in display.CHOICES:
-        if value := display.asked(name):
-            display.keep(response, name, value)
-    return response
+    return display.keep_asked(make_response(page))
 
 
 @bp.get("/admin/")
@@ -91,3 +116,20 @@ def robots() -> ResponseReturnValue:
 def favicon() -> ResponseReturnValue:
     """The mark, for browsers that ask by the old name."""
     return send_from_directory(CHECKOUT / "static" / "img", "mark.svg")
+
+
+@bp.get("/sw.js", endpoint="worker")
+@public
+def service_worker() -> ResponseReturnValue:
+    """The worker that keeps the one-page report for times without a network."""
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
+    return Response(worker.worker_script(), mimetype="text/javascript", headers=headers)
+
+
+@bp.get("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """Name, colours and icons for a home screen."""
+    headers = {"Cache-Control": "no-cache"}
+    text = json.dumps(worker.manifest(), ensure_ascii=False)
+    return Response(text, mimetype="application/manifest+json", headers=headers)
