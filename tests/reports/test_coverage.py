@@ -1,9 +1,9 @@
 """Every community has a grid lead, or the city check says which has not (R293)."""
 
 from portal.kernel.db import Database
-from portal.reports.queries.counters import PublicCounts, public_counts
+from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
 from portal.reports.queries.coverage import communities_without_lead, lead_roles
-from portal.reports.rules.codes import State
+from portal.reports.rules.codes import State, Target
 from tests.make import accounts, reports
 from tests.make.areas import small_tree
 from tests.make.reports import NOW
@@ -36,3 +36,17 @@ def test_public_figures_leave_out_what_was_taken_out(database: Database) -> None
         assert public_counts(session, south.path, NOW) == PublicCounts(3, 1, 2)
         later = NOW.replace(day=NOW.day + 1)
         assert public_counts(session, None, later) == PublicCounts(0, 0, 2)
+
+
+def test_the_weeks_of_a_community_tell_nothing_that_only_its_month_may_tell(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        south, street = tree["370283001001"], tree["370283001"]
+        reports.category(session, "noise", target=Target.PERSON_OR_SHOP)
+        for kind in ("litter", "noise"):
+            reports.case(session, south, state=State.CLOSED, category_code=kind)
+        moments = [NOW.replace(day=NOW.day - 7), NOW]
+        assert settled_between(session, street.path, moments) == [0, 2]
+        assert settled_between(session, south.path, moments) == [0, 1]

@@ -131,7 +131,7 @@ def a_code_is_asked_for(server: Server) -> int:
     """A write by a form, as a browser sends it; its status."""
     status, page, headers = ask(server.port, "GET", "/sign-in")
     assert status == 200
-    cookie = str(headers["Set-Cookie"]).split(";")[0]
+    cookie = "; ".join(line.split(";")[0] for line in headers.get_all("Set-Cookie", []))
     fields = hidden_fields(page) | {"phone": "13800001299"}
     sent = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
     return ask(server.port, "POST", "/sign-in", urlencode(fields), sent)[0]

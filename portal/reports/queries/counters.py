@@ -10,9 +10,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from portal.areas.rules import national_part
 from portal.reports.models import Case, Category
 from portal.reports.queries.desk import inside
 from portal.reports.rules.codes import Precision, State, Target
+from portal.reports.rules.intake import COMMUNITY_DIGITS
 from portal.reports.rules.transitions import OPEN
 
 TAKEN_OUT = (State.VOID, State.WITHDRAWN)
@@ -88,12 +90,16 @@ def counts_by_place(
 def settled_between(
     session: Session, place_path: str | None, moments: Sequence[datetime]
 ) -> list[int]:
-    """How much was settled between each moment and the next (the last: until now)."""
+    """How much was settled between each moment and the next (the last: until now).
+
+    In a quiet community a week may hold one matter, and some matters tell only their month
+    (law P5): there only those count that show their day anyway.
+    """
     steps = list(enumerate(moments))
     which = case(*((Case.closed_at >= moment, at) for at, moment in reversed(steps)), else_=-1)
     statement = (
         select(which, func.count())
-        .where(*_in_place(place_path), Case.closed_at >= moments[0], _SETTLED)
+        .where(*_by_day(place_path), Case.closed_at >= moments[0], _SETTLED)
         .group_by(which)
     )
     found = {row[0]: row[1] for row in session.execute(statement)}
@@ -114,9 +120,24 @@ def _in_place(place_path: str | None) -> list[ColumnElement[bool]]:
     """In a grid or courtyard a figure of one would lead to a door: only what is public there."""
     if place_path is None:
         return []
-    if place_path.rstrip("/").rpartition("/")[2].isdecimal():
-        return [inside(place_path)]
+    inner = [inside(place_path)]
+    return inner if _own_code(place_path).isdecimal() else [*inner, _shown_exactly()]
+
+
+def _by_day(place_path: str | None) -> list[ColumnElement[bool]]:
+    """The same, where the figure is of a few days."""
+    conditions = _in_place(place_path)
+    if place_path is None or len(national_part(_own_code(place_path))) < COMMUNITY_DIGITS:
+        return conditions
+    return [inside(place_path), _shown_exactly()]
+
+
+def _own_code(place_path: str) -> str:
+    return place_path.rstrip("/").rpartition("/")[2]
+
+
+def _shown_exactly() -> ColumnElement[bool]:
     exact = select(Category.code).where(
         Category.target == Target.THING, Category.place_precision == Precision.EXACT
     )
-    return [inside(place_path), Case.category_code.in_(exact)]
+    return Case.category_code.in_(exact)
