@@ -29,7 +29,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.5, help="length of a turn")
     parser.add_argument("--samples", type=int, default=60, help="pages of each latency")
     parser.add_argument("--workers", type=int, default=1, help="server processes")
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/gongzhi-bench"),  # noqa: S108
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/gongzhi-bench"),  # noqa: S108 a bench
                         help="where databases are kept for the next run")  # fmt: skip
     parser.add_argument("--postgres", help="address of a server to use instead of an own one")
     parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
@@ -165,7 +165,7 @@ def pages_table(found: dict[str, list[tuple[str, int, int]]]) -> str:
 def report(bench: Bench) -> str:
     """The result with the machine it was made on."""
     machine = (
-        f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, {_system()}, "  # noqa: DTZ011
+        f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, {_system()}, "  # noqa: DTZ011 of this machine
         f"Python {platform.python_version()}, {bench.options.workers} server process(es), "
         f"large = {bench.options.large:,} reports."
     )

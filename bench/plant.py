@@ -124,7 +124,7 @@ class Planter:
         if key not in self._streams:
             facts = _Facts(category.code, state, area.path, area.lon or 0, area.lat or 0)
             said = [(TextKind.DESCRIPTION, f"{text} 99999")]
-            found = findable(facts, category, self.areas, said)  # type: ignore[arg-type]
+            found = findable(facts, category, self.areas, said)  # type: ignore[arg-type]  # all it reads
             lon, lat = found.point or (None, None)
             self._streams[key] = (found.words.replace(" 99999 ", " @ "), lon, lat)
         return self._streams[key]
@@ -190,7 +190,7 @@ def _plant_sqlite(database: Database, rows: Iterable[dict[str, Row]]) -> None:
                     marks = ", ".join("?" * len(columns(model)))
                     names = ", ".join(columns(model))
                     raw.executemany(
-                        f"INSERT INTO {name} ({names}) VALUES ({marks})",  # noqa: S608
+                        f"INSERT INTO {name} ({names}) VALUES ({marks})",  # noqa: S608 our names
                         [row[name] for row in batch],
                     )
         raw.execute("INSERT INTO case_search_fts(case_search_fts) VALUES ('rebuild')")

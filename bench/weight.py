@@ -237,7 +237,7 @@ def keep(text: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.weight", description=__doc__)
     parser.add_argument("--address", help="a running demo; without it one is made and served")
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/gongzhi-bench/weight"))  # noqa: S108
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/gongzhi-bench/weight"))  # noqa: S108 a bench
     parser.add_argument("--write", action="store_true", help="keep the table in README.md")
     options = parser.parse_args()
     if options.address:

@@ -1,5 +1,7 @@
 """Both engines for every test that touches the database; a fresh, migrated database each time."""
 
+import io
+import logging
 import os
 import pwd
 import shutil
@@ -12,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Flask
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
@@ -23,6 +26,7 @@ from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY, Config
 from portal.kernel.db import Base, Database, open_database
 from portal.kernel.instance import Instance, open_for
+from portal.kernel.logs import configure_logging
 from portal.kernel.vault import Vault
 from portal.site import schema
 from portal.site.app import create_app
@@ -189,3 +193,15 @@ def app(instance: Instance, database: Database) -> Flask:
 def browser(app: Flask) -> Browser:
     """A passer-by's browser, which checks every page it is shown."""
     return Browser(app)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """Where the log goes while a test runs."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logging(stream)
+    yield stream
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()

@@ -8,6 +8,18 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
+    _batches()
+    _cases_of_batches()
+    # the newest of a kind: what stands near it, and who usually handles it
+    op.create_index(
+        "ix_cases_district_category_code_found_at",
+        "cases",
+        ["district", "category_code", "found_at"],
+        unique=False,
+    )
+
+
+def _batches() -> None:
     op.create_table(
         "desk_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -20,6 +32,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_desk_batch_number")),
     )
     op.create_index(op.f("ix_desk_batch_at"), "desk_batch", ["at"], unique=False)
+
+
+def _cases_of_batches() -> None:
+    """What was done to each case, and what it was before."""
     op.create_table(
         "desk_batch_case",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -57,9 +73,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district", "case_id", "batch_id", name=op.f("pk_desk_batch_case")),
     )
     op.create_index("ix_desk_batch_case_batch_id", "desk_batch_case", ["batch_id"], unique=False)
-    op.create_index(
-        "ix_cases_district_category_code_found_at",
-        "cases",
-        ["district", "category_code", "found_at"],
-        unique=False,
-    )

@@ -34,7 +34,7 @@ class Access:
     permission: Permission | None = None
 
 
-class Visitor(UserMixin):  # type: ignore[misc]
+class Visitor(UserMixin):  # type: ignore[misc]  # flask_login has no types
     """What Flask-Login carries: the actor, and the token of her session as her id."""
 
     def __init__(self, token: str, actor: Actor, seen_at: datetime | None = None) -> None:
@@ -111,7 +111,7 @@ def forget() -> None:
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Declare a route open to everyone."""
-    view.access = Access(public=True)  # type: ignore[attr-defined]
+    view.access = Access(public=True)  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
@@ -141,7 +141,7 @@ def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
             abort(403)
         return view(*args, **kwargs)
 
-    guarded.access = access  # type: ignore[attr-defined]
+    guarded.access = access  # type: ignore[attr-defined]  # a mark on a function
     return guarded
 
 

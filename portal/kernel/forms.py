@@ -26,13 +26,13 @@ def clean_text(text: str | None) -> str | None:
     return unicodedata.normalize("NFC", kept).strip()
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Every mutating form: its token is a field, so that a stale page loses nothing typed."""
 
     form_errors: list[str]
     idempotency_key = HiddenField()
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf has no types
         csrf_time_limit = None
 
         def bind_field(self, form: Any, unbound: Any, options: Any) -> Any:

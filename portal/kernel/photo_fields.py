@@ -75,7 +75,7 @@ register(
 )
 
 
-class PhotoInput(FileInput):  # type: ignore[misc]
+class PhotoInput(FileInput):  # type: ignore[misc]  # wtforms has no types
     """A file input, with the tokens of what is kept already."""
 
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
@@ -83,7 +83,7 @@ class PhotoInput(FileInput):  # type: ignore[misc]
         return Markup("").join([super().__call__(field, **kwargs), field.hidden_tokens])
 
 
-class PhotosField(Field):  # type: ignore[misc]
+class PhotosField(Field):  # type: ignore[misc]  # wtforms has no types
     """Up to ``most`` photos. ``data`` is what a service takes."""
 
     widget = PhotoInput()

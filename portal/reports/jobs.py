@@ -10,6 +10,7 @@ from portal.kernel.errors import Conflict
 from portal.kernel.instance import instance_of
 from portal.reports.queries.rating import closings_between
 from portal.reports.rules.rating import WORDS_DAYS
+from portal.reports.service.batches import forget_batches
 from portal.reports.service.drafts import expire_drafts
 from portal.reports.service.links import forget_links
 from portal.satisfaction.queries import settings_of
@@ -47,10 +48,11 @@ def closed_by_place(database: Database, month: str) -> dict[str, int]:
 
 
 def forget_old(database: Database, now: datetime) -> None:
-    """Drop drafts nobody came back to, links that ran out, and old words of ratings."""
+    """Drop drafts nobody came back to, links that ran out, old batches and words of ratings."""
     with database.write() as session:
         expire_drafts(session, now)
         forget_links(session, now=now)
+        forget_batches(session, now=now)
         forget_words(session, before=now - KEEP_WORDS)
 
 

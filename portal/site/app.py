@@ -59,4 +59,5 @@ def _configure(app: Flask, instance: Instance) -> None:
     if config.trusted_proxies:
         count = config.trusted_proxies
         # the Host header is never trusted, so x_host stays out; links come from GONGZHI_ORIGIN
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+        behind = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)
+        app.wsgi_app = behind  # type: ignore[method-assign]  # Flask's documented way

@@ -117,7 +117,7 @@ def _current(url: str, section: str | None) -> str:
 
 
 def this_page(**changes: Any) -> str:
-    """The address of this page with some arguments changed, the others kept."""
+    """The address of this page with some arguments changed, the others kept unless too long."""
     arguments: dict[str, Any] = request.args.to_dict(flat=False)
     arguments.update(changes)
     if request.endpoint is None or request.view_args is None:
@@ -125,7 +125,10 @@ def this_page(**changes: Any) -> str:
     if request.method != "GET" and not _answers_get(request.path):
         return url_for("site.home", **changes)
     # never as arguments of url_for: some names (endpoint, _scheme, _external) mean something to it
-    return f"{url_for(request.endpoint, **request.view_args)}?{urlencode(arguments, doseq=True)}"
+    page = url_for(request.endpoint, **request.view_args)
+    whole = f"{page}?{urlencode(arguments, doseq=True)}"
+    # it stands in several links of one page: what is too long for that is forgotten
+    return whole if len(whole) <= display.LONGEST_WAY_BACK else f"{page}?{urlencode(changes)}"
 
 
 def way_back() -> str:

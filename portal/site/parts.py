@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from wtforms import (
     BooleanField,
     FileField,
@@ -162,7 +161,7 @@ def _shared() -> dict[str, Any]:
         "weeks": WEEKS,
         "streets": _streets,
         "sort": _sort(),
-        "qr": _qr,
+        "qr": qr_svg,
         "signs": signs(),
         "two_names": {**_sentences()["street_a"], "khb": DAI},
         "address": f"{instance().config.origin}{url_for('site.home')}",
@@ -236,7 +235,3 @@ def _sort() -> dict[str, Any]:
         "direction": "descending" if descending else "ascending",
         "links": links,
     }
-
-
-def _qr(address: str) -> Markup:
-    return Markup(qr_svg(address))  # noqa: S704 - our own drawing

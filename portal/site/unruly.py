@@ -39,9 +39,12 @@ def balanced(text: Any) -> Any:
         return text
     kept: list[str] = []
     due: list[str] = []
+    # counted, not looked for among what is due: that may be thousands deep
+    isolates = 0
     for char in str(text):
-        if char == _POP_ISOLATE and char not in due:
+        if char == _POP_ISOLATE and not isolates:
             continue
+        isolates += (char in _ISOLATES) - (char == _POP_ISOLATE)
         kept.append(char)
         _follow(char, due)
     return "".join((*kept, *reversed(due)))

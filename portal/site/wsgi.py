@@ -32,5 +32,6 @@ def build() -> Flask:
     app = create_app(instance, database)
     with database.read() as session:
         app.config["DEMO"] = demo_exists(session)
-    app.wsgi_app = ReadFirst(app.wsgi_app, limit=READ_FIRST)  # type: ignore[method-assign]
+    reading_first = ReadFirst(app.wsgi_app, limit=READ_FIRST)
+    app.wsgi_app = reading_first  # type: ignore[method-assign]  # Flask's documented way
     return app

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 import zxingcpp
 from click.testing import CliRunner, Result
@@ -38,8 +39,8 @@ def tools(database: Database, instance: Instance, app: Flask) -> Tools:
     return Tools(database, instance, app)
 
 
-def run(tools: Tools, group: object, *words: str, text: str | None = None) -> Result:
-    result = CliRunner().invoke(group, list(words), obj=tools, input=text)  # type: ignore[arg-type]
+def run(tools: Tools, group: click.Command, *words: str, text: str | None = None) -> Result:
+    result = CliRunner().invoke(group, list(words), obj=tools, input=text)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
@@ -181,8 +182,8 @@ def test_privacy_reapply_erases_again(tools: Tools) -> None:
 
 
 @pytest.mark.parametrize("command", [*people.commands.values(), *privacy.commands.values()])
-def test_every_command_shows_an_example(command: object) -> None:
-    assert "Example" in (command.help or "")  # type: ignore[attr-defined]
+def test_every_command_shows_an_example(command: click.Command) -> None:
+    assert "Example" in (command.help or "")
 
 
 def test_the_document_of_permissions_is_current(tools: Tools) -> None:

@@ -4,8 +4,9 @@ A POST without a form token goes through the gate and is refused by the form: so
 for everybody without changing anything. What is foreign or absent is tried with a good token.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -62,18 +63,18 @@ def _absent_value(rule: Rule, name: str) -> object:
     return 987654 if isinstance(converter, IntegerConverter) else new_number()
 
 
-def address(app: Flask, rule: Rule, values: object) -> str:
+def address(app: Flask, rule: Rule, values: Mapping[str, Any]) -> str:
     with app.test_request_context():
-        found = app.url_map.bind("localhost").build(rule.endpoint, values)  # type: ignore[arg-type]
+        found = app.url_map.bind("localhost").build(rule.endpoint, values)
     return str(found)
 
 
-def send(world: World, role: str, method: str, url: str, form: object = None) -> TestResponse:
+def send(world: World, role: str, method: str, url: str, form: Any = None) -> TestResponse:
     client = world.clients[role]
     if form is None or method == "GET":
         return client.open(url, method=method, buffered=True)
     token = _token(world, role)
-    data = {"csrf_token": token, "idempotency_key": new_token(), **form}  # type: ignore[dict-item]
+    data = {"csrf_token": token, "idempotency_key": new_token(), **form}
     return client.open(url, method=method, data=data, buffered=True)
 
 
@@ -191,8 +192,8 @@ def test_a_gate_that_lets_too_many_in_is_found(app: Flask, database: Database) -
     def leaky() -> str:
         return ""
 
-    guarded = signed_in(leaky)
-    guarded.access = Access(permission=Permission.AUDIT_READ)  # type: ignore[attr-defined]
+    guarded: Any = signed_in(leaky)
+    guarded.access = Access(permission=Permission.AUDIT_READ)
     app.add_url_rule("/leaky", "leaky", guarded)
     leaks = [found for found in rules_of(app) if found[0].rule == "/leaky"]
     faults = [fault for rule in leaks for fault in gate_faults(build_world(app, database), *rule)]

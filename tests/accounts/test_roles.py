@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -211,13 +212,15 @@ def test_of_two_racing_grants_of_both_offices_one_wins(database: Database) -> No
         city = Place(small_tree(session)["370283"].id)
         people = [person(session).id for _ in range(5)]
     for who in people:
-        gate, won = threading.Barrier(2), []
+        gate, won = threading.Barrier(2), list[str]()
 
-        def run(role: str, who: object = who, gate: object = gate, won: list[str] = won) -> None:
-            gate.wait()  # type: ignore[attr-defined]
+        def run(
+            role: str, who: UUID = who, gate: threading.Barrier = gate, won: list[str] = won
+        ) -> None:
+            gate.wait()
             try:
                 with database.write() as session:
-                    service.grant_role(session, None, who, role, city, now=NOW)  # type: ignore[arg-type]
+                    service.grant_role(session, None, who, role, city, now=NOW)
                 won.append(role)
             except Refused:
                 pass
@@ -281,8 +284,8 @@ def test_those_who_may_act_on_a_case_are_found(database: Database) -> None:
     community = tree["370283001001"].path
     with database.read() as session:
 
-        def found(permission: Permission, path: str, organisation: object = None) -> set[str]:
-            rows = people_holding(session, permission, path, organisation, NOW)  # type: ignore[arg-type]
+        def found(permission: Permission, path: str, organisation: UUID | None = None) -> set[str]:
+            rows = people_holding(session, permission, path, organisation, NOW)
             return {row.number for row in rows}
 
         assert found(Permission.REPORT_DISPATCH, community) == {east.number, centre.number}

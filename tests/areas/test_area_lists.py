@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -319,10 +320,10 @@ def outline(code: str, ring: list[list[float]], **properties: object) -> dict[st
 RING = [[119.8, 36.6], [120.0, 36.6], [120.0, 36.9], [119.8, 36.9], [119.8, 36.6]]
 
 
-def bring(database: Database, *features: object, **options: object) -> None:
+def bring(database: Database, *features: object, **options: Any) -> None:
     content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
     with database.write() as session:
-        import_outlines(session, content, "o.geojson", city=PINGDU, **options)  # type: ignore[arg-type]
+        import_outlines(session, content, "o.geojson", city=PINGDU, **options)
 
 
 def test_outlines_of_another_system_are_converted(database: Database) -> None:

@@ -41,10 +41,11 @@ class _Quiet(list[str]):
 
 def _cases(site: Site) -> tuple[int, int]:
     with site.database.read() as session:
-        return tuple(
+        cases, photos = (
             session.scalar(select(func.count()).select_from(table)) or 0
             for table in (Case, CasePhoto)
-        )  # type: ignore[return-value]
+        )
+        return cases, photos
 
 
 def _write(window: Screen, words: str = WORDS) -> None:

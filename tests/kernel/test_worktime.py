@@ -24,7 +24,7 @@ CALENDAR = load_calendar()
 MINUTE = timedelta(minutes=1)
 moments = st.datetimes(
     datetime(2025, 9, 20),  # noqa: DTZ001 hypothesis wants naive bounds and adds the zone itself
-    datetime(2025, 10, 20),  # noqa: DTZ001
+    datetime(2025, 10, 20),  # noqa: DTZ001 as above
     timezones=st.just(ZONE),
 ).map(lambda moment: moment.replace(second=0, microsecond=0))
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
-from portal.accounts.models import SecondFactor
+from portal.accounts.models import Person, SecondFactor
 from portal.accounts.queries import actor_for
 from portal.accounts.rules import NOBODY
 from portal.accounts.service.factors import begin_enrolment
@@ -275,8 +275,8 @@ class Visitors:
             session.get_one(SecondFactor, person.id).confirmed_at = now() - timedelta(days=1)
         return self._of_half(person)
 
-    def _of_half(self, person: object) -> list[tuple[str, str, str]]:
-        name, value = session_cookie(self.demo.app, person, second_factor=False)  # type: ignore[arg-type]
+    def _of_half(self, person: Person) -> list[tuple[str, str, str]]:
+        name, value = session_cookie(self.demo.app, person, second_factor=False)
         return [(name, value, "/")]
 
     def _writer(self) -> list[tuple[str, str, str]]:

@@ -89,7 +89,7 @@ class Desk:
         with self.database.read() as session:
             found = batch_by_number(session, batch)
             assert found is not None
-            return {line.number: line for line in lines_of(session, found.id)}
+            return {line.number: line for line in lines_of(session, found.id, CLERK)}
 
     def events(self, number: str) -> list[Event]:
         with self.database.read() as session:

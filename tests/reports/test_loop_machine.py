@@ -110,8 +110,8 @@ def test_only_the_right_person_takes_only_the_steps_that_fit(
             fitting = sorted(e for s, e in MOVES if s is case.state and _fits(case, e, RIGHT[e]))
             if legal and fitting:
                 # a legal walk goes deep; the probe beside it tries anything
-                event = fitting[len(who) % len(fitting)]  # noqa: PLW2901
-                case = _probe(session, case, event, RIGHT[event])
+                fit = fitting[len(who) % len(fitting)]
+                case = _probe(session, case, fit, RIGHT[fit])
             else:
                 case = _probe(session, case, event, who)
             _keeps_its_promises(session, case)

@@ -1,5 +1,7 @@
 """Words and photos reach the public only after a check, and nobody speaks for a resident."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,9 +20,9 @@ from tests.make.areas import small_tree
 from tests.make.reports import NOW
 
 
-def _case(session: Session, **options: object) -> tuple[Case, CaseText, CasePhoto]:
+def _case(session: Session, **options: Any) -> tuple[Case, CaseText, CasePhoto]:
     area = small_tree(session)["370283001001"]
-    made = reports.reported(session, area, words=None, **options)  # type: ignore[arg-type]
+    made = reports.reported(session, area, words=None, **options)
     words = reports.text(session, made, "张三家的垃圾,电话13800001234")
     return made, words, reports.photo(session, made)
 

@@ -1,6 +1,7 @@
 """Messages of the loop: in the step's own transaction, in the reporter's language."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -53,8 +54,8 @@ def sent(session: Session) -> list[tuple[str, str, dict[str, str]]]:
     ]
 
 
-def _facts(unseal: object, row: OutboxMessage) -> dict[str, str]:
-    found: dict[str, str] = json.loads(unseal(row.sealed_facts or ""))  # type: ignore[operator]
+def _facts(unseal: Callable[[str], str], row: OutboxMessage) -> dict[str, str]:
+    found: dict[str, str] = json.loads(unseal(row.sealed_facts or ""))
     return found
 
 

@@ -127,10 +127,17 @@ def test_the_reads_are_bounded_by_place_kind_and_reach(database: Database) -> No
         elsewhere = reports.reported(session, other)
         reports.reported(session, grid, lon=119.99)
         row, owner_id, path = reports.row_of(session, mine), owner.id, tree["370283001"].path
+        other_path = tree["370283002"].path
         places = (done.place_path, twin.number, elsewhere.number)
     with database.read() as session:
-        assert handled_lately(session, row.district, "litter") == [Handled(owner_id, places[0])]
-        assert handled_lately(session, row.district, "lamp") == []
+        boss = reports.desk()
+        habits = [Handled(owner_id, places[0])]
+        assert handled_lately(session, row.district, "litter", boss) == habits
+        assert handled_lately(session, row.district, "lamp", boss) == []
+        # what was handled in another street is no business of hers
+        assert handled_lately(session, row.district, "litter", reports.desk(path)) == habits
+        stranger = reports.desk(other_path)
+        assert handled_lately(session, row.district, "litter", stranger) == []
         found = open_nearby(session, row, {"litter"}, reports.desk())
         assert {case.number for case in found} == {places[1], places[2]}
         # somebody of the first street learns nothing of the second

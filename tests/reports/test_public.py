@@ -13,7 +13,8 @@ from portal.kernel.blobs import BlobStore
 from portal.kernel.clock import now as present
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance
-from portal.reports.queries.public import latest_public
+from portal.reports.queries.near import near
+from portal.reports.queries.public import kinds
 from portal.reports.rules.codes import PhotoKind, Precision, Review, State
 from portal.reports.rules.listing import PAGE
 from tests.make import accounts
@@ -348,9 +349,10 @@ def test_the_home_page_gets_the_newest_of_a_place(database: Database) -> None:
         here = [make.listed(session, tree).number for _ in range(3)]
         there = make.listed(session, tree, area="370283002001").number
     with database.read() as session:
-        assert [r.number for r in latest_public(session, None, 2)] == [there, here[2]]
-        path = tree["370283001"].path
-        assert [r.number for r in latest_public(session, path, 5)] == here[::-1]
+        paths = (None, tree["370283001"].path)
+        city, place = near(session, paths, kinds(session), newest=3)
+    assert [row.case.number for row in city.newest] == [there, *here[:0:-1]]
+    assert [row.case.number for row in place.newest] == here[::-1]
 
 
 def test_a_late_promise_is_not_hidden(database: Database, browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.kernel import clock
 from portal.kernel.db import Database
-from portal.kernel.delivery import deliver_due
+from portal.kernel.delivery import Letter, deliver_due
 from portal.kernel.ids import new_id, new_token
 from portal.kernel.outbox import OutboxMessage, OutboxState
 from portal.reports.models import Case, CaseEvent, CaseText, DeskBatch, DeskBatchCase
@@ -35,6 +36,7 @@ from tests.security.town import COMMUNITY, NAME, WORDS, Town, build_town
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OVER_THERE = "370283002001"
 SPOT = {"lon": 119.9999, "lat": 36.7}
+LATER = reports.NOW + timedelta(hours=8)
 
 
 @pytest.fixture
@@ -197,8 +199,8 @@ def test_an_undone_case_tells_nobody_and_a_done_one_once(town: Town) -> None:
     assert undo(town, "street_desk", done[town.cases["fresh"]]).status_code == 303
 
     class Courier:
-        def send(self, letter: object) -> None:
-            sent.append(letter.text)  # type: ignore[attr-defined]
+        def send(self, letter: Letter) -> None:
+            sent.append(letter.text)
 
     later = datetime.now(UTC) + UNDO_WINDOW + timedelta(minutes=1)
     with town.app.app_context():
@@ -267,20 +269,17 @@ class Streets:
             self.number = reports.case(session, self.tree[COMMUNITY], phone="13800001284").number
         self.clerk = reports.desk(self.tree["370283001"].path)
 
-    def do(self, action: BatchAction, **more: object) -> str:
+    def do(self, action: BatchAction, **more: Any) -> str:
         with self.database.write() as session:
             row = case_by_number(session, self.number)
             assert row is not None
-            wanted = Wish(self.number, row.version, **more)  # type: ignore[arg-type]
+            wanted = Wish(self.number, row.version, **more)
             return do_batch(session, self.clerk, action, [wanted], now=LATER)
 
     def outcome(self) -> tuple[str | None, str | None]:
         with self.database.read() as session:
             row = session.scalars(select(DeskBatchCase)).one()
             return row.refusal, row.kept
-
-
-LATER = reports.NOW + timedelta(hours=8)
 
 
 def test_undo_asks_for_the_place_again_and_leaves_the_messages_alone(database: Database) -> None:

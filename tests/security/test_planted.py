@@ -1,13 +1,11 @@
 """What is planted in every text that people or officers write must come out as text, everywhere."""
 
 import io
-import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import structlog
 from flask import Flask
 from sqlalchemy import String, Text, select, update
 
@@ -15,9 +13,8 @@ from portal.accounts.models import Person
 from portal.areas.models import Area, GridCard, PermittedPlace
 from portal.areas.rules import PermittedKind
 from portal.kernel.db import Database
-from portal.kernel.delivery import deliver_due
+from portal.kernel.delivery import Letter, deliver_due
 from portal.kernel.ids import new_token
-from portal.kernel.logs import configure_logging
 from portal.kernel.outbox import OutboxMessage, OutboxState
 from portal.organisations.models import Organisation
 from portal.reports.models import CaseText, Category
@@ -25,6 +22,7 @@ from portal.reports.rules.codes import Review
 from portal.site.jobs import compose
 from tests.make import intake as making
 from tests.make.sign_in import last_code
+from tests.pages import Browser
 from tests.security.town import COMMUNITY, Town, build_town
 
 PLANT = "<img src=x onerror=alert(7)>\"'{{7*1910031}}%(x)s%s"
@@ -156,8 +154,8 @@ def test_messages_say_planted_names_as_they_are(town: Town) -> None:
     mail: list[str] = []
 
     class Courier:
-        def send(self, letter: object) -> None:
-            mail.append(letter.text)  # type: ignore[attr-defined]
+        def send(self, letter: Letter) -> None:
+            mail.append(letter.text)
 
     with town.app.app_context():
         couriers = {channel: Courier() for channel in OutboxMessage.channel.type.enum_class}
@@ -168,18 +166,6 @@ def test_messages_say_planted_names_as_they_are(town: Town) -> None:
         rows = session.scalars(select(OutboxMessage)).all()
     assert {row.state for row in rows} == {OutboxState.SENT}
     assert not [row for row in rows if row.sealed_to or row.sealed_facts], "wiped once sent"
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """Where the log goes while a test runs."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure_logging(stream)
-    yield stream
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 @ONE_ENGINE
@@ -262,6 +248,6 @@ def test_signing_in_leaves_no_session_that_somebody_planted(app: Flask, database
     assert thief.get("/me").status_code == 303, "the cookie is worth nothing any more"
 
 
-def _cookie(browser: object) -> dict[str, object]:
-    with browser.client.session_transaction() as cookie:  # type: ignore[attr-defined]
+def _cookie(browser: Browser) -> dict[str, object]:
+    with browser.client.session_transaction() as cookie:
         return dict(cookie)

@@ -43,7 +43,8 @@ class Town:
 
     def client_for(self, rule: Rule) -> FlaskClient:
         """Somebody whom the route lets in."""
-        access: Access = self.app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+        view: Any = self.app.view_functions[rule.endpoint]
+        access: Access = view.access
         if access.permission is None:
             return self.clients["owner"]
         held = (code for code, role in roles().items() if access.permission in role.permissions)
@@ -115,7 +116,7 @@ def _fill(town: Town, session: Any, tree: Any) -> None:
     reports.category(
         session, "noise", target=Target.PERSON_OR_SHOP, precision=Precision.COMMUNITY, name="噪声"
     )
-    made = {
+    made: dict[str, dict[str, Any]] = {
         "thing": {"state": State.DISPATCHED, "unit": town.units["east"], "listed": True},
         "fresh": {"state": State.REPORTED},
         "sealed": {"state": State.DISPATCHED, "unit": town.units["east"], "sealed": True},
@@ -123,7 +124,7 @@ def _fill(town: Town, session: Any, tree: Any) -> None:
         "closed": {"state": State.CLOSED, "unit": town.units["east"], "listed": True},
     }
     for name, options in made.items():
-        case = reports.case(session, tree[COMMUNITY], reporter=owner, at=at, **options)  # type: ignore[arg-type]
+        case = reports.case(session, tree[COMMUNITY], reporter=owner, at=at, **options)
         town.cases[name] = case.number
         town.things[f"{name}_photo"] = _photo(session, case, Review.PENDING)
     shown = session.query(Case).filter_by(number=town.cases["thing"]).one()

@@ -376,7 +376,8 @@ def test_the_foot_names_who_stands_behind_the_site(browser: Browser) -> None:
 def test_r168_the_slogan_stands_in_the_banner_in_both_scripts(browser: Browser) -> None:
     for code, line in (("zh_Hans", "管好城市为人民"), ("zh_Hant", "管好城市為人民")):
         banner = browser.get(f"/help?lang={code}").soup.select_one(".banner")
-        assert line in words(banner)  # type: ignore[arg-type]
+        assert banner is not None
+        assert line in words(banner)
 
 
 def test_no_link_opens_a_new_window(seen: list[Seen]) -> None:

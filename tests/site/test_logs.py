@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -11,19 +10,7 @@ from flask import Flask
 
 from portal.accounts.access import public
 from portal.kernel.ids import new_token
-from portal.kernel.logs import configure_logging, scrub_path, scrub_text
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """Where the log goes while a test runs."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure_logging(stream)
-    yield stream
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+from portal.kernel.logs import scrub_path, scrub_text
 
 
 def events(stream: io.StringIO) -> list[dict[str, object]]:

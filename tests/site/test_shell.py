@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from portal.accounts.access import public
 from portal.kernel import clock
@@ -47,8 +47,18 @@ def test_a_language_is_kept_and_its_link_keeps_the_rest_of_the_address(browser: 
     assert [link for link in links if "lang=en" in link and "back=" in link]
     page = page.click("English")
     assert 'lang="en"' in page.html
-    assert page.soup.select_one(".languages a[aria-current]").get_text() == "English"  # type: ignore[union-attr]
+    chosen = page.soup.select_one(".languages a[aria-current]")
+    assert chosen is not None
+    assert chosen.get_text() == "English"
     assert 'lang="en"' in browser.get("/help").html
+
+
+def test_an_address_too_long_for_three_links_is_not_kept_in_them(browser: Browser) -> None:
+    page = browser.get(f"/help?q={'x' * 60_000}")
+    links = [str(a["href"]) for a in page.soup.select(".languages a")]
+    assert len(links) == len(LANGUAGES)
+    assert set(links) == {f"/help?lang={language}" for language in LANGUAGES}
+    assert "x" * 1_000 not in page.html
 
 
 def test_an_unknown_language_changes_nothing(browser: Browser) -> None:
@@ -66,8 +76,8 @@ def failing(app: Flask, error: BaseException) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
 
-def lost(kind: type[Any], words: str) -> Exception:
-    return kind("INSERT …", {}, Exception(words))  # type: ignore[no-any-return]
+def lost(kind: type[DBAPIError], words: str) -> DBAPIError:
+    return kind("INSERT …", {}, Exception(words))
 
 
 FAILURES: list[tuple[BaseException, int]] = [

@@ -32,7 +32,7 @@ class Refusal(StrEnum):
     WRONG_CODE = "accounts.wrong_code"
     CODE_OVER = "accounts.code_over"
     WRONG_PASSWORD = "accounts.wrong_password"  # noqa: S105 - a code for a sentence, no secret
-    WEAK_PASSWORD = "accounts.weak_password"  # noqa: S105
+    WEAK_PASSWORD = "accounts.weak_password"  # noqa: S105 - a code, too
     WRONG_PIN = "accounts.wrong_pin"
     CARD_LOCKED = "accounts.card_locked"
     LINK_OVER = "accounts.link_over"

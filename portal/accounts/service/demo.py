@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -14,7 +15,7 @@ from portal.kernel.ids import new_id, new_number
 
 def plant_people(session: Session, names: Iterable[str], *, now: datetime) -> list[UUID]:
     """Insert made-up residents; their ids, in order."""
-    people = [
+    people: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "number": new_number(),
@@ -32,4 +33,4 @@ def plant_people(session: Session, names: Iterable[str], *, now: datetime) -> li
         for person in people
     ]
     session.execute(insert(RoleHolding), holdings)
-    return [person["id"] for person in people]  # type: ignore[misc]
+    return [person["id"] for person in people]

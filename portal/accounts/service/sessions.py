@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import LoginSession, Person
@@ -109,9 +109,7 @@ def end_other_sessions(session: Session, actor: Actor, *, now: datetime) -> None
     )
 
 
-def _end(session: Session, which: object, now: datetime) -> None:
+def _end(session: Session, which: ColumnElement[bool], now: datetime) -> None:
     session.execute(
-        update(LoginSession)
-        .where(which, LoginSession.ended_at.is_(None))  # type: ignore[arg-type]
-        .values(ended_at=now)
+        update(LoginSession).where(which, LoginSession.ended_at.is_(None)).values(ended_at=now)
     )

@@ -18,11 +18,11 @@ class Category(Base):
     group: Mapped[str] = mapped_column("function_group", String(40))
     position: Mapped[int] = mapped_column(Integer)
     name_zh_Hans: Mapped[str] = mapped_column(String(80))  # noqa: N815  language codes keep their case
-    name_zh_Hant: Mapped[str] = mapped_column(String(80))  # noqa: N815
+    name_zh_Hant: Mapped[str] = mapped_column(String(80))  # noqa: N815  as above
     name_en: Mapped[str] = mapped_column(String(80))
     name_khb: Mapped[str | None] = mapped_column(String(80))
-    hint_zh_Hans: Mapped[str] = mapped_column(String(200))  # noqa: N815
-    hint_zh_Hant: Mapped[str] = mapped_column(String(200))  # noqa: N815
+    hint_zh_Hans: Mapped[str] = mapped_column(String(200))  # noqa: N815  as above
+    hint_zh_Hant: Mapped[str] = mapped_column(String(200))  # noqa: N815  as above
     hint_en: Mapped[str] = mapped_column(String(200))
     synonyms: Mapped[str] = mapped_column(Text, default="")
     event_codes: Mapped[str] = mapped_column(String(200), default="")

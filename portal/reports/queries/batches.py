@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, select, tuple_
 from sqlalchemy.orm import Session
 
+from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
 from portal.areas.rules import tidy_names
 from portal.reports.models import Case, CaseEvent, Category, DeskBatch, DeskBatchCase
 from portal.reports.queries.case import CaseRow, columns
-from portal.reports.queries.desk import area_names
+from portal.reports.queries.desk import area_names, reach
 from portal.reports.rules.batches import MOST, UNDO_WINDOW, BatchAction
 from portal.reports.rules.codes import Event, State
 
@@ -32,10 +33,13 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchLine:
-    """One case of a batch as it stands now. ``refusal`` and ``kept`` are codes."""
+    """One case of a batch as it stands now. ``refusal`` and ``kept`` are codes.
+
+    No ``state``: the case has left the reader's reach, and only what she did is told.
+    """
 
     number: str
-    state: State
+    state: State | None
     category: Mapping[str, str]
     place: Mapping[str, str]
     unit_id: UUID | None
@@ -63,8 +67,8 @@ def recent_batches(session: Session, actor_id: UUID | None, now: datetime) -> li
     return [BatchRow(*row) for row in rows]
 
 
-def lines_of(session: Session, batch_id: UUID) -> list[BatchLine]:
-    """The cases of a batch, in the order in which they were reported."""
+def lines_of(session: Session, batch_id: UUID, actor: Actor) -> list[BatchLine]:
+    """The cases of a batch as its maker may see them now, in the order of their reports."""
     rows = session.execute(
         select(
             Case.number,
@@ -79,6 +83,7 @@ def lines_of(session: Session, batch_id: UUID) -> list[BatchLine]:
             DeskBatchCase.refusal,
             DeskBatchCase.kept,
             DeskBatchCase.undone_at,
+            reach(actor, Permission.REPORT_READ).label("seen"),
         )
         .join(Case, (Case.district == DeskBatchCase.district) & (Case.id == DeskBatchCase.case_id))
         .join(Category, Category.code == Case.category_code, isouter=True)
@@ -93,10 +98,10 @@ def _line(row: Any) -> BatchLine:
     kind = {"zh_Hans": row.kind_zh_Hans, "zh_Hant": row.kind_zh_Hant, "en": row.kind_en}
     return BatchLine(
         number=row.number,
-        state=row.state,
-        category=tidy_names(kind),
-        place=area_names(row),
-        unit_id=row.unit_id,
+        state=row.state if row.seen else None,
+        category=tidy_names(kind) if row.seen else {},
+        place=area_names(row) if row.seen else {},
+        unit_id=row.unit_id if row.seen else None,
         refusal=row.refusal,
         kept=row.kept,
         undone_at=row.undone_at,

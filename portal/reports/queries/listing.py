@@ -92,11 +92,6 @@ def _kinds_of(known: Mapping[str, KindRow], group: str) -> tuple[str, ...]:
     return tuple(code for code, kind in known.items() if kind.group == group)
 
 
-def without_place(asked: Asked) -> Asked:
-    """The same list from its beginning."""
-    return replace(asked, before="")
-
-
 def _codes(rows: Iterable[PublicRow]) -> set[str]:
     return {code for row in rows for code in row.codes}
 

@@ -17,11 +17,12 @@ from portal.reports.queries.public import (
     PAGE_COLUMNS,
     KindRow,
     PublicRow,
+    checked_photo,
     decorated,
     from_index,
     public_row,
 )
-from portal.reports.rules.codes import PhotoKind, Review, State
+from portal.reports.rules.codes import PhotoKind, State
 from portal.reports.rules.listing import Filters
 
 SETTLED, NEWEST = 12, 8
@@ -99,18 +100,7 @@ def _page(
 
 def _with_results(page: Any) -> Any:
     """The rows with words and photos, the photo of the result, and the public point."""
-    after = (
-        select(CasePhoto.code)
-        .where(
-            CasePhoto.district == page.c.district,
-            CasePhoto.case_id == page.c.id,
-            CasePhoto.review == Review.APPROVED,
-            CasePhoto.kind == PhotoKind.AFTER,
-        )
-        .order_by(CasePhoto.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    after = checked_photo(page, PhotoKind.AFTER, CasePhoto.id.desc())
     shown = and_(CaseSearch.district == page.c.district, CaseSearch.case_id == page.c.id)
     return (
         decorated(page)

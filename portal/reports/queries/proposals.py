@@ -54,10 +54,15 @@ def _limit(cells: Any) -> LimitRow | None:
     return LimitRow(*cells) if cells[0] is not None else None
 
 
-def handled_lately(session: Session, district: str, category_code: str) -> list[Handled]:
-    """The newest matters of a kind that units have handled, wherever in the district."""
+def handled_lately(
+    session: Session, district: str, category_code: str, actor: Actor
+) -> list[Handled]:
+    """Of the district's newest handled matters of a kind those that somebody may read.
+
+    Narrowed after the limit: whoever may read little must not make it read the whole district.
+    """
     rows = session.execute(
-        select(Case.unit_id, Case.place_path)
+        select(Case.unit_id, Case.place_path, reach(actor, Permission.REPORT_READ).label("seen"))
         .where(
             Case.district == district,
             Case.category_code == category_code,
@@ -67,7 +72,7 @@ def handled_lately(session: Session, district: str, category_code: str) -> list[
         .order_by(Case.found_at.desc())
         .limit(MOST_HANDLED)
     )
-    return [Handled(row.unit_id, row.place_path) for row in rows]
+    return [Handled(row.unit_id, row.place_path) for row in rows if row.seen]
 
 
 def open_nearby(

@@ -150,13 +150,6 @@ def public_page(
     return PublicPage(rows, rows[-1].number if len(found) > size else None)
 
 
-def latest_public(session: Session, place_path: str | None, limit: int) -> list[PublicRow]:
-    """The newest listed cases of a place (None: of the city), for pages that show a few."""
-    codes = [code for code in (place_path or "").split("/") if code]
-    filters = Filters(area=codes[-1] if len(codes) > 1 else None)
-    return public_page(session, filters, kinds(session), size=limit).rows
-
-
 @lru_cache(maxsize=256)
 def _simple_page(filters: Filters, limit: int, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
     """A page by an index of the cases' own table; no words that somebody typed are in it."""
@@ -252,20 +245,25 @@ def _wanted(session: Session, filters: Filters) -> tuple[list[str | Wanted], lis
     return words, any_of
 
 
-def decorated(page: Subquery) -> Select[*tuple[Any, ...]]:
-    """The page with a checked photo and the checked words of each case."""
-    photo = (
+def checked_photo(page: Subquery, kind: PhotoKind, order: ColumnElement[Any]) -> ScalarSelect[str]:
+    """The code of one photo of each case that the public may see: the first in this order."""
+    return (
         select(CasePhoto.code)
         .where(
             CasePhoto.district == page.c.district,
             CasePhoto.case_id == page.c.id,
             CasePhoto.review == Review.APPROVED,
-            CasePhoto.kind == PhotoKind.BEFORE,
+            CasePhoto.kind == kind,
         )
-        .order_by(CasePhoto.id)
+        .order_by(order)
         .limit(1)
         .scalar_subquery()
     )
+
+
+def decorated(page: Subquery) -> Select[*tuple[Any, ...]]:
+    """The page with a checked photo and the checked words of each case."""
+    photo = checked_photo(page, PhotoKind.BEFORE, CasePhoto.id.asc())
     words = (
         select(CaseText.public_text)
         .where(

@@ -18,6 +18,8 @@ from portal.reports.rules.transitions import (
 
 # so long the messages of a batch wait, and so long it can be undone without anybody misled
 UNDO_WINDOW: Final = timedelta(minutes=10)
+# what was done can be looked up so long after it can be undone no more
+KEEP_BATCHES: Final = timedelta(days=30)
 MOST: Final = 50
 
 

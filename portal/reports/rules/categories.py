@@ -10,7 +10,6 @@ from portal.reports.rules.codes import Closing, Precision, Target
 
 MINUTES_AN_HOUR = 60
 SHORTEST_LATIN_WORD, TELLING_WORD = 3, 4
-CATEGORY_LANGUAGES = ("zh_Hans", "zh_Hant", "en", "khb")
 UNSURE = "unsure"
 
 

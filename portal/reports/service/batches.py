@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
@@ -34,6 +34,7 @@ from portal.reports.queries.batches import (
 )
 from portal.reports.queries.case import CaseRow
 from portal.reports.rules.batches import (
+    KEEP_BATCHES,
     MOST,
     UNDO_WINDOW,
     BatchAction,
@@ -98,7 +99,7 @@ def plan_batch(session: Session, actor: Actor, asked: Asked, *, now: datetime) -
     cases = [case for case in cases_by_numbers(session, asked.numbers) if may_see(actor, case)]
     proposals: dict[UUID, UnitProposal] = {}
     if asked.action is BatchAction.CONFIRM:
-        proposals, serving = usual_units(session, cases, returned_by(session, cases), now)
+        proposals, serving = usual_units(session, cases, returned_by(session, cases), actor, now)
     else:
         serving = units_by_place(session, [case.place_path for case in cases], now)
     lines = []
@@ -328,6 +329,9 @@ def _undone(
     now: datetime,
 ) -> dict[str, Any]:
     """What became of one case: put back at a moment, or kept as it is for a reason."""
+    if not may_see(actor, case):
+        # not even whether somebody has touched it
+        return {"kept": Refusal.NOT_ALLOWED.value}
     if (case.version, case.updated_at) != (kept.version, kept.touched_at):
         return {"kept": BatchRefusal.TOUCHED.value}
     try:
@@ -346,3 +350,11 @@ def _recall(session: Session, case: CaseRow, batch: BatchRow) -> None:
     """Whoever was told something may act upon it: then the case stays as it is."""
     if not recall_messages(session, f"case:{case.number}", posted_at=batch.at):
         raise Refused(BatchRefusal.TOLD)
+
+
+def forget_batches(session: Session, *, now: datetime) -> int:
+    """Drop batches that nobody could undo for long; what was done stays in each case's history."""
+    old = DeskBatch.at < now - UNDO_WINDOW - KEEP_BATCHES
+    kept = DeskBatchCase.batch_id.in_(select(DeskBatch.id).where(old))
+    changed_rows(session, delete(DeskBatchCase).where(kept))
+    return changed_rows(session, delete(DeskBatch).where(old))

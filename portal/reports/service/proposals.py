@@ -1,13 +1,13 @@
 """What the desk is offered beside a case, each with what it rests on; a clerk decides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.rules import Actor
+from portal.accounts.rules import Actor, Permission
 from portal.kernel.clock import city_day
 from portal.kernel.instance import instance_of
 from portal.kernel.worktime import load_calendar
@@ -27,6 +27,7 @@ from portal.reports.rules.proposals import (
     propose_kind,
     propose_unit,
 )
+from portal.reports.rules.transitions import holds
 
 SORTED = frozenset({State.REPORTED, State.ACCEPTED, State.FILED})
 Kinds = Sequence[tuple[CategoryRow, LimitRow | None]]
@@ -67,7 +68,7 @@ def proposals_for(
     kind = _kind(session, case, words, kinds)
     code = kind.row.code if kind and kind.taken else case.category_code
     units = units_by_place(session, [case.place_path], now)[case.place_path]
-    handled = handled_lately(session, case.district, code)
+    handled = handled_lately(session, case.district, code, actor)
     serving = [unit.id for unit in units]
     near = open_nearby(session, case, {case.category_code, code} - {UNSURE}, actor)
     alike: list[Alike] = []
@@ -75,7 +76,7 @@ def proposals_for(
         alike = likely_same(Point(case.lon, case.lat, case.found_at), near)
     return Proposals(
         kind=kind,
-        unit=propose_unit(case.place_path, handled, serving, never=returned),
+        unit=_told_to(actor, propose_unit(case.place_path, handled, serving, never=returned)),
         units={unit.id: unit for unit in units},
         alike=alike,
     )
@@ -98,6 +99,7 @@ def usual_units(
     session: Session,
     cases: Sequence[CaseRow],
     returned: Mapping[UUID, set[UUID]],
+    actor: Actor,
     now: datetime,
 ) -> tuple[dict[UUID, UnitProposal], dict[str, list[OrganisationRow]]]:
     """The proposed unit of each of several cases, and the units that serve each place."""
@@ -106,16 +108,24 @@ def usual_units(
     for case in cases:
         key = (case.district, case.category_code)
         if key not in known:
-            known[key] = handled_lately(session, *key)
+            known[key] = handled_lately(session, *key, actor)
     found = {}
     for case in cases:
         handled = known[case.district, case.category_code]
         units = [unit.id for unit in serving[case.place_path]]
         never = returned.get(case.id, set())
-        proposal = propose_unit(case.place_path, handled, units, never=never)
+        proposal = _told_to(actor, propose_unit(case.place_path, handled, units, never=never))
         if proposal is not None:
             found[case.id] = proposal
     return found, serving
+
+
+def _told_to(actor: Actor, proposal: UnitProposal | None) -> UnitProposal | None:
+    """A place is named only to whoever may read all of it: of her part its figures are untrue."""
+    if proposal is None or proposal.place_path is None:
+        return proposal
+    whole = holds(actor, Permission.REPORT_READ, proposal.place_path, None)
+    return proposal if whole else replace(proposal, place_path=None)
 
 
 def _kind(

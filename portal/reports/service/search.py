@@ -123,15 +123,6 @@ def _may_be_found(kind: TextKind, publicity: Publicity) -> bool:
     return kind in FINDABLE or (kind is TextKind.PLACE and publicity.place_words)
 
 
-def drop_from_index(session: Session, case: HasCaseKey) -> None:
-    """Make a case impossible to find."""
-    session.execute(
-        delete(CaseSearch).where(
-            CaseSearch.district == case.district, CaseSearch.case_id == case.id
-        )
-    )
-
-
 def reindex_cases(session: Session, after: str) -> str | None:
     """Index the next batch of listed cases; returns where to go on, or None at the end.
 

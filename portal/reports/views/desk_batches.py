@@ -64,7 +64,7 @@ class Done:
 
 
 def _done(session: Session, batch: BatchRow) -> Done:
-    lines = lines_of(session, batch.id)
+    lines = lines_of(session, batch.id, current_actor())
     units = organisations_by_ids(session, {line.unit_id for line in lines if line.unit_id})
     return Done(batch, lines, units, UndoForm())
 
@@ -200,7 +200,7 @@ def desk_undo(number: str) -> ResponseReturnValue:
 
 def _undo(done: Done, session: Session) -> str:
     number = undo_batch(session, done.batch.number, current_actor(), now=now())
-    if len(done.lines) == 1:
+    if len(done.lines) == 1 and done.lines[0].state is not None:
         # one key, one case: back to it, to do better
         return case_url(done.lines[0].number, done=number)
     return url_for("reports.desk_batch", number=number, **kept())

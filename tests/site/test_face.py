@@ -1,0 +1,113 @@
+"""What residents read: plain words of one country in both scripts, signs, and no detours."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from portal.kernel.config import CHECKOUT
+from portal.reports.models import Category
+from tests.make.all_pages import ASKER, MOVER, SENDER, WRITER, Visitors, all_pages
+from tests.make.demo import Demo, small_demo
+
+RESIDENTS = {"", "resident", ASKER, MOVER, WRITER, SENDER}
+# staff call it so; residents read 事项 and the words spelt out
+OFFICE_WORDS = ("案件", "三无", "三無")
+# said in Taiwan or Hong Kong; the mainland says 信息, 网络, 软件, 链接, 登录, 短信, 打印 …
+ELSEWHERE = (
+    "資訊|網路|軟體|硬體|影片|螢幕|預設|伺服器|訊息|連結|滑鼠|程式|登入|登出|帳號|帳戶|"
+    "搜尋|簡訊|檔案|列印|支援|視窗|回饋|社群|數位|線上|使用者|專案|選單|儲存|載入|匯出|"
+    "匯入|介面|行動電話|影印|計程車|捷運|垃圾車站"
+)
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,:;?!()]|[,:;?!()][\u4e00-\u9fff]")
+Read = Callable[[str], dict[str, BeautifulSoup]]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here differs between the engines."""
+    return sqlite_url
+
+
+@pytest.fixture(scope="module")
+def city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with small_demo(tmp_path_factory.mktemp("face"), sqlite_template) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def read(city: Demo) -> Read:
+    """Every page that residents open, in a language."""
+    visitors = Visitors(city)
+
+    def pages(language: str) -> dict[str, BeautifulSoup]:
+        return {
+            stop.path: BeautifulSoup(
+                visitors.client(stop.who, lang=language, offered="1").get(stop.path).text,
+                "html.parser",
+            )
+            for stop in all_pages(city)
+            if stop.who in RESIDENTS
+        }
+
+    return pages
+
+
+def sentences(language: str) -> list[str]:
+    """Every sentence of a catalogue."""
+    path = CHECKOUT / f"translations/{language}/LC_MESSAGES/messages.po"
+    with path.open("rb") as file:
+        found = [message.string for message in read_po(file, locale=language) if message.id]
+    return [text for one in found for text in ([one] if isinstance(one, str) else one)]
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
+def test_residents_read_no_word_of_the_office(read: Read, language: str) -> None:
+    pages = {path: page.get_text(" ") for path, page in read(language).items()}
+    found = [(path, word) for path, text in pages.items() for word in OFFICE_WORDS if word in text]
+    assert found == []
+    assert any("事项" in text or "事項" in text for text in pages.values())
+    assert any("案件" in text for text in sentences(language)), "the desk does say it"
+
+
+def test_traditional_characters_say_the_words_of_the_mainland(read: Read) -> None:
+    pages = [page.get_text(" ") for page in read("zh_Hant").values()]
+    found = {
+        word for text in [*pages, *sentences("zh_Hant")] for word in re.findall(ELSEWHERE, text)
+    }
+    assert found == set()
+    assert any("信息" in text for text in sentences("zh_Hant"))
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
+def test_chinese_sentences_have_full_width_signs(language: str) -> None:
+    found = [text for text in sentences(language) if HALF_WIDTH.search(text)]
+    assert found == []
+    assert HALF_WIDTH.search("您好,请进")
+
+
+def test_the_way_to_report_needs_no_download_and_no_other_window(read: Read) -> None:
+    way = {path: page for path, page in read("zh_Hans").items() if path.startswith("/reports/new")}
+    assert len(way) >= 8
+    for path, page in way.items():
+        assert not page.select("[download], [target], [formtarget]"), path
+        assert not page.select("main form a[href*='print'], main form a[href*='paper']"), path
+
+
+def test_each_kind_has_a_sign_and_a_plain_sentence_where_one_chooses(city: Demo) -> None:
+    stop = next(stop for stop in all_pages(city) if stop.name == "reports.what")
+    page = Visitors(city).client(stop.who, lang="zh_Hans", offered="1").get(stop.path)
+    soup = BeautifulSoup(page.text, "html.parser")
+    buttons = {str(one["value"]): one for one in soup.select("button[name=category]")}
+    with city.database.read() as session:
+        kinds = session.execute(select(Category.code, Category.hint_zh_Hans)).all()
+    assert len(kinds) >= 30
+    for code, sentence in kinds:
+        button = buttons[code]
+        assert button.select_one("svg use"), f"{code}: no sign"
+        assert len(sentence) >= 6, f"{code}: no sentence"
+        assert sentence in button.get_text(" ", strip=True), f"{code}: {button.get_text()}"
