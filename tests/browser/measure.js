@@ -47,7 +47,30 @@ window.eyes = (() => {
     }
     return false;
   };
+  // numbers and look-up codes are drawn by lot: a page has room for the widest letters, or it has none
+  const widest = () => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const kept = [];
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      const grown = text.data.replace(/\b([0-9A-Z]{5}-[0-9A-Z]{5}|[0-9A-Z]{4} [0-9A-Z]{4})\b/g, (code) =>
+        code.replace(/[0-9A-Z]/g, "W"),
+      );
+      if (grown !== text.data && !text.parentElement.closest("script, style, textarea")) {
+        kept.push([text, text.data]);
+        text.data = grown;
+      }
+    }
+    return () => kept.forEach(([text, data]) => { text.data = data; });
+  };
   const wide = () => {
+    const restore = widest();
+    try {
+      return sideways();
+    } finally {
+      restore();
+    }
+  };
+  const sideways = () => {
     const room = document.documentElement.clientWidth;
     const over = document.documentElement.scrollWidth - room;
     if (over <= 0) return [];
