@@ -5,16 +5,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
+from hmac import compare_digest
 from ipaddress import ip_address
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.queries import actor_of_session
-from portal.accounts.rules import NOBODY, SESSION_DAYS, Actor, Permission
+from portal.accounts.queries.api_keys import KeyHolder, holder_of_key
+from portal.accounts.rules import (
+    NOBODY,
+    SESSION_DAYS,
+    Actor,
+    ApiScope,
+    KeyRefusal,
+    Permission,
+)
 from portal.accounts.service import touch_session
 from portal.kernel.clock import now
 from portal.kernel.errors import Busy
@@ -28,10 +37,24 @@ TOUCH_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Access:
-    """What a route declares: open to all, to anyone signed in, or to holders of a permission."""
+    """What a route declares: open to all, to anyone signed in, or to holders of a permission.
+
+    ``key``: to programs that show a key with this scope, whoever is signed in. ``watchers``: no
+    account counts either, but only this machine and a token of the settings.
+    """
 
     public: bool = False
     permission: Permission | None = None
+    key: ApiScope | None = None
+    watchers: bool = False
+
+
+class KeyRefused(Exception):
+    """A program showed no key that is good for this: answered with 403."""
+
+    def __init__(self, code: KeyRefusal) -> None:
+        super().__init__(code.value)
+        self.code = code
 
 
 class Visitor(UserMixin):  # type: ignore[misc]  # flask_login has no types
@@ -147,3 +170,65 @@ def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
 
 def _way_back() -> str | None:
     return request.full_path.rstrip("?") if request.method == "GET" else None
+
+
+def monitoring(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare a route for whoever watches the portal: on this very machine, or with the token.
+
+    To everybody else there is no such page.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not (_asks_from_here() or _shows_token()):
+            abort(404)
+        return view(*args, **kwargs)
+
+    guarded.access = Access(public=True, watchers=True)  # type: ignore[attr-defined]  # a mark on a function
+    return guarded
+
+
+def _asks_from_here() -> bool:
+    """Whether nobody stands between this machine and us: a proxy would name whom it speaks for."""
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return not forwarded and _is_loopback(request.remote_addr)
+
+
+def _shows_token() -> bool:
+    token = instance().config.metrics_token
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(token) and compare_digest(shown.encode(), str(token).encode())
+
+
+def with_key(scope: ApiScope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a route for programs with a key. No cookie counts, so no form token is needed."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            holder = key_holder()
+            if holder is None:
+                raise KeyRefused(KeyRefusal.UNKNOWN if _shown_key() else KeyRefusal.MISSING)
+            if scope not in holder.scopes:
+                raise KeyRefused(KeyRefusal.NOT_FOR_THIS)
+            g.key_valid = True
+            return view(*args, **kwargs)
+
+        guarded.access = Access(key=scope)  # type: ignore[attr-defined]  # a mark on a function
+        return guarded
+
+    return decorate
+
+
+def key_holder() -> KeyHolder | None:
+    """The program behind this request, if it shows a key that is in force."""
+    if "key_holder" not in g:
+        shown = _shown_key()
+        g.key_holder = holder_of_key(reading(), shown) if shown else None
+    return cast("KeyHolder | None", g.key_holder)
+
+
+def _shown_key() -> str:
+    """The key of a header, of the body, or (as old programs send it) of the address."""
+    places = (request.headers.get("X-Api-Key"), request.form.get("api_key"))
+    return next((text.strip() for text in places if text), request.args.get("api_key", "").strip())

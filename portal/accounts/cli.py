@@ -18,10 +18,12 @@ from portal.accounts.service import (
     Wish,
     add_person,
     apply_erasures,
+    due_personal_data,
     end_role,
     erase_person,
     erasure_list,
     export_person,
+    forget_in_time,
     grant_wish,
     issue_card,
     new_link,
@@ -44,7 +46,7 @@ def people() -> None:
 
 @click.group()
 def privacy() -> None:
-    """Rights over personal data: export, erase, erase again after a restore."""
+    """Rights over personal data: export, erase, forget in time, erase again after a restore."""
 
 
 def _tools() -> tuple[Database, Instance]:
@@ -180,6 +182,25 @@ def erase_command(person: str, *, yes: bool) -> None:
     click.echo(f"Erased {found.number}.")
 
 
+@privacy.command("expire")
+@click.option("--dry-run", is_flag=True, help="Only show what is past its time.")
+def expire_command(*, dry_run: bool) -> None:
+    """Delete everywhere what is past its time, as the job does every hour.
+
+    Example: gongzhi privacy expire --dry-run
+    """
+    database, _ = _tools()
+    now = clock.now()
+    with database.read() as session:
+        due = due_personal_data(session, now=now)
+    for what, count in due.items():
+        click.echo(f"{count}\t{what}")
+    if dry_run:
+        click.echo("Nothing was deleted.")
+    else:
+        click.echo(f"Deleted: {forget_in_time(database, now=now)}.")
+
+
 @privacy.command("reapply")
 @click.option("--list", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def reapply_command(path: Path | None) -> None:
@@ -247,6 +268,10 @@ def _route_table(app: Flask) -> list[str]:
 def _open_to(access: Any) -> str:
     if access is None:
         return "**undeclared**"
+    if access.key is not None:
+        return f"programs with a key for `{access.key.value}`"
+    if access.watchers:
+        return "this machine, and whoever has `GONGZHI_METRICS_TOKEN`"
     if access.public:
         return "everyone"
     return f"`{access.permission.value}`" if access.permission else "anyone signed in"

@@ -12,13 +12,15 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput
 
-from portal.accounts.labels import AGE_BANDS
-from portal.accounts.rules import RESIDENT, roles
+from portal.accounts.labels import AGE_BANDS, API_SCOPES
+from portal.accounts.rules import RESIDENT, ApiScope, roles
 from portal.kernel.forms import Form
 from portal.kernel.i18n import NAMES, in_words
 from portal.kernel.i18n import lazy_gettext as _l
@@ -163,3 +165,17 @@ class RoleForm(Form):
         if self.until.data is None or self.until.data == date.max:
             return None
         return datetime.combine(self.until.data + timedelta(days=1), time(), tzinfo=zone)
+
+
+class NewKeyForm(Form):
+    """A key for a program: what for, whose, and what it may do."""
+
+    name = StringField(_l("What the program is for"), [_needed(_l("Enter what it is for.")), SHORT])
+    organisation = StringField(_l("Organisation (code)"), [Optional(), SHORT])
+    person = StringField(_l("or account number or mobile number"), [Optional(), SHORT])
+    scopes = SelectMultipleField(
+        _l("What it may do"),
+        choices=[SelectChoice(scope.value, words) for scope, words in API_SCOPES.items()],
+        default=[ApiScope.FILE.value, ApiScope.READ_OWN.value],
+        option_widget=CheckboxInput(),
+    )

@@ -3,17 +3,16 @@
 from datetime import datetime
 from typing import Final
 
-from portal.accounts.service import expire_personal_data, write_erasure_list
+from portal.accounts.service import forget_in_time, write_erasure_list
 from portal.kernel import jobs
 from portal.kernel.db import Database
 
 HOUR: Final = 3600
 
 
-def forget_in_time(database: Database, now: datetime) -> int:
+def forget_personal_data(database: Database, now: datetime) -> int:
     """The retention job: delete what is past its time everywhere; how many rows."""
-    with database.write() as session:
-        return expire_personal_data(session, now=now)
+    return forget_in_time(database, now=now)
 
 
 def list_erasures(database: Database, _now: datetime) -> int:
@@ -22,5 +21,5 @@ def list_erasures(database: Database, _now: datetime) -> int:
         return write_erasure_list(session)
 
 
-jobs.register("accounts.forget_in_time", HOUR, forget_in_time)
+jobs.register("accounts.forget_in_time", HOUR, forget_personal_data)
 jobs.register("accounts.list_erasures", 60, list_erasures)

@@ -8,8 +8,11 @@ from typing import Any, Final
 from portal.accounts.queries import AuditRow
 from portal.accounts.rules import (
     AgeBand,
+    ApiScope,
     Basis,
     Data,
+    KeyRefusal,
+    Months,
     PersonalField,
     Purpose,
     Refusal,
@@ -28,7 +31,14 @@ AGE_BANDS: Mapping[AgeBand, Words] = {
     AgeBand.ADULT: _l("18 or older"),
 }
 
+API_SCOPES: Mapping[ApiScope, Words] = {
+    ApiScope.FILE: _l("send reports (Open311)"),
+    ApiScope.READ_OWN: _l("follow its own reports before they are public"),
+}
+
 _ACTIONS: dict[str, Words] = {
+    "api_key:issue": _l("Key for a program issued"),
+    "api_key:revoke": _l("Key for a program ended"),
     "card:issue": _l("Card printed"),
     "card:revoke": _l("Card stopped"),
     "guardian:agree": _l("Parent or guardian agreed"),
@@ -55,6 +65,7 @@ def actions() -> Mapping[str, Words]:
 
 
 words.register(AGE_BANDS)
+words.register(API_SCOPES)
 words.register(
     {
         Way.CODE: _l("one-time code"),
@@ -95,6 +106,11 @@ words.register(
         Refusal.STAFF_STAYS: _l(
             "This account holds a role of the staff. The role must be ended first."
         ),
+        KeyRefusal.MISSING: _l("An api_key is needed for this. Ask the city for one."),
+        KeyRefusal.UNKNOWN: _l("This api_key is not known, or it was ended."),
+        KeyRefusal.NOT_FOR_THIS: _l("This api_key does not allow it."),
+        KeyRefusal.ONE_OWNER: _l("Say whose key it is: an organisation, or else a person."),
+        KeyRefusal.NO_SCOPE: _l("Choose what the program may do."),
         Refusal.GUARDIAN_NEEDED: _l("Under 14, a parent or guardian must agree first."),
         Basis.CONSENT: _l("you chose to give it"),
         Basis.SERVICE: _l("needed for the service you asked for"),
@@ -113,6 +129,9 @@ words.register(
         Data.AUDIT: _l("Who looked at your data or changed your roles, and why"),
         Data.MESSAGE: _l("Messages to you until they are sent"),
         Data.LIMIT: _l("How often codes were asked for, without the number itself"),
+        Data.API_KEY: _l(
+            "Keys that let your programs send reports, in a form that cannot be read back"
+        ),
         Data.ERASURE: _l("That an account was erased, without saying whose"),
         Purpose.SIGN_IN: _l("so that only you can use your account"),
         Purpose.ADDRESS: _l("so that we can address you properly"),
@@ -134,6 +153,7 @@ messages.register(
 
 
 _SUBJECTS: dict[str, Words] = {
+    "api_key": _l("key for a program"),
     "card": _l("card"),
     "case": _l("report"),
     "person": _l("account"),
@@ -179,18 +199,34 @@ class Kept:
     how_long: str
 
 
-def kept_in_words(fields: Iterable[PersonalField]) -> list[Kept]:
+def kept_in_words(
+    fields: Iterable[PersonalField], thresholds: Mapping[str, Any] | None = None
+) -> list[Kept]:
     """The table of personal fields as people read it, each reason once."""
     lines = (
         Kept(
             words.say(field.what),
             words.say(field.purpose),
             words.say(field.basis),
-            how_long(field.retention_days),
+            _months(field.months, thresholds or {})
+            if field.months
+            else how_long(field.retention_days),
         )
         for field in fields
     )
     return list(dict.fromkeys(lines))
+
+
+def _months(months: Months, thresholds: Mapping[str, Any]) -> str:
+    """A time that begins with the end of a matter, and is the city's to set."""
+    count = int(thresholds.get(months.setting, months.usual))
+    return str(
+        ngettext(
+            "%(num)s month after the matter ended, unless it is public",
+            "%(num)s months after the matter ended, unless it is public",
+            count,
+        )
+    )
 
 
 def how_long(days: int | None) -> str:
@@ -262,3 +298,11 @@ def _readable(column: str, value: Any) -> Any:
         return datetime.fromisoformat(value) if "-" in value and ":" in value else value
     except ValueError:
         return value
+
+
+def _message(record: Mapping[str, Any]) -> Iterable[Any]:
+    """When it was written: what it says waits in the outbox under a code that is no word."""
+    return [record["at"]]
+
+
+register_reader("outbox_message", _l("Messages to you until they are sent"), _message)

@@ -1,6 +1,6 @@
 """People, what they hold, and how they prove who they are. Phones are sealed, matched by hash."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -184,6 +184,29 @@ class RecoveryCode(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     used_at: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A program's key, of an organisation or a person. The key itself is shown once, at issue."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (person_id IS NULL)", name="owner"),
+        Index("ix_api_key_person_id", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
+    name: Mapped[str] = mapped_column(String(80))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    scopes: Mapped[str] = mapped_column(String(200))
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[UUID | None]
+    last_used_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None]
 
 
 class ErasureRecord(Base):

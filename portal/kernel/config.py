@@ -20,7 +20,7 @@ DEFAULT_CITY = Path(__file__).resolve().parents[1] / "areas" / "data" / "cities"
 KNOWN = {
     "GONGZHI_INSTANCE", "GONGZHI_ORIGIN", "GONGZHI_OUTBOX", "GONGZHI_SMS", "GONGZHI_SMTP",
     "GONGZHI_BLOBS", "GONGZHI_TILES", "GONGZHI_TRUSTED_PROXIES", "GONGZHI_CITY",
-    "GONGZHI_TEST_POSTGRES",
+    "GONGZHI_TEST_POSTGRES", "GONGZHI_METRICS_TOKEN", "GONGZHI_WEBHOOKS",
 }  # fmt: skip
 
 
@@ -41,6 +41,28 @@ class SmsGateway:
     body: str
 
 
+WEBHOOK_EVENTS = ("accepted", "dispatched", "handled", "closed", "reopened")
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Somebody outside who is told what happens. ``place``: of which place alone, by its code.
+
+    ``robot``: a group robot of 企业微信, whose address is its key.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    robot: bool = False
+    secret: str | None = field(default=None, repr=False)
+    place: str | None = None
+    events: frozenset[str] = frozenset(WEBHOOK_EVENTS)
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.url).hostname or "").lower()
+
+
 @dataclass(frozen=True)
 class Config:
     """What the environment said, checked."""
@@ -55,7 +77,9 @@ class Config:
     blobs: str = ""
     tiles: tuple[Mapping[str, Any], ...] = ()
     trusted_proxies: int = 0
+    webhooks: tuple[Webhook, ...] = ()
     city: Path = DEFAULT_CITY
+    metrics_token: str | None = field(default=None, repr=False)
 
     @property
     def secure(self) -> bool:
@@ -82,7 +106,9 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         blobs=_blobs(env.get("GONGZHI_BLOBS"), instance),
         tiles=_tiles(env.get("GONGZHI_TILES")),
         trusted_proxies=_proxies(env.get("GONGZHI_TRUSTED_PROXIES") or "0"),
+        webhooks=_webhooks(env.get("GONGZHI_WEBHOOKS")),
         city=_city(env.get("GONGZHI_CITY")),
+        metrics_token=_metrics_token(env.get("GONGZHI_METRICS_TOKEN")),
     )
 
 
@@ -213,6 +239,43 @@ def _proxies(value: str) -> int:
         return len([ip_network(part.strip()) for part in value.split(",")])
     except ValueError as error:
         raise BadSetting("GONGZHI_TRUSTED_PROXIES", "a number from 0 to 5, or networks") from error
+
+
+def _metrics_token(value: str | None) -> str | None:
+    if value and (len(value) < 20 or not value.isascii()):
+        raise BadSetting("GONGZHI_METRICS_TOKEN", "at least 20 random characters, or none")
+    return value or None
+
+
+def _webhooks(value: str | None) -> tuple[Webhook, ...]:
+    if not value:
+        return ()
+    expected = (
+        'a JSON list like [{"name": "…", "url": "https://…", "secret": "16 characters or more"}];'
+        ' a robot has "robot": true and no secret; "place" and "events" narrow it'
+    )
+    data = _json("GONGZHI_WEBHOOKS", value, expected)
+    try:
+        found = tuple(_webhook(dict(row)) for row in data)
+    except (TypeError, ValueError) as error:
+        raise BadSetting("GONGZHI_WEBHOOKS", expected) from error
+    if len({hook.name for hook in found}) != len(found):
+        raise BadSetting("GONGZHI_WEBHOOKS", "a name of its own for each receiver")
+    return found
+
+
+def _webhook(row: dict[str, Any]) -> Webhook:
+    """One receiver; ValueError when it cannot be meant."""
+    events = frozenset(row.pop("events", WEBHOOK_EVENTS))
+    hook = Webhook(**row, events=events)
+    texts = (hook.name, hook.url, hook.secret or "", hook.place or "")
+    good = all(isinstance(text, str) for text in texts) and 0 < len(hook.name) <= 80
+    good = good and hook.url.startswith("https://") and "." in hook.host
+    good = good and bool(events) and events <= set(WEBHOOK_EVENTS)
+    signed = hook.secret is None if hook.robot else len(hook.secret or "") >= 16
+    if not good or not signed:
+        raise ValueError(hook.name)
+    return hook
 
 
 def _city(value: str | None) -> Path:

@@ -6,6 +6,7 @@ import ssl
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -40,6 +41,14 @@ class FileCourier:
         half = self.folder / f".{name}"
         half.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
         half.replace(self.folder / name)
+
+    def forget(self, before: datetime) -> int:
+        """Delete letters that were written before a moment; how many."""
+        names = f"{before:%Y%m%dT%H%M%S%f}"
+        old = [path for path in self.folder.glob("*.json") if path.name < names]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
 
 @dataclass(frozen=True)

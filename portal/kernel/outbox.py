@@ -6,6 +6,7 @@ words are made at delivery, in the receiver's language, and everything readable 
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -102,6 +103,17 @@ def cancel_messages(session: Session, subject: str) -> None:
     )
 
 
+def wipe_messages(session: Session, subject: str) -> None:
+    """Leave nothing readable of what was posted under a subject; what waits is withdrawn."""
+    mine = OutboxMessage.subject == subject
+    session.execute(
+        update(OutboxMessage)
+        .where(mine, OutboxMessage.state == OutboxState.WAITING)
+        .values(state=OutboxState.CANCELLED)
+    )
+    session.execute(update(OutboxMessage).where(mine).values(sealed_to=None, sealed_facts=None))
+
+
 def release_messages(session: Session, subject: str, now: datetime) -> None:
     """Let go what was held back until later and nobody began to send: life has gone on.
 
@@ -136,3 +148,23 @@ def recall_messages(session: Session, subject: str, *, posted_at: datetime) -> b
     gone = select(func.count()).select_from(OutboxMessage)
     gone = gone.where(*mine, OutboxMessage.state != OutboxState.CANCELLED)
     return session.scalar(gone) == 0
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What the outbox holds that should have left; ``oldest_seconds`` since it was due."""
+
+    waiting: int
+    oldest_seconds: float
+    failed: int
+
+
+def backlog(session: Session, *, now: datetime) -> Backlog:
+    """How much is due and not sent, and how much was given up, by the index of states."""
+    due = select(func.count(), func.min(OutboxMessage.due_at)).where(
+        OutboxMessage.state == OutboxState.WAITING, OutboxMessage.due_at <= now
+    )
+    waiting, oldest = session.execute(due).one()
+    failed = select(func.count()).where(OutboxMessage.state == OutboxState.FAILED)
+    seconds = (now - oldest).total_seconds() if oldest is not None else 0.0
+    return Backlog(waiting, seconds, session.scalar(failed) or 0)

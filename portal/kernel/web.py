@@ -21,6 +21,7 @@ __all__ = [
     "reading",
     "write_on_get",
     "writing",
+    "writing_by_key",
 ]
 
 Result = TypeVar("Result")
@@ -59,6 +60,21 @@ def writing() -> Iterator[Session]:
     if not g.get("csrf_valid", False):
         raise RuntimeError("a write without a checked form token")
     close_reading()  # a snapshot held open would be stale afterwards
+    with database().write() as session:
+        yield session
+
+
+@contextmanager
+def writing_by_key() -> Iterator[Session]:
+    """A transaction for a POST of a program whose key was checked.
+
+    A key is no cookie: no browser sends it by itself, so there is no form token to ask for.
+    """
+    if request.method in SAFE_METHODS:
+        raise RuntimeError(f"{request.method} {request.path} tried to write")
+    if not g.get("key_valid", False):
+        raise RuntimeError("a write without a checked key")
+    close_reading()
     with database().write() as session:
         yield session
 

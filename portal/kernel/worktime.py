@@ -14,7 +14,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 SHIPPED = Path(__file__).with_name("data") / "working-days.csv"
-SATURDAY = 6
+HOUR = 60
+WEEKDAYS = frozenset({1, 2, 3, 4, 5})
 Span = tuple[int, int]
 # 08:00–12:00 and 14:00–18:00, minutes after midnight: 480 minutes a working day
 DAY_PLAN: tuple[Span, ...] = ((8 * 60, 12 * 60), (14 * 60, 18 * 60))
@@ -34,6 +35,8 @@ class Calendar:
     years: frozenset[int]
     exceptions: Mapping[date, DayKind] = field(default_factory=dict)
     plan: tuple[Span, ...] = DAY_PLAN
+    # which days of the week are worked when nothing else is said of them; Monday is 1
+    weekdays: frozenset[int] = WEEKDAYS
 
     def __post_init__(self) -> None:
         ends = [0, *(minute for span in self.plan for minute in span), 24 * 60]
@@ -50,11 +53,55 @@ class Calendar:
         kind = self.exceptions.get(day)
         if kind is not None:
             return kind is DayKind.MAKEUP
-        return day.isoweekday() < SATURDAY
+        return day.isoweekday() in self.weekdays
 
     @property
     def minutes_a_day(self) -> int:
         return sum(end - start for start, end in self.plan)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """In which time a limit runs: the working time of a calendar, or (urgent) any hour."""
+
+    round_the_clock: bool
+    calendar: Calendar
+    zone: ZoneInfo
+
+    def add(self, start: datetime, minutes: float) -> datetime | None:
+        """The moment when so many minutes of this time have passed; None: a year is missing."""
+        if self.round_the_clock:
+            return start.astimezone(UTC) + timedelta(minutes=minutes)
+        return add_working_minutes(start, minutes, self.calendar, self.zone)
+
+    def between(self, start: datetime, end: datetime) -> float | None:
+        """How many minutes of this time lie between two moments; None: a year is missing."""
+        if self.round_the_clock:
+            return max(0.0, (end - start) / timedelta(minutes=1))
+        return working_minutes_between(start, end, self.calendar, self.zone)
+
+    @property
+    def minutes_a_day(self) -> int:
+        return 24 * 60 if self.round_the_clock else self.calendar.minutes_a_day
+
+
+def read_plan(text: str) -> tuple[Span, ...]:
+    """``08:00-12:00 14:00-18:00`` as spans; raises ValueError when it is no day plan."""
+    spans = tuple((_minute(a), _minute(b)) for a, b in (part.split("-") for part in text.split()))
+    return Calendar(frozenset(), plan=spans).plan
+
+
+def _minute(text: str) -> int:
+    hours, minutes = (int(part) for part in text.split(":") if part.isdecimal())
+    if minutes >= HOUR:
+        raise ValueError("an hour has sixty minutes")
+    return hours * HOUR + minutes
+
+
+def plan_text(plan: tuple[Span, ...]) -> str:
+    """The same the other way round."""
+    ends = ((divmod(start, HOUR), divmod(end, HOUR)) for start, end in plan)
+    return " ".join(f"{a:02}:{b:02}-{c:02}:{d:02}" for (a, b), (c, d) in ends)
 
 
 def load_calendar(path: Path = SHIPPED) -> Calendar:

@@ -1,18 +1,25 @@
 """Recurring work of reports: a month's figures once it is over, and forgetting in time."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from portal.kernel import jobs
 from portal.kernel.clock import month_bounds
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict
+from portal.kernel.errors import Conflict, Refused
 from portal.kernel.instance import instance_of
+from portal.reports.queries.case import case_by_number
+from portal.reports.queries.clock import paused_over, undated_cases
 from portal.reports.queries.rating import closings_between
 from portal.reports.rules.rating import WORDS_DAYS
 from portal.reports.service.batches import forget_batches
+from portal.reports.service.clockwork import date_promise, keep_date, resume_by_itself
+from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
 from portal.reports.service.links import forget_links
+from portal.reports.service.open311 import forget_filings
+from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service import forget_words, months_to_close, publish_month
 
@@ -53,8 +60,49 @@ def forget_old(database: Database, now: datetime) -> None:
         expire_drafts(session, now)
         forget_links(session, now=now)
         forget_batches(session, now=now)
+        forget_filings(session, now=now)
+        forget_deliveries(session, now=now)
         forget_words(session, before=now - KEEP_WORDS)
 
 
+def resume_paused(database: Database, now: datetime) -> None:
+    """Write down which pauses have run out, and tell the reporters. Readers know without it."""
+    with database.read() as session:
+        over = paused_over(session, now)
+    for number in over:
+        # somebody may be quicker: then there is nothing left to note
+        with suppress(Refused), database.write() as session:
+            case = case_by_number(session, number)
+            if case is not None:
+                resume_by_itself(session, case, now=now)
+
+
+def date_promises(database: Database, now: datetime) -> None:
+    """Once a missing year is known, promise a date where only days could be promised."""
+    with database.read() as session:
+        undated = undated_cases(session)
+        found = [(case, date_promise(session, case)) for case in undated]
+    for before, after in found:
+        if after != before:
+            with database.write() as session:
+                keep_date(session, before, after)
+
+
+jobs.register("reports.resume_paused", 600, resume_paused)
+jobs.register("reports.date_promises", 1800, date_promises)
+
+
+def look_back_at_days(database: Database, now: datetime) -> int:
+    """List what is overdue and write each street's digest, once the hour of a day has come."""
+    with database.read() as session:
+        days = missing_days(session, now)
+    done = 0
+    for day in days:
+        with database.write() as session:
+            done += look_back(session, day, now)
+    return done
+
+
+jobs.register("reports.look_back_at_days", 60, look_back_at_days)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)

@@ -13,6 +13,7 @@ from portal.site import (
     compression,
     context,
     errors,
+    metrics,
     packages,
     requestlog,
     security,
@@ -36,7 +37,7 @@ def create_app(instance: Instance, database: Database | None = None) -> Flask:
         app, locale_selector=chosen_language, timezone_selector=lambda: instance.city.zone
     )
     # what is registered first runs last after a request: these two see the finished response
-    for step in (assets, compression, requestlog, security, errors, context, unruly):
+    for step in (assets, compression, metrics, requestlog, security, errors, context, unruly):
         step.init_app(app)
     packages.init_app(app)
     app.teardown_request(close_reading)

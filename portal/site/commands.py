@@ -17,15 +17,21 @@ from granian.constants import Interfaces
 from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
 from portal.kernel import jobs as kernel_jobs
-from portal.kernel.city import load_city
+from portal.kernel.city import City, load_city
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.logs import configure_logging
 from portal.reports.queries.coverage import communities_without_lead
+from portal.reports.queries.kind_flaws import find_kind_flaws
+from portal.reports.queries.zones import city_zones
+from portal.reports.service.routing_check import ListFlaws, list_flaws
 from portal.reports.service.search import BATCH
 from portal.site import packages, reindex, schema
 from portal.site.waiting import THREADS
+
+# so many places are named before the rest is counted
+SHOWN = 8
 
 
 @click.command()
@@ -267,10 +273,13 @@ def city_init(tools: Any, file: Path | None) -> None:
 
 
 @city.command("check")
-@click.option("--strict", is_flag=True, help="Fail when a community has nobody responsible.")
+@click.option("--strict", is_flag=True, help="Fail when something is found.")
 @click.pass_obj
 def city_check(tools: Any, strict: bool) -> None:
-    """Check that the city's places are loaded, and that every community has a grid lead.
+    """Check places, tables of kinds and zones, grid leads, and who is responsible for what.
+
+    Names the communities without a grid lead, the kinds of matter for which nobody is named and
+    where, rows of the list that contradict each other, and rows that name nobody.
 
     \b
     Example:
@@ -281,14 +290,44 @@ def city_check(tools: Any, strict: bool) -> None:
         present = {area.code for area in root_areas(session)}
         missing = [code for code in found.roots if code not in present]
         alone = [] if missing else communities_without_lead(session, now())
+        flaws = ListFlaws() if missing else list_flaws(session, now())
     if missing:
         raise click.ClickException(
             f"The places of {', '.join(missing)} are not loaded: run `gongzhi city init`."
         )
     click.echo(f"{found.names['zh_Hans']}: {len(found.levels)} levels, all places loaded.")
+    _check_kinds(found)
+    sentences = list(_flaws_in_words(flaws))
     if alone:
         first = ", ".join(f"{area.code} {area.names['zh_Hans']}" for area in alone[:5])
-        sentence = f"{len(alone)} communities have no grid lead: {first} …"
-        if strict:
-            raise click.ClickException(sentence)
+        sentences.append(f"{len(alone)} communities have no grid lead: {first} …")
+    for sentence in sentences:
         click.echo(sentence, err=True)
+    if strict and (alone or flaws):
+        raise click.ClickException(f"{len(sentences)} things are wrong with the city's data.")
+
+
+def _flaws_in_words(flaws: ListFlaws) -> Iterator[str]:
+    """What is wrong with the list of who is responsible, by name."""
+    if flaws.empty:
+        yield "No list of responsibilities: every matter goes to the next in line."
+    for gap in flaws.gaps:
+        first = ", ".join(f"{area.code} {area.names['zh_Hans']}" for area in gap.places[:SHOWN])
+        more = f" and {len(gap.places) - SHOWN} more" if len(gap.places) > SHOWN else ""
+        yield f"Nobody is named for {gap.kind.code} {gap.kind.names['zh_Hans']} in {first}{more}."
+    for one, other in flaws.conflicts:
+        both = f"{one.source} / {other.source}"
+        yield f"Rows {one.code} and {other.code} are equally specific: {both}."
+    for row, receiver in flaws.nobody:
+        yield f"Row {row.code} names {receiver}, which serves none of its places: {row.source}."
+
+
+def _check_kinds(city: City) -> None:
+    """Names, codes, questions, seasons and words of emergencies; and the city's zones (BadData)."""
+    flaws = find_kind_flaws()
+    for flaw in flaws:
+        click.echo(flaw, err=True)
+    if flaws:
+        raise click.ClickException(f"{len(flaws)} flaws in the tables of kinds.")
+    zones = len(city_zones(city))
+    click.echo(f"The tables of kinds fit together; {zones} zones with rules.")

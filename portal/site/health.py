@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.kernel import jobs
+from portal.kernel.calendars import missing_years
 from portal.kernel.db import Database
 from portal.site import schema
 
@@ -21,3 +22,13 @@ def problems(database: Database, now: datetime) -> list[str]:
     except SQLAlchemyError:
         return ["the database cannot be reached"]
     return []
+
+
+def warnings(database: Database, now: datetime) -> list[str]:
+    """What needs somebody's care soon, though we can serve: nothing here takes a city offline."""
+    with database.read() as session:
+        return [
+            f"working time: calendar {one.calendar} does not know {one.year}, "
+            + ("no dates are promised" if one.now else "add it before the year begins")
+            for one in missing_years(session, now)
+        ]

@@ -105,8 +105,11 @@ def city_today(session: Session, now: datetime) -> list[tuple[int, str]]:
 KEPT = (
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),
+    (Permission.AREA_MANAGE, "/admin/calendars/", _l("Working time")),
+    (Permission.ROUTING_WRITE, "/admin/responsibilities/", _l("Who is responsible for what")),
     (Permission.PEOPLE_MANAGE, "/admin/people", _l("People and roles")),
     (Permission.CARD_ISSUE, "/desk/cards", _l("Printed cards")),
+    (Permission.API_KEY_MANAGE, "/admin/keys", _l("Keys for programs")),
     (Permission.AUDIT_READ, "/audit/", _l("Audit")),
 )
 

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from portal.kernel import clock, jobs, messages
 from portal.kernel.db import Database
-from portal.kernel.delivery import deliver_due, forget_messages
-from portal.kernel.delivery_couriers import couriers_for
+from portal.kernel.delivery import KEEP_SENT, Courier, deliver_due, forget_messages
+from portal.kernel.delivery_couriers import BothCouriers, FileCourier, couriers_for
 from portal.kernel.i18n import in_language, in_words
 from portal.kernel.idempotency import forget_keys
 from portal.kernel.instance import Instance
+from portal.kernel.outbox import Channel
 from portal.kernel.uploads import expire_uploads
+from portal.reports.service.webhooks import courier_for
 from portal.site.dates import day, moment
 
 FORGET_KEYS: Final = timedelta(days=2)
@@ -39,8 +41,19 @@ def deliver_messages(database: Database, _now: datetime) -> int:
     instance: Instance = database.info["instance"]
     with in_language(instance.city.default_language):
         subject = in_words(instance.city.names)
-    couriers = couriers_for(instance.config, subject)
+    couriers = {**couriers_for(instance.config, subject), **_webhooks(database)}
     return deliver_due(database, couriers, compose, clock.now)
+
+
+def _webhooks(database: Database) -> dict[Channel, Courier]:
+    """The configured receivers first, then the record of what was sent."""
+    config = database.info["instance"].config
+    if not config.webhooks:
+        return {}
+    ways: list[Courier] = [courier_for(database)]
+    if config.outbox is not None:
+        ways.append(FileCourier(config.outbox))
+    return {Channel.WEBHOOK: BothCouriers(ways)}
 
 
 def forget_old(database: Database, now: datetime) -> None:
@@ -49,6 +62,9 @@ def forget_old(database: Database, now: datetime) -> None:
         forget_keys(session, before=now - FORGET_KEYS)
         forget_messages(session, now=now)
         expire_uploads(session, now)
+    instance: Instance = database.info["instance"]
+    if instance.config.outbox is not None:
+        FileCourier(instance.config.outbox).forget(now - KEEP_SENT)
 
 
 jobs.register("site.deliver_messages", 2, deliver_messages, lease_seconds=300)

@@ -26,6 +26,7 @@ WORK = (
 )
 FOOTER = (
     HELP,
+    (_l("Who is responsible for what"), "/places/responsibilities"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

@@ -16,28 +16,51 @@ from portal.accounts.views import bp as accounts
 from portal.areas import labels as areas_labels
 from portal.areas.cli import areas as areas_commands
 from portal.areas.service import load_city_places
+from portal.kernel.calendars import load_calendars
 from portal.kernel.city import City
 from portal.organisations import labels as organisations_labels
 from portal.organisations.service import load_city_organisations
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
+from portal.reports.cli import reports as reports_commands
 from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
+from portal.reports.service.publishing import check_publishing
+from portal.reports.service.routing_lists import load_city_responsibilities
+from portal.reports.service.supervision import check_thresholds
 from portal.reports.views import bp as reports
 from portal.satisfaction import labels as satisfaction_labels
 from portal.satisfaction.views import bp as satisfaction
 from portal.site import jobs as site_jobs
+from portal.site.calendars import bp as calendars
 from portal.site.demo.command import demo
+from portal.site.feeds import bp as feeds
+from portal.site.metrics import bp as metrics
+from portal.site.open311.routes import bp as open311
+from portal.site.openapi.document import bp as openapi
 from portal.site.parts import bp as parts
 from portal.site.places import bp as places
 from portal.site.views import bp as site
 
-BLUEPRINTS: Final[tuple[Blueprint, ...]] = (site, accounts, satisfaction, reports, places, parts)
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    site,
+    accounts,
+    satisfaction,
+    reports,
+    places,
+    calendars,
+    parts,
+    open311,
+    feeds,
+    metrics,
+    openapi,
+)
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     areas_commands,
     accounts_cli.people,
     accounts_cli.privacy,
+    reports_commands,
     demo,
 )
 
@@ -45,7 +68,10 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
 CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...]] = (
     ("Places", load_city_places),
     ("Units", load_city_organisations),
+    ("Working time", load_calendars),
     ("Categories", load_categories),
+    ("Responsibilities", load_city_responsibilities),
+    ("Public at once", check_publishing),
 )
 
 # imported because they register themselves: words for codes, templates of messages, jobs, and
@@ -65,6 +91,7 @@ REGISTERED: Final = (
 
 def init_app(app: Flask) -> None:
     """Register every package's pages."""
+    check_thresholds(app.extensions["gongzhi_instance"].city)
     init_login(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

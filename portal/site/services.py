@@ -56,7 +56,7 @@ SERVICES: Final = (
         (
             "reports.track", "reports.track_link", "reports.opened", "reports.open_link",
             "reports.show", "reports.urge", "reports.withdraw", "reports.add_photo",
-            "reports.my_reports", "accounts.me",
+            "reports.reply", "reports.my_reports", "accounts.me",
         ),
     ),
     Service(

@@ -21,6 +21,7 @@ from portal.kernel.config import CHECKOUT
 from portal.kernel.errors import Missing
 from portal.kernel.pages import local_path
 from portal.kernel.web import database, reading
+from portal.reports.service.webhooks import stopped_names
 from portal.site import display, health, home, services, ways, worker
 from portal.site.navigation import page_exists
 
@@ -84,7 +85,8 @@ def accessibility() -> ResponseReturnValue:
 @requires(Permission.DESK_OPEN)
 def admin() -> ResponseReturnValue:
     """What this person looks after: places, units, people, cards."""
-    return render_template("site/admin.html", doors=home.kept_by(current_actor()))
+    doors, stopped = home.kept_by(current_actor()), sorted(stopped_names(reading()))
+    return render_template("site/admin.html", doors=doors, stopped=stopped)
 
 
 @bp.get("/healthz")
@@ -97,9 +99,9 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Ready: database reachable, migrations at head, jobs alive."""
+    """Ready: database reachable, migrations at head, jobs alive; and what wants care, in words."""
     problems = health.problems(database(), now())
-    text = "\n".join(problems) or "ready"
+    text = "\n".join(problems or ["ready", *health.warnings(database(), now())])
     headers = {"Cache-Control": "no-store"}
     return Response(f"{text}\n", 503 if problems else 200, headers, mimetype="text/plain")
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import service
-from portal.accounts.jobs import forget_in_time, list_erasures
+from portal.accounts.jobs import forget_personal_data, list_erasures
 from portal.accounts.labels import kept_in_words
 from portal.accounts.models import (
     ErasureRecord,
@@ -258,7 +258,7 @@ def test_the_retention_job_deletes_what_is_past_its_time(database: Database) -> 
         full_life(session)
 
     def left(days: int) -> dict[str, int]:
-        forget_in_time(database, NOW + timedelta(days=days))
+        forget_personal_data(database, NOW + timedelta(days=days))
         with database.read() as session:
             return {
                 model.__tablename__: len(session.scalars(select(model)).all())

@@ -113,6 +113,7 @@ def _verifier_closes(window: Screen, number: str) -> None:
     window.sign_in("verifier")
     window.open(f"/desk/cases/{number}", "desk-verify")
     window.press("Close the case", "desk-close")
+    window.page.check("[name=means][value=service]", force=True)
     window.press("Close the case", "desk-closed")
 
 

@@ -97,7 +97,12 @@ def town(database: Database) -> Town:
 @on_sqlite
 def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
     """People reload, robots follow links, mail programs look ahead: none of that may act."""
-    samples = {"number": town.numbers[:4], "code": ["370283001001"], "month": ["2026-10"]}
+    samples = {
+        "number": town.numbers[:4],
+        "code": ["370283001001"],
+        "month": ["2026-10"],
+        "form": ["json", "xml"],
+    }
     reached: set[str] = set()
     failed: dict[str, int] = {}
     with listening(database.writer) as listener:

@@ -118,7 +118,7 @@ class Town:
         return form.send("Report the work as done", status=200)
 
     def close(self, number: str) -> Page:
-        return self.step("verifier", number, "Close the case")
+        return self.step("verifier", number, "Close the case", means="service")
 
     def settle(self, number: str) -> None:
         """From reported to closed."""

@@ -19,8 +19,10 @@ from portal.accounts.rules import NOBODY
 from portal.accounts.service.factors import begin_enrolment
 from portal.kernel.clock import now
 from portal.kernel.ids import hash_token, new_token
+from portal.reports.queries.case import case_by_number
 from portal.reports.service.drafts import DraftRow, find_draft, save_draft
 from portal.reports.service.intake import file_draft
+from portal.reports.service.joining import Joiner, join_from_draft
 from portal.reports.views.draft_session import COOKIE_PATH, DRAFT_COOKIE, RECEIPT_COOKIE
 from portal.site.parts import SECTIONS
 from tests.make.accounts import session_cookie, sign_in_as
@@ -41,26 +43,41 @@ NO_PAGE = {
     "satisfaction.month_csv": "a table to download",
     "accounts.my_data_file": "a file to download",
     "reports.desk_photo": "a picture",
+    "feeds.atom": "a feed",
+    "feeds.geojson": "data of the map",
+    "metrics.show": "numbers for a machine",
+    "open311.discovery": "for programs",
+    "open311.discovery_bare": "for programs",
+    "open311.no_such_method": "for programs",
+    "open311.request": "for programs",
+    "open311.requests": "for programs",
+    "open311.service": "for programs",
+    "open311.services": "for programs",
+    "open311.token": "for programs",
+    "openapi.show": "for programs",
     "reports.map_data": "data of the map",
     "reports.map_outlines": "data of the map",
     "reports.offline_token": "a token for a script",
     "reports.pending_photo": "a picture",
     "reports.photo": "a picture",
     "reports.thumbnail": "a picture",
+    "reports.uncovered_photo": "a picture",
     "reports.place_map_picture": "a picture",
     "reports.open_link": "leads on to the case",
+    "reports.joined": "the receipt of one browser; 'joined' below is the same page",
     "reports.opened": "leads on to the case",
     "accounts.start": "leads on",
     "reports.reopen": "leads on to the rating",
 }
 # somebody who has done the step before; see Visitors
-ASKER, MOVER, HALF, SCANNER, WRITER, SENDER = (
+ASKER, MOVER, HALF, SCANNER, WRITER, SENDER, JOINER = (
     "asker",
     "mover",
     "half",
     "scanner",
     "writer",
     "sender",
+    "joiner",
 )
 WHO = {
     "accounts.enter_code": ASKER,
@@ -74,19 +91,28 @@ WHO = {
     "reports.place_point": WRITER,
     "reports.what": WRITER,
     "reports.details": WRITER,
+    "reports.emergency": WRITER,
     "reports.contact": WRITER,
     "reports.check": WRITER,
     "reports.done": SENDER,
+    "reports.join_draft": WRITER,
+    "reports.still_there": "resident",
     "reports.add_photo": "resident",
+    "reports.objection": "resident",
     "reports.rate": "resident",
     "reports.rated": "resident",
     "reports.urge": "resident",
     "reports.withdraw": "resident",
+    "reports.reply": "resident",
     "reports.desk_respond": "grid_lead",
     "reports.desk_close": "verifier",
+    "reports.desk_condition": "verifier",
+    "reports.desk_delist": "verifier",
+    "reports.desk_list_case": "verifier",
     "reports.desk_send_back": "verifier",
     "reports.desk_handle": "handling_unit",
     "reports.desk_return": "handling_unit",
+    "reports.desk_receipt": "handling_unit",
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
@@ -97,10 +123,16 @@ CASES = {
     "reports.add_photo": "dispatched",
     "reports.urge": "dispatched",
     "reports.withdraw": "reported",
+    "reports.objection": "photographed",
     "reports.desk_case": "dispatched",
+    "reports.desk_decisions": "photographed",
     "reports.desk_batch": "batch",
     "reports.desk_accept": "reported",
+    "reports.desk_condition": "listing",
+    "reports.desk_delist": "listing",
     "reports.desk_refuse": "reported",
+    "reports.desk_hand_over": "accepted",
+    "reports.desk_take_back": "handed_over",
     "reports.desk_file": "accepted",
     "reports.desk_refuse_filing": "accepted",
     "reports.desk_dispatch": "filed",
@@ -110,14 +142,48 @@ CASES = {
     "reports.desk_send_back": "handled",
     "reports.desk_respond": "filed",
     "reports.desk_void": "reported",
+    "reports.reply": "asked",
+    "reports.desk_ask": "fresh",
+    "reports.desk_extend": "fresh",
+    "reports.desk_suspend": "fresh",
+    "reports.desk_resume": "asked",
+    "reports.desk_grade": "fresh",
+    "calendars.year": "calendar",
+    "reports.public_way": "rework",
+    "reports.desk_way": "dispatched",
+    "reports.desk_known": "filed",
+    "reports.desk_receipt": "supported",
+    "reports.end_row": "row",
+    "reports.end_admission": "admission",
+    "reports.desk_grade_danger": "reported",
+    "reports.desk_merge": "filed",
+    "reports.desk_split": "merged",
+    "reports.too": "shown",
+    "reports.still_there": "closed",
     "accounts.person": "verifier",
     "places.organisation": "unit",
     "places.end_organisation": "unit",
 }
-BY_NAME = {"number": "dispatched", "code": "place", "month": "month", "key": "permitted"}
+BY_NAME = {
+    "number": "dispatched",
+    "code": "place",
+    "month": "month",
+    "key": "permitted",
+    "draw": "draw",
+    "sampled": "sampled",
+    "day": "digest",
+}
+# where two things stand in one address
+PAIRS = {
+    ("reports.desk_cover", "number"): "photographed",
+    ("reports.desk_cover", "code"): "photo",
+}
 FIXED = {"site.paper_form": "follow"}
 # what follows the address
-QUERY = {"reports.desk_check": "?action=accept&case={reported}&case={accepted}"}
+QUERY = {
+    "reports.join_draft": "?number={shown}",
+    "reports.desk_check": "?action=accept&case={reported}&case={accepted}",
+}
 # addresses with a fixed set of values: each is a page of its own
 SEVERAL = {"parts.section": ("section", SECTIONS)}
 # further looks of pages that differ by their arguments: (name, who, address)
@@ -125,7 +191,11 @@ MORE = (
     ("list-searched", "", "/reports/?q=垃圾"),
     ("list-empty", "", "/reports/?q=没有这样的事"),
     ("case-closed", "", "/reports/{shown}"),
+    ("joined", JOINER, "/reports/new/done"),
     ("case-own", "resident", "/reports/{closed}"),
+    ("case-asked", "resident", "/reports/{asked}"),
+    ("case-suspended", "", "/reports/{suspended}"),
+    ("case-asked-desk", "street_desk", "/desk/cases/{asked}"),
     ("case-refused", "", "/reports/{not_accepted}"),
     ("street", "", "/places/{street}"),
     ("queue-all", "city_centre", "/desk/?task=all"),
@@ -187,6 +257,7 @@ def _value(demo: Demo, endpoint: str, name: str) -> str:
     if endpoint in FIXED:
         return FIXED[endpoint]
     thing = CASES.get(endpoint) if name in {"number", "code"} else None
+    thing = PAIRS.get((endpoint, name), thing)
     known = thing or BY_NAME.get(name)
     assert known, f"tests/make/all_pages.py: what stands for <{name}> in {endpoint}?"
     return demo.things[known]
@@ -233,6 +304,7 @@ class Visitors:
             SCANNER: self._scanner,
             WRITER: self._writer,
             SENDER: self._sender,
+            JOINER: self._joiner,
         }
         if who in special:
             return special[who]()
@@ -290,6 +362,19 @@ class Visitors:
             draft = find_draft(session, token, None, now())
             assert draft is not None
             file_draft(session, draft, draft.version, actor=NOBODY, address="127.0.0.1", now=now())
+        return [(RECEIPT_COOKIE, token, COOKIE_PATH)]
+
+    def _joiner(self) -> list[tuple[str, str, str]]:
+        """Somebody who has just followed a matter instead of reporting it again."""
+        token = self._draft()
+        with self.demo.database.write() as session:
+            draft = find_draft(session, token, None, now())
+            case = case_by_number(session, self.demo.things["shown"])
+            assert draft is not None
+            assert case is not None
+            joiner = Joiner(NOBODY, token, "127.0.0.1", "zh_Hans")
+            seen, moment = draft.version, now()
+            join_from_draft(session, draft, seen, case, joiner, add=True, now=moment)
         return [(RECEIPT_COOKIE, token, COOKIE_PATH)]
 
     def _draft(self) -> str:

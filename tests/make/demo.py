@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -21,21 +22,34 @@ from portal.kernel.config import DEFAULT_CITY, Config
 from portal.kernel.db import Database
 from portal.kernel.ids import hash_token
 from portal.kernel.instance import Instance, instance_of, open_for
+from portal.kernel.outbox import cancel_messages
+from portal.kernel.photos import clean_photo, cover_photo
 from portal.kernel.vault import Vault
 from portal.organisations.models import Organisation
 from portal.reports.jobs import close_months
-from portal.reports.models import Case, CasePhoto
-from portal.reports.queries.case import reporters_of
+from portal.reports.models import Case, CaseCoUnit, CasePhoto
+from portal.reports.queries.case import reporters_of, texts_of
+from portal.reports.queries.digest import digest_days
+from portal.reports.queries.guard import draw_by_number, sampled_of
+from portal.reports.queries.routing import allowances, responsibilities
 from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import PhotoKind, Review, State
+from portal.reports.rules.reasons import Reason
+from portal.reports.rules.sampling import Finding
 from portal.reports.service.batches import do_batch
+from portal.reports.service.clockwork import ask_reporter, suspend_case
+from portal.reports.service.moderation import about_text, moderate_case
+from portal.reports.service.objections import object_to_decision
 from portal.reports.service.rating import Verdict, rate_outcome
+from portal.reports.service.sampling import Wanted, draw_sample, record_finding
+from portal.reports.service.supervision import list_case
 from portal.satisfaction.queries import last_released
 from portal.site.app import create_app
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
 from tests.make import accounts, ratings, reports
+from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 PLACE = "370283001001"
@@ -120,10 +134,10 @@ def _things(session: Session, demo: Demo) -> None:
     # the rating looks for the reporter
     session.flush()
     row = reports.row_of(session, rated)
-    happy = Verdict(ratings.HAPPY)
-    rate_outcome(session, row, reporters_of(session, row)[0], happy, now=now())
+    rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
     shown = _with_photos(session)
     demo.things |= {
+        **_clocks(session, demo, place, unit),
         "rated": rated.number,
         "shown": shown,
         "place": PLACE,
@@ -132,8 +146,48 @@ def _things(session: Session, demo: Demo) -> None:
         "month": last_released(session) or "",
         "permitted": _permitted(session, place),
         "batch": _batch(session, demo, place),
+        "supported": _supported(session, place, unit),
+        "row": responsibilities(session)[0].code,
+        "admission": allowances(session)[0].code,
+        **_photographed(session, case(State.ACCEPTED)),
+        **_sample(session, demo),
+        "listing": _listing(session, place),
+        "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
     }
+
+
+def _clocks(session: Session, demo: Demo, place: Area, unit: Organisation) -> dict[str, str]:
+    """A case in time, one that waits for its reporter, and one that is suspended."""
+    desk = accounts.actor(session, demo.people["street_desk"])
+
+    def case() -> Case:
+        return reports.case(
+            session, place, state=State.DISPATCHED, unit=unit, reporter=demo.people["resident"],
+            at=now() - timedelta(hours=7), listed=True, category_code="road_damage",
+        )  # fmt: skip
+
+    fresh, asked, suspended = case(), case(), case()
+    by: dict[str, Any] = {"actor": desk, "now": now() - timedelta(hours=1)}
+    ask_reporter(session, reports.row_of(session, asked), words="请问是在几号楼附近？", **by)
+    suspend_case(
+        session, reports.row_of(session, suspended), words=None, reason=Reason.WORKS,
+        until=now().date() + timedelta(days=9), **by,
+    )  # fmt: skip
+    made = {"fresh": fresh, "asked": asked, "suspended": suspended}
+    for one in made.values():
+        cancel_messages(session, f"case:{one.number}")
+    return {"calendar": "office", **{name: case.number for name, case in made.items()}}
+
+
+def _supported(session: Session, place: Area, unit: Organisation) -> str:
+    """A case that another unit leads and this one supports."""
+    lead = session.scalars(select(Organisation).where(Organisation.code == "PD-YL")).one()
+    made = reports.case(session, place, state=State.DISPATCHED, unit=lead)
+    session.add(
+        CaseCoUnit(district=made.district, case_id=made.id, unit_id=unit.id, added_at=now())
+    )
+    return made.number
 
 
 def _with_photos(session: Session) -> str:
@@ -157,9 +211,49 @@ def _permitted(session: Session, place: Area) -> str:
     return hash_token(str(row.id))[:16]
 
 
+def _listing(session: Session, place: Area) -> str:
+    """A matter of the accounts' community that is under listed supervision."""
+    made = reports.case(
+        session, place, state=State.DISPATCHED, at=now() - timedelta(days=9), listed=True
+    )
+    seen, why = reports.row_of(session, made), "催办三次"
+    return list_case(session, seen, actor=reports.supervisor(), now=now(), reason=why)
+
+
 def _batch(session: Session, demo: Demo, place: Area) -> str:
     """Something the street desk did to several cases at once."""
     desk = accounts.actor(session, demo.people["street_desk"])
     cases = [reports.case(session, place, at=now() - timedelta(hours=2)) for _ in range(2)]
     wishes = [Wish(case.number, case.version) for case in cases]
     return do_batch(session, desk, BatchAction.ACCEPT, wishes, now=now())
+
+
+def _photographed(session: Session, made: Case) -> dict[str, str]:
+    """A case whose photo is covered in part and whose words are masked, with an objection."""
+    clean = clean_photo(jpeg(), instance_of(session).city.zone)
+    blobs = instance_of(session).blobs
+    key, copy = blobs.put(clean.picture, "jpg"), cover_photo(clean.picture, [(0, 0, 250, 333)])
+    photo = reports.photo(session, made, review=Review.APPROVED, blob_key=key)
+    photo.public_key, photo.covers = blobs.put(copy.picture, "jpg"), "0,0,250,333"
+    desk = reports.desk()
+    row = reports.row_of(session, made)
+    text = next(text for text in texts_of(session, row) if text.by_reporter)
+    decision = about_text(text.id, show=True, public_text="垃圾堆了■")
+    moderate_case(session, row, [decision], actor=desk, now=now() - timedelta(days=1))
+    reporter = reporters_of(session, row)[0]
+    object_to_decision(session, row, reporter, "三天很重要", now=now() - timedelta(hours=1))
+    return {"photographed": made.number, "photo": photo.code}
+
+
+def _sample(session: Session, demo: Demo) -> dict[str, str]:
+    """What the auditor drew of the month before last."""
+    auditor = accounts.actor(session, demo.people["auditor"])
+    today = now().date()
+    wanted = Wanted(today - timedelta(days=60), today - timedelta(days=1), 5, "六点三点")
+    number = draw_sample(session, wanted, actor=auditor, now=now())
+    found = draw_by_number(session, number)
+    assert found is not None
+    first, second = sampled_of(session, found)[:2]
+    finding = Finding.NOT_IN_ORDER
+    record_finding(session, found, second.number, finding, "照片不是那里", actor=auditor, now=now())
+    return {"draw": number, "sampled": first.number}

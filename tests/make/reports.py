@@ -32,6 +32,7 @@ from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.rules.codes import (
     Closing,
     Event,
+    Means,
     PhotoKind,
     Precision,
     Relation,
@@ -43,6 +44,7 @@ from portal.reports.rules.codes import (
 )
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.receipts import lookup_hash
+from portal.reports.rules.transitions import IntoFacts
 from portal.reports.service.loop import Brought, NewPhoto, move_case
 from portal.reports.service.search import index_case
 
@@ -72,6 +74,8 @@ WALKS: dict[State, tuple[Event, ...]] = {
     State.NOT_FILED: (Event.ACCEPT, Event.REFUSE_FILING),
     State.VOID: (Event.VOID,),
     State.WITHDRAWN: (Event.WITHDRAW,),
+    State.HANDED_OVER: (Event.HAND_OVER,),
+    State.MERGED: (Event.MERGE,),
 }
 _REASONS = {
     Event.REFUSE: Reason.OUT_OF_SCOPE,
@@ -156,6 +160,11 @@ def handler(unit: Organisation | UUID) -> Actor:
 def verifier(place: str | None = None) -> Actor:
     """Somebody who checks what others did."""
     return staff(Permission.REPORT_VERIFY, place=place)
+
+
+def supervisor(place: str | None = None) -> Actor:
+    """Somebody who puts matters on the list of supervision and takes them off."""
+    return staff(Permission.REPORT_SUPERVISE, place=place)
 
 
 def grid_lead(place: str) -> Actor:
@@ -356,9 +365,12 @@ def walk(
             words="已清理" if event is Event.HANDLE else None,
             unit_id=unit_id if event is Event.DISPATCH else None,
             photos=(AFTER_PHOTO,) if event is Event.HANDLE else (),
+            means=Means.SERVICE if event is Event.CLOSE else None,
         )
         now = at + timedelta(hours=hour)
-        row = move_case(session, row, event, actor=actor, now=now, brought=brought)
+        # of the case it becomes part of the table asks only these facts
+        into = IntoFacts(held=frozenset(Permission)) if event is Event.MERGE else None
+        row = move_case(session, row, event, actor=actor, now=now, brought=brought, into=into)
     session.refresh(made)
     return row
 

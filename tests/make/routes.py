@@ -16,19 +16,22 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import service
 from portal.accounts.models import Person
-from portal.accounts.rules import Permission, Scope, roles
+from portal.accounts.rules import ApiScope, Permission, Scope, roles
 from portal.accounts.service import NewPerson, Place
+from portal.accounts.service.api_keys import KeyWish, issue_key
 from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.organisations.models import Organisation
+from portal.reports.models import Case
 from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import State
 from portal.reports.service.batches import do_batch
+from portal.reports.service.supervision import list_case
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
-from tests.make.reports import case, photo
+from tests.make.reports import case, photo, row_of, supervisor
 
 EAST, WEST = "370283001", "370283002"
 NOBODY = "nobody"  # a passer-by
@@ -119,6 +122,20 @@ def _fill_accounts(session: Session, world: World) -> None:
         }
 
 
+def _fill_keys(session: Session, world: World) -> None:
+    """A program's key of the unit in the east, and one of a person, whom no street looks after."""
+    who = person(session)
+    # they are looked up by their codes
+    session.flush()
+    scopes = frozenset(ApiScope)
+    for side, wish in (
+        ("east", KeyWish("east", "U-EAST", "", scopes)),
+        ("west", KeyWish("west", "", who.number, scopes)),
+    ):
+        issued = issue_key(session, None, wish, now=datetime(2026, 1, 1, tzinfo=UTC))
+        world.things[f"key_{side}"] = issued.number
+
+
 def _fill_reports(session: Session, world: World) -> None:
     """A dispatched case with a photo in both streets."""
     unit_east = session.get_one(Organisation, world.things["unit_east"])
@@ -132,9 +149,16 @@ def _fill_reports(session: Session, world: World) -> None:
         clerk = who or staff(session, "street_desk", area=world.tree[street])
         new = case(session, world.tree[f"{street}001"])
         wish, now = Wish(new.number, new.version), datetime(2026, 1, 1, tzinfo=UTC)
+        world.things[f"listing_{side}"] = _listed(session, made)
         world.things[f"batch_{side}"] = do_batch(
             session, actor(session, clerk), BatchAction.ACCEPT, [wish], now=now
         )
+
+
+def _listed(session: Session, made: Case) -> str:
+    """A case under listed supervision, by its listing's number."""
+    seen, now = row_of(session, made), datetime(2026, 1, 1, tzinfo=UTC)
+    return list_case(session, seen, actor=supervisor(), now=now, reason="overdue")
 
 
 def with_permission(verb: Permission) -> frozenset[str]:
@@ -152,7 +176,7 @@ def fixed(**values: str) -> Pick:
     return lambda _world, _role: values
 
 
-FILLERS.extend([_fill_accounts, _fill_reports])
+FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports])
 ADMINISTRATORS = with_permission(Permission.PEOPLE_MANAGE)
 DESKS = with_permission(Permission.CARD_ISSUE)
 SAMPLES.update(
@@ -178,6 +202,23 @@ SAMPLES.update(
         for page in ("organisation", "end_organisation")
     }
 )
+SAMPLES.update(
+    {
+        f"reports.desk_{step}": Sample(
+            own=thing(number="case_east", code="photo_east"),
+            foreign=thing(number="case_west", code="photo_west"),
+        )
+        for step in ("cover", "uncover")
+    }
+)
+SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
+SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
+SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))
+SAMPLES["reports.end_admission"] = Sample(own=fixed(code="none"))
+# only who keeps the whole city changes it: to the others no year is there
+SAMPLES["calendars.year"] = Sample(
+    own=fixed(code="office"), foreign=fixed(code="office"), reaches=frozenset()
+)
 SAMPLES["parts.section"] = Sample(
     own=fixed(section="forms"),
     foreign=fixed(section="nothing"),
@@ -189,8 +230,10 @@ SAMPLES["places.end_permitted"] = Sample(
     foreign_status=frozenset({403, 404}),
 )
 CASE_STEPS = (
-    "accept", "close", "confirm", "dispatch", "file", "handle", "identity", "moderate", "note",
-    "reclassify", "refuse", "refuse_filing", "respond", "return", "send_back", "void",
+    "accept", "ask", "close", "confirm", "decisions", "dispatch", "extend", "file", "grade",
+    "grade_danger", "hand_over", "handle", "identity", "known", "list_case", "merge", "moderate",
+    "note", "receipt", "reclassify", "refuse", "refuse_filing", "respond", "resume", "return",
+    "send_back", "split", "suspend", "take_back", "void", "way",
 )  # fmt: skip
 SAMPLES.update(
     {
@@ -210,6 +253,13 @@ SAMPLES.update(
         "reports.desk_batch": Sample(
             own=thing(number="batch_east"), foreign=thing(number="batch_west")
         ),
+        "reports.desk_condition": Sample(
+            own=thing(number="listing_east"), foreign=thing(number="listing_west")
+        ),
+        "reports.desk_delist": Sample(
+            own=thing(number="listing_east"), foreign=thing(number="listing_west")
+        ),
+        "reports.desk_digest": Sample(own=fixed(day="2026-01-01"), foreign=fixed(day="1999-01-01")),
         "reports.desk_undo": Sample(
             own=thing(number="batch_east"), foreign=thing(number="batch_west")
         ),
@@ -248,6 +298,11 @@ SAMPLES.update(
         ),
         "accounts.replace_card": Sample(
             own=thing(number="card_east"), foreign=thing(number="card_west"), reaches=DESKS
+        ),
+        "accounts.revoke_api_key": Sample(
+            own=thing(number="key_east"),
+            foreign=thing(number="key_west"),
+            reaches=with_permission(Permission.API_KEY_MANAGE),
         ),
         "accounts.revoke_card": Sample(
             own=thing(number="card_east"), foreign=thing(number="card_west"), reaches=DESKS

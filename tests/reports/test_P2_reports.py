@@ -30,7 +30,7 @@ from portal.reports.queries.links import link_target
 from portal.reports.queries.public import kinds, public_page
 from portal.reports.rules.codes import LinkPurpose, PhotoKind, Precision, Review, State
 from portal.reports.rules.listing import Filters
-from portal.reports.rules.personal import IDENTITY, PSEUDONYM
+from portal.reports.rules.personal import PSEUDONYM
 from portal.reports.service.links import mint_link
 from portal.reports.service.personal import ReportsOfAPerson
 from portal.reports.service.search import index_case
@@ -197,20 +197,6 @@ def test_N1_the_pseudonym_outlives_the_name_for_a_while(database: Database, scen
                 select(CaseReporter.pseudonym).where(CaseReporter.pseudonym != "")
             )
             assert (left is not None) is kept
-
-
-def test_names_and_phones_go_a_year_after_the_end(database: Database, scene: Scene) -> None:
-    provider = ReportsOfAPerson()
-    with database.write() as session:
-        case = session.merge(scene.anonymous)
-        case.fed_back_at = make.NOW
-        session.flush()
-        assert provider.expire(session, make.NOW + IDENTITY - timedelta(days=1)) == 0
-        assert provider.expire(session, make.NOW + IDENTITY + timedelta(days=1)) == 1
-        left = session.scalars(
-            select(CaseReporter.sealed_phone).where(CaseReporter.case_id == case.id)
-        )
-        assert list(left) == [None]
 
 
 def test_P1_every_personal_column_of_reports_is_in_the_table(database: Database) -> None:

@@ -15,7 +15,8 @@ from portal.reports.models import CategoryLimit
 from portal.reports.queries.categories import categories_on, category_on, limits_on
 from portal.reports.rules.categories import CategoryRow, FunctionGroup, find_categories
 from portal.reports.rules.codes import Closing, Precision, Target
-from portal.reports.service.categories import DATA, limit_for, load_categories
+from portal.reports.service.categories import DATA, load_categories
+from portal.reports.service.limits import limit_at
 from tests.make.intake import visitor
 
 TODAY = date(2026, 11, 22)
@@ -125,7 +126,7 @@ def test_p5_whatever_names_a_person_or_shop_is_protected(rows: list[CategoryRow]
 
 
 def _limit(session: Session, code: str, on: date) -> tuple[int, bool]:
-    limit = limit_for(session, code, on)
+    limit = limit_at(session, code, "/370283/", on)
     return limit.minutes, limit.round_the_clock
 
 
@@ -163,4 +164,4 @@ def test_r241_the_promise_for_each_kind_is_public(loaded: Database, app: Flask) 
         "5 working hours",
     ):
         assert words in page.text
-    assert len(page.soup.select(".promises li")) == 37
+    assert len(page.soup.select(".promises li")) == 40

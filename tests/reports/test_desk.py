@@ -115,7 +115,9 @@ def statements(city: City) -> Iterator[list[str]]:
     sql_event.remove(city.database.reader, "before_cursor_execute", note)
 
 
-def test_the_queue_costs_six_queries_however_long_it_is(city: City, statements: list[str]) -> None:
+def test_the_queue_costs_seven_queries_however_long_it_is(
+    city: City, statements: list[str]
+) -> None:
     for _ in range(3):
         city.case(state=State.DISPATCHED)
         city.case()
@@ -124,7 +126,7 @@ def test_the_queue_costs_six_queries_however_long_it_is(city: City, statements: 
     page = desk.get("/desk/?task=open", status=200)
     assert len(page.soup.select(".queue-row")) == 6
     signing_in = [s for s in statements if "login_session" in s]
-    assert len(statements) - len(signing_in) <= 6, "\n".join(statements)
+    assert len(statements) - len(signing_in) <= 7, "\n".join(statements)
 
 
 def test_a_case_changes_its_kind_on_a_page(city: City) -> None:
@@ -157,7 +159,9 @@ def test_a_refusal_needs_a_reason_and_words_for_another(
     assert page.errors == ["Write in a few words what happened."]
     page = page.form().fill(words="x" * 2001).send(status=422)
     assert page.errors == ["Please write no more than 2000 characters."]
-    page = page.form().fill(reason=reason, words="").send(status=200)
+    # what is not ours belongs to somebody, who is named
+    more = {"body": "market"} if reason == "out_of_scope" else {}
+    page = page.form().fill(reason=reason, words="", **more).send(status=200)
     assert page.path == f"/desk/cases/{number}"
     with city.database.read() as session:
         assert events_of(session, city.row(number))[-1].reason_code == reason

@@ -22,8 +22,9 @@ from portal.reports.rules.codes import Event, PhotoKind, Review, Source, State, 
 from portal.reports.rules.intake import Contact, IntakeRefusal, Step, district_of
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.receipts import lookup_hash
-from portal.reports.service.intake import PER_ADDRESS, PER_PHONE, Filed, file_report, slow_floods
+from portal.reports.service.intake import PER_ADDRESS, Filed, file_report, slow_floods
 from portal.reports.service.moderation import about_text, moderate_case
+from portal.reports.service.receipts import PER_PHONE
 from tests.make import accounts
 from tests.make.areas import area
 from tests.make.intake import INSIDE, PHONE, answers, ready

@@ -20,7 +20,7 @@ from portal.reports.queries.case import (
     reporters_of,
     texts_of,
 )
-from portal.reports.rules.codes import Event, Review, State, Target, TextKind
+from portal.reports.rules.codes import Event, Means, Review, State, Target, TextKind
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.handling import (
@@ -128,7 +128,14 @@ def _moved(session: Session, made: Case, event: Event, actor: Actor, **brought: 
 def test_staffs_answer_is_public_at_once_without_numbers(database: Database) -> None:
     with database.write() as session:
         made = reports.case(session, small_tree(session)[AREA], state=State.HANDLED)
-        _moved(session, made, Event.CLOSE, reports.verifier(), words="有事打13800001234")
+        _moved(
+            session,
+            made,
+            Event.CLOSE,
+            reports.verifier(),
+            words="有事打13800001234",
+            means=Means.SERVICE,
+        )
         answer = texts_of(session, reports.row_of(session, made))[-1]
     assert (answer.kind, answer.review) == (TextKind.ANSWER, Review.APPROVED)
     assert answer.public_text is not None
@@ -146,6 +153,7 @@ def test_p5_not_even_staffs_answer_is_public_when_a_shop_is_meant(database: Data
             reports.row_of(session, made),
             actor=reports.verifier(),
             now=LATER,
+            means=Means.ENFORCEMENT,
             words="烧烤店已整改",
         )
         row = reports.row_of(session, made)
@@ -157,7 +165,8 @@ def test_closing_shows_the_photos_of_the_handling_that_passed(database: Database
     with database.write() as session:
         made = reports.case(session, small_tree(session)[AREA], state=State.REWORK)
         reports.walk(session, made, (Event.HANDLE,), at=LATER)
-        close_case(session, reports.row_of(session, made), actor=reports.verifier(), now=LATER)
+        row = reports.row_of(session, made)
+        close_case(session, row, actor=reports.verifier(), now=LATER, means=Means.SERVICE)
         shown = [p.review for p in photos_of(session, reports.row_of(session, made))]
     assert shown == [Review.PENDING, Review.APPROVED]
 
@@ -217,7 +226,8 @@ def test_a_grid_lead_settles_a_small_matter_and_somebody_else_verifies(
         with pytest.raises(Refused) as refused:
             _moved(session, made, Event.CLOSE, both)
         assert refused.value.code is Refusal.HANDLED_IT
-        assert _moved(session, made, Event.CLOSE, reports.verifier()).state is State.CLOSED
+        closed = _moved(session, made, Event.CLOSE, reports.verifier(), means=Means.SERVICE)
+        assert closed.state is State.CLOSED
 
 
 def test_the_first_response_is_stamped_once(database: Database) -> None:

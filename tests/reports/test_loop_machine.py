@@ -1,7 +1,9 @@
 """A machine that walks the real services at random: a legal walk, and illegal probes beside it."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,23 +16,47 @@ from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Forbidden, Refused
 from portal.kernel.ids import new_id
+from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import Case
-from portal.reports.queries.case import CaseRow, events_of, photos_of
-from portal.reports.rules.codes import Event, PhotoKind, State
-from portal.reports.rules.transitions import OPEN, TRANSITIONS
+from portal.reports.queries.case import (
+    CaseRow,
+    events_of,
+    pauses_of,
+    photos_of,
+    reporters_of,
+)
+from portal.reports.rules.codes import Event, Means, PhotoKind, State
+from portal.reports.rules.transitions import OPEN, TRANSITIONS, UNDONE
+from portal.reports.service.clockwork import (
+    answer_question,
+    ask_reporter,
+    extend_case,
+    resume_case,
+    suspend_case,
+)
 from portal.reports.service.loop import Brought, move_case
 from tests.house.session import examples
 from tests.make import reports
 from tests.make.areas import small_tree
+from tests.make.calendars import know_next_year
 from tests.reports.test_transitions import MOVES
 
 UNIT = new_id()
+HOURS = (1, 5, 30, 130)
 DESK, WORKER, CHECKER = reports.desk(), reports.handler(UNIT), reports.verifier()
 PEOPLE: dict[str, Actor | None] = {
     "desk": DESK,
     "worker": WORKER,
     "checker": CHECKER,
     "reporter": None,
+}
+# steps that stop, lengthen or measure the time: who may take them, by hand
+CLOCK = {
+    Event.ASK: {"desk", "worker", "checker"},
+    Event.EXTEND: {"desk"},
+    Event.SUSPEND: {"desk"},
+    Event.RESUME: {"desk"},
+    Event.REPLY: {"reporter"},
 }
 # who may take a moving step, by hand
 RIGHT = {
@@ -40,6 +66,8 @@ RIGHT = {
     Event.REFUSE_FILING: "desk",
     Event.DISPATCH: "desk",
     Event.VOID: "desk",
+    Event.HAND_OVER: "desk",
+    Event.TAKE_BACK: "desk",
     Event.HANDLE: "worker",
     Event.RETURN: "worker",
     Event.CLOSE: "checker",
@@ -57,27 +85,70 @@ def _brought(event: Event) -> Brought:
         words="done" if handling else None,
         unit_id=UNIT if event is Event.DISPATCH else None,
         photos=(reports.AFTER_PHOTO,) if handling else (),
+        means=Means.SERVICE if event is Event.CLOSE else None,
     )
 
 
-def _fits(case: CaseRow, event: Event, who: str) -> bool:
+def _fits(case: CaseRow, event: Event, who: str, now: datetime) -> bool:
     """The oracle: the edge exists, the right person takes it, and the unit has the case."""
+    if event in CLOCK:
+        return _clock_fits(case, event, who, now)
     if (case.state, event) not in MOVES or RIGHT[event] != who:
         return False
     return event not in {Event.HANDLE, Event.RETURN} or case.unit_id == UNIT
 
 
-def _probe(session: Session, case: CaseRow, event: Event, who: str) -> CaseRow:
-    now = reports.NOW + timedelta(hours=case.version)
+def _clock_fits(case: CaseRow, event: Event, who: str, now: datetime) -> bool:
+    """What may be done to the time, said once more by hand."""
+    stopped = case.paused_until is not None and now < case.paused_until
+    if who not in CLOCK[event] or (who == "worker" and case.unit_id != UNIT):
+        return False
+    if event is Event.REPLY:
+        return case.state in OPEN and case.question_open
+    if event is Event.EXTEND:
+        ran_out = case.paused_until is not None and not stopped
+        due = case.promise_if_over if ran_out else case.promised_at
+        if case.times_extended or due is None or due < now:
+            return False
+    return case.state in UNDONE and stopped is (event is Event.RESUME)
+
+
+def _by_staff(session: Session, case: CaseRow, event: Event, by: dict[str, Any]) -> CaseRow | None:
+    """The services that stop and lengthen the time."""
+    reason = next(iter(TRANSITIONS[event].reasons), None)
+    if event is Event.ASK:
+        return ask_reporter(session, case, words="which door?", **by)
+    if event is Event.EXTEND:
+        return extend_case(session, case, reason=reason, words=None, days=2, **by)
+    if event is Event.SUSPEND:
+        until = (by["now"] + timedelta(days=9)).date()
+        return suspend_case(session, case, reason=reason, words=None, until=until, **by)
+    return resume_case(session, case, **by) if event is Event.RESUME else None
+
+
+def _take(session: Session, case: CaseRow, event: Event, who: str, now: datetime) -> CaseRow:
+    """The step by its own service; whoever cannot even reach that tries the loop itself."""
+    actor = PEOPLE[who]
+    if actor is None and event is Event.REPLY:
+        reporter, no_photos = reporters_of(session, case)[0], KeptPhotos()
+        return answer_question(session, case, reporter, words="red", photos=no_photos, now=now)
+    if actor is not None:
+        moved = _by_staff(session, case, event, {"actor": actor, "now": now})
+        if moved is not None:
+            return moved
+    return move_case(session, case, event, actor=actor, now=now, brought=_brought(event))
+
+
+def _probe(session: Session, case: CaseRow, event: Event, who: str, now: datetime) -> CaseRow:
     try:
-        moved = move_case(session, case, event, actor=PEOPLE[who], now=now, brought=_brought(event))
+        moved = _take(session, case, event, who, now)
     except (Refused, Forbidden):
-        assert not _fits(case, event, who), (case.state, event, who)
+        assert not _fits(case, event, who, now), (case.state, event, who)
         return case
     # the desk's second officer may close as well, unless she dispatched the case
     desk_closes = who == "desk" and event in {Event.CLOSE, Event.SEND_BACK}
-    assert _fits(case, event, who) or (desk_closes and case.dispatcher_id is None)
-    assert moved.state is MOVES[case.state, event]
+    assert _fits(case, event, who, now) or (desk_closes and case.dispatcher_id is None)
+    assert moved.state is MOVES.get((case.state, event), case.state)
     return moved
 
 
@@ -86,6 +157,7 @@ def shared(database: Database) -> Database:
     with database.write() as session:
         small_tree(session)
         reports.category(session)
+        know_next_year(session)
     return database
 
 
@@ -96,25 +168,36 @@ def shared(database: Database) -> Database:
 )
 @given(
     st.lists(
-        st.tuples(st.sampled_from(sorted(RIGHT)), st.sampled_from(sorted(PEOPLE)), st.booleans()),
+        st.tuples(
+            st.sampled_from([*sorted(RIGHT), *sorted(CLOCK)]),
+            st.sampled_from(sorted(PEOPLE)),
+            st.booleans(),
+            st.sampled_from(HOURS),
+        ),
         max_size=14,
     )
 )
 def test_only_the_right_person_takes_only_the_steps_that_fit(
-    shared: Database, steps: list[tuple[Event, str, bool]]
+    shared: Database, steps: list[tuple[Event, str, bool, int]]
 ) -> None:
     with shared.write() as session:
         made = _new_case(session)
         case = reports.row_of(session, made)
-        for event, who, legal in steps:
-            fitting = sorted(e for s, e in MOVES if s is case.state and _fits(case, e, RIGHT[e]))
-            if legal and fitting:
+        now = reports.NOW
+        for event, who, legal, hours in steps:
+            now, before = now + timedelta(hours=hours), case
+            edges = [e for s, e in MOVES if s is case.state]
+            fitting = sorted(e for e in edges if _fits(case, e, RIGHT[e], now))
+            if legal and fitting and event not in CLOCK:
                 # a legal walk goes deep; the probe beside it tries anything
                 fit = fitting[len(who) % len(fitting)]
-                case = _probe(session, case, fit, RIGHT[fit])
+                case = _probe(session, case, fit, RIGHT[fit], now)
             else:
-                case = _probe(session, case, event, who)
+                # time is stopped and started by whoever may, so that it happens often
+                able = min(CLOCK[event]) if legal and event in CLOCK else who
+                case = _probe(session, case, event, able, now)
             _keeps_its_promises(session, case)
+            _keeps_its_time(session, before, case)
 
 
 def _new_case(session: Session) -> Case:
@@ -132,6 +215,7 @@ def _keeps_its_promises(session: Session, case: CaseRow) -> None:
     for before, after in pairwise(events):
         assert after.from_state is before.to_state
     assert (case.closed_at is not None) == (case.state is State.CLOSED)
+    assert (case.means is not None) == (case.state is State.CLOSED)
     if case.state is State.CLOSED:
         assert case.verifier_id not in {case.handler_id, case.dispatcher_id}
         assert any(photo.kind is PhotoKind.AFTER for photo in photos_of(session, case))
@@ -139,3 +223,19 @@ def _keeps_its_promises(session: Session, case: CaseRow) -> None:
     assert case.cycle == 1 + reopenings
     assert case.times_sent_back == sum(e.to_state in {State.REWORK, State.REOPENED} for e in events)
     assert case.times_returned == sum(e.event is Event.RETURN for e in events)
+
+
+def _keeps_its_time(session: Session, before: CaseRow, case: CaseRow) -> None:
+    """Deadlines never come nearer, and the clock stands only where something is to be done."""
+    assert before.promised_at is not None
+    assert case.promised_at is not None
+    assert case.promised_at >= before.promised_at
+    stopped = {case.pause is None, case.paused_at is None, case.paused_until is None}
+    assert len(stopped) == 1
+    assert case.pause is None or case.state in UNDONE
+    spells = pauses_of(session, case)
+    assert sum(spell.ended_at is None for spell in spells) == (case.pause is not None)
+    assert all(one.ended_at <= two.started_at for one, two in pairwise(spells) if one.ended_at)
+    counted = Counter(event.event for event in events_of(session, case))
+    assert case.times_extended == counted[Event.EXTEND] <= 1
+    assert case.times_suspended == counted[Event.SUSPEND]

@@ -21,7 +21,7 @@ from portal.reports.queries.case import (
     events_of,
     reporters_of,
 )
-from portal.reports.rules.codes import Event, State
+from portal.reports.rules.codes import Event, Means, State
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.handling import (
@@ -108,7 +108,9 @@ def test_closing_and_sending_back_at_once_leaves_one_verdict(database: Database)
         database,
         made.number,
         [
-            lambda session, case: close_case(session, case, actor=one, now=LATER),
+            lambda session, case: close_case(
+                session, case, actor=one, now=LATER, means=Means.SERVICE
+            ),
             lambda session, case: send_back_case(
                 session, case, actor=two, now=LATER, reason=Reason.NOT_DONE
             ),
@@ -135,9 +137,10 @@ def test_a_verifier_never_closes_what_she_handled_even_when_both_happen_at_once(
         worker = Actor(me.person_id, grants=mine.grants)
         _moved(session, made, Event.HANDLE, worker, words="x", photos=(reports.AFTER_PHOTO,))
         with pytest.raises(Conflict):
-            close_case(session, seen, actor=me, now=LATER)
+            close_case(session, seen, actor=me, now=LATER, means=Means.SERVICE)
+        row = reports.row_of(session, made)
         with pytest.raises(Refused) as refused:
-            close_case(session, reports.row_of(session, made), actor=me, now=LATER)
+            close_case(session, row, actor=me, now=LATER, means=Means.SERVICE)
         assert refused.value.code is Refusal.HANDLED_IT
 
 

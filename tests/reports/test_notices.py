@@ -18,7 +18,7 @@ from portal.kernel.outbox import OutboxMessage, OutboxState
 from portal.reports.labels.case import REASONS
 from portal.reports.queries.case import reporters_of
 from portal.reports.queries.links import link_target
-from portal.reports.rules.codes import Event, LinkPurpose, State
+from portal.reports.rules.codes import Event, LinkPurpose, Means, State
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import TRANSITIONS
 from portal.reports.service.handling import (
@@ -121,7 +121,7 @@ def test_every_message_of_the_table_has_words(app: Flask, event: Event) -> None:
     row = TRANSITIONS[event]
     with_reasons = row.reasons if event is not Event.SEND_BACK else ()
     names = [f"{row.tells}.{reason.value}" for reason in with_reasons] or [str(row.tells)]
-    facts = {"number": "7K3M9-QX2HD", "unit": "U", "link": "L"}
+    facts = {"number": "7K3M9-QX2HD", "unit": "U", "link": "L", "until": "D", "days": 3}
     with app.test_request_context():
         for name in names:
             assert has_template(name)
@@ -168,12 +168,22 @@ def test_closing_asks_for_a_rating_where_rating_is_on_and_reminds_once(
     with database.write() as session:
         area = small_tree(session)[AREA]
         made = reports.case(session, area, state=State.HANDLED, phone=PHONE)
-        close_case(session, reports.row_of(session, made), actor=reports.verifier(), now=NOW)
+        close_case(
+            session,
+            reports.row_of(session, made),
+            actor=reports.verifier(),
+            now=NOW,
+            means=Means.SERVICE,
+        )
         assert [template for template, _, _ in sent(session)] == ["report.closed"]
         ratings_on(session, area)
         other = reports.case(session, area, state=State.HANDLED, phone=PHONE)
         row = close_case(
-            session, reports.row_of(session, other), actor=reports.verifier(), now=LATER
+            session,
+            reports.row_of(session, other),
+            actor=reports.verifier(),
+            now=LATER,
+            means=Means.SERVICE,
         )
         ask, remind = sent(session)[1:]
         assert (ask[0], remind[0]) == ("report.rate", "report.rate_reminder")
@@ -206,7 +216,9 @@ def test_a_unit_is_told_what_comes_and_what_comes_back_never_why(database: Datab
             reports.walk(session, made, (Event.HANDLE,), at=NOW)
             row = reports.row_of(session, made)
             if closed:
-                row = close_case(session, row, actor=reports.verifier(), now=LATER)
+                row = close_case(
+                    session, row, actor=reports.verifier(), now=LATER, means=Means.SERVICE
+                )
                 reopen_case(session, row, passed_on_words="没扫干净", now=LATER)
             else:
                 send_back_case(

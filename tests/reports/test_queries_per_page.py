@@ -31,13 +31,16 @@ MANY = 40
 # who looks, at what, and how many queries that may take; whoever is signed in costs one more
 PAGES = (
     (None, "/reports/", 4),
+    (None, "/reports/board", 4),
     (None, "/", 6),
     (None, "/places/370283001", 15),
     (None, "/data/", 3),
-    ("street_desk", "/desk/", 7),
-    ("street_desk", "/desk/?task=open", 7),
-    ("handling_unit", "/desk/?task=all", 7),
+    (None, "/places/responsibilities", 9),
+    ("street_desk", "/desk/", 8),
+    ("street_desk", "/desk/?task=open", 8),
+    ("handling_unit", "/desk/?task=all", 8),
     ("grid_lead", "/desk/grid", 5),
+    ("street_desk", "/desk/supervision", 8),
     ("resident", "/me", 4),
 )
 

@@ -17,7 +17,7 @@ from portal.reports import jobs
 from portal.reports.models import CaseEvent, CaseText
 from portal.reports.queries.case import CaseReporterRow, CaseRow, case_by_number, reporters_of
 from portal.reports.queries.rating import rating_standing
-from portal.reports.rules.codes import Event, State, TextKind
+from portal.reports.rules.codes import Event, Means, State, TextKind
 from portal.reports.rules.rating import RatingRefusal
 from portal.reports.service.handling import close_case
 from portal.reports.service.personal import ReportsOfAPerson
@@ -89,7 +89,8 @@ def scene(database: Database) -> Scene:
     with database.write() as session:
         row = case_by_number(session, number)
         assert row is not None
-        close_case(session, row, actor=make.verifier(), now=make.NOW + timedelta(hours=9))
+        at = make.NOW + timedelta(hours=9)
+        close_case(session, row, actor=make.verifier(), now=at, means=Means.SERVICE)
     return Scene(database, number, street, owner)
 
 

@@ -27,6 +27,8 @@ def test_only_a_closed_matter_can_be_rated(state: State) -> None:
         State.NOT_FILED: RatingRefusal.NOTHING_DONE,
         State.VOID: RatingRefusal.NOTHING_DONE,
         State.WITHDRAWN: RatingRefusal.NOTHING_DONE,
+        State.HANDED_OVER: RatingRefusal.NOTHING_DONE,
+        State.MERGED: RatingRefusal.NOTHING_DONE,
     }
     found = why_not_rate(state, CLOSED_AT, CLOSED_AT, SETTINGS, live=True)
     assert found is expected.get(state, RatingRefusal.NOT_CLOSED)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.accounts.rules import Actor, Grant, Permission
 from portal.kernel.ids import new_id
-from portal.reports.rules.codes import Closing, Event, PublicState, State
+from portal.reports.rules.codes import Closing, Event, Means, PublicState, State
 from portal.reports.rules.masking import MASK, masked, only_taken_away
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import (
@@ -55,6 +55,9 @@ for _state in (S.REPORTED, S.ACCEPTED, S.FILED, S.DISPATCHED):
     MOVES[_state, E.WITHDRAW] = S.WITHDRAWN
 for _state in (S.REPORTED, S.ACCEPTED, S.FILED, S.DISPATCHED, S.HANDLED, S.REWORK, S.REOPENED):
     MOVES[_state, E.VOID] = S.VOID
+for _state in (S.REPORTED, S.ACCEPTED, S.FILED, S.DISPATCHED, S.REWORK, S.REOPENED):
+    MOVES[_state, E.HAND_OVER] = S.HANDED_OVER
+MOVES[S.HANDED_OVER, E.TAKE_BACK] = S.ACCEPTED
 MOVING = {event for _, event in MOVES}
 
 
@@ -73,9 +76,9 @@ def test_every_event_but_the_report_itself_has_one_row() -> None:
     assert set(TRANSITIONS) == set(Event) - {Event.REPORT}
 
 
-def test_what_is_over_stays_over_except_what_was_closed() -> None:
+def test_what_is_over_stays_over_except_what_was_closed_or_handed_over() -> None:
     leaving = {state for state, _ in MOVES}
-    assert leaving == OPEN | {State.CLOSED}
+    assert leaving == OPEN | {State.CLOSED, State.HANDED_OVER}
 
 
 @pytest.mark.parametrize("event", list(TRANSITIONS))
@@ -91,7 +94,7 @@ def test_nobody_acts_without_holding_the_permission(event: Event) -> None:
 def test_staff_never_acts_in_a_reporters_place(event: Event) -> None:
     state = min(TRANSITIONS[event].sources)
     assert why_not(event, CaseFacts(state), STAFF) is Refusal.NOT_ALLOWED
-    assert why_not(event, CaseFacts(state), REPORTER) is None
+    assert why_not(event, CaseFacts(state, question_open=True), REPORTER) is None
 
 
 @pytest.mark.parametrize("event", [Event.CLOSE, Event.SEND_BACK])
@@ -121,6 +124,12 @@ def test_handling_needs_words_and_a_photo_unless_the_class_closes_by_words() -> 
     assert why_not(Event.HANDLE, by_words, STAFF, words) is None
 
 
+def test_r155_nobody_closes_without_saying_how_it_was_solved() -> None:
+    handled = CaseFacts(State.HANDLED, handler_id=OTHER)
+    assert why_not(Event.CLOSE, handled, STAFF, Offer(words="swept")) is Refusal.MEANS_MISSING
+    assert why_not(Event.CLOSE, handled, STAFF, Offer(means=Means.SERVICE)) is None
+
+
 def test_the_first_response_is_given_once() -> None:
     assert why_not(Event.RESPOND, CaseFacts(State.REPORTED), STAFF) is None
     answered = CaseFacts(State.REPORTED, responded=True)
@@ -133,7 +142,9 @@ def test_a_matter_that_others_reported_too_is_not_withdrawn() -> None:
     assert why_not(Event.WITHDRAW, shared, REPORTER) is Refusal.NOT_ALONE
 
 
-@pytest.mark.parametrize("event", [e for e, row in TRANSITIONS.items() if row.reasons])
+@pytest.mark.parametrize(
+    "event", [e for e, row in TRANSITIONS.items() if Reason.OTHER in row.reasons]
+)
 def test_a_step_that_disappoints_says_why_in_words_when_the_reason_is_another(
     event: Event,
 ) -> None:

@@ -22,7 +22,7 @@ from portal.kernel.photo_fields import MOST_POSTED
 from portal.kernel.uploads import Upload
 from portal.reports.rules import intake
 from portal.reports.rules.personal import DRAFT_DAYS
-from portal.reports.service.intake import PER_PHONE
+from portal.reports.service.receipts import PER_PHONE
 from portal.site import wsgi
 from tests.make import intake as making
 from tests.make.accounts import person, sign_in_as

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from portal.accounts import service
 from portal.accounts.access import Access
@@ -66,6 +66,9 @@ class Town:
         for (start, argument), value in reversed(by_endpoint.items()):
             if rule.endpoint.startswith(start) and argument == name:
                 return value
+        converter = rule._converters[name]
+        if isinstance(converter, AnyConverter):
+            return min(converter.items)
         return {
             "number": self.cases["thing"],
             "holding": self.things["holding"],

@@ -136,12 +136,18 @@ def test_r090_plain_text_is_the_same_address_and_goes_back_the_same_way(browser:
 def _controls(soup: BeautifulSoup) -> Counter[tuple[str, str, str]]:
     """What may be filled in or pressed: (form's address, kind, name).
 
-    A press on a picture is left out: its page has the arrows beside it, in plain text too.
+    A press on a picture is left out: its page has the arrows beside it, in plain text too. So are
+    aids that only a script shows. One of several is asked by a list or, in plain text, by circles.
     """
     return Counter(
-        (str(form.get("action", "")).split("?")[0], control.name, str(control.get("name", "")))
+        (
+            str(form.get("action", "")).split("?")[0],
+            control.name.replace("select", "input"),
+            str(control.get("name", "")),
+        )
         for form in soup.select("main form:not(:has(input[type=image]))")
         for control in form(CONTROLS)
+        if control.find_parent(hidden=True) is None
     )
 
 

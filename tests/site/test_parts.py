@@ -347,7 +347,9 @@ class TestFillingIn:
     def test_every_form_with_an_upload_may_be_sent_without_one(self) -> None:
         for path in (CHECKOUT / "portal").rglob("*.html"):
             text = path.read_text("utf-8")
-            if "{{ upload(" in text and path.parent.name != "ui":
+            asks = "{{ upload(" in text or "{{ door_photos(" in text
+            # parts that pages take in stand in their forms
+            if asks and "{% extends" in text:
                 assert "form_open(" in text or "novalidate" in text, path
 
 

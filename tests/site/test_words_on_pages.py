@@ -26,6 +26,7 @@ KNOWN = re.compile(
     r"WeChat|JavaScript|HTML|CSS|WCAG|API|URL|EXIF|GeoJSON|WGS|GCJ|UTC|Excel|iPhone|Android|App|"
     r"Gongzhi|English|Apache|CC BY|COUNT|MB|KB|km|Enter|Esc|Tab|Alt|Ctrl|Shift)(?![A-Za-z])"
     r"|\b[\w-]+:[\w:-]+\b"  # permissions and codes in the audit
+    r"|\b(?:holiday|makeup)\b"  # codes that are typed for the days of a year
     r"|\bPD-[\w-]+\b"  # codes of organisations
     r"|<script>alert\(1\)</script>|localhost[\w/]*|gnp\.exe|W{20,}"
     r"|Houxiangzi Community"  # a place's English name, on its keeper's page

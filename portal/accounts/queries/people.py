@@ -190,6 +190,28 @@ def role_holders(
     return _distinct(session.execute(statement).all())
 
 
+def people_at(
+    session: Session, permission: Permission, places: Collection[str], now: datetime
+) -> dict[str, list[PersonRow]]:
+    """Who may do it by a role held at exactly these places (paths): the offices there.
+
+    Nobody from above: who may do it everywhere does not sit in each office.
+    """
+    codes = [role.code for role in roles().values() if permission in role.permissions]
+    statement = (
+        select(*PERSON_COLUMNS, Area.path)
+        .join(RoleHolding, RoleHolding.person_id == Person.id)
+        .join(Area, Area.id == RoleHolding.area_id)
+        .where(in_force(now), RoleHolding.role.in_(codes), Person.erased_at.is_(None))
+        .where(RoleHolding.organisation_id.is_(None), Area.path.in_(places))
+        .order_by(Person.id)
+    )
+    found: dict[str, dict[UUID, PersonRow]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.path, {})[row.id] = PersonRow(*row[:5])
+    return {path: list(people.values()) for path, people in found.items()}
+
+
 def _prefixes(place_path: str | None) -> list[str]:
     """The paths of a place and of all places above it: ``/a/b/`` gives ``/a/`` and ``/a/b/``."""
     codes = [code for code in (place_path or "").split("/") if code]

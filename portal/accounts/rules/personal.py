@@ -44,6 +44,7 @@ class Data(StrEnum):
     MESSAGE = "data.message"
     LIMIT = "data.limit"
     ERASURE = "data.erasure"
+    API_KEY = "data.api_key"
 
 
 class Purpose(StrEnum):
@@ -69,8 +70,16 @@ class Masking(StrEnum):
 
 
 @dataclass(frozen=True)
+class Months:
+    """A city's own time, counted from the end of a matter: its name among the thresholds."""
+
+    setting: str
+    usual: int
+
+
+@dataclass(frozen=True)
 class PersonalField:
-    """One personal column. ``retention_days`` None: as long as the account exists.
+    """One personal column. Neither days nor ``months``: as long as the account exists.
 
     ``what`` and ``purpose`` may be codes of any package that has registered words for them.
     """
@@ -82,6 +91,7 @@ class PersonalField:
     basis: Basis
     retention_days: int | None = None
     masking: Masking = Masking.HIDDEN
+    months: Months | None = None
 
 
 @cache

@@ -15,8 +15,11 @@ RESIDENT = "resident"
 class Permission(StrEnum):
     """Every verb of the house, in alphabetical order. Roles get them in ``data/roles.tsv``."""
 
+    API_KEY_MANAGE = "api_key:manage"
     AREA_MANAGE = "area:manage"
+    AUDIT_DRAW = "audit:draw"
     AUDIT_READ = "audit:read"
+    BEHAVIOUR_READ = "behaviour:read"
     CARD_ISSUE = "card:issue"
     DESK_OPEN = "desk:open"
     FIGURES_READ = "figures:read"
@@ -31,9 +34,11 @@ class Permission(StrEnum):
     REPORT_MODERATE = "report:moderate"
     REPORT_READ = "report:read"
     REPORT_RESPOND = "report:respond"
+    REPORT_SUPERVISE = "report:supervise"
     REPORT_VERIFY = "report:verify"
     REPORT_VOID = "report:void"
     ROLE_GRANT = "role:grant"
+    ROUTING_WRITE = "routing:write"
 
 
 class Scope(StrEnum):

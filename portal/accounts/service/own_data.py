@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import (
+    ApiKey,
     Card,
     ErasureRecord,
     LoginSession,
@@ -162,6 +163,7 @@ def register_own_data() -> None:
     _register(RecoveryCode)
     _register(PersonOffice)
     _register(RoleHolding, _Roles, clock="ended_at")
+    _register(ApiKey)
     _register(AuditEntry, blank={"person_id": None, "reason": None}, clock="at")
     _register(OutboxMessage, _Messages, "id")
     _register(RateWindow, _Limits, "key_hash")

@@ -4,19 +4,20 @@ Packages above register a provider for what they keep; this package's own tables
 below in the same way.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import ErasureRecord, Person, RoleHolding
 from portal.accounts.rules import Actor, Masking, PersonalField, Refusal, roles
 from portal.kernel.audit import note_action
-from portal.kernel.db import changed_rows
+from portal.kernel.db import Database, changed_rows
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.instance import instance_of
 
@@ -34,7 +35,10 @@ class PersonalDataProvider(Protocol):
         """Forget the person. Called once, in the transaction of the erasure."""
 
     def expire(self, session: Session, now: datetime) -> int:
-        """Delete what is past its retention; the number of rows."""
+        """Delete what is past its retention; the number of rows. May do a batch at a time."""
+
+    def due(self, session: Session, now: datetime) -> Mapping[str, int]:
+        """How many rows ``expire`` would delete in all, by what they are; reads only."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,21 @@ class PersonalTable:
             session.execute(update(self.table).where(mine).values(self.blank))
 
     def expire(self, session: Session, now: datetime) -> int:
+        over = self._over(now)
+        return 0 if over is None else changed_rows(session, delete(self.table).where(over))
+
+    def due(self, session: Session, now: datetime) -> Mapping[str, int]:
+        over = self._over(now)
+        if over is None:
+            return {}
+        count = select(func.count()).select_from(self.table).where(over)
+        return {self.table.name: session.scalar(count) or 0}
+
+    def _over(self, now: datetime) -> ColumnElement[bool] | None:
         days = [field.retention_days for field in self.fields if field.retention_days is not None]
         if self.clock is None or not days:
-            return 0
-        over = self.table.c[self.clock] < now - timedelta(days=max(days))
-        return changed_rows(session, delete(self.table).where(over))
+            return None
+        return self.table.c[self.clock] < now - timedelta(days=max(days))
 
 
 def _plain(session: Session, row: dict[str, Any]) -> dict[str, Any]:
@@ -188,8 +202,28 @@ def apply_erasures(session: Session, hashes: set[str], *, now: datetime) -> int:
 
 
 def expire_personal_data(session: Session, *, now: datetime) -> int:
-    """The retention job: delete everywhere what is past its time; how many rows."""
+    """Delete everywhere what is past its time, a batch of each kind; how many rows."""
     return sum(provider.expire(session, now) for provider in _REGISTRY.providers)
+
+
+def forget_in_time(database: Database, *, now: datetime) -> int:
+    """Delete until nothing is due. A batch is a transaction: whoever is cut off goes on later."""
+    total = 0
+    while True:
+        with database.write() as session:
+            count = expire_personal_data(session, now=now)
+        total += count
+        if not count:
+            return total
+
+
+def due_personal_data(session: Session, *, now: datetime) -> dict[str, int]:
+    """What the retention job would delete now; nothing is touched."""
+    found: dict[str, int] = {}
+    for provider in _REGISTRY.providers:
+        for what, count in provider.due(session, now).items():
+            found[what] = found.get(what, 0) + count
+    return found
 
 
 def note_identity_look(

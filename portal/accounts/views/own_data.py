@@ -12,7 +12,7 @@ from portal.accounts.labels import kept_in_words, records_in_words
 from portal.accounts.views.blueprint import bp
 from portal.kernel.clock import now
 from portal.kernel.pages import answer
-from portal.kernel.web import Session, reading
+from portal.kernel.web import Session, instance, reading
 
 
 @bp.get("/me/data")
@@ -62,4 +62,5 @@ def erased() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """What is kept, why, on which ground and how long: generated from the registry (P1)."""
-    return render_template("accounts/privacy.html", rows=kept_in_words(service.personal_fields()))
+    rows = kept_in_words(service.personal_fields(), instance().city.thresholds)
+    return render_template("accounts/privacy.html", rows=rows)

@@ -1,20 +1,25 @@
 """Forms of the desk: one for each step of the table, asking only what the step needs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from wtforms import (
+    BooleanField,
     Field,
     HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
+    StringField,
     TextAreaField,
 )
 from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput
 
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.forms import Form
@@ -23,15 +28,16 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import Words
 from portal.organisations.queries import OrganisationRow
-from portal.reports.labels.case import REASONS, TEXT_KINDS
+from portal.reports.forms.outside import outside_fields
+from portal.reports.labels.case import MEANS, REASONS, TEXT_KINDS
 from portal.reports.labels.desk import PHOTO_KINDS
 from portal.reports.queries.case import PhotoRow, TextRow
-from portal.reports.rules.codes import Event, Review
-from portal.reports.rules.masking import masked
+from portal.reports.rules.codes import Event, Means, Review
+from portal.reports.rules.masking import proposed
 from portal.reports.rules.reasons import WITHHOLD_REASONS, Reason
 from portal.reports.rules.transitions import TRANSITIONS, Speaks
 
-MOST_WORDS, LONGEST_VERSION = 2000, 9
+MOST_WORDS, LONGEST_VERSION, LONGEST_COUNT = 2000, 9, 5
 _TOO_LONG = _l("Please write no more than %(max)d characters.")
 SHOW, KEEP = "show", "keep"
 
@@ -60,7 +66,19 @@ _WORDS: Mapping[Event, tuple[Words, Words]] = {
     ),
     Event.VOID: (_l("More words"), _l("The reporter reads this. With “Another reason”: say it.")),
     Event.RECLASSIFY: (_l("More words"), _l("The reporter reads this.")),
+    Event.GRADE_DANGER: (_l("What makes it so"), _l("Only the desk reads this.")),
     Event.NOTE: (_l("Note"), _l("Only staff read this.")),
+    Event.ASK: (_l("Your question"), _l("Only the reporter and staff read this.")),
+    Event.EXTEND: (_l("More words"), _l("Everybody can read this. With “Another reason”: say it.")),
+    Event.SUSPEND: (
+        _l("More words"),
+        _l("Everybody can read this. With “Another reason”: say it."),
+    ),
+    Event.RESUME: (_l("More words"), _l("Everybody can read this.")),
+    Event.GRADE: (_l("More words"), _l("Only staff read this.")),
+    Event.HAND_OVER: (_l("More words"), _l("Everybody can read this.")),
+    Event.TAKE_BACK: (_l("More words"), _l("Everybody can read this.")),
+    Event.SPLIT: (_l("More words"), _l("The reporter reads this. With “Another reason”: say it.")),
 }
 
 
@@ -94,12 +112,28 @@ def read_key(text: str | None) -> UUID | None:
         return None
 
 
+def read_count(text: str | None) -> int | None:
+    """A small number that was typed; None when it is none."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_COUNT else None
+
+
+def read_day(text: str | None) -> date | None:
+    """A day that was typed like 2027-03-31; None when it is none."""
+    try:
+        return date.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+
+
 class StepForm(Form):
     """A step on the case as it stood when the page was made (``version``)."""
 
     version = HiddenField()
     fresh_version = ""
     hint: Words | None = None
+    # why a unit is offered first, by its key
+    unit_hints: Mapping[str, str] = {}
 
     def look_at(self, version: int) -> None:
         """Bind an empty form to what the reader sees now."""
@@ -129,6 +163,12 @@ class StepForm(Form):
         code = self.text("reason")
         return Reason(code) if code in set(Reason) else None
 
+    @property
+    def chosen_means(self) -> Means | None:
+        """How the matter was solved, if it was said."""
+        code = self.text("means")
+        return Means(code) if code in set(Means) else None
+
 
 class StepPhotoForm(StepForm, PhotoForm):
     """The step that shows a result."""
@@ -136,28 +176,86 @@ class StepPhotoForm(StepForm, PhotoForm):
     photos = PhotosField(_l("Photos of the result"), most=3)
 
 
+def _units() -> dict[str, Any]:
+    together = SelectMultipleField(
+        _l("Units that support it"),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+        validators=[Optional()],
+    )
+    return {"unit": RadioField(_l("Unit"), validate_choice=False), "co_units": together}
+
+
+def _means() -> dict[str, Any]:
+    choices = [SelectChoice(means.value, words) for means, words in MEANS.items()]
+    field = RadioField(_l("How was it solved?"), choices=choices, validate_choice=False)
+    return {"means": field}
+
+
+def _into() -> dict[str, Any]:
+    number = StringField(
+        _l("Number of the case it belongs to"), validators=[Length(max=40, message=_TOO_LONG)]
+    )
+    agreed = BooleanField(_l("It is one matter, though the kinds are not the same"))
+    return {"into": number, "agreed": agreed}
+
+
+# what a step asks besides a reason and words
+_ASKED: Mapping[Event, Callable[[], dict[str, Any]]] = {
+    Event.DISPATCH: _units,
+    Event.RECLASSIFY: lambda: {
+        "category": SelectField(_l("Kind of problem"), validate_choice=False)
+    },
+    Event.GRADE: lambda: {"condition": RadioField(_l("How bad it is"), validate_choice=False)},
+    Event.EXTEND: lambda: {"days": StringField(_l("How many working days more?"))},
+    Event.SUSPEND: lambda: {"until": StringField(_l("Last day of the suspension"))},
+    Event.CLOSE: _means,
+    Event.MERGE: _into,
+}
+
+
 @cache
 def step_form(event: Event) -> type[StepForm]:
     """The form of a step, made from its row in the table."""
     row = TRANSITIONS[event]
-    members: dict[str, Any] = {}
-    if event is Event.DISPATCH:
-        members["unit"] = RadioField(_l("Unit"), validate_choice=False)
-    if event is Event.RECLASSIFY:
-        members["category"] = SelectField(_l("Kind of problem"), validate_choice=False)
+    members: dict[str, Any] = _ASKED[event]() if event in _ASKED else {}
     if row.reasons:
-        members["reason"] = reason_field(row.reasons, _l("Why?"))
+        asked = _l("How dangerous is it?") if event is Event.GRADE_DANGER else _l("Why?")
+        members["reason"] = reason_field(row.reasons, asked)
     if row.speaks is not Speaks.NOT:
         label, hint = _WORDS[event]
         members["words"] = words_field(label, optional=row.speaks is not Speaks.MUST)
         members["hint"] = hint
+    members |= outside_fields(event)
     base = StepPhotoForm if event is Event.HANDLE else StepForm
     return type(f"{event.value.title()}Form", (base,), members)
 
 
-def offer_units(form: StepForm, units: Iterable[OrganisationRow]) -> None:
-    """Fill in the units a case can go to."""
-    form.unit.choices = [SelectChoice(str(unit.id), in_words(unit.names)) for unit in units]
+def offer_units(
+    form: StepForm, units: Iterable[OrganisationRow], lead: UUID | None, co: Iterable[UUID]
+) -> None:
+    """Fill in the units a case can go to; those that the list names are chosen already."""
+    choices = [SelectChoice(str(unit.id), in_words(unit.names)) for unit in units]
+    form.unit.choices = choices
+    form.co_units.choices = [SelectChoice(one.value, one.label) for one in choices]
+    if not form.is_submitted():
+        form.unit.data = str(lead) if lead else None
+        form.co_units.data = [str(key) for key in co]
+
+
+def read_keys(texts: Iterable[str] | None) -> list[UUID]:
+    """The keys among what was ticked."""
+    return [key for text in texts or () if (key := read_key(text)) is not None]
+
+
+def offer_conditions(form: Any, conditions: Mapping[str, Mapping[str, str]], now: str) -> None:
+    """The conditions that have limits of their own, and none of them."""
+    form.condition.choices = [
+        SelectChoice("", _l("As usual: the limit for all")),
+        *(SelectChoice(code, in_words(names)) for code, names in conditions.items()),
+    ]
+    if form.condition.data is None:
+        form.condition.data = now
 
 
 def offer_categories(form: StepForm, names: Mapping[str, Mapping[str, str]]) -> None:
@@ -179,7 +277,7 @@ def moderate_form(texts: list[TextRow], photos: list[PhotoRow]) -> type[StepForm
         members |= _decision(f"text_{text.id.hex}", text.review, label)
         members[f"public_{text.id.hex}"] = TextAreaField(
             _l("The words the public reads"),
-            default=text.public_text or masked(text.text),
+            default=text.public_text if text.review is Review.APPROVED else proposed(text.text),
             validators=[Length(max=len(text.text) + 10, message=_TOO_LONG)],
         )
     labels = _numbered([PHOTO_KINDS[photo.kind] for photo in photos])

@@ -1,11 +1,14 @@
 """Looking up one's own report, and what one can do with it."""
 
-from wtforms import StringField
+from typing import Any
+
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
+from portal.kernel.uploads import KeptPhotos
 
 _NUMBER = _l("Please give the number on your receipt.")
 
@@ -52,3 +55,20 @@ class MorePhotosForm(PhotoForm):
     photos = PhotosField(
         _l("Choose photos"), most=3, required=_l("Please choose at least one photo.")
     )
+
+
+class ReplyForm(PhotoForm):
+    """What a reporter answers to a question: words, photos or both."""
+
+    words = TextAreaField(
+        _l("Your answer"),
+        validators=[Length(max=2000, message=_l("Please write no more than %(max)d characters."))],
+    )
+    photos = PhotosField(_l("Photos, if they help"), most=3)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Words and photos as services take them."""
+        photos = self.photos.data
+        kept = photos if isinstance(photos, KeptPhotos) else KeptPhotos()
+        return {"words": self.words.data, "photos": kept}

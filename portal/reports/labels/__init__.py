@@ -1,5 +1,37 @@
 """Reports: labels, by noun."""
 
-from portal.reports.labels import case, categories, desk, intake, personal, public, rating
+from portal.reports.labels import (
+    case,
+    categories,
+    clock,
+    desk,
+    exchange,
+    guard,
+    intake,
+    neighbours,
+    outside,
+    personal,
+    public,
+    rating,
+    routing,
+    supervision,
+    webhooks,
+)
 
-__all__ = ["case", "categories", "desk", "intake", "personal", "public", "rating"]
+__all__ = [
+    "case",
+    "categories",
+    "clock",
+    "desk",
+    "exchange",
+    "guard",
+    "intake",
+    "neighbours",
+    "outside",
+    "personal",
+    "public",
+    "rating",
+    "routing",
+    "supervision",
+    "webhooks",
+]

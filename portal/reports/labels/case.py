@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
-from portal.reports.rules.codes import Event, PublicState, Review, Source, State, TextKind
+from portal.reports.rules.codes import (
+    Event,
+    Means,
+    PublicState,
+    Review,
+    Source,
+    State,
+    TextKind,
+)
 from portal.reports.rules.reasons import (
     REFUSE_FILING_REASONS,
     REFUSE_REASONS,
@@ -37,6 +45,8 @@ STATES: Mapping[State, Words] = {
     State.NOT_FILED: _l("Not filed"),
     State.VOID: _l("Void"),
     State.WITHDRAWN: _l("Withdrawn"),
+    State.HANDED_OVER: _l("Handed over"),
+    State.MERGED: _l("Joined with another"),
 }
 
 # which shape and colour of ui/status.html
@@ -53,6 +63,8 @@ STATE_KINDS: Mapping[State, str] = {
     State.NOT_FILED: "closed",
     State.VOID: "closed",
     State.WITHDRAWN: "closed",
+    State.HANDED_OVER: "closed",
+    State.MERGED: "closed",
 }
 
 # steps as anybody may read them
@@ -75,8 +87,19 @@ EVENTS: Mapping[Event, Words] = {
     Event.ADD_PHOTO: _l("The reporter added a photo"),
     Event.MODERATE: _l("Checked for the public page"),
     Event.RECLASSIFY: _l("Kind of problem changed"),
+    Event.GRADE_DANGER: _l("Danger graded"),
     Event.NOTE: _l("Note"),
     Event.UNDO: _l("The last step was taken back"),
+    Event.ASK: _l("The reporter was asked something"),
+    Event.REPLY: _l("The reporter answered"),
+    Event.EXTEND: _l("More time was given"),
+    Event.SUSPEND: _l("It cannot be settled for now"),
+    Event.RESUME: _l("The work goes on"),
+    Event.GRADE: _l("How bad it is was decided anew"),
+    Event.HAND_OVER: _l("Handed over to another authority"),
+    Event.TAKE_BACK: _l("Taken back from another authority"),
+    Event.MERGE: _l("Joined with another report of the same problem"),
+    Event.SPLIT: _l("Parted from the other report; it is handled on its own again"),
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -84,6 +107,7 @@ DESK_EVENTS: Mapping[Event, Words] = {
     **EVENTS,
     Event.SEND_BACK: _l("Sent back after the check"),
     Event.REOPEN: _l("Opened again by the reporter"),
+    Event.SUSPEND: _l("Suspended"),
 }
 
 # actions as the words on a button
@@ -101,7 +125,17 @@ ACTIONS: Mapping[Event, Words] = {
     Event.VOID: _l("Take out the case"),
     Event.MODERATE: _l("Check for the public page"),
     Event.RECLASSIFY: _l("Change the kind of problem"),
+    Event.GRADE_DANGER: _l("Grade the danger"),
     Event.NOTE: _l("Write a note"),
+    Event.ASK: _l("Ask the reporter"),
+    Event.EXTEND: _l("Give more time"),
+    Event.SUSPEND: _l("Suspend the case"),
+    Event.RESUME: _l("Go on with the case"),
+    Event.GRADE: _l("Decide how bad it is"),
+    Event.HAND_OVER: _l("Hand over to another authority"),
+    Event.TAKE_BACK: _l("Take the case back"),
+    Event.MERGE: _l("Join with another case"),
+    Event.SPLIT: _l("Part from the other case"),
 }
 
 REASONS: Mapping[Reason, Words] = {
@@ -131,7 +165,26 @@ REASONS: Mapping[Reason, Words] = {
     Reason.NOT_THE_MATTER: _l("It has nothing to do with the problem"),
     Reason.ABOUT_A_PERSON_OR_SHOP: _l("It is about a person or a shop"),
     Reason.NOT_AGREED: _l("The reporter did not agree to show it"),
+    Reason.LARGER: _l("There is more to do than could be seen at first"),
+    Reason.MATERIAL: _l("Material or equipment has to be ordered"),
+    Reason.SEVERAL_UNITS: _l("Several units have to work together"),
+    Reason.PROCEDURE: _l("The law sets steps and times that have to be kept"),
+    Reason.SEASON: _l("It can be done only in another season"),
+    Reason.WORKS: _l("It has to wait for works that are planned or going on"),
+    Reason.WEATHER: _l("The weather does not allow it"),
+    Reason.ANOTHER_SPOT: _l("It is another spot"),
+    Reason.ANOTHER_PROBLEM: _l("It is another problem"),
     Reason.OTHER: _l("Another reason"),
+    Reason.SEVERITY_1: _l("1: people are in danger now"),
+    Reason.SEVERITY_2: _l("2: somebody may be hurt soon"),
+    Reason.SEVERITY_3: _l("3: it may become dangerous"),
+    Reason.SEVERITY_4: _l("4: slight, to be watched"),
+}
+
+MEANS: Mapping[Means, Words] = {
+    Means.SERVICE: _l("By service: it was repaired, cleaned or helped with"),
+    Means.MANAGEMENT: _l("By management: it was put in order by talking and agreeing"),
+    Means.ENFORCEMENT: _l("By enforcement: the law was applied"),
 }
 
 SOURCES: Mapping[Source, Words] = {
@@ -144,6 +197,7 @@ SOURCES: Mapping[Source, Words] = {
     Source.PETITION_PROXY: _l("Filed for somebody else"),
     Source.VOLUNTEER_PATROL: _l("Patrol by volunteers"),
     Source.PLEDGE_INSPECTION: _l("Inspection of a pledge"),
+    Source.OPEN311: _l("A program (Open311)"),
 }
 
 REVIEWS: Mapping[Review, Words] = {
@@ -160,6 +214,9 @@ TEXT_KINDS: Mapping[TextKind, Words] = {
     TextKind.NOTE: _l("Note"),
     TextKind.PASSED_ON: _l("What is still to be done"),
     TextKind.ADDITION: _l("Added later"),
+    TextKind.QUESTION: _l("Question to the reporter"),
+    TextKind.REPLY: _l("The reporter’s answer"),
+    TextKind.OUTSIDE_REPLY: _l("Reply of the other system"),
 }
 
 
@@ -193,6 +250,7 @@ register(
         Refusal.WORDS_MISSING: _l("Write in a few words what happened."),
         Refusal.PHOTO_MISSING: _l("Add a photo that shows the result."),
         Refusal.UNIT_MISSING: _l("Choose a unit."),
+        Refusal.MEANS_MISSING: _l("Choose how it was solved."),
         Refusal.UNIT_OUT_OF_PLACE: _l("This unit does not serve the place. Choose another."),
         Refusal.SAME_CATEGORY: _l("The case has this kind already. Choose another."),
         Refusal.NO_CATEGORY: _l("This kind of problem is not in use. Choose another."),
@@ -201,6 +259,17 @@ register(
         ),
         Refusal.WORDS_ADDED: _l("You may leave words out, but not add or change any."),
         Refusal.UNDECIDED: _l("Decide at least one thing."),
+        Refusal.NO_OTHER_CASE: _l("Give the number of the case it belongs to."),
+        Refusal.SAME_CASE: _l("This is the number of this very case. Give that of the other one."),
+        Refusal.OTHER_NOT_OPEN: _l("The other case is not being worked on. Choose one that is."),
+        Refusal.OTHER_KIND: _l(
+            "The other case has another kind of problem. Tick the box below if it is one matter all"
+            " the same."
+        ),
+        Refusal.OTHER_PUBLICITY: _l(
+            "One of the two is about a person or a shop and the other is not, so they stay apart."
+        ),
+        Refusal.OTHER_DISTRICT: _l("The other case is in another district, so they stay apart."),
         Refusal.IDENTITY_GONE: _l("Nothing is known of who reported this."),
     }
 )
@@ -227,6 +296,13 @@ messages.register(
             "Your report %(number)s was sent back: the work is not done yet. Follow it here:"
             " %(link)s"
         ),
+        "report.merged": _l(
+            "Your report %(number)s and report %(into)s are about the same problem and are handled"
+            " together. Follow it here: %(link)s"
+        ),
+        "report.split": _l(
+            "Your report %(number)s is handled on its own again. Follow it here: %(link)s"
+        ),
         "report.withdrawn": _l(
             "Your report %(number)s was withdrawn. You can read it here: %(link)s"
         ),
@@ -243,7 +319,7 @@ messages.register(
 )
 
 
-class _WithReason:
+class WithReason:
     """A message's sentence with the words of one reason in it, once a language is known."""
 
     def __init__(self, sentence: Words, reason: Words) -> None:
@@ -263,7 +339,7 @@ _WITH_REASON = {
 }
 messages.register(
     {
-        f"{template}.{reason.value}": _WithReason(sentence, REASONS[reason])
+        f"{template}.{reason.value}": WithReason(sentence, REASONS[reason])
         for template, (sentence, reasons) in _WITH_REASON.items()
         for reason in reasons
     }

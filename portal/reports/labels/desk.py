@@ -7,8 +7,9 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.i18n import ngettext
 from portal.kernel.words import Words, register, say
 from portal.reports.rules.batches import BatchAction, BatchRefusal
-from portal.reports.rules.codes import PhotoKind, Relation
+from portal.reports.rules.codes import Pause, PhotoKind, Relation
 from portal.reports.rules.desk import Task
+from portal.reports.rules.routing import RoutingRefusal
 from portal.reports.rules.timeleft import Span, TimeLeft
 from portal.reports.rules.transitions import Refusal
 
@@ -21,6 +22,7 @@ TASKS: Mapping[Task, Words] = {
     Task.HANDLE: _l("To handle"),
     Task.VERIFY: _l("To verify"),
     Task.MODERATE: _l("Words and photos to check"),
+    Task.SUPPORT: _l("To support"),
     Task.LATE: _l("Overdue"),
     Task.OPEN: _l("All open cases"),
     Task.ALL: _l("All cases"),
@@ -72,6 +74,8 @@ def refusal_words(code: str | None) -> str:
         return str(_("Somebody else changed it meanwhile."))
     if code in set(Refusal):
         return say(Refusal(code))
+    if code in set(RoutingRefusal):
+        return say(RoutingRefusal(code))
     return say(BatchRefusal(code)) if code in set(BatchRefusal) else code or ""
 
 
@@ -81,14 +85,26 @@ def left_words(left: TimeLeft | None) -> str:
         return ""
     if left.overdue and not left.count:
         return str(_("Overdue just now"))
-    words = _working(left) if left.working else _running(left)
+    words = time_words(left)
     said = _("Overdue by %(time)s", time=words) if left.overdue else _("%(time)s left", time=words)
     return str(said)
+
+
+def time_words(time: TimeLeft) -> str:
+    """A length of time: ``3 working hours``, ``2 days``."""
+    return _working(time) if time.working else _running(time)
 
 
 def handled_words(*, late: bool) -> str:
     """Of a case that waits for its check: no time runs any more."""
     return str(_("Handled late") if late else _("Handled in time"))
+
+
+def paused_words(pause: Pause, day: str) -> str:
+    """What a case waits for, and until which day."""
+    if pause is Pause.ASKED:
+        return str(_("Waits for the reporter until %(day)s", day=day))
+    return str(_("Suspended until %(day)s", day=day))
 
 
 def _working(left: TimeLeft) -> str:

@@ -38,8 +38,16 @@ def _photo(record: Record) -> Iterator[Any]:
     yield str(REVIEWS[Review(record["review"])])
 
 
+def _answer(record: Record) -> Iterator[Any]:
+    yield from (record["number"], record["value"])
+
+
 def _urge(record: Record) -> Iterator[Any]:
     yield from (record["number"], record["day"])
+
+
+def _voice(record: Record) -> Iterator[Any]:
+    yield from (record["number"], record["at"])
 
 
 def _rating(record: Record) -> Iterator[Any]:
@@ -61,5 +69,9 @@ register_reader("case_reporter", _l("Which reports are yours"), _report)
 register_reader("case_text", _l("What you wrote in a report"), _text)
 register_reader("case_photo", _l("Photos you sent"), _photo)
 register_reader("case_urge", _l("The days on which you chased a report"), _urge)
+register_reader("case_answer", _l("What else you answered about a report"), _answer)
+register_reader(
+    "case_still_there", _l("When you said that a closed matter was still there"), _voice
+)
 register_reader("rating", _l("What you answered when you rated a matter"), _rating)
 register_reader("draft", _l("Reports you have not sent yet"), _draft)

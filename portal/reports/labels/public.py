@@ -24,6 +24,8 @@ _ENDED_EARLY: Mapping[State, tuple[Words, ...]] = {
     ),
     State.WITHDRAWN: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.WITHDRAWN]),
     State.VOID: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.VOID]),
+    State.HANDED_OVER: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.HANDED_OVER]),
+    State.MERGED: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.MERGED]),
 }
 
 NEXT: Mapping[State, Words] = {
@@ -39,6 +41,8 @@ NEXT: Mapping[State, Words] = {
     State.NOT_FILED: _l("Nothing more happens here. The reason stands below."),
     State.WITHDRAWN: _l("Whoever reported it took it back. Nothing more happens."),
     State.VOID: _l("It was taken out. The reason stands below."),
+    State.HANDED_OVER: _l("The other authority handles it now. Where to ask stands below."),
+    State.MERGED: _l("It goes on in the case that it was joined with."),
 }
 
 
@@ -109,6 +113,8 @@ register(
         Data.POINT: _l("The spot you reported"),
         Data.DRAFT: _l("Reports you have not sent yet"),
         Data.URGE: _l("The days on which you chased a report"),
+        Data.ANSWER: _l("What you answered about it, such as a plate or a number"),
+        Data.VOICE: _l("When you said that a closed matter was still there"),
         Purpose.HANDLE: _l("So that the problem can be handled"),
         Purpose.ANSWER: _l("So that you get an answer"),
         Purpose.PROTECT: _l("So that nothing bad can follow from a report, even after erasure"),

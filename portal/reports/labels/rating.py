@@ -22,6 +22,9 @@ register(
         Data.ANSWERS: _l("What you answered when you rated a matter"),
         Data.WORDS: _l("What you wrote when you rated a matter"),
         Purpose.FIGURES: _l("To see how content people are, in figures that name nobody"),
+        RatingRefusal.JOINED_LATER: _l(
+            "You joined after this matter was closed, so you are not asked to rate it this time."
+        ),
         RatingRefusal.NOT_LIVE: _l("Rating is not open in this place yet."),
     }
 )

@@ -1,6 +1,6 @@
 """What a clerk did to several cases at once, and what each was before, so that it can be undone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -71,6 +71,11 @@ class DeskBatchCase(Base):
     was_round_the_clock: Mapped[bool | None] = mapped_column(Boolean)
     was_promised_at: Mapped[datetime | None]
     was_promised_days: Mapped[int | None] = mapped_column(Integer)
+    was_condition: Mapped[str | None] = mapped_column(String(40))
+    was_limit_tag: Mapped[str | None] = mapped_column(String(32))
+    was_limit_from: Mapped[date | None]
+    was_calendar_code: Mapped[str | None] = mapped_column(String(40))
+    was_times_reassigned: Mapped[int | None] = mapped_column(Integer, server_default="0")
 
 
 # the columns that an undo puts back

@@ -1,6 +1,6 @@
 """A case (案件), its history that is only added to, and the erasable words, photos and people."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +13,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +22,8 @@ from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id
 from portal.reports.rules.codes import (
     Event,
+    Means,
+    Pause,
     PhotoKind,
     Relation,
     Review,
@@ -29,9 +33,22 @@ from portal.reports.rules.codes import (
 )
 
 
-def _of_case(table: str) -> ForeignKeyConstraint:
+def of_case(table: str) -> ForeignKeyConstraint:
+    """The reference of a table to its case."""
     return ForeignKeyConstraint(
         ["district", "case_id"], ["cases.district", "cases.id"], name=f"fk_{table}_case"
+    )
+
+
+def of_neighbours(table: str) -> Index:
+    """Finds the few rows that are not the first reporter's by whose they are."""
+    named = text("reporter_id IS NOT NULL")
+    return Index(
+        f"ix_{table}_reporter",
+        "district",
+        "reporter_id",
+        sqlite_where=named,
+        postgresql_where=named,
     )
 
 
@@ -42,6 +59,7 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint("cycle >= 1", name="cycle"),
         CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="point"),
+        Index("ix_cases_paused_until", "paused_until"),
         Index("ix_cases_listed_id", "listed", "id"),
         Index("ix_cases_listed_category_code_id", "listed", "category_code", "id"),
         Index("ix_cases_listed_state_id", "listed", "state", "id"),
@@ -87,10 +105,48 @@ class Case(Base):
     handled_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     fed_back_at: Mapped[datetime | None]
+    # how it was solved (721): asked when it is closed, and gone when it is opened again
+    means: Mapped[Means | None] = code_column(Means)
     times_returned: Mapped[int] = mapped_column(Integer, default=0)
     times_sent_back: Mapped[int] = mapped_column(Integer, default=0)
     times_urged: Mapped[int] = mapped_column(Integer, default=0)
+    times_extended: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    times_suspended: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    times_reassigned: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # which limit holds: of a condition, of a kind of place, since when, in whose working time
+    condition: Mapped[str | None] = mapped_column(String(40))
+    limit_tag: Mapped[str | None] = mapped_column(String(32))
+    limit_from: Mapped[date | None]
+    calendar_code: Mapped[str | None] = mapped_column(String(40))
+    # the clock: since when it runs (None: since the report), what it was given beside the limit,
+    # and whether it stands still. promise_if_over is the promise once the pause has run out
+    clock_from: Mapped[datetime | None]
+    extended_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    pause: Mapped[Pause | None] = code_column(Pause)
+    paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    promise_if_over: Mapped[datetime | None]
+    question_open: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     updated_at: Mapped[datetime]
+
+
+class CasePause(Base):
+    """A spell in which a case's clock stood still, so that its time can be told at any moment."""
+
+    __tablename__ = "case_pause"
+    __table_args__ = (
+        of_case("case_pause"),
+        Index("ix_case_pause_case", "district", "case_id", "id"),
+        CheckConstraint("until > started_at", name="until"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID]
+    kind: Mapped[Pause] = code_column(Pause)
+    started_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class CaseEvent(Base):
@@ -98,7 +154,7 @@ class CaseEvent(Base):
 
     __tablename__ = "case_event"
     __table_args__ = (
-        _of_case("case_event"),
+        of_case("case_event"),
         Index("ix_case_event_case", "district", "case_id", "id"),
     )
 
@@ -121,9 +177,10 @@ class CaseText(Base):
 
     __tablename__ = "case_text"
     __table_args__ = (
-        _of_case("case_text"),
+        of_case("case_text"),
         Index("ix_case_text_case", "district", "case_id", "id"),
         Index("ix_case_text_review", "review"),
+        of_neighbours("case_text"),
     )
 
     district: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -137,17 +194,25 @@ class CaseText(Base):
     review_reason: Mapped[str | None] = mapped_column(String(200))
     by_reporter: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime]
+    # whose words they are, where it was not the first reporter
+    reporter_id: Mapped[UUID | None]
 
 
 class CasePhoto(Base):
-    """A re-encoded photo: the original file is never stored."""
+    """A re-encoded photo: the original file is never stored.
+
+    ``public_key`` is another file with parts covered: then the first is for moderators alone.
+    """
 
     __tablename__ = "case_photo"
     __table_args__ = (
-        _of_case("case_photo"),
+        of_case("case_photo"),
         Index("ix_case_photo_case", "district", "case_id", "id"),
         Index("ix_case_photo_review", "review"),
         Index("ix_case_photo_blob_key", "blob_key"),
+        Index("ix_case_photo_public_key", "public_key"),
+        of_neighbours("case_photo"),
+        CheckConstraint("(public_key IS NULL) = (covers IS NULL)", name="covers"),
     )
 
     district: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -158,6 +223,9 @@ class CasePhoto(Base):
     kind: Mapped[PhotoKind] = code_column(PhotoKind)
     blob_key: Mapped[str] = mapped_column(String(80))
     thumbnail_key: Mapped[str | None] = mapped_column(String(80))
+    public_key: Mapped[str | None] = mapped_column(String(80))
+    public_thumbnail_key: Mapped[str | None] = mapped_column(String(80))
+    covers: Mapped[str | None] = mapped_column(Text)
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
     review: Mapped[Review] = code_column(Review)
@@ -165,6 +233,7 @@ class CasePhoto(Base):
     by_reporter: Mapped[bool] = mapped_column(Boolean)
     cycle: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
+    reporter_id: Mapped[UUID | None]
 
 
 class CaseReporter(Base):
@@ -176,12 +245,17 @@ class CaseReporter(Base):
 
     __tablename__ = "case_reporter"
     __table_args__ = (
-        _of_case("case_reporter"),
+        of_case("case_reporter"),
         UniqueConstraint("token_hash"),
         Index("ix_case_reporter_case", "district", "case_id", "id"),
         Index("ix_case_reporter_person_id_id", "person_id", "id"),
         Index("ix_case_reporter_phone_hash", "phone_hash"),
+        # who is still known, the oldest first: what the job of retention looks for
+        Index("ix_case_reporter_erased_at_id", "erased_at", "id"),
         CheckConstraint("failed_tries >= 0", name="failed_tries"),
+        # nobody joins a case twice; the key is another one for each case, so that it links nothing
+        Index("ix_case_reporter_joined", "district", "case_id", "joined_key", unique=True),
+        Index("ix_case_reporter_merged_from", "district", "merged_from"),
     )
 
     district: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -201,3 +275,6 @@ class CaseReporter(Base):
     language: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    joined_key: Mapped[str | None] = mapped_column(String(64))
+    # the case she first stood behind, as long as that one is part of this one (并案)
+    merged_from: Mapped[UUID | None]

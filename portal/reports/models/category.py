@@ -46,3 +46,44 @@ class CategoryLimit(Base):
     minutes: Mapped[int] = mapped_column(Integer)
     round_the_clock: Mapped[bool] = mapped_column(Boolean, default=False)
     source: Mapped[str] = mapped_column(String(200))
+
+
+class LimitCondition(Base):
+    """A condition under which a matter has its own limit (R024), e.g. more than a cubic metre."""
+
+    __tablename__ = "limit_condition"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer)
+    name_zh_Hans: Mapped[str] = mapped_column(String(80))  # noqa: N815  as above
+    name_zh_Hant: Mapped[str] = mapped_column(String(80))  # noqa: N815  as above
+    name_en: Mapped[str] = mapped_column(String(80))
+
+
+class HandlingLimit(Base):
+    """A limit by kind of problem, condition and tag of the place, or a stage of it, since a day.
+
+    ``condition`` and ``tag`` empty: whatever they are. Limits of one key differ by their stage.
+    """
+
+    __tablename__ = "handling_limit"
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("stage > 0", name="stage"),
+    )
+
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"), primary_key=True)
+    condition: Mapped[str] = mapped_column(String(40), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(32), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    stage: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    minutes: Mapped[int] = mapped_column(Integer)
+    round_the_clock: Mapped[bool] = mapped_column(Boolean, default=False)
+    calendar_code: Mapped[str | None] = mapped_column(String(40))
+    stage_zh_Hans: Mapped[str] = mapped_column(String(40), default="")  # noqa: N815  as above
+    stage_zh_Hant: Mapped[str] = mapped_column(String(40), default="")  # noqa: N815  as above
+    stage_en: Mapped[str] = mapped_column(String(80), default="")
+    closing_zh_Hans: Mapped[str] = mapped_column(String(200), default="")  # noqa: N815  as above
+    closing_zh_Hant: Mapped[str] = mapped_column(String(200), default="")  # noqa: N815  as above
+    closing_en: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(200))

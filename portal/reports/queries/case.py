@@ -1,17 +1,26 @@
 """One case and what hangs on it, as frozen rows."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText
+from portal.reports.models import (
+    Case,
+    CaseEvent,
+    CasePause,
+    CasePhoto,
+    CaseReporter,
+    CaseText,
+)
 from portal.reports.rules.codes import (
     Event,
+    Means,
+    Pause,
     PhotoKind,
     Relation,
     Review,
@@ -19,6 +28,7 @@ from portal.reports.rules.codes import (
     State,
     TextKind,
 )
+from portal.reports.rules.pauses import Spell, stands_still
 
 
 @dataclass(frozen=True)
@@ -56,9 +66,24 @@ class CaseRow:
     handled_at: datetime | None
     closed_at: datetime | None
     fed_back_at: datetime | None
+    means: Means | None
     times_returned: int
     times_sent_back: int
     times_urged: int
+    times_extended: int
+    times_suspended: int
+    times_reassigned: int
+    condition: str | None
+    limit_tag: str | None
+    limit_from: date | None
+    calendar_code: str | None
+    clock_from: datetime | None
+    extended_minutes: int
+    pause: Pause | None
+    paused_at: datetime | None
+    paused_until: datetime | None
+    promise_if_over: datetime | None
+    question_open: bool
     updated_at: datetime
 
 
@@ -91,6 +116,12 @@ class TextRow:
     review_reason: str | None
     by_reporter: bool
     created_at: datetime
+    reporter_id: UUID | None = None
+
+    @property
+    def hers(self) -> bool:
+        """Whether it is of whoever began the case; a neighbour's bears her key."""
+        return self.by_reporter and self.reporter_id is None
 
 
 @dataclass(frozen=True)
@@ -103,6 +134,9 @@ class PhotoRow:
     kind: PhotoKind
     blob_key: str
     thumbnail_key: str | None
+    public_key: str | None
+    public_thumbnail_key: str | None
+    covers: str | None
     width: int
     height: int
     review: Review
@@ -110,6 +144,33 @@ class PhotoRow:
     by_reporter: bool
     cycle: int
     created_at: datetime
+    reporter_id: UUID | None = None
+
+    @property
+    def hers(self) -> bool:
+        """Whether it is of whoever began the case; a neighbour's bears her key."""
+        return self.by_reporter and self.reporter_id is None
+
+    def file(self, *, small: bool, uncovered: bool = False) -> str:
+        """The key of the file to show: the covered one wherever there is one."""
+        if self.public_key is not None and not uncovered:
+            return (self.public_thumbnail_key if small else None) or self.public_key
+        return (self.thumbnail_key if small else None) or self.blob_key
+
+
+@dataclass(frozen=True)
+class PauseRow:
+    """A spell in which a case's clock stood still."""
+
+    id: UUID
+    kind: Pause
+    started_at: datetime
+    until: datetime
+    ended_at: datetime | None
+
+    @property
+    def spell(self) -> Spell:
+        return Spell(self.started_at, self.ended_at or self.until)
 
 
 @dataclass(frozen=True)
@@ -128,6 +189,22 @@ class CaseReporterRow:
     language: str
     created_at: datetime
     erased_at: datetime | None
+    merged_from: UUID | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the case began with her: its words and photos are hers."""
+        return self.began(self.case_id)
+
+    def began(self, case_id: UUID) -> bool:
+        """Whether a case began with her, be it the one that she stands behind now or not."""
+        came_with = self.merged_from or self.case_id
+        return self.relation is not Relation.ME_TOO and came_with == case_id
+
+    @property
+    def joined_at(self) -> datetime | None:
+        """When a neighbour joined what others had reported."""
+        return self.created_at if self.relation is Relation.ME_TOO else None
 
 
 def columns(model: type[Any], row: type[Any]) -> list[Any]:
@@ -149,6 +226,30 @@ def case_by_id(session: Session, district: str, case_id: UUID) -> CaseRow | None
     return CaseRow(*found) if found else None
 
 
+def as_it_stands(case: CaseRow, now: datetime) -> CaseRow:
+    """The case as its readers see it: a pause that ran out is over, whoever has noted it or not."""
+    if case.paused_until is None or stands_still(case, now):
+        return case
+    return replace(
+        case,
+        promised_at=case.promise_if_over,
+        pause=None,
+        paused_at=None,
+        paused_until=None,
+        promise_if_over=None,
+    )
+
+
+def pauses_of(session: Session, case: CaseRow) -> list[PauseRow]:
+    """The spells in which the case's clock stood still, oldest first."""
+    found = session.execute(
+        select(*columns(CasePause, PauseRow))
+        .where(CasePause.district == case.district, CasePause.case_id == case.id)
+        .order_by(CasePause.id)
+    )
+    return [PauseRow(*row) for row in found]
+
+
 def events_of(session: Session, case: CaseRow) -> list[EventRow]:
     """The history, oldest first."""
     found = session.execute(
@@ -167,6 +268,12 @@ def texts_of(session: Session, case: CaseRow) -> list[TextRow]:
         .order_by(CaseText.id)
     )
     return [TextRow(*row) for row in found]
+
+
+def question_of(session: Session, case: CaseRow) -> str:
+    """The last thing that the reporter was asked."""
+    asked = [text.text for text in texts_of(session, case) if text.kind is TextKind.QUESTION]
+    return asked[-1] if asked else ""
 
 
 def photos_of(session: Session, case: CaseRow) -> list[PhotoRow]:

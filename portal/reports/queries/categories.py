@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.areas.rules import tidy_names
 from portal.reports.models import Category, CategoryLimit
 from portal.reports.rules.categories import CategoryRow, FunctionGroup, LimitRow
+from portal.reports.rules.kinds import OWN_DOORS
 
 
 def in_use(on: date) -> ColumnElement[bool]:
@@ -57,14 +58,24 @@ def category_row(row: Any) -> CategoryRow:
 
 
 def categories_on(session: Session, on: date) -> list[CategoryRow]:
-    """What can be reported on a day, in the order of the list."""
-    statement = select(*COLUMNS).where(in_use(on)).order_by(Category.position, Category.code)
+    """What can be reported on a day, in the order of the list; not what has a door of its own."""
+    statement = (
+        select(*COLUMNS)
+        .where(in_use(on), Category.code.not_in(OWN_DOORS))
+        .order_by(Category.position, Category.code)
+    )
     return [category_row(row) for row in session.execute(statement)]
 
 
 def category_on(session: Session, code: str, on: date) -> CategoryRow | None:
     """One plain name, if it is in use on a day."""
     row = session.execute(select(*COLUMNS).where(Category.code == code, in_use(on))).first()
+    return category_row(row) if row else None
+
+
+def category_row_of(session: Session, code: str) -> CategoryRow | None:
+    """One plain name, also when it is no longer in use."""
+    row = session.execute(select(*COLUMNS).where(Category.code == code)).first()
     return category_row(row) if row else None
 
 

@@ -15,9 +15,10 @@ from portal.reports.models import Case, Category
 from portal.reports.queries.desk import inside
 from portal.reports.rules.codes import Precision, State, Target
 from portal.reports.rules.intake import COMMUNITY_DIGITS
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.transitions import OPEN
 
-TAKEN_OUT = (State.VOID, State.WITHDRAWN)
+TAKEN_OUT = (State.VOID, State.WITHDRAWN, State.MERGED)
 # said so that no planner takes an index of states for it: nearly all cases are closed, and the few
 # of the last weeks are found by the day
 _SETTLED = case((Case.state == State.CLOSED, 1), else_=0) == 1
@@ -76,7 +77,9 @@ def counts_by_place(
 ) -> dict[str, PlaceCounts]:
     """What is open, and what was settled since a moment, by the path of its place."""
     wanted = set(states or State)
-    more = [*_in_place(under), *([Case.category_code.in_(kinds)] if kinds else [])]
+    # a behaviour is never counted by its name (R259)
+    named = [Case.category_code.in_(set(kinds) - {BEHAVIOUR})] if kinds else []
+    more = [*_in_place(under), *named]
     parts = [_by_place("open", *more, Case.state.in_(wanted & OPEN))]
     if State.CLOSED in wanted:
         parts.append(_by_place("settled", *more, Case.closed_at >= since, _SETTLED))

@@ -48,7 +48,7 @@ def kinds_near(session: Session, path: str, now: datetime) -> dict[str, int]:
         .where(
             inside(street_path(path)),
             Case.found_at >= now - RECENTLY,
-            Case.state.not_in((State.VOID, State.WITHDRAWN)),
+            Case.state.not_in((State.VOID, State.WITHDRAWN, State.MERGED)),
         )
         .order_by(Case.found_at.desc())
         .limit(MOST_LOOKED_AT)

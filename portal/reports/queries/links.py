@@ -44,7 +44,8 @@ def _of_message(session: Session, token: str, now: datetime) -> LinkTarget | Non
             (CaseReporter.district == CaseLink.district)
             & (CaseReporter.id == CaseLink.reporter_id),
         )
-        .join(Case, (Case.district == CaseLink.district) & (Case.id == CaseLink.case_id))
+        # where she stands now: her case may have been joined with another one
+        .join(Case, (Case.district == CaseReporter.district) & (Case.id == CaseReporter.case_id))
         .where(
             CaseLink.token_hash == hash_token(token),
             CaseLink.revoked_at.is_(None),

@@ -19,6 +19,7 @@ from portal.reports.queries.public import (
     kinds,
     public_page,
 )
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.listing import PAGE, Asked, FilterProblem, Filters, read_filters
 
 
@@ -69,7 +70,8 @@ _PLACE = (
 def listing(session: Session, asked: Asked, *, size: int = PAGE) -> Listing:
     """One page of the public list: at most four queries, however many rows."""
     filters, problems = read_filters(asked)
-    known = kinds(session)
+    # a behaviour is not even counted by its name (R259)
+    known = {code: kind for code, kind in kinds(session).items() if code != BEHAVIOUR}
     if filters.category and filters.category not in known:
         problems["category"] = FilterProblem.UNKNOWN_CATEGORY
     if asked.group and "group" not in problems:

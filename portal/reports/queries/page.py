@@ -25,7 +25,7 @@ from portal.reports.queries.case import (
     texts_of,
 )
 from portal.reports.queries.public import KindRow, kinds
-from portal.reports.rules.codes import Event, PhotoKind, Relation, Review, State, TextKind
+from portal.reports.rules.codes import Event, PhotoKind, Review, State, TextKind
 from portal.reports.rules.publicity import (
     STRICTEST,
     Publicity,
@@ -36,9 +36,15 @@ from portal.reports.rules.publicity import (
 
 # why a matter came back is nobody's business: a check and an unhappy reporter read the same
 _SILENT = frozenset({Event.SEND_BACK, Event.REOPEN})
-_TELLING = (TextKind.ANSWER, TextKind.REASON, TextKind.ADDITION)
+_TELLING = (
+    TextKind.ANSWER,
+    TextKind.REASON,
+    TextKind.ADDITION,
+    TextKind.QUESTION,
+    TextKind.REPLY,
+    TextKind.OUTSIDE_REPLY,
+)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_OWN = frozenset({Relation.FIRST, Relation.PROXY})
 
 
 class Shown(StrEnum):
@@ -89,6 +95,7 @@ class CasePage:
     photos_waiting: bool
     steps: list[Step]
     own: bool
+    additions: list[str]
 
     @property
     def protected(self) -> bool:
@@ -115,19 +122,45 @@ class StoredPicture:
         return checked and self.case.listed and not self.publicity.protected
 
 
+@dataclass(frozen=True)
+class Hung:
+    """What hangs on one case, of the public steps only."""
+
+    texts: Sequence[TextRow]
+    photos: Sequence[PhotoRow]
+    events: Sequence[EventRow]
+
+
 def case_page(session: Session, case: CaseRow, reporter: CaseReporterRow | None) -> CasePage:
     """Everything of a case that this reader may see."""
     kind = kinds(session).get(case.category_code)
     publicity = kind.publicity if kind else STRICTEST
-    own = reporter is not None and reporter.relation in _OWN
-    hidden = publicity.protected and not own
-    texts, photos = texts_of(session, case), photos_of(session, case)
+    own = reporter is not None and reporter.own
     events = [event for event in events_of(session, case) if event.public]
+    hung = Hung(texts_of(session, case), photos_of(session, case), events)
+    areas = areas_by_codes(session, public_codes(case.place_path, publicity))
+    hidden = publicity.protected and not own
+    units = {} if hidden else _unit_names(session, case, events)
+    return page_of(case, kind, hung, areas, units, own=own)
+
+
+def page_of(
+    case: CaseRow,
+    kind: KindRow | None,
+    hung: Hung,
+    areas: Mapping[str, AreaRow],
+    units: Mapping[UUID, Mapping[str, str]],
+    *,
+    own: bool,
+) -> CasePage:
+    """The page of what was read already. Pure: the one decision on what a reader may see."""
+    publicity = kind.publicity if kind else STRICTEST
+    hidden = publicity.protected and not own
+    units = {} if hidden else units
+    texts, photos = hung.texts, hung.photos
     described = next((t for t in texts if t.kind is TextKind.DESCRIPTION), None)
     words, shown = _words(described, own=own, protected=publicity.protected)
     codes = public_codes(case.place_path, publicity)
-    areas = areas_by_codes(session, codes)
-    units = {} if hidden else _unit_names(session, case, events)
     return CasePage(
         case=case,
         kind=kind,
@@ -142,9 +175,16 @@ def case_page(session: Session, case: CaseRow, reporter: CaseReporterRow | None)
         before=_pictures(photos, PhotoKind.BEFORE, case, own=own, protected=publicity.protected),
         after=_pictures(photos, PhotoKind.AFTER, case, own=own, protected=publicity.protected),
         photos_waiting=not hidden and any(p.review is Review.PENDING for p in photos),
-        steps=[_step(event, texts, units, own=own, hidden=hidden) for event in events],
+        steps=[_step(event, texts, units, own=own, hidden=hidden) for event in hung.events],
         own=own,
+        additions=_additions(texts, publicity),
     )
+
+
+def _additions(texts: Sequence[TextRow], publicity: Publicity) -> list[str]:
+    """What neighbours added, as far as it was checked for everybody."""
+    added = [t for t in texts if t.kind is TextKind.ADDITION and t.event_id is None]
+    return [t.public_text or "" for t in added if _approved(t) and not publicity.protected]
 
 
 def _point(case: CaseRow, publicity: Publicity) -> tuple[float, float] | None:
@@ -194,8 +234,11 @@ def _pictures(
 
 def reporter_sees(photo: PhotoRow, case: CaseRow) -> bool:
     """Her own photos at once; the unit's when they were checked, or the case is closed."""
-    if photo.by_reporter or photo.review is Review.APPROVED:
+    if photo.review is Review.APPROVED:
         return True
+    if photo.by_reporter:
+        # a neighbour's is hers alone until it was checked
+        return photo.reporter_id is None
     return photo.review is Review.PENDING and case.state is State.CLOSED
 
 
@@ -209,9 +252,11 @@ def _step(
 ) -> Step:
     silent = event.event in _SILENT
     said = [
-        t.text if own else t.public_text
+        t.text if own and t.reporter_id is None else t.public_text
         for t in texts
-        if t.event_id == event.id and t.kind in _TELLING and (own or _approved(t))
+        if t.event_id == event.id
+        and t.kind in _TELLING
+        and ((own and t.reporter_id is None) or _approved(t))
     ]
     words = "\n".join(text for text in said if text)
     dispatched = event.event is Event.DISPATCH and event.unit_id is not None

@@ -14,6 +14,7 @@ from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseEvent
 from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import Event
+from portal.reports.rules.neighbours import may_judge
 from portal.reports.rules.rating import RatingRefusal, last_rated_cycle, why_not_rate
 from portal.satisfaction.queries import RatingRow, rating_of, settings_of
 from portal.satisfaction.rules import Settings, SubjectKind
@@ -34,14 +35,24 @@ class Standing:
         return self.mine.version if self.mine is not None else 0
 
 
-def rating_standing(session: Session, case: CaseRow, reporter_id: UUID, now: datetime) -> Standing:
-    """How the rating of a case stands for a reporter."""
+def rating_standing(
+    session: Session,
+    case: CaseRow,
+    reporter_id: UUID,
+    now: datetime,
+    *,
+    joined_at: datetime | None = None,
+) -> Standing:
+    """How the rating of a case stands for a reporter; ``joined_at`` of a neighbour who joined."""
     settings = settings_of(session)
     today = city_day(now, instance_of(session).city.zone)
     live = feature_live(session, Feature.RATINGS, case.place_path, today)
     cycle = last_rated_cycle(case.state, case.cycle)
+    refusal = why_not_rate(case.state, case.closed_at, now, settings, live=live)
+    if refusal is None and joined_at and not may_judge(joined_at, case.closed_at, own=False):
+        refusal = RatingRefusal.JOINED_LATER
     return Standing(
-        refusal=why_not_rate(case.state, case.closed_at, now, settings, live=live),
+        refusal=refusal,
         mine=rating_of(session, SubjectKind.CASE, case.id, cycle, reporter_id),
         window_ends=settings.window_ends(case.closed_at) if case.closed_at else None,
         settings=settings,

@@ -18,6 +18,8 @@ class State(StrEnum):
     NOT_FILED = "not_filed"
     VOID = "void"
     WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed_over"
+    MERGED = "merged"
 
 
 class PublicState(StrEnum):
@@ -51,8 +53,27 @@ class Event(StrEnum):
     ADD_PHOTO = "add_photo"
     MODERATE = "moderate"
     RECLASSIFY = "reclassify"
+    GRADE_DANGER = "grade_danger"
     NOTE = "note"
     UNDO = "undo"
+    MERGE = "merge"
+    SPLIT = "split"
+    # what stops, lengthens or measures the handling's time
+    ASK = "ask"
+    REPLY = "reply"
+    EXTEND = "extend"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    GRADE = "grade"
+    HAND_OVER = "hand_over"
+    TAKE_BACK = "take_back"
+
+
+class Pause(StrEnum):
+    """Why a case's clock stands still."""
+
+    ASKED = "asked"
+    SUSPENDED = "suspended"
 
 
 class Source(StrEnum):
@@ -67,6 +88,7 @@ class Source(StrEnum):
     PETITION_PROXY = "petition_proxy"
     VOLUNTEER_PATROL = "volunteer_patrol"
     PLEDGE_INSPECTION = "pledge_inspection"
+    OPEN311 = "open311"
 
 
 class Target(StrEnum):
@@ -91,6 +113,14 @@ class Closing(StrEnum):
     WORDS = "words"
 
 
+class Means(StrEnum):
+    """How a closed matter was solved (721: service, management, enforcement)."""
+
+    SERVICE = "service"
+    MANAGEMENT = "management"
+    ENFORCEMENT = "enforcement"
+
+
 class Review(StrEnum):
     """The staff check of a text or photo before the public sees it."""
 
@@ -109,6 +139,10 @@ class TextKind(StrEnum):
     NOTE = "note"
     PASSED_ON = "passed_on"
     ADDITION = "addition"
+    QUESTION = "question"
+    REPLY = "reply"
+    # what another system answered: checked before the public reads it
+    OUTSIDE_REPLY = "outside_reply"
 
 
 class PhotoKind(StrEnum):

@@ -18,6 +18,7 @@ class Task(StrEnum):
     VERIFY = "verify"
     MODERATE = "moderate"
     MINE = "mine"
+    SUPPORT = "support"
     LATE = "late"
     OPEN = "open"
     ALL = "all"
@@ -42,11 +43,16 @@ def tasks_of(actor: Actor) -> tuple[Task, ...]:
     )
 
 
+def wider_tasks(actor: Actor) -> tuple[Task, ...]:
+    """The lists beyond one's own tasks; a unit also has those in which it supports another."""
+    supports = (Task.SUPPORT,) if actor.organisations_for(Permission.REPORT_READ) else ()
+    return (*supports, Task.LATE, Task.OPEN, Task.ALL)
+
+
 def asked_task(text: str | None, actor: Actor) -> Task:
     """What a link asks for: one's own queue when it says nothing that makes sense."""
     mine = tasks_of(actor)
-    wider = (Task.LATE, Task.OPEN, Task.ALL)
-    known = {task.value: task for task in (*mine, *wider, Task.MINE)}
+    known = {task.value: task for task in (*mine, *wider_tasks(actor), Task.MINE)}
     found = known.get(text or "", Task.MINE)
     return Task.OPEN if found is Task.MINE and not mine else found
 

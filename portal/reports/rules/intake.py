@@ -4,7 +4,8 @@ import json
 import math
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,8 @@ from portal.areas.rules import codes_of, national_part
 STREET_DIGITS, COMMUNITY_DIGITS = 9, 12
 MOST_PHOTOS = 3
 MOST_WORDS = 2000
+# the standard that programs send by allows so much
+MOST_PROGRAM_WORDS = 4000
 MOST_PLACE_WORDS = 200
 DRAFT_DAYS = 30
 DRAFT_LIFETIME = timedelta(days=DRAFT_DAYS)
@@ -75,7 +78,8 @@ class ReportAnswers:
     """Everything a person may have answered. Coordinates are WGS-84; photos are upload tokens.
 
     ``publish`` says whether words and photos may be shown to everyone after a check; None is not
-    answered yet (the law wants a choice of its own for it).
+    answered yet (the law wants a choice of its own for it). ``extra``: the answers to what the
+    kind asks further, by key. ``warned``: she was told once that it sounds like an emergency.
     """
 
     photos: tuple[str, ...] = ()
@@ -92,6 +96,8 @@ class ReportAnswers:
     consent: bool = False
     sealed: bool = False
     publish: bool | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+    warned: bool = False
     language: str = "zh_Hans"
 
     @property
@@ -107,7 +113,7 @@ def to_text(answers: ReportAnswers) -> str:
 
 def from_text(text: str) -> ReportAnswers:
     """The answers again; what an older version wrote and nobody knows any more is left out."""
-    known = {field.name for field in fields(ReportAnswers)}
+    known = {one.name for one in fields(ReportAnswers)}
     data: dict[str, Any] = {k: v for k, v in json.loads(text).items() if k in known}
     data["photos"] = tuple(data.get("photos", ()))
     contact = data.get("contact")

@@ -3,15 +3,15 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from portal.accounts.rules import Basis, Masking, PersonalField
+from portal.accounts.rules import Basis, Masking, Months, PersonalField
 from portal.reports.rules.intake import DRAFT_DAYS
+from portal.reports.rules.retention import SETTING, USUAL_MONTHS
 
-# after this the name and phone have no purpose any more; the rating window is long over
-IDENTITY_DAYS = 365
+# after this nothing has a purpose that leads from an ended matter to its reporter
+IDENTITY = Months(SETTING, USUAL_MONTHS)
 # N1: a reporter stays protected for 180 days and a rating window after her name is gone
 PSEUDONYM_DAYS = 200
 LINK_DAYS = 90
-IDENTITY = timedelta(days=IDENTITY_DAYS)
 PSEUDONYM = timedelta(days=PSEUDONYM_DAYS)
 
 
@@ -28,6 +28,10 @@ class Data(StrEnum):
     POINT = "data.report_point"
     DRAFT = "data.report_draft"
     URGE = "data.report_urge"
+    OBJECTION = "data.report_objection"
+    DECISION = "data.report_decision"
+    ANSWER = "data.report_answer"
+    VOICE = "data.report_voice"
 
 
 class Purpose(StrEnum):
@@ -38,6 +42,7 @@ class Purpose(StrEnum):
     PROTECT = "purpose.report_protect"
     FIND = "purpose.report_find"
     DRAFT = "purpose.report_draft"
+    DECIDE = "purpose.report_decide"
 
 
 def _field(
@@ -45,29 +50,37 @@ def _field(
     column: str,
     what: Data,
     purpose: Purpose,
-    days: int | None = None,
+    time: int | Months | None = None,
     masking: Masking = Masking.HIDDEN,
 ) -> PersonalField:
-    return PersonalField(table, column, what, purpose, Basis.SERVICE, days, masking)
+    days, months = (None, time) if isinstance(time, Months) else (time, None)
+    return PersonalField(table, column, what, purpose, Basis.SERVICE, days, masking, months)
 
 
 _SECRET = Masking.SECRET
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
-    _field("case_reporter", "sealed_name", Data.NAME, Purpose.ANSWER, IDENTITY_DAYS, Masking.NAME),
-    _field(
-        "case_reporter", "sealed_phone", Data.PHONE, Purpose.ANSWER, IDENTITY_DAYS, Masking.PHONE
-    ),
-    _field("case_reporter", "phone_hash", Data.PHONE, Purpose.FIND, IDENTITY_DAYS, _SECRET),
-    _field("case_reporter", "person_id", Data.ACCOUNT, Purpose.FIND),
+    _field("case_reporter", "sealed_name", Data.NAME, Purpose.ANSWER, IDENTITY, Masking.NAME),
+    _field("case_reporter", "sealed_phone", Data.PHONE, Purpose.ANSWER, IDENTITY, Masking.PHONE),
+    _field("case_reporter", "phone_hash", Data.PHONE, Purpose.FIND, IDENTITY, _SECRET),
+    _field("case_reporter", "person_id", Data.ACCOUNT, Purpose.FIND, IDENTITY),
     _field("case_reporter", "pseudonym", Data.PSEUDONYM, Purpose.PROTECT, PSEUDONYM_DAYS, _SECRET),
-    _field("case_reporter", "lookup_hash", Data.ACCESS, Purpose.FIND, None, _SECRET),
-    _field("case_reporter", "token_hash", Data.ACCESS, Purpose.FIND, None, _SECRET),
+    _field("case_reporter", "lookup_hash", Data.ACCESS, Purpose.FIND, IDENTITY, _SECRET),
+    _field("case_reporter", "token_hash", Data.ACCESS, Purpose.FIND, IDENTITY, _SECRET),
     _field("case_link", "token_hash", Data.ACCESS, Purpose.FIND, LINK_DAYS, _SECRET),
-    _field("case_text", "text", Data.WORDS, Purpose.HANDLE),
-    _field("case_photo", "blob_key", Data.PHOTO, Purpose.HANDLE),
-    _field("cases", "lon", Data.POINT, Purpose.HANDLE),
-    _field("cases", "lat", Data.POINT, Purpose.HANDLE),
-    _field("case_urge", "day", Data.URGE, Purpose.HANDLE),
+    _field("case_text", "text", Data.WORDS, Purpose.HANDLE, IDENTITY),
+    _field("case_photo", "blob_key", Data.PHOTO, Purpose.HANDLE, IDENTITY),
+    _field("cases", "lon", Data.POINT, Purpose.HANDLE, IDENTITY),
+    _field("cases", "lat", Data.POINT, Purpose.HANDLE, IDENTITY),
+    _field("case_urge", "day", Data.URGE, Purpose.HANDLE, IDENTITY),
+    _field("case_answer", "value", Data.ANSWER, Purpose.HANDLE, IDENTITY),
+    _field("case_answer", "sealed_value", Data.ANSWER, Purpose.HANDLE, IDENTITY),
+    _field("moderation_appeal", "words", Data.OBJECTION, Purpose.DECIDE, IDENTITY),
+    _field("moderation_appeal", "answer", Data.OBJECTION, Purpose.DECIDE, IDENTITY),
+    _field("moderation_entry", "before", Data.DECISION, Purpose.DECIDE, IDENTITY),
+    _field("moderation_entry", "after", Data.DECISION, Purpose.DECIDE, IDENTITY),
+    _field("moderation_entry", "reason", Data.DECISION, Purpose.DECIDE, IDENTITY),
+    _field("case_reporter", "joined_key", Data.ACCESS, Purpose.FIND, IDENTITY, _SECRET),
+    _field("case_still_there", "at", Data.VOICE, Purpose.HANDLE, IDENTITY),
     _field("draft", "person_id", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS, Masking.HIDDEN),
     _field("draft", "sealed_answers", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS),
 )

@@ -6,7 +6,7 @@ Every proposal carries what it rests on, so that a page can say why; none is act
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Final
@@ -16,6 +16,7 @@ from portal.kernel.geo import METRES_A_DEGREE, metres_between
 from portal.kernel.tokens import fold, tokens
 from portal.reports.rules.categories import UNSURE, CategoryRow, closeness
 from portal.reports.rules.codes import State
+from portal.reports.rules.routing import Route
 
 # so many matters make a habit
 ENOUGH: Final = 3
@@ -37,12 +38,21 @@ class Handled:
 
 @dataclass(frozen=True)
 class UnitProposal:
-    """A unit, and why: it handled ``times`` of ``of`` such matters in a place, or it is nearest."""
+    """A unit, and why: the list names it, it handled ``times`` of ``of`` such matters in a place,
+    or it is next where nobody is named. ``route``: what the list says of the matter.
+    """
 
     unit_id: UUID
     times: int = 0
     of: int = 0
     place_path: str | None = None
+    route: Route | None = None
+
+    @property
+    def listed(self) -> bool:
+        """Whether the list names this very unit."""
+        route = self.route
+        return route is not None and route.row is not None and route.unit_id == self.unit_id
 
 
 def places_around(place_path: str) -> Iterator[str]:
@@ -57,20 +67,35 @@ def propose_unit(
     handled: Sequence[Handled],
     serving: Sequence[UUID],
     *,
+    route: Route | None = None,
     never: Collection[UUID] = (),
 ) -> UnitProposal | None:
-    """The unit that handled most such matters in the finest place with a habit, or the nearest.
+    """Whom the list names; else who handled most such matters in the finest place with a habit;
+    else who is next.
 
     ``serving`` are the units a case may go to, nearest first; ``never`` those that returned it.
     """
     able = [unit for unit in serving if unit not in never]
+    following = route.unit_id if route and route.unit_id in able else None
+    if route is not None and route.row is not None and following is not None:
+        return UnitProposal(following, route=route)
+    habit = _habit(place_path, handled, able)
+    if habit is not None:
+        return replace(habit, route=route)
+    found = following or next(iter(able), None)
+    return UnitProposal(found, route=route) if found else None
+
+
+def _habit(
+    place_path: str, handled: Sequence[Handled], able: Sequence[UUID]
+) -> UnitProposal | None:
     for place in places_around(place_path):
         here = [one.unit_id for one in handled if one.place_path.startswith(place)]
         counts = Counter(unit for unit in here if unit in able)
         if len(here) >= ENOUGH and counts:
             unit = max(counts, key=lambda found: (counts[found], -able.index(found)))
             return UnitProposal(unit, counts[unit], len(here), place)
-    return UnitProposal(able[0]) if able else None
+    return None
 
 
 def propose_kind(

@@ -17,6 +17,7 @@ class RatingRefusal(StrEnum):
     NOTHING_DONE = "rating.nothing_done"
     LATE = "rating.late"
     NOT_LIVE = "rating.not_live"
+    JOINED_LATER = "rating.joined_later"
 
 
 class Data(StrEnum):

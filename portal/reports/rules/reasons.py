@@ -37,9 +37,35 @@ class Reason(StrEnum):
     ABOUT_A_PERSON_OR_SHOP = "about_a_person_or_shop"
     # the reporter did not agree to publish: no officer may decide otherwise (law P1)
     NOT_AGREED = "not_agreed"
+    # more time is needed (延期)
+    LARGER = "larger"
+    MATERIAL = "material"
+    SEVERAL_UNITS = "several_units"
+    PROCEDURE = "procedure"
+    # it cannot be settled for now (挂账)
+    SEASON = "season"
+    WORKS = "works"
+    WEATHER = "weather"
+    # parted again from a case it was joined with (拆分)
+    ANOTHER_SPOT = "another_spot"
+    ANOTHER_PROBLEM = "another_problem"
     OTHER = "other"
+    # how severe a hazard is (R024), the worst first
+    SEVERITY_1 = "severity_1"
+    SEVERITY_2 = "severity_2"
+    SEVERITY_3 = "severity_3"
+    SEVERITY_4 = "severity_4"
 
 
+EXTEND_REASONS = (
+    Reason.LARGER,
+    Reason.MATERIAL,
+    Reason.SEVERAL_UNITS,
+    Reason.PROCEDURE,
+    Reason.WEATHER,
+    Reason.OTHER,
+)
+SUSPEND_REASONS = (Reason.SEASON, Reason.WORKS, Reason.WEATHER, Reason.OTHER)
 REFUSE_REASONS = (
     Reason.OUT_OF_SCOPE,
     Reason.OTHER_PLACE,
@@ -75,5 +101,14 @@ WITHHOLD_REASONS = (
     Reason.FACES_OR_PLATES,
     Reason.INSULT,
     Reason.NOT_THE_MATTER,
+    Reason.OTHER,
+)
+SEVERITIES = (Reason.SEVERITY_1, Reason.SEVERITY_2, Reason.SEVERITY_3, Reason.SEVERITY_4)
+# these go into the urgent lane, whatever the kind of problem says
+GRAVE = frozenset({Reason.SEVERITY_1, Reason.SEVERITY_2})
+SPLIT_REASONS = (
+    Reason.ANOTHER_SPOT,
+    Reason.ANOTHER_PROBLEM,
+    Reason.ENTERED_BY_MISTAKE,
     Reason.OTHER,
 )

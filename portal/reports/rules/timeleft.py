@@ -50,6 +50,12 @@ def time_left(
     return TimeLeft(count, span, working=not round_the_clock, overdue=overdue)
 
 
+def as_time(minutes: float, day: int, *, working: bool) -> TimeLeft:
+    """A length of time in the measure that people would use; ``day``: the minutes of a day."""
+    count, span = _measured(minutes, day)
+    return TimeLeft(count, span, working=working, overdue=False)
+
+
 def _measured(minutes: float, day: int) -> tuple[int, Span]:
     """Whole days or hours that are certainly there; the last hour in minutes, begun ones too."""
     if minutes >= day:

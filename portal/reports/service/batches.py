@@ -4,7 +4,7 @@ One transaction for each batch, its cases locked in the order of their keys. A c
 leaves no trace of its own and disturbs no other. The messages wait until nothing can be undone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,10 +54,12 @@ from portal.reports.rules.transitions import (
     Refusal,
     facts_of_actor,
 )
+from portal.reports.service.co_units import end_co_units_since
 from portal.reports.service.handling import dispatch_case, reclassify_case
 from portal.reports.service.loop import Brought, facts_of, may_see, move_case
 from portal.reports.service.notices import tell_step
-from portal.reports.service.proposals import units_by_place, usual_units
+from portal.reports.service.proposals import usual_units
+from portal.reports.service.routing import Way, way_of, ways_of
 
 
 @dataclass(frozen=True)
@@ -97,20 +99,18 @@ def plan_batch(session: Session, actor: Actor, asked: Asked, *, now: datetime) -
     """What would happen, case by case; nothing is done."""
     check_size(asked.numbers)
     cases = [case for case in cases_by_numbers(session, asked.numbers) if may_see(actor, case)]
+    ways = ways_of(session, cases, now)
     proposals: dict[UUID, UnitProposal] = {}
     if asked.action is BatchAction.CONFIRM:
-        proposals, serving = usual_units(session, cases, returned_by(session, cases), actor, now)
-    else:
-        serving = units_by_place(session, [case.place_path for case in cases], now)
+        proposals = usual_units(session, cases, returned_by(session, cases), ways, actor)
     lines = []
     for case in cases:
         proposal = proposals.get(case.id)
         unit_id = proposal.unit_id if proposal else asked.unit_id
         wish = Wish(case.number, case.version, unit_id, asked.category_code)
-        able = {unit.id for unit in serving[case.place_path]}
-        refusal = _why_not(session, case, asked.action, wish, actor, able)
+        refusal = _why_not(session, case, asked.action, wish, actor, ways[case.id])
         lines.append(Planned(case, refusal, unit_id, proposal))
-    units = {unit.id: unit for units in serving.values() for unit in units}
+    units = {unit.id: unit for way in ways.values() for unit in way.serving.values()}
     return Plan(lines, units, areas_by_ids(session, {case.area_id for case in cases}))
 
 
@@ -136,7 +136,7 @@ def _why_not(
     action: BatchAction,
     wish: Wish,
     actor: Actor,
-    able: Collection[UUID],
+    way: Way,
 ) -> StrEnum | None:
     """Why it is not done: asked before it is shown, and again before it is done."""
     steps = _steps(case, action, wish)
@@ -146,10 +146,8 @@ def _why_not(
     if refusal is None and Event.RECLASSIFY in steps:
         refusal = _why_not_kind(session, case, wish.category_code)
     if refusal is None and Event.DISPATCH in steps:
-        if wish.unit_id not in able:
-            return Refusal.UNIT_OUT_OF_PLACE
-        if wish.unit_id == case.unit_id:
-            return BatchRefusal.SAME_UNIT
+        same = BatchRefusal.SAME_UNIT if wish.unit_id == case.unit_id else None
+        return way.why_not(wish.unit_id) or same
     return refusal
 
 
@@ -255,9 +253,13 @@ def _take(
     """The steps of the action, one after the other. Who only accepts is told; else the last one."""
     if wish.version != case.version:
         raise Conflict(Refusal.STALE)
-    able = {unit.id for unit in units_by_place(session, [case.place_path], now)[case.place_path]}
-    _check(_why_not(session, case, action, wish, actor, able))
+    if case.paused_until is not None:
+        # an undo could not stop the clock again
+        raise Refused(Refusal.PAUSED)
     steps = _steps(case, action, wish)
+    kind = wish.category_code if Event.RECLASSIFY in steps else None
+    way = way_of(session, case, now, category=kind)
+    _check(_why_not(session, case, action, wish, actor, way))
     if Event.RECLASSIFY in steps:
         code = wish.category_code or ""
         case = reclassify_case(session, case, actor=actor, now=now, category_code=code)
@@ -337,6 +339,7 @@ def _undone(
     try:
         with session.begin_nested():
             _recall(session, case, batch)
+            end_co_units_since(session, case, batch.at, now)
             brought = Brought(values=tuple(before.items()))
             move_case(session, case, Event.UNDO, actor=actor, now=now, brought=brought)
     except Refused as refused:

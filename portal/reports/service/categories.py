@@ -1,4 +1,4 @@
-"""Loading the shipped names and limits, and the limit that holds for a report."""
+"""Loading the shipped names of what can be reported, and their limits."""
 
 import csv
 from collections.abc import Callable, Iterable
@@ -11,17 +11,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.areas.rules import Tag
 from portal.kernel.city import City
 from portal.kernel.errors import BadData
-from portal.kernel.instance import instance_of
 from portal.reports.models import Category, CategoryLimit
-from portal.reports.queries.categories import limits_on
-from portal.reports.rules.categories import FunctionGroup, LimitRow, LimitSource
+from portal.reports.rules.categories import FunctionGroup
 from portal.reports.rules.codes import Closing, Precision, Target
+from portal.reports.service.limits import check_limits, put_conditions, put_limits
 
 DATA = Path(__file__).parents[1] / "data"
 NAMES, LIMITS, CLASSES = "categories.tsv", "category_limits.tsv", "class_codes.tsv"
-DEFAULT_MINUTES = 2400
+CONDITIONS, FURTHER = "limit_conditions.tsv", "handling_limits.tsv"
+OWN_DOORS_FILE = "own_doors.tsv"
 _YES_NO = {"yes": True, "no": False}
 Cells = dict[str, str]
 Reader = Callable[[str], Any]
@@ -46,13 +47,20 @@ def load_categories(
     known = _known_classes(folder)
     languages = city.name_languages if city else ()
     names = _read_all(folder, NAMES, _NAME_CELLS, languages)
+    names += _read(folder / OWN_DOORS_FILE, _NAME_CELLS)
     limits = _read_all(folder, LIMITS, _LIMIT_CELLS, languages)
     _check_classes(names, known)
     _check_limits(limits, {row["code"] for _, row in names})
+    conditions = _read(folder / CONDITIONS, _CONDITION_CELLS)
+    further = _read(folder / FURTHER, _FURTHER_CELLS)
+    codes = {row["code"] for _, row in names}
+    check_limits(further, codes, {row["code"] for _, row in conditions}, folder / FURTHER)
     changed = sum(_put_name(session, at, row) for at, (_, row) in enumerate(names, start=1))
     # the limits refer to the names
     session.flush()
-    return CategoriesLoaded(changed, sum(_put_limit(session, row) for _, row in limits))
+    put_conditions(session, (row for _, row in conditions))
+    own = sum(_put_limit(session, row) for _, row in limits)
+    return CategoriesLoaded(changed, own + put_limits(session, (row for _, row in further)))
 
 
 def _day_or_none(cell: str) -> date | None:
@@ -96,6 +104,29 @@ _LIMIT_CELLS: dict[str, Reader] = {
     "valid_from": date.fromisoformat,
     "minutes": _minutes,
     "round_the_clock": _YES_NO.__getitem__,
+    "source": partial(_required, most=200),
+}
+_CONDITION_CELLS: dict[str, Reader] = {
+    "code": partial(_required, most=40),
+    "name_zh_Hans": partial(_required, most=80),
+    "name_zh_Hant": partial(_required, most=80),
+    "name_en": partial(_required, most=80),
+}
+_FURTHER_CELLS: dict[str, Reader] = {
+    "category": str,
+    "condition": str,
+    "tag": lambda cell: Tag(cell).value if cell else "",
+    "valid_from": date.fromisoformat,
+    "stage": int,
+    "minutes": _minutes,
+    "round_the_clock": _YES_NO.__getitem__,
+    "calendar_code": lambda cell: cell or None,
+    "stage_zh_Hans": str,
+    "stage_zh_Hant": str,
+    "stage_en": str,
+    "closing_zh_Hans": partial(_required, most=200),
+    "closing_zh_Hant": partial(_required, most=200),
+    "closing_en": partial(_required, most=200),
     "source": partial(_required, most=200),
 }
 
@@ -203,11 +234,3 @@ def _update(known: Category | CategoryLimit, values: dict[str, Any]) -> bool:
     for name, value in changed.items():
         setattr(known, name, value)
     return bool(changed)
-
-
-def limit_for(session: Session, category_code: str, on: date) -> LimitRow:
-    """The limit for a report of that day: the category's own, or the city's for all."""
-    own = limits_on(session, on, [category_code]).get(category_code)
-    thresholds = instance_of(session).city.thresholds
-    minutes = int(thresholds.get("default_handling_working_minutes", DEFAULT_MINUTES))
-    return own or LimitRow(minutes, False, LimitSource.STARTING_VALUE, date.min)

@@ -14,9 +14,10 @@ from uuid import UUID
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
+from portal.kernel.calendars import calendars_of
 from portal.kernel.ids import hash_token, id_at, new_number, new_token
 from portal.kernel.instance import Instance, instance_of
-from portal.kernel.worktime import load_calendar
+from portal.kernel.worktime import Calendar
 from portal.reports.models import (
     Case,
     CaseEvent,
@@ -28,6 +29,7 @@ from portal.reports.models import (
 )
 from portal.reports.rules.codes import (
     Event,
+    Means,
     PhotoKind,
     Relation,
     Review,
@@ -56,6 +58,7 @@ class PlannedStep:
     words: str | None = None
     reason: str | None = None
     photo: Photo | None = None
+    means: Means | None = None
 
 
 @dataclass(frozen=True)
@@ -128,11 +131,11 @@ def plant_cases(session: Session, plans: Iterable[PlannedCase]) -> list[PlantedC
     """Insert past cases and make them findable; what was planted, in order."""
     categories = {row.code: row for row in session.scalars(select(Category))}
     limits = {row.category_code: row for row in session.scalars(select(CategoryLimit))}
-    instance = instance_of(session)
+    instance, calendar = instance_of(session), calendars_of(session).get(None)
     rows, planted, batch = _Rows(), [], []
     for plan in plans:
         category = categories[plan.category]
-        case = _new_case(instance, plan, category, limits[plan.category])
+        case = _new_case(instance, plan, category, limits[plan.category], calendar)
         thing = category.target is Target.THING
         batch.append(_plant(_Planting(rows, instance, plan, case, thing)))
         if len(batch) == BATCH:
@@ -180,19 +183,24 @@ _NOT_YET = (
     "handled_at",
     "closed_at",
     "fed_back_at",
+    "means",
     "external_number",
 )
 
 
 def _new_case(
-    instance: Instance, plan: PlannedCase, category: Category, limit: CategoryLimit
+    instance: Instance,
+    plan: PlannedCase,
+    category: Category,
+    limit: CategoryLimit,
+    calendar: Calendar,
 ) -> dict[str, Any]:
     """The columns of a case when it was reported, as ``service.intake`` fills them."""
     made = promise(
         plan.found_at,
         limit.minutes,
         round_the_clock=limit.round_the_clock,
-        calendar=load_calendar(),
+        calendar=calendar,
         zone=instance.city.zone,
     )
     return dict.fromkeys(_NOT_YET) | {
@@ -216,9 +224,7 @@ def _new_case(
         "promised_at": made.at,
         "promised_days": made.days,
         "found_at": plan.found_at,
-        "times_returned": 0,
-        "times_sent_back": 0,
-        "times_urged": 0,
+        **dict.fromkeys(("times_returned", "times_sent_back", "times_urged"), 0),
         "updated_at": plan.steps[-1].at if plan.steps else plan.found_at,
     }
 
@@ -317,6 +323,7 @@ def _stamps(step: PlannedStep, plan: PlannedCase, case: dict[str, Any]) -> dict[
         "times_sent_back": case["times_sent_back"] + 1,
         "closed_at": None,
         "fed_back_at": None,
+        "means": None,
     }
     stamps: dict[Event, dict[str, Any]] = {
         Event.ACCEPT: {"accepted_at": at},
@@ -329,7 +336,12 @@ def _stamps(step: PlannedStep, plan: PlannedCase, case: dict[str, Any]) -> dict[
             "responded_at": case["responded_at"] or at,
         },
         Event.SEND_BACK: {"verifier_id": who, **sent_back},
-        Event.CLOSE: {"verifier_id": who, "closed_at": at, "fed_back_at": at},
+        Event.CLOSE: {
+            "verifier_id": who,
+            "closed_at": at,
+            "fed_back_at": at,
+            "means": step.means,
+        },
         Event.REOPEN: sent_back,
         Event.URGE: {"times_urged": case["times_urged"] + 1},
     }

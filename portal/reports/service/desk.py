@@ -1,10 +1,10 @@
 """What the desk shows of one case: everything to the desk, to a unit what it needs for its work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.queries import PersonRow, people_by_ids, phones_of
@@ -14,25 +14,31 @@ from portal.areas.queries import AreaRow, ancestors, outline_of
 from portal.areas.rules import tidy_names
 from portal.kernel.audit import noted_since
 from portal.kernel.errors import Forbidden, Missing, Refused
+from portal.kernel.ids import clean_number
 from portal.kernel.instance import instance_of
 from portal.organisations.queries import OrganisationRow, organisations_by_ids
-from portal.reports.models import CasePhoto, Category
+from portal.reports.models import Category
 from portal.reports.queries.case import (
     CaseReporterRow,
     CaseRow,
     EventRow,
     PhotoRow,
     TextRow,
-    case_by_id,
+    as_it_stands,
+    case_by_number,
     events_of,
     photos_of,
     reporters_of,
     texts_of,
 )
 from portal.reports.queries.desk import TO_CHECK
-from portal.reports.rules.codes import Event, Review, State
-from portal.reports.rules.deadlines import Clocks, clocks, is_late
+from portal.reports.queries.exchange import cases_by_external
+from portal.reports.queries.page import stored_picture
+from portal.reports.queries.routing import CoUnitRow, co_units_of, supports
+from portal.reports.rules.codes import Event, Review, State, TextKind
+from portal.reports.rules.deadlines import Clocks, clocks
 from portal.reports.rules.masking import masked
+from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.pinmap import PinMap, pin_map
 from portal.reports.rules.transitions import (
     OPEN,
@@ -40,11 +46,12 @@ from portal.reports.rules.transitions import (
     ActorFacts,
     CaseFacts,
     Refusal,
-    facts_of_actor,
     holds,
     why_not,
 )
-from portal.reports.service.loop import case_as_seen, facts_of, may_see
+from portal.reports.service.covering import sees_uncovered
+from portal.reports.service.desk_clock import DeskClock, clock_of
+from portal.reports.service.loop import case_as_seen, facts_of, may_see, who_acts
 
 # what a button is blocked by that is worth explaining to whoever expects it
 LOOK = timedelta(minutes=10)
@@ -58,6 +65,7 @@ class DeskCase:
 
     case: CaseRow
     category: dict[str, str]
+    group: str | None
     facts: CaseFacts
     places: list[AreaRow]
     events: list[EventRow]
@@ -70,8 +78,10 @@ class DeskCase:
     insider: bool
     late: bool
     clocks: Clocks
+    clock: DeskClock
     may_look: bool
     who: ActorFacts
+    co_units: list[CoUnitRow]
 
     @property
     def held(self) -> frozenset[Permission]:
@@ -95,26 +105,39 @@ class DeskCase:
     def to_check(self) -> tuple[list[TextRow], list[PhotoRow]]:
         """The reporter's words and photos, whatever was decided about them before."""
         return (
-            [text for text in self.texts if text.by_reporter and text.kind in TO_CHECK],
+            [text for text in self.texts if _to_check(text)],
             list(self.photos),
         )
 
 
+def _to_check(text: TextRow) -> bool:
+    """The reporter's words, and what another system replied."""
+    return text.kind is TextKind.OUTSIDE_REPLY or (text.by_reporter and text.kind in TO_CHECK)
+
+
 def open_case(session: Session, number: str, actor: Actor, now: datetime) -> DeskCase:
     """The case as this reader may see it; raises Missing for what is not hers."""
-    case = case_as_seen(session, number, actor)
-    insider = is_insider(actor, case)
-    facts = facts_of(session, case)
-    events = [e for e in events_of(session, case) if insider or _for_unit(e, case)]
+    stored = case_as_seen(session, number, actor)
+    insider = is_insider(actor, stored)
+    facts = facts_of(session, stored, now=now)
+    who = who_acts(session, actor, stored)
+    case = as_it_stands(stored, now)
+    clock = clock_of(session, case, now)
+    facts = replace(facts, grades=bool(clock.conditions))
+    co_units = co_units_of(session, case)
+    sharing = {case.unit_id, *(row.unit_id for row in co_units if row.ended_at is None)}
+    events = [e for e in events_of(session, case) if insider or _for_unit(e, sharing)]
     photos = photos_of(session, case)
     texts = texts_of(session, case)
-    steps, blocked = _steps(case, facts, actor, has_material=bool(photos or texts))
+    steps, blocked = _steps(case, facts, who, has_material=bool(photos or texts))
     units = {event.unit_id for event in events if event.unit_id}
+    units |= {row.unit_id for row in co_units}
     people = {event.actor_id for event in events if event.actor_id} if insider else set()
     category = session.get(Category, case.category_code)
     return DeskCase(
         case=case,
         category=_names(category),
+        group=category.group if category else None,
         facts=facts,
         places=ancestors(session, case.place_path),
         events=events,
@@ -125,11 +148,24 @@ def open_case(session: Session, number: str, actor: Actor, now: datetime) -> Des
         steps=steps,
         blocked=blocked,
         insider=insider,
-        late=is_late(case.state, case.promised_at, case.handled_at, now),
+        late=is_late_at(case, now),
+        clock=clock,
         clocks=clocks(case.found_at, case.accepted_at, case.handled_at, case.fed_back_at),
         may_look=holds(actor, Permission.IDENTITY_SEE, case.place_path, case.unit_id),
-        who=facts_of_actor(actor, case.place_path, case.unit_id),
+        who=who,
+        co_units=[row for row in co_units if row.ended_at is None],
     )
+
+
+def cases_called(session: Session, typed: str, actor: Actor) -> list[str]:
+    """Our numbers of the cases that a hotline calls so, as far as this reader may see them (R060).
+
+    Nothing when it is a number of ours: whoever asks for that goes there.
+    """
+    ours = clean_number(typed)
+    if ours is not None and case_by_number(session, ours) is not None:
+        return []
+    return [case.number for case in cases_by_external(session, typed) if may_see(actor, case)]
 
 
 def map_of(session: Session, page: DeskCase) -> PinMap | None:
@@ -165,10 +201,10 @@ def _names(category: Category | None) -> dict[str, str]:
     )
 
 
-def _for_unit(event: EventRow, case: CaseRow) -> bool:
-    """A unit sees the public steps, and inner ones that concern itself."""
+def _for_unit(event: EventRow, sharing: Collection[UUID | None]) -> bool:
+    """A unit sees the public steps, and inner ones of those that share the work."""
     if event.event in _INNER_EVENTS or not event.public:
-        return event.unit_id is not None and event.unit_id == case.unit_id
+        return event.unit_id is not None and event.unit_id in sharing
     return True
 
 
@@ -185,10 +221,9 @@ def _readable(texts: list[TextRow], events: list[EventRow], *, insider: bool) ->
 
 
 def _steps(
-    case: CaseRow, facts: CaseFacts, actor: Actor, *, has_material: bool
+    case: CaseRow, facts: CaseFacts, who: ActorFacts, *, has_material: bool
 ) -> tuple[frozenset[Event], Refusal | None]:
     """The steps this reader can take now, and what keeps her from verifying."""
-    who = facts_of_actor(actor, case.place_path, case.unit_id)
     found = set()
     for event, row in TRANSITIONS.items():
         asked = facts
@@ -280,15 +315,15 @@ def _identity(
     )
 
 
-def photo_file(session: Session, code: str, actor: Actor, *, small: bool) -> str:
-    """The file of a photo that this reader may see, checked for the public or not."""
-    row = session.execute(
-        select(
-            CasePhoto.district, CasePhoto.case_id, CasePhoto.blob_key, CasePhoto.thumbnail_key
-        ).where(CasePhoto.code == code)
-    ).one_or_none()
-    case = case_by_id(session, row.district, row.case_id) if row else None
-    if row is None or case is None or not may_see(actor, case):
+def photo_file(
+    session: Session, code: str, actor: Actor, *, small: bool, uncovered: bool = False
+) -> str:
+    """The file of a photo that this reader may see: covered, unless a moderator asks otherwise."""
+    picture = stored_picture(session, code)
+    if picture is None:
         raise Missing
-    key: str = row.thumbnail_key if small and row.thumbnail_key else row.blob_key
-    return key
+    if not (may_see(actor, picture.case) or supports(session, picture.case, actor)):
+        raise Missing
+    if uncovered and not sees_uncovered(actor, picture.case):
+        raise Missing
+    return picture.photo.file(small=small, uncovered=uncovered)

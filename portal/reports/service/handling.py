@@ -1,5 +1,6 @@
 """What staff does with a case: each step checks the table, moves the case and tells people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,21 +9,27 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
-from portal.kernel.clock import city_day
 from portal.kernel.errors import Refused
-from portal.kernel.instance import instance_of
 from portal.kernel.uploads import KeptPhotos, take_uploads
-from portal.kernel.worktime import load_calendar
-from portal.organisations.queries import OrganisationRow, units_for
-from portal.organisations.rules import HANDLING_KINDS
-from portal.reports.models import CaseEvent, CasePhoto, CaseText, Category, CategoryLimit
+from portal.reports.models import CaseEvent, CasePhoto, CaseText, Category
 from portal.reports.queries.case import CaseRow
-from portal.reports.rules.codes import Event, PhotoKind, Review, State, Target
-from portal.reports.rules.deadlines import Promise, promise
+from portal.reports.rules.codes import Event, Means, PhotoKind, Review, State, Target
+from portal.reports.rules.kinds import BEHAVIOUR
+from portal.reports.rules.pauses import promise_at
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
+from portal.reports.service.answers import answered_hazard
+from portal.reports.service.co_units import chosen_co_units, set_co_units
+from portal.reports.service.limits import (
+    measure_for,
+    new_limit,
+    promise_columns,
+    promised,
+    today_of,
+)
 from portal.reports.service.loop import Brought, NewPhoto, facts_of, move_case
 from portal.reports.service.notices import forget_reminders, tell_step, tell_unit
+from portal.reports.service.routing import keep_route, way_of
 from portal.reports.service.search import index_case
 
 
@@ -43,12 +50,6 @@ def take_step(
     return moved
 
 
-def units_of(session: Session, case: CaseRow, now: datetime) -> list[OrganisationRow]:
-    """The units a case can be dispatched to, the nearest first."""
-    today = city_day(now, instance_of(session).city.zone)
-    return units_for(session, case.place_path, HANDLING_KINDS, today)
-
-
 def dispatch_case(
     session: Session,
     case: CaseRow,
@@ -57,19 +58,24 @@ def dispatch_case(
     now: datetime,
     unit_id: UUID | None,
     words: str | None = None,
+    co_unit_ids: Sequence[UUID] | None = None,
     told_at: datetime | None = None,
 ) -> CaseRow:
     """Send a case to a unit. What was only accepted is filed on the way.
 
-    ``told_at``: when people are told, if not at once.
+    ``co_unit_ids`` None: those that the list names. ``told_at``: when people are told, if not now.
     """
-    if unit_id is not None and unit_id not in {unit.id for unit in units_of(session, case, now)}:
-        raise Refused(Refusal.UNIT_OUT_OF_PLACE, field="unit")
+    way = way_of(session, case, now)
+    if unit_id is not None and (refusal := way.why_not(unit_id)) is not None:
+        raise Refused(refusal, field="unit")
+    co_units = chosen_co_units(way, unit_id, co_unit_ids)
     if unit_id is not None and case.state is State.ACCEPTED:
         case = move_case(session, case, Event.FILE, actor=actor, now=now)
     brought = Brought(unit_id=unit_id, words=words)
     moved = move_case(session, case, Event.DISPATCH, actor=actor, now=now, brought=brought)
     tell_step(session, moved, Event.DISPATCH, now=now, due_at=told_at)
+    keep_route(session, moved, way)
+    set_co_units(session, moved, co_units, now=now, told_at=told_at)
     tell_unit(session, moved, sent_back=False, now=now, due_at=told_at)
     return moved
 
@@ -93,10 +99,16 @@ def handle_case(
 
 
 def close_case(
-    session: Session, case: CaseRow, *, actor: Actor, now: datetime, words: str | None = None
+    session: Session,
+    case: CaseRow,
+    *,
+    actor: Actor,
+    now: datetime,
+    means: Means | None,
+    words: str | None = None,
 ) -> CaseRow:
     """Close what was checked. The check is also that of the after-photos, unless law P5 speaks."""
-    brought = Brought(words=words)
+    brought = Brought(words=words, means=means)
     moved = move_case(session, case, Event.CLOSE, actor=actor, now=now, brought=brought)
     protected = facts_of(session, case).protected
     _decide_after_photos(session, case, Review.WITHHELD if protected else Review.APPROVED)
@@ -145,10 +157,16 @@ def send_back_case(
 
 
 def reopen_case(
-    session: Session, case: CaseRow, *, passed_on_words: str | None = None, now: datetime
+    session: Session,
+    case: CaseRow,
+    *,
+    passed_on_words: str | None = None,
+    reporter_id: UUID | None = None,
+    now: datetime,
 ) -> CaseRow:
     """An unhappy verdict opens a closed case again; the caller has recognised the reporter."""
-    brought = Brought(words=passed_on_words, values=_new_promise(session, case, now))
+    promise = _new_promise(session, case, now)
+    brought = Brought(words=passed_on_words, reporter_id=reporter_id, values=promise)
     moved = move_case(session, case, Event.REOPEN, actor=None, now=now, brought=brought)
     after_sent_back(session, case, moved, Event.REOPEN, now=now)
     return moved
@@ -167,18 +185,10 @@ def _new_promise(session: Session, case: CaseRow, now: datetime) -> tuple[tuple[
     """A closed case that opens again gets its time anew; failed work keeps its first promise."""
     if case.state is not State.CLOSED:
         return ()
-    return _promise_columns(_promised(session, now, case.limit_minutes, case.round_the_clock))
-
-
-def _promised(session: Session, start: datetime, minutes: int, round_the_clock: bool) -> Promise:
-    zone = instance_of(session).city.zone
-    return promise(
-        start, minutes, round_the_clock=round_the_clock, calendar=load_calendar(), zone=zone
-    )
-
-
-def _promise_columns(made: Promise) -> tuple[tuple[str, Any], ...]:
-    return (("promised_at", made.at), ("promised_days", made.days))
+    measure, minutes = measure_for(session, case), case.limit_minutes
+    made = promised(now, promise_at(now, minutes, (), measure), minutes, measure)
+    again = {**promise_columns(made), "clock_from": now, "extended_minutes": 0}
+    return tuple(again.items())
 
 
 def reclassify_case(
@@ -193,14 +203,16 @@ def reclassify_case(
     """Give a case its right name, with that name's limit and publicity."""
     if category_code == case.category_code:
         raise Refused(Refusal.SAME_CATEGORY, field="category")
-    category, limit = _category_on(session, category_code, now)
-    made = _promised(session, case.found_at, limit.minutes, limit.round_the_clock)
+    category = _category_on(session, category_code, now)
+    # what the reporter answered may put it into the urgent lane under its new name too
+    hazard = not category.urgent and answered_hazard(session, case, category.code)
+    urgent = category.urgent or hazard
     values = (
         ("category_code", category.code),
-        ("urgent", category.urgent),
-        ("limit_minutes", limit.minutes),
-        ("round_the_clock", limit.round_the_clock),
-        *_promise_columns(made),
+        ("urgent", urgent),
+        # in the hazard lane and behind a behaviour the reporter is hidden from the unit
+        ("sealed", case.sealed or urgent or category.code == BEHAVIOUR),
+        *new_limit(session, case, category.code, now, None, hazard=hazard).items(),
     )
     brought = Brought(words=words, values=values)
     moved = move_case(session, case, Event.RECLASSIFY, actor=actor, now=now, brought=brought)
@@ -210,21 +222,12 @@ def reclassify_case(
     return moved
 
 
-def _category_on(session: Session, code: str, now: datetime) -> tuple[Category, CategoryLimit]:
-    """A category in use today, and its limit."""
-    today = city_day(now, instance_of(session).city.zone)
+def _category_on(session: Session, code: str, now: datetime) -> Category:
+    """A category in use today."""
     category = session.get(Category, code)
-    if category is None or not _in_use(category, today):
+    if category is None or not _in_use(category, today_of(session, now)):
         raise Refused(Refusal.NO_CATEGORY, field="category")
-    limit = session.scalar(
-        select(CategoryLimit)
-        .where(CategoryLimit.category_code == code, CategoryLimit.valid_from <= today)
-        .order_by(CategoryLimit.valid_from.desc())
-        .limit(1)
-    )
-    if limit is None:
-        raise Refused(Refusal.NO_CATEGORY, field="category")
-    return category, limit
+    return category
 
 
 def _in_use(category: Category, today: Any) -> bool:

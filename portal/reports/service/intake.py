@@ -2,36 +2,29 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
-from portal.accounts.queries import phones_of
 from portal.accounts.rules import Actor
 from portal.areas.queries import AreaRow, area_by_code, locate
-from portal.kernel.clock import city_day, local
+from portal.kernel.clock import city_day
 from portal.kernel.errors import Refused
 from portal.kernel.ids import hash_token, new_id, new_lookup_code, new_number, new_token
 from portal.kernel.instance import instance_of
-from portal.kernel.outbox import Channel, post_message
 from portal.kernel.phones import clean_mobile
 from portal.kernel.ratelimit import Limit, take
-from portal.kernel.uploads import KeptPhotos, UploadRow, register_blob_keeper, take_uploads
-from portal.kernel.worktime import load_calendar
+from portal.kernel.uploads import KeptPhotos, UploadRow, take_uploads
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText
-from portal.reports.queries.case import CaseRow, case_by_id
+from portal.reports.queries.case import case_by_id
 from portal.reports.queries.categories import category_on
-from portal.reports.queries.links import reporter_row
-from portal.reports.rules.categories import CategoryRow, LimitRow
+from portal.reports.rules.categories import CategoryRow
 from portal.reports.rules.codes import (
     Event,
-    LinkPurpose,
     PhotoKind,
     Relation,
     Review,
@@ -39,9 +32,10 @@ from portal.reports.rules.codes import (
     State,
     TextKind,
 )
-from portal.reports.rules.deadlines import Promise, promise
+from portal.reports.rules.deadlines import Promise
 from portal.reports.rules.intake import (
     MOST_PLACE_WORDS,
+    MOST_PROGRAM_WORDS,
     MOST_WORDS,
     Contact,
     IntakeRefusal,
@@ -50,18 +44,21 @@ from portal.reports.rules.intake import (
     district_of,
     what_is_missing,
 )
-from portal.reports.rules.masking import masked
+from portal.reports.rules.kinds import BEHAVIOUR, hazard_limit
+from portal.reports.rules.limits import Limit as TimeLimit
+from portal.reports.rules.masking import masked, proposed
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.receipts import lookup_hash
-from portal.reports.service.categories import limit_for
+from portal.reports.service.answers import checked_answers, keep_answers, says_hazard
 from portal.reports.service.drafts import DraftRow, claim_draft, keep_receipt
-from portal.reports.service.links import mint_link
+from portal.reports.service.limits import limit_at, limit_columns, promise_columns, promise_for
 from portal.reports.service.notices import tell_grid
+from portal.reports.service.publishing import publish_at_once
+from portal.reports.service.receipts import send_receipt
 from portal.reports.service.search import index_case
 
 HOUR, DAY = 3600, 86_400
 PER_ADDRESS, PER_PERSON = 30, 50
-PER_PHONE = Limit("receipt_phone_day", 10, DAY)
 
 
 @dataclass(frozen=True)
@@ -83,10 +80,17 @@ class _Facts:
     actor: Actor
     area: AreaRow
     category: CategoryRow
-    limit: LimitRow
+    limit: TimeLimit
     promise: Promise
     verified: bool
     now: datetime
+    extra: Mapping[str, str]
+    urgent: bool
+
+    @property
+    def kept_inside(self) -> bool:
+        """What was seen of somebody's behaviour is never public (R259)."""
+        return self.category.code == BEHAVIOUR
 
     @property
     def person_known(self) -> bool:
@@ -130,6 +134,7 @@ def file_report(
     source: Source = Source.RESIDENT,
 ) -> Filed:
     """Make a case of some answers. ``owner`` is whose the named uploads are. Raises Refused."""
+    _check_lengths(answers, source)
     facts = _look_up(session, answers, actor, now)
     photos = take_uploads(session, KeptPhotos(owner, answers.photos), now)
     case = _add_case(session, facts, source)
@@ -153,29 +158,35 @@ def _look_up(session: Session, answers: ReportAnswers, actor: Actor, now: dateti
         raise Refused(refusal, field=step.value)
     if answers.contact is Contact.ACCOUNT and not actor.signed_in:
         raise Refused(IntakeRefusal.NO_CONTACT, field=Step.CONTACT)
-    _check_lengths(answers)
     zone = instance_of(session).city.zone
     day = city_day(now, zone)
     area = _area(session, answers)
     category = category_on(session, answers.category_code or "", day)
     if category is None:
         raise Refused(IntakeRefusal.UNKNOWN_CATEGORY, field=Step.WHAT)
-    limit = limit_for(session, category.code, day)
+    extra = checked_answers(session, category.code, answers.extra, now)
+    limit = limit_at(session, category.code, area.path, day)
+    urgent = category.urgent or says_hazard(category.code, extra)
+    if urgent and not category.urgent:
+        limit = hazard_limit(limit)
     return _Facts(
         answers=answers,
         actor=actor,
         area=area,
         category=category,
         limit=limit,
-        promise=_promise(limit, now, zone),
+        promise=promise_for(session, limit, now),
         verified=_is_verified(session, actor, answers),
         now=now,
+        extra=extra,
+        urgent=urgent,
     )
 
 
-def _check_lengths(answers: ReportAnswers) -> None:
-    if len(answers.words) > MOST_WORDS:
-        raise Refused(IntakeRefusal.LONG_WORDS, field=Step.DETAILS, facts={"most": MOST_WORDS})
+def _check_lengths(answers: ReportAnswers, source: Source) -> None:
+    longest = MOST_PROGRAM_WORDS if source is Source.OPEN311 else MOST_WORDS
+    if len(answers.words) > longest:
+        raise Refused(IntakeRefusal.LONG_WORDS, field=Step.DETAILS, facts={"most": longest})
     if len(answers.place_words) > MOST_PLACE_WORDS:
         most = {"most": MOST_PLACE_WORDS}
         raise Refused(IntakeRefusal.LONG_PLACE_WORDS, field=Step.DETAILS, facts=most)
@@ -189,17 +200,6 @@ def _area(session: Session, answers: ReportAnswers) -> AreaRow:
     if answers.point is not None and locate(session, *answers.point) is None:
         raise Refused(IntakeRefusal.OUTSIDE_CITY, field=Step.PLACE)
     return area
-
-
-def _promise(limit: LimitRow, now: datetime, zone: ZoneInfo) -> Promise:
-    """Until when; when the city's calendar misses a year, in how many working days."""
-    calendar = load_calendar()
-    found = promise(
-        now, limit.minutes, round_the_clock=limit.round_the_clock, calendar=calendar, zone=zone
-    )
-    if found.at is None:
-        return Promise(None, math.ceil(limit.minutes / calendar.minutes_a_day))
-    return found
 
 
 def _is_verified(session: Session, actor: Actor, answers: ReportAnswers) -> bool:
@@ -227,14 +227,12 @@ def _add_case(session: Session, facts: _Facts, source: Source) -> Case:
         place_path=facts.area.path,
         lon=answers.lon,
         lat=answers.lat,
-        urgent=category.urgent,
+        urgent=facts.urgent,
         # a hazard may be somebody's doing: its reporter is always hidden from the unit (R023)
-        sealed=answers.sealed or category.urgent,
-        listed=facts.verified and not category.urgent,
-        limit_minutes=facts.limit.minutes,
-        round_the_clock=facts.limit.round_the_clock,
-        promised_at=facts.promise.at,
-        promised_days=facts.promise.days,
+        sealed=answers.sealed or facts.urgent or facts.kept_inside,
+        listed=facts.verified and not facts.urgent and not facts.kept_inside,
+        **limit_columns(facts.limit),
+        **promise_columns(facts.promise),
         found_at=facts.now,
         updated_at=facts.now,
         times_returned=0,
@@ -242,8 +240,9 @@ def _add_case(session: Session, facts: _Facts, source: Source) -> Case:
         times_urged=0,
     )
     session.add(case)
-    # history, words, photos and people refer to it
+    # history, words, photos, answers and people refer to it
     session.flush()
+    keep_answers(session, case.district, case.id, category.code, facts.extra)
     return case
 
 
@@ -292,8 +291,9 @@ def _texts(facts: _Facts, case: Case, event: CaseEvent) -> list[CaseText]:
             case_id=case.id,
             event_id=event.id,
             kind=kind,
-            text=text,
-            public_text=masked(text) if review is Review.PENDING else None,
+            # whoever is reported for a behaviour: her numbers are not even kept
+            text=masked(text) if facts.kept_inside else text,
+            public_text=proposed(text) if review is Review.PENDING else None,
             review=review,
             review_reason=reason,
             by_reporter=True,
@@ -331,55 +331,9 @@ def _announce(session: Session, facts: _Facts, case: Case, reporter: CaseReporte
     row = case_by_id(session, case.district, case.id)
     if row is None:
         raise RuntimeError("the case that was just written is not there")
+    publish_at_once(session, row, facts.category, verified=facts.verified, now=facts.now)
     if row.listed:
         index_case(session, row)
-    tell_grid(session, row, now=facts.now)
-    phone = _phone_of(session, reporter)
-    # anybody can type anybody's number: it shall not be flooded with receipts
-    if phone is not None and take(session, [(PER_PHONE, phone)], now=facts.now) is None:
-        _send_receipt(session, facts, row, reporter, phone)
-
-
-def _phone_of(session: Session, reporter: CaseReporter) -> str | None:
-    """The phone she left, or that of her account."""
-    if reporter.sealed_phone is not None:
-        return instance_of(session).vault.unseal(reporter.sealed_phone)
-    person_id = reporter.person_id
-    return phones_of(session, [person_id]).get(person_id) if person_id else None
-
-
-def _send_receipt(
-    session: Session, facts: _Facts, case: CaseRow, reporter: CaseReporter, phone: str
-) -> None:
-    zone = instance_of(session).city.zone
-    behind = reporter_row(session, reporter.district, reporter.id)
-    if behind is None:
-        raise RuntimeError("the reporter who was just written is not there")
-    link = mint_link(session, behind, LinkPurpose.FOLLOW, now=facts.now)
-    message: dict[str, Any] = {"number": case.number, "link": link, "days": case.promised_days}
-    template = "report.receipt_days"
-    if case.promised_at is not None:
-        message["until"] = f"{local(case.promised_at, zone):%Y-%m-%d %H:%M}"
-        template = "report.receipt"
-    post_message(
-        session,
-        channel=Channel.SMS,
-        to=phone,
-        template=template,
-        facts=message,
-        now=facts.now,
-        language=facts.answers.language,
-        subject=f"case:{case.number}",
-    )
-
-
-def _photo_keys_in_use(session: Session, keys: frozenset[str]) -> set[str | None]:
-    rows = session.execute(
-        select(CasePhoto.blob_key, CasePhoto.thumbnail_key).where(
-            or_(CasePhoto.blob_key.in_(keys), CasePhoto.thumbnail_key.in_(keys))
-        )
-    )
-    return {key for row in rows for key in row}
-
-
-register_blob_keeper(_photo_keys_in_use)
+    if not facts.kept_inside:
+        tell_grid(session, row, now=facts.now)
+    send_receipt(session, row, reporter, language=facts.answers.language, now=facts.now)

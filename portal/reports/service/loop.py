@@ -1,6 +1,6 @@
 """Moving a case along the table: one conditional UPDATE first, then history, words and photos."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -10,18 +10,21 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
-from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.errors import Conflict, Missing
 from portal.kernel.ids import new_id, new_token
 from portal.kernel.outbox import release_messages
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText, Category
 from portal.reports.queries.case import CaseRow, case_by_number
-from portal.reports.rules.codes import Closing, Event, PhotoKind, Review, Target, TextKind
-from portal.reports.rules.masking import masked
+from portal.reports.queries.routing import supports
+from portal.reports.rules.codes import Closing, Event, Means, PhotoKind, Review, Target, TextKind
+from portal.reports.rules.kinds import BEHAVIOUR
+from portal.reports.rules.masking import for_public
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import (
     TRANSITIONS,
     ActorFacts,
     CaseFacts,
+    IntoFacts,
     Offer,
     Refusal,
     Transition,
@@ -30,18 +33,17 @@ from portal.reports.rules.transitions import (
     next_cycle,
     why_not,
 )
+from portal.reports.service.pauses import end_pauses, facts_of_clock, time_goes_on
+from portal.reports.service.refusing import check
 from portal.reports.service.search import index_case
+from portal.reports.service.webhooks import announce_step
 
-_FIELD = {
-    Refusal.REASON_MISSING: "reason",
-    Refusal.WORDS_MISSING: "words",
-    Refusal.PHOTO_MISSING: "photos",
-    Refusal.UNIT_MISSING: "unit",
-}
-
-
+# of a case that her unit only supports: never the handling itself
+SUPPORTING = frozenset({Permission.REPORT_READ, Permission.REPORT_RESPOND})
 # steps that change nothing the public can find
-_UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE})
+_UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE, Event.ASK, Event.REPLY})
+# what is said between staff and reporter stays between them
+_SAID = {Event.ASK: TextKind.QUESTION, Event.REPLY: TextKind.REPLY}
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,22 @@ class NewPhoto:
 
 @dataclass(frozen=True)
 class Brought:
-    """Everything that may come with a step. ``values`` are further columns of the case."""
+    """Everything that may come with a step. ``values`` are further columns of the case.
+
+    ``reporter_id``: whose words and photos they are, where it is not the first reporter.
+    """
 
     reason: Reason | None = None
     words: str | None = None
     unit_id: UUID | None = None
     photos: Sequence[NewPhoto] = ()
+    means: Means | None = None
+    reporter_id: UUID | None = None
     values: tuple[tuple[str, Any], ...] = ()
 
     @property
     def offer(self) -> Offer:
-        return Offer(self.reason, self.words, len(self.photos), self.unit_id)
+        return Offer(self.reason, self.words, len(self.photos), self.unit_id, self.means)
 
 
 NOTHING = Brought()
@@ -83,10 +90,15 @@ class _Step:
     who: ActorFacts
     brought: Brought
     now: datetime
+    # columns of a clock that runs again because of this step
+    runs: Mapping[str, Any]
 
 
 def may_see(actor: Actor, case: CaseRow) -> bool:
     """Whether staff may open a case: within her place, or dispatched to her unit."""
+    inward = case.category_code == BEHAVIOUR
+    if inward and not holds(actor, Permission.BEHAVIOUR_READ, case.place_path, case.unit_id):
+        return False
     return holds(actor, Permission.REPORT_READ, case.place_path, case.unit_id)
 
 
@@ -95,22 +107,32 @@ def case_as_seen(
 ) -> CaseRow:
     """The case staff works on. ``seen`` is the version of the page the step was chosen on."""
     case = case_by_number(session, number)
-    if case is None or not may_see(actor, case):
+    if case is None or not (may_see(actor, case) or supports(session, case, actor)):
         raise Missing
     if seen is not None and seen != case.version:
         raise Conflict(Refusal.STALE)
     return case
 
 
-def facts_of(session: Session, case: CaseRow, *, urged_today: bool = False) -> CaseFacts:
-    """What the table asks of a case."""
+def who_acts(session: Session, actor: Actor, case: CaseRow) -> ActorFacts:
+    """What somebody holds for a case; a unit that supports its lead reads, answers, and notes."""
+    who = facts_of_actor(actor, case.place_path, case.unit_id)
+    if who.of_unit or (co_unit := supports(session, case, actor)) is None:
+        return who
+    return replace(who, holds=who.holds | SUPPORTING, co_unit_id=co_unit)
+
+
+def facts_of(
+    session: Session, case: CaseRow, *, now: datetime | None = None, urged_today: bool = False
+) -> CaseFacts:
+    """What the table asks of a case; with ``now`` also what it asks of its clock."""
     category = session.get(Category, case.category_code)
     reporters = session.scalar(
         select(func.count())
         .select_from(CaseReporter)
         .where(CaseReporter.district == case.district, CaseReporter.case_id == case.id)
     )
-    return CaseFacts(
+    facts = CaseFacts(
         state=case.state,
         closing=category.closing if category else Closing.AFTER_PHOTO,
         protected=category is None or category.target is Target.PERSON_OR_SHOP,
@@ -121,6 +143,7 @@ def facts_of(session: Session, case: CaseRow, *, urged_today: bool = False) -> C
         reporters=reporters or 0,
         urged_today=urged_today,
     )
+    return facts if now is None else facts_of_clock(session, case, facts, now)
 
 
 def move_case(
@@ -132,19 +155,25 @@ def move_case(
     now: datetime,
     brought: Brought = NOTHING,
     urged_today: bool = False,
+    by_clock: bool = False,
+    into: IntoFacts | None = None,
 ) -> CaseRow:
     """Take one step, or raise Refused; a lost race raises Conflict and nothing happened.
 
-    ``actor`` None is one of the case's reporters, whom the caller has recognised.
+    ``actor`` None is one of the case's reporters, whom the caller has recognised; or time itself.
+    ``into`` is the case that this one shall become part of.
     """
-    facts = facts_of(session, case, urged_today=urged_today)
+    facts = replace(facts_of(session, case, now=now, urged_today=urged_today), into=into)
     if actor is None:
-        who = ActorFacts(is_reporter=True)
+        who = ActorFacts(is_reporter=not by_clock, is_clock=by_clock)
     else:
-        who = facts_of_actor(actor, case.place_path, case.unit_id)
-    _check(why_not(event, facts, who, brought.offer))
-    step = _Step(event, TRANSITIONS[event], case, facts, who, brought, now)
+        who = who_acts(session, actor, case)
+    check(why_not(event, facts, who, brought.offer))
+    runs = time_goes_on(session, case, event, now)
+    step = _Step(event, TRANSITIONS[event], case, facts, who, brought, now, runs)
     moved = _claim(session, step)
+    if runs:
+        end_pauses(session, case, now)
     # what a batch held back so that it could be undone: now it cannot be any more
     release_messages(session, f"case:{case.number}", now)
     event_id = _add_event(session, step, moved)
@@ -154,26 +183,21 @@ def move_case(
     session.flush()
     if event not in _UNSEEN:
         index_case(session, moved)
+    announce_step(session, moved, event, before=case.state, now=now)
     return moved
-
-
-def _check(refusal: Refusal | None) -> None:
-    """Raise what the table answered."""
-    if refusal is None:
-        return
-    if refusal is Refusal.NOT_ALLOWED:
-        raise Forbidden
-    if refusal is Refusal.WRONG_STATE:
-        raise Conflict(refusal)
-    raise Refused(refusal, field=_FIELD.get(refusal))
 
 
 def _claim(session: Session, step: _Step) -> CaseRow:
     """The conditional UPDATE. Steps that move nothing disturb nobody else's open page."""
     case, event = step.case, step.event
-    values = {**_changes(step), **dict(step.brought.values)}
+    values = {**_changes(step), **step.runs, **_reassigned(session, step)}
+    values |= dict(step.brought.values)
+    if values.get("category_code", case.category_code) == BEHAVIOUR:
+        # never in a list, on a map, in a feed or found by a search (R259)
+        values["listed"] = False
     statement = update(Case).where(Case.district == case.district, Case.id == case.id)
-    if step.row.to is None and not step.row.restores and event is not Event.RECLASSIFY:
+    shared = step.row.to is None and not step.row.restores and not step.row.exclusive
+    if shared and event is not Event.RECLASSIFY:
         statement = statement.where(Case.state.in_(step.row.sources))
     else:
         values["version"] = case.version + 1
@@ -186,6 +210,25 @@ def _claim(session: Session, step: _Step) -> CaseRow:
     if result.rowcount != 1:
         raise Conflict(Refusal.STALE)
     return replace(case, **values)
+
+
+def _reassigned(session: Session, step: _Step) -> dict[str, Any]:
+    """推诿: the case goes to another unit than the one that had it (R187)."""
+    case = step.case
+    if step.event is not Event.DISPATCH or case.dispatched_at is None:
+        return {}
+    last = (
+        select(CaseEvent.unit_id)
+        .where(
+            CaseEvent.district == case.district,
+            CaseEvent.case_id == case.id,
+            CaseEvent.event == Event.DISPATCH,
+        )
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    passed_on = session.scalar(last) not in {None, step.brought.unit_id}
+    return {"times_reassigned": case.times_reassigned + 1} if passed_on else {}
 
 
 def _changes(step: _Step) -> dict[str, Any]:
@@ -202,10 +245,12 @@ def _changes(step: _Step) -> dict[str, Any]:
 def _stamps(step: _Step) -> dict[str, Any]:
     """Times, people and counts of each step."""
     case, who, now = step.case, step.who.person_id, step.now
+    accepted = case.accepted_at or now
     sent_back = {
         "times_sent_back": case.times_sent_back + 1,
         "closed_at": None,
         "fed_back_at": None,
+        "means": None,
     }
     stamps: dict[Event, dict[str, Any]] = {
         Event.ACCEPT: {"accepted_at": now},
@@ -224,8 +269,15 @@ def _stamps(step: _Step) -> dict[str, Any]:
             "responded_at": case.responded_at or now,
         },
         Event.SEND_BACK: {"verifier_id": who, **sent_back},
-        Event.CLOSE: {"verifier_id": who, "closed_at": now, "fed_back_at": now},
+        Event.CLOSE: {
+            "verifier_id": who,
+            "closed_at": now,
+            "fed_back_at": now,
+            "means": step.brought.means,
+        },
         Event.REOPEN: sent_back,
+        Event.HAND_OVER: {"fed_back_at": now},
+        Event.TAKE_BACK: {"accepted_at": accepted, "unit_id": None, "fed_back_at": None},
         Event.URGE: {"times_urged": case.times_urged + 1},
     }
     return stamps.get(step.event, {})
@@ -265,7 +317,9 @@ def _unit_of(step: _Step) -> UUID | None:
     if step.event is Event.DISPATCH:
         return step.brought.unit_id
     if step.event in {Event.NOTE, Event.MODERATE} and not step.who.of_unit:
-        return None
+        return step.who.co_unit_id
+    if step.event is Event.RESPOND and step.who.co_unit_id is not None:
+        return step.who.co_unit_id
     return step.case.unit_id
 
 
@@ -274,7 +328,7 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
     words = (step.brought.words or "").strip()
     if not words:
         return
-    kind = _kind_of(step)
+    kind = _SAID.get(step.event) or _kind_of(step)
     public = kind in {TextKind.ANSWER, TextKind.REASON} and not step.facts.protected
     session.add(
         CaseText(
@@ -283,10 +337,11 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
             event_id=event_id,
             kind=kind,
             text=words,
-            public_text=masked(words) if public else None,
+            public_text=for_public(words) if public else None,
             review=Review.APPROVED if public else Review.WITHHELD,
             by_reporter=step.who.is_reporter,
             created_at=step.now,
+            reporter_id=step.brought.reporter_id,
         )
     )
 
@@ -319,5 +374,6 @@ def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
                 by_reporter=by_reporter,
                 cycle=step.case.cycle,
                 created_at=step.now,
+                reporter_id=step.brought.reporter_id,
             )
         )

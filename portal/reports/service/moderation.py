@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, literal, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
@@ -14,9 +14,11 @@ from portal.kernel.errors import Conflict, Refused
 from portal.reports.models import CasePhoto, CaseText
 from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import Event, Review
-from portal.reports.rules.masking import masked, only_taken_away
+from portal.reports.rules.guarding import Act, act_on_text
+from portal.reports.rules.masking import for_public, only_taken_away
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
+from portal.reports.service.decisions import Decided, note_decisions, tell_decisions
 from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.search import index_case
 
@@ -68,10 +70,11 @@ def moderate_case(
             raise Refused(Refusal.REASON_MISSING, field="reason")
         brought = Brought(reason=reason, words=words)
         case = move_case(session, case, Event.MODERATE, actor=actor, now=now, brought=brought)
-    for decision in decisions:
-        told = None if decision.show else _told(reason, words)
-        _decide(session, case, decision, told)
+    told = _told(reason, words)
+    decided = [_decide(session, case, one, None if one.show else told) for one in decisions]
+    note_decisions(session, case, decided, actor_id=actor.person_id, now=now)
     index_case(session, case)
+    tell_decisions(session, case, decided, reason=reason, now=now)
     return case
 
 
@@ -82,21 +85,32 @@ def _told(reason: Reason | None, words: str | None) -> str | None:
     return reason.value if reason else None
 
 
-def _decide(session: Session, case: CaseRow, decision: Decision, told: str | None) -> None:
+@dataclass(frozen=True)
+class _Was:
+    """One text or photo before the decision; a photo has no words."""
+
+    text: str
+    public_text: str | None
+    by_reporter: bool
+    reporter_id: UUID | None
+
+
+def _decide(session: Session, case: CaseRow, decision: Decision, told: str | None) -> Decided:
     """The conditional UPDATE: only what stands as it was seen is decided."""
     kind = decision.kind
+    was = _was(session, case, decision)
     values: dict[str, object] = {
         "review": Review.APPROVED if decision.show else Review.WITHHELD,
         "review_reason": told,
     }
+    public = None
     if kind is CaseText:
-        values["public_text"] = _public_words(session, case, decision) if decision.show else None
+        public = _public_words(was, decision) if decision.show else None
+        values["public_text"] = public
     result = session.execute(
         update(kind)
         .where(
-            kind.district == case.district,
-            kind.case_id == case.id,
-            kind.id == decision.id,
+            *_this(kind, case, decision.id),
             kind.review == decision.seen,
             # what the reporter keeps to herself stays so, whoever asks (law P1)
             or_(literal(not decision.show), kind.review_reason.is_distinct_from(Reason.NOT_AGREED)),
@@ -105,20 +119,35 @@ def _decide(session: Session, case: CaseRow, decision: Decision, told: str | Non
     )
     if cast("CursorResult[object]", result).rowcount != 1:
         raise Conflict(Refusal.STALE)
+    if kind is not CaseText:
+        act = Act.SHOWN if decision.show else Act.WITHHELD
+        return Decided(decision.id, act, was.by_reporter, told, reporter_id=was.reporter_id)
+    act = act_on_text(was.text, public)
+    # words that were never public are not copied into the record
+    before = was.public_text if decision.seen is Review.APPROVED else None
+    return Decided(decision.id, act, was.by_reporter, told, before, public, was.reporter_id)
 
 
-def _public_words(session: Session, case: CaseRow, decision: Decision) -> str:
-    """The words as the officer leaves them, without numbers; nothing may be added."""
-    original = session.scalar(
-        select(CaseText.text).where(
-            CaseText.district == case.district,
-            CaseText.case_id == case.id,
-            CaseText.id == decision.id,
-        )
-    )
-    if original is None:
+def _this(
+    kind: type[CaseText] | type[CasePhoto], case: CaseRow, item_id: UUID
+) -> tuple[ColumnElement[bool], ...]:
+    return kind.district == case.district, kind.case_id == case.id, kind.id == item_id
+
+
+def _was(session: Session, case: CaseRow, decision: Decision) -> _Was:
+    kind = decision.kind
+    words = (CaseText.text, CaseText.public_text) if kind is CaseText else (literal(""), null())
+    row = session.execute(
+        select(*words, kind.by_reporter, kind.reporter_id).where(*_this(kind, case, decision.id))
+    ).one_or_none()
+    if row is None:
         raise Conflict(Refusal.STALE)
-    public = decision.public_text if decision.public_text is not None else original
-    if not only_taken_away(original, public):
+    return _Was(row[0], row[1], row[2], row[3])
+
+
+def _public_words(was: _Was, decision: Decision) -> str:
+    """The words as the officer leaves them, without numbers; nothing may be added."""
+    public = decision.public_text if decision.public_text is not None else was.text
+    if not only_taken_away(was.text, public):
         raise Refused(Refusal.WORDS_ADDED, field=f"public_{decision.id.hex}")
-    return masked(public)
+    return for_public(public)

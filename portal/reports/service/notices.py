@@ -1,6 +1,6 @@
 """Messages about a case: queued in the transaction of the step that gives rise to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from portal.kernel.outbox import Channel, cancel_messages, post_message
 from portal.organisations.queries import organisation
 from portal.reports.models import Category
 from portal.reports.queries.case import CaseReporterRow, CaseRow, reporters_of
+from portal.reports.queries.neighbours import leads_to
 from portal.reports.rules.codes import Event, LinkPurpose
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import TRANSITIONS
@@ -39,28 +40,62 @@ def tell_step(
     now: datetime,
     reason: Reason | None = None,
     due_at: datetime | None = None,
+    more: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
-    """Tell every reporter with a phone what the table says of a step, at once or later."""
+    """Tell every reporter with a phone what the table says of a step, at once or later.
+
+    ``more``: further facts for the sentence; with ``days`` instead of a date it is another one.
+    ``about``: what the sentence names beside the matter, e.g. the body it belongs to.
+    """
     template = TRANSITIONS[event].tells
     if template is None:
         return
-    if reason is not None and event not in {Event.SEND_BACK, Event.REOPEN}:
-        template = f"{template}.{reason.value}"
+    more = more or {}
+    if "days" in more:
+        template = f"{template}_undated"
+    template = _template(template, event, reason, named=about is not None)
     unit = _unit_names(session, case)
     rating = event is Event.CLOSE and _ratings_live(session, case, now)
     if rating:
         template = "report.rate"
     for reporter, phone in _reachable(session, case):
         facts = {
+            **more,
             "number": case.number,
             "unit": _name(unit, reporter.language),
             "link": mint_link(
                 session, reporter, LinkPurpose.RATE if rating else LinkPurpose.FOLLOW, now=now
             ),
+            **(about or {}),
         }
         _send(session, case, phone, reporter.language, template, facts, now, due_at)
         if rating:
             _remind_to_rate(session, case, reporter, phone, facts, now)
+
+
+def _template(template: str, event: Event, reason: Reason | None, *, named: bool) -> str:
+    """The sentence for a step and its reason; never why a matter came back."""
+    if reason is not None and event not in {Event.SEND_BACK, Event.REOPEN}:
+        template = f"{template}.{reason.value}"
+    return f"{template}.to" if named else template
+
+
+def tell_author(
+    session: Session,
+    case: CaseRow,
+    template: str,
+    *,
+    now: datetime,
+    reporter_id: UUID | None = None,
+) -> None:
+    """Tell whoever wrote it: who began the case, or with ``reporter_id`` a neighbour."""
+    for reporter, phone in _reachable(session, leads_to(session, case)):
+        if not (reporter.id == reporter_id if reporter_id else reporter.began(case.id)):
+            continue
+        link = mint_link(session, reporter, LinkPurpose.FOLLOW, now=now)
+        facts = {"number": case.number, "link": link}
+        _send(session, case, phone, reporter.language, template, facts, now)
 
 
 def _ratings_live(session: Session, case: CaseRow, now: datetime) -> bool:
@@ -89,6 +124,20 @@ def tell_unit(
     people = people_holding(session, Permission.REPORT_HANDLE, None, case.unit_id, now)
     template = "desk.sent_back" if sent_back else "desk.dispatched"
     _tell_staff(session, case, people, template, now, due_at)
+
+
+def tell_co_units(
+    session: Session,
+    case: CaseRow,
+    unit_ids: Iterable[UUID],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    """Tell the people of units that support the lead; to them the case can be read, not handled."""
+    for unit_id in unit_ids:
+        people = people_holding(session, Permission.REPORT_HANDLE, None, unit_id, now)
+        _tell_staff(session, case, people, "desk.supports", now, due_at)
 
 
 def tell_grid(session: Session, case: CaseRow, *, now: datetime) -> None:
@@ -121,19 +170,36 @@ def _tell_staff(
         _send(session, case, phones[person.id], person.language, template, facts, now, due_at)
 
 
+def tell_merged(session: Session, case: CaseRow, into: CaseRow, *, now: datetime) -> None:
+    """Tell everybody behind a case, before they are brought along, where it goes on."""
+    for reporter, phone in _reachable(session, case):
+        link = mint_link(session, reporter, LinkPurpose.FOLLOW, now=now)
+        facts = {"number": case.number, "into": into.number, "link": link}
+        _send(session, case, phone, reporter.language, "report.merged", facts, now)
+
+
+def tell_split(session: Session, case: CaseRow, *, now: datetime) -> None:
+    """Tell everybody who came back with a case that it goes on by itself."""
+    for reporter, phone in _reachable(session, case):
+        link = mint_link(session, reporter, LinkPurpose.FOLLOW, now=now)
+        facts = {"number": case.number, "link": link}
+        _send(session, case, phone, reporter.language, "report.split", facts, now)
+
+
 def _reachable(session: Session, case: CaseRow) -> list[tuple[CaseReporterRow, str]]:
     """Reporters with the phone they left, or that of their account."""
     reporters = [row for row in reporters_of(session, case) if row.erased_at is None]
     accounts = {row.person_id for row in reporters if row.person_id and not row.sealed_phone}
     phones = phones_of(session, accounts) if accounts else {}
     vault = instance_of(session).vault
-    found = []
+    found: dict[str, CaseReporterRow] = {}
     for row in reporters:
         phone = vault.unseal(row.sealed_phone) if row.sealed_phone else None
         phone = phone or (phones.get(row.person_id) if row.person_id else None)
         if phone is not None:
-            found.append((row, phone))
-    return found
+            # merged cases may both be hers: one message is enough
+            found.setdefault(phone, row)
+    return [(row, phone) for phone, row in found.items()]
 
 
 def _remind_to_rate(

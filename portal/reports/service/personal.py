@@ -5,19 +5,20 @@ takes her words out of the search. The history of the case stays: it names nobod
 pseudonym outlives her name for a while, so that she stays protected (law N1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Row, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.kernel.city import LANGUAGES
+from portal.kernel.db import changed_rows
 from portal.kernel.ids import hash_token, new_token
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import cancel_messages
@@ -27,17 +28,30 @@ from portal.reports.models import (
     CaseLink,
     CasePhoto,
     CaseReporter,
+    CaseStillThere,
     CaseText,
     CaseUrge,
     Category,
     Draft,
 )
 from portal.reports.rules.codes import Precision, Relation, Review, Target
-from portal.reports.rules.personal import IDENTITY, PERSONAL_FIELDS, PSEUDONYM
+from portal.reports.rules.personal import PERSONAL_FIELDS
 from portal.reports.rules.rating import PERSONAL_FIELDS as RATING_FIELDS
+from portal.reports.service.answers import erase_answers, export_answers
+from portal.reports.service.decisions import (
+    export_guarded,
+    forget_decisions,
+    forget_objection,
+)
 from portal.reports.service.drafts import erase_drafts
 from portal.reports.service.notices import rating_subject
+from portal.reports.service.retention import (
+    count_due,
+    due_pseudonyms,
+    remove_identities,
+)
 from portal.reports.service.search import index_case
+from portal.reports.service.whose import hers, whose_of
 from portal.satisfaction.service import erase_rating_words, export_ratings
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -56,8 +70,10 @@ class ReportsOfAPerson:
         found = [_report(session, row) for row in mine]
         for row in mine:
             found += _urges(session, row)
+            found += [*_words(session, row), *_photos(session, row), *_voices(session, row)]
+            found += export_guarded(session, row)
             if row.relation in _OWN:
-                found += [*_words(session, row), *_photos(session, row)]
+                found += export_answers(session, row.number, row.district, row.case_id)
         found += _ratings(session, mine)
         return [*found, *_drafts(session, person_id)]
 
@@ -68,8 +84,10 @@ class ReportsOfAPerson:
         mine = _mine(session, person_id)
         erase_rating_words(session, [row.id for row in mine])
         for row in mine:
+            keys += _empty_words(session, row)
             if row.relation in _OWN:
-                keys += _empty_case(session, row)
+                _empty_point(session, row)
+                erase_answers(session, row.district, row.case_id)
             _empty_reporter(session, row, now)
             index_case(session, cast("Any", _Key(row.district, row.case_id)))
         forget_files(session, keys)
@@ -77,31 +95,27 @@ class ReportsOfAPerson:
         expire_uploads(session, now)
 
     def expire(self, session: Session, now: datetime) -> int:
-        """Names and phones a year after the end, pseudonyms half a year after an erasure."""
-        ended = select(Case.id).where(
-            Case.district == CaseReporter.district,
-            Case.id == CaseReporter.case_id,
-            Case.fed_back_at < now - IDENTITY,
-        )
-        known = or_(CaseReporter.sealed_phone.is_not(None), CaseReporter.sealed_name.is_not(None))
-        gone = {"sealed_name": None, "sealed_phone": None, "phone_hash": None}
-        count = _changed(session, [known, ended.exists()], gone)
-        over = [CaseReporter.erased_at < now - PSEUDONYM, CaseReporter.pseudonym.is_not(None)]
-        return count + _changed(session, over, {"pseudonym": None})
+        """One batch of identities whose months are over; pseudonyms whose own time is over."""
+        removed = remove_identities(session, now)
+        over = update(CaseReporter).where(due_pseudonyms(session, now)).values(pseudonym=None)
+        return removed + changed_rows(session, over.execution_options(synchronize_session=False))
+
+    def due(self, session: Session, now: datetime) -> Mapping[str, int]:
+        """What the next runs will remove, by table and kind."""
+        pseudonyms = select(func.count()).select_from(CaseReporter)
+        return {
+            "case_reporter identity": count_due(session, now),
+            "case_reporter pseudonym": session.scalar(
+                pseudonyms.where(due_pseudonyms(session, now))
+            )
+            or 0,
+        }
 
 
 @dataclass(frozen=True)
 class _Key:
     district: str
     id: UUID
-
-
-def _changed(
-    session: Session, conditions: Sequence[ColumnElement[bool]], values: dict[str, Any]
-) -> int:
-    statement = update(CaseReporter).where(*conditions).values(**values)
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[object]", result).rowcount
 
 
 def _mine(session: Session, person_id: UUID) -> Rows:
@@ -112,11 +126,13 @@ def _mine(session: Session, person_id: UUID) -> Rows:
         .scalar_subquery()
     )
     by_phone = (CaseReporter.person_id.is_(None)) & (CaseReporter.phone_hash == phone)
+    came_with, home = func.coalesce(CaseReporter.merged_from, CaseReporter.case_id), aliased(Case)
     return session.execute(
         select(
             CaseReporter.district,
             CaseReporter.id,
-            CaseReporter.case_id,
+            # her own words lie where she wrote them, wherever the case goes on now
+            came_with.label("case_id"),
             CaseReporter.relation,
             CaseReporter.sealed_name,
             CaseReporter.sealed_phone,
@@ -124,15 +140,16 @@ def _mine(session: Session, person_id: UUID) -> Rows:
             Case.number,
             Case.cycle,
             Case.state,
-            Case.category_code,
+            home.category_code,
             *(getattr(Category, f"name_{language}") for language in LANGUAGES),
-            Case.place_path,
-            Case.lon,
-            Case.lat,
+            home.place_path,
+            home.lon,
+            home.lat,
             Case.sealed,
         )
         .join(Case, (Case.district == CaseReporter.district) & (Case.id == CaseReporter.case_id))
-        .join(Category, Category.code == Case.category_code)
+        .join(home, (home.district == CaseReporter.district) & (home.id == came_with))
+        .join(Category, Category.code == home.category_code)
         .where(or_(CaseReporter.person_id == person_id, by_phone))
         .order_by(CaseReporter.id)
     ).all()
@@ -148,8 +165,9 @@ def _report(session: Session, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "category": row.category_code,
         "category_names": {language: getattr(row, f"name_{language}") for language in LANGUAGES},
         "place": row.place_path,
-        "longitude": row.lon,
-        "latitude": row.lat,
+        # what she joined lies where another reporter said
+        "longitude": row.lon if row.relation in _OWN else None,
+        "latitude": row.lat if row.relation in _OWN else None,
         "sealed": row.sealed,
         "name": vault.unseal(row.sealed_name) if row.sealed_name else None,
         "phone": vault.unseal(row.sealed_phone) if row.sealed_phone else None,
@@ -166,6 +184,18 @@ def _urges(session: Session, row: Row[*tuple[Any, ...]]) -> list[dict[str, Any]]
     return [{"table": "case_urge", "number": row.number, "day": day.isoformat()} for day in days]
 
 
+def _voices(session: Session, row: Row[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """When she said of a closed matter that it was still there."""
+    moments = session.scalars(
+        select(CaseStillThere.at).where(
+            CaseStillThere.district == row.district, CaseStillThere.reporter_id == row.id
+        )
+    )
+    return [
+        {"table": "case_still_there", "number": row.number, "at": at.isoformat()} for at in moments
+    ]
+
+
 def _ratings(session: Session, mine: Rows) -> list[dict[str, Any]]:
     """What she answered, with the number of the report instead of its key."""
     numbers = {str(row.case_id): row.number for row in mine}
@@ -178,7 +208,7 @@ def _ratings(session: Session, mine: Rows) -> list[dict[str, Any]]:
 def _words(session: Session, row: Row[*tuple[Any, ...]]) -> list[dict[str, Any]]:
     texts = session.execute(
         select(CaseText.kind, CaseText.text, CaseText.public_text, CaseText.review)
-        .where(*_hers(CaseText, row))
+        .where(*hers(CaseText, whose_of(row)))
         .order_by(CaseText.id)
     )
     return [
@@ -196,8 +226,14 @@ def _words(session: Session, row: Row[*tuple[Any, ...]]) -> list[dict[str, Any]]
 
 def _photos(session: Session, row: Row[*tuple[Any, ...]]) -> list[dict[str, Any]]:
     photos = session.execute(
-        select(CasePhoto.code, CasePhoto.kind, CasePhoto.review, CasePhoto.created_at)
-        .where(*_hers(CasePhoto, row))
+        select(
+            CasePhoto.code,
+            CasePhoto.kind,
+            CasePhoto.review,
+            CasePhoto.created_at,
+            CasePhoto.covers,
+        )
+        .where(*hers(CasePhoto, whose_of(row)))
         .order_by(CasePhoto.id)
     )
     origin = instance_of(session).config.origin
@@ -207,7 +243,8 @@ def _photos(session: Session, row: Row[*tuple[Any, ...]]) -> list[dict[str, Any]
             "number": row.number,
             "kind": photo.kind.value,
             "review": photo.review.value,
-            "file": f"{origin}/reports/photos/{photo.code}",
+            # hers is the photo as she sent it, whatever covers it for others
+            "file": f"{origin}/reports/photos/{photo.code}{'/original' if photo.covers else ''}",
             "added_at": photo.created_at.isoformat(),
         }
         for photo in photos
@@ -231,22 +268,24 @@ def _drafts(session: Session, person_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-def _hers(model: type[CaseText] | type[CasePhoto], row: Any) -> tuple[ColumnElement[bool], ...]:
-    return (
-        model.district == row.district,
-        model.case_id == row.case_id,
-        model.by_reporter.is_(True),
-    )
-
-
-def _empty_case(session: Session, row: Row[*tuple[Any, ...]]) -> list[str]:
-    """Empty her words, drop her photos and her home's point; the keys of files to delete."""
-    texts = update(CaseText).where(*_hers(CaseText, row))
+def _empty_words(session: Session, row: Row[*tuple[Any, ...]]) -> list[str]:
+    """Empty her words and drop her photos; the keys of files to delete."""
+    forget_decisions(session, whose_of(row))
+    texts = update(CaseText).where(*hers(CaseText, whose_of(row)))
     session.execute(texts.values(text="", public_text=None, review=Review.WITHHELD))
-    files = session.execute(
-        select(CasePhoto.blob_key, CasePhoto.thumbnail_key).where(*_hers(CasePhoto, row))
-    ).all()
-    session.execute(delete(CasePhoto).where(*_hers(CasePhoto, row)))
+    keys = (
+        CasePhoto.blob_key,
+        CasePhoto.thumbnail_key,
+        CasePhoto.public_key,
+        CasePhoto.public_thumbnail_key,
+    )
+    files = session.execute(select(*keys).where(*hers(CasePhoto, whose_of(row)))).all()
+    session.execute(delete(CasePhoto).where(*hers(CasePhoto, whose_of(row))))
+    return [key for file in files for key in file if key]
+
+
+def _empty_point(session: Session, row: Row[*tuple[Any, ...]]) -> None:
+    """Drop the point where it may be her home's."""
     category = session.get(Category, row.category_code)
     exact = category is not None and category.place_precision is Precision.EXACT
     if category is None or not exact or category.target is Target.PERSON_OR_SHOP:
@@ -255,7 +294,6 @@ def _empty_case(session: Session, row: Row[*tuple[Any, ...]]) -> list[str]:
             .where(Case.district == row.district, Case.id == row.case_id)
             .values(lon=None, lat=None)
         )
-    return [key for file in files for key in file if key]
 
 
 def _empty_reporter(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> None:
@@ -271,13 +309,15 @@ def _empty_reporter(session: Session, row: Row[*tuple[Any, ...]], now: datetime)
             verified=False,
             lookup_hash=hash_token(new_token()),
             token_hash=hash_token(new_token()),
+            joined_key=None,
             erased_at=now,
         )
     )
-    for model in (CaseLink, CaseUrge):
+    for model in (CaseLink, CaseUrge, CaseStillThere):
         session.execute(
             delete(model).where(model.district == row.district, model.reporter_id == row.id)
         )
+    forget_objection(session, row.district, row.id)
     cancel_messages(session, rating_subject(row.number, row.id, row.cycle))
     cancel_messages(session, f"case:{row.number}")
 

@@ -1,6 +1,6 @@
 """What the desk is offered beside a case, each with what it rests on; a clerk decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.clock import city_day
 from portal.kernel.instance import instance_of
-from portal.kernel.worktime import load_calendar
-from portal.organisations.queries import OrganisationRow, units_serving
-from portal.organisations.rules import HANDLING_KINDS
+from portal.organisations.queries import OrganisationRow
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.proposals import handled_lately, kinds_on, open_nearby
 from portal.reports.rules.categories import UNSURE, CategoryRow, LimitRow
 from portal.reports.rules.codes import State
-from portal.reports.rules.deadlines import Promise, promise
+from portal.reports.rules.deadlines import Promise
 from portal.reports.rules.proposals import (
     Alike,
     Handled,
@@ -28,6 +26,8 @@ from portal.reports.rules.proposals import (
     propose_unit,
 )
 from portal.reports.rules.transitions import holds
+from portal.reports.service.limits import limit_at, promise_for, today_of
+from portal.reports.service.routing import Way, way_of
 
 SORTED = frozenset({State.REPORTED, State.ACCEPTED, State.FILED})
 Kinds = Sequence[tuple[CategoryRow, LimitRow | None]]
@@ -47,12 +47,13 @@ class KindProposal:
 
 @dataclass(frozen=True)
 class Proposals:
-    """Everything that is offered beside one case. ``units``: where it may go, nearest first."""
+    """Everything that is offered beside one case. ``units``: where it may go, the named first."""
 
     kind: KindProposal | None
     unit: UnitProposal | None
     units: Mapping[UUID, OrganisationRow]
     alike: list[Alike]
+    way: Way
 
 
 def proposals_for(
@@ -64,21 +65,21 @@ def proposals_for(
     actor: Actor,
     now: datetime,
 ) -> Proposals:
-    """What to offer, in three queries beyond the kinds. ``returned``: units that gave it back."""
-    kind = _kind(session, case, words, kinds)
+    """What to offer, in a few queries beyond the kinds. ``returned``: units that gave it back."""
+    kind = _kind(session, case, words, kinds, now)
     code = kind.row.code if kind and kind.taken else case.category_code
-    units = units_by_place(session, [case.place_path], now)[case.place_path]
+    way = way_of(session, case, now, category=code)
     handled = handled_lately(session, case.district, code, actor)
-    serving = [unit.id for unit in units]
     near = open_nearby(session, case, {case.category_code, code} - {UNSURE}, actor)
     alike: list[Alike] = []
     if case.lon is not None and case.lat is not None:
         alike = likely_same(Point(case.lon, case.lat, case.found_at), near)
     return Proposals(
         kind=kind,
-        unit=_told_to(actor, propose_unit(case.place_path, handled, serving, never=returned)),
-        units={unit.id: unit for unit in units},
+        unit=_told_to(actor, _proposed(way, handled, returned)),
+        units={unit.id: unit for unit in way.units},
         alike=alike,
+        way=way,
     )
 
 
@@ -87,23 +88,20 @@ def kinds_today(session: Session, now: datetime) -> Kinds:
     return kinds_on(session, city_day(now, instance_of(session).city.zone))
 
 
-def units_by_place(
-    session: Session, place_paths: Sequence[str], now: datetime
-) -> dict[str, list[OrganisationRow]]:
-    """For each place the units a case can go to, nearest first, in one query."""
-    today = city_day(now, instance_of(session).city.zone)
-    return units_serving(session, place_paths, HANDLING_KINDS, today)
+def _proposed(way: Way, handled: Sequence[Handled], never: Collection[UUID]) -> UnitProposal | None:
+    """The list first, the habit second, among those that may have it."""
+    units = [unit.id for unit in way.units]
+    return propose_unit(way.matter.place_path, handled, units, route=way.route, never=never)
 
 
 def usual_units(
     session: Session,
     cases: Sequence[CaseRow],
     returned: Mapping[UUID, set[UUID]],
+    ways: Mapping[UUID, Way],
     actor: Actor,
-    now: datetime,
-) -> tuple[dict[UUID, UnitProposal], dict[str, list[OrganisationRow]]]:
-    """The proposed unit of each of several cases, and the units that serve each place."""
-    serving = units_by_place(session, sorted({case.place_path for case in cases}), now)
+) -> dict[UUID, UnitProposal]:
+    """The proposed unit of each of several cases."""
     known: dict[tuple[str, str], list[Handled]] = {}
     for case in cases:
         key = (case.district, case.category_code)
@@ -112,12 +110,11 @@ def usual_units(
     found = {}
     for case in cases:
         handled = known[case.district, case.category_code]
-        units = [unit.id for unit in serving[case.place_path]]
         never = returned.get(case.id, set())
-        proposal = _told_to(actor, propose_unit(case.place_path, handled, units, never=never))
+        proposal = _told_to(actor, _proposed(ways[case.id], handled, never))
         if proposal is not None:
             found[case.id] = proposal
-    return found, serving
+    return found
 
 
 def _told_to(actor: Actor, proposal: UnitProposal | None) -> UnitProposal | None:
@@ -129,22 +126,13 @@ def _told_to(actor: Actor, proposal: UnitProposal | None) -> UnitProposal | None
 
 
 def _kind(
-    session: Session, case: CaseRow, words: Sequence[str], kinds: Kinds
+    session: Session, case: CaseRow, words: Sequence[str], kinds: Kinds, now: datetime
 ) -> KindProposal | None:
     row = propose_kind([kind for kind, _ in kinds], words, case.category_code)
     if row is None:
         return None
-    limit = next((limit for kind, limit in kinds if kind.code == row.code), None)
-    promised = _promise(session, case, limit) if limit else None
-    taken = case.category_code == UNSURE and not row.protected and limit is not None
+    limit = limit_at(session, row.code, case.place_path, today_of(session, now))
+    promised = promise_for(session, limit, case.found_at)
+    known = any(kind.code == row.code and own for kind, own in kinds)
+    taken = case.category_code == UNSURE and not row.protected and known
     return KindProposal(row, promised, taken)
-
-
-def _promise(session: Session, case: CaseRow, limit: LimitRow) -> Promise:
-    return promise(
-        case.found_at,
-        limit.minutes,
-        round_the_clock=limit.round_the_clock,
-        calendar=load_calendar(),
-        zone=instance_of(session).city.zone,
-    )

@@ -9,9 +9,11 @@ from portal.kernel.errors import Conflict, Refused
 from portal.kernel.outbox import cancel_messages
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import rating_standing
+from portal.reports.rules.codes import Relation
 from portal.reports.rules.rating import RatingRefusal, is_unhappy
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.notices import rating_subject
+from portal.reports.service.voices import voice_of_rating
 from portal.satisfaction.rules import Answers, Settings, SubjectKind
 from portal.satisfaction.service import Subject, record_rating
 
@@ -33,17 +35,34 @@ def rate_outcome(
     The unit learns that the matter came back, with the words passed on; never an answer. The step
     goes first: it is the one write that decides between reporters who are unhappy at once.
     """
-    standing = rating_standing(session, case, reporter.id, now)
+    standing = rating_standing(session, case, reporter.id, now, joined_at=reporter.joined_at)
     if standing.refusal is RatingRefusal.SENT_BACK:
         raise Conflict(standing.refusal)
     if standing.refusal is not None:
         raise Refused(standing.refusal)
     unhappy = is_unhappy(verdict.answers, standing.settings)
-    if unhappy:
-        reopen_case(session, case, passed_on_words=verdict.passed_on or None, now=now)
+    sent_back = _act_on(session, case, reporter, verdict, unhappy=unhappy, now=now)
     cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
     subject = _subject(case, standing.settings)
     record_rating(session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now)
+    return sent_back
+
+
+def _act_on(
+    session: Session,
+    case: CaseRow,
+    reporter: CaseReporterRow,
+    verdict: Verdict,
+    *,
+    unhappy: bool,
+    now: datetime,
+) -> bool:
+    """Whoever reported it sends it back alone; a neighbour is one voice among several."""
+    if reporter.relation is Relation.ME_TOO:
+        return voice_of_rating(session, case, reporter, unhappy=unhappy, now=now)
+    if unhappy:
+        words, whose = verdict.passed_on or None, None if reporter.own else reporter.id
+        reopen_case(session, case, passed_on_words=words, reporter_id=whose, now=now)
     return unhappy
 
 

@@ -6,17 +6,27 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.kernel.clock import city_day
+from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
 from portal.kernel.uploads import KeptPhotos, take_uploads
 from portal.reports.models import CaseUrge
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.rules.codes import Event
+from portal.reports.rules.transitions import Refusal
+from portal.reports.service.holding import hold_case
 from portal.reports.service.loop import Brought, NewPhoto, move_case
 from portal.reports.service.notices import tell_step
 
 
-def withdraw_case(session: Session, case: CaseRow, *, now: datetime) -> CaseRow:
+def withdraw_case(
+    session: Session, case: CaseRow, reporter: CaseReporterRow | None = None, *, now: datetime
+) -> CaseRow:
     """Take one's report back (撤回), as long as nothing was done about it."""
+    if reporter is not None and not reporter.own:
+        # who joined takes nothing back that others reported
+        raise Refused(Refusal.NOT_ALONE)
+    # somebody may be joining it at this moment
+    hold_case(session, case)
     moved = move_case(session, case, Event.WITHDRAW, actor=None, now=now)
     tell_step(session, moved, Event.WITHDRAW, now=now)
     return moved
@@ -47,10 +57,16 @@ def _note_urge(session: Session, reporter: CaseReporterRow, now: datetime) -> bo
 
 
 def add_reporter_photo(
-    session: Session, case: CaseRow, photos: KeptPhotos, *, now: datetime
+    session: Session,
+    case: CaseRow,
+    photos: KeptPhotos,
+    *,
+    now: datetime,
+    reporter: CaseReporterRow | None = None,
 ) -> CaseRow:
     """Add photos later; the public sees them after a check."""
     taken = take_uploads(session, photos, now)
     shown = [NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken]
-    brought = Brought(photos=tuple(shown))
+    whose = None if reporter is None or reporter.own else reporter.id
+    brought = Brought(photos=tuple(shown), reporter_id=whose)
     return move_case(session, case, Event.ADD_PHOTO, actor=None, now=now, brought=brought)

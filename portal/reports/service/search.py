@@ -31,6 +31,7 @@ FINDABLE = (
     TextKind.ANSWER,
     TextKind.REASON,
     TextKind.ADDITION,
+    TextKind.OUTSIDE_REPLY,
 )
 BATCH = 500
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.queries import person_by_phone
@@ -19,7 +19,14 @@ from portal.kernel.outbox import Channel, post_message
 from portal.kernel.phones import clean_mobile
 from portal.kernel.ratelimit import allow
 from portal.reports.models import Case, CaseReporter
-from portal.reports.queries.case import CaseReporterRow, case_by_number, reporters_of
+from portal.reports.queries.case import (
+    CaseReporterRow,
+    CaseRow,
+    case_by_number,
+    reporters_of,
+)
+from portal.reports.queries.exchange import cases_by_external
+from portal.reports.queries.neighbours import reporters_under
 from portal.reports.rules.codes import LinkPurpose
 from portal.reports.rules.receipts import lookup_hash
 from portal.reports.rules.track import (
@@ -75,7 +82,11 @@ def _lock_is_over(now: datetime) -> ColumnElement[bool]:
 
 def _behind(number: str) -> ColumnElement[bool]:
     cases = select(Case.district, Case.id).where(Case.number == number)
-    return tuple_(CaseReporter.district, CaseReporter.case_id).in_(cases)
+    # the number on her receipt stays good when the case is joined with another one
+    came_with = func.coalesce(CaseReporter.merged_from, CaseReporter.case_id)
+    here = tuple_(CaseReporter.district, CaseReporter.case_id).in_(cases)
+    gone_on = tuple_(CaseReporter.district, CaseReporter.merged_from).in_(cases)
+    return and_(or_(here, gone_on), tuple_(CaseReporter.district, came_with).in_(cases))
 
 
 def _give_back(session: Session, tried: list[Any], found: UUID) -> None:
@@ -108,7 +119,7 @@ def send_own_link(
     per_phone = allow(
         session, bucket="track-phone", key=known, limit=LINKS_A_DAY, seconds=DAY, now=now
     )
-    found = _reporter_with_phone(session, clean_number(number) or "", known)
+    found = _reporter_with_phone(session, number, known)
     if found is not None and per_phone:
         _send(session, *found, known, now)
 
@@ -119,12 +130,24 @@ def _reporter_with_phone(
     """Whoever left this phone with the report, or has it in her account."""
     known = instance_of(session).vault.keyed_hash("phone", phone)
     person = person_by_phone(session, phone)
-    matter = case_by_number(session, number)
-    for row in reporters_of(session, matter) if matter else []:
-        mine = row.phone_hash == known or (person is not None and row.person_id == person.id)
-        if mine and row.erased_at is None:
-            return number, row
+    for matter in _matters(session, number):
+        for row in _both(session, matter):
+            mine = row.phone_hash == known or (person is not None and row.person_id == person.id)
+            if mine and row.erased_at is None:
+                return matter.number, row
     return None
+
+
+def _matters(session: Session, number: str) -> list[CaseRow]:
+    """What a number can mean: ours, or that of a hotline (R060). Both are always looked for."""
+    ours = case_by_number(session, clean_number(number) or "")
+    theirs = cases_by_external(session, number)
+    return ([ours] if ours else []) + theirs
+
+
+def _both(session: Session, matter: CaseRow) -> list[CaseReporterRow]:
+    """Whoever stands behind a case, and whoever came with it and stands behind another now."""
+    return [*reporters_of(session, matter), *reporters_under(session, matter)]
 
 
 def _send(

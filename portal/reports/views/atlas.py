@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
-from portal.kernel.clock import now
+from portal.kernel.clock import city_day, now
 from portal.kernel.i18n import in_words
 from portal.kernel.web import instance, reading
 from portal.reports.labels.public import state_words
 from portal.reports.queries.listing import listing
 from portal.reports.queries.pins import Pin, pictures
 from portal.reports.queries.public import KindRow
+from portal.reports.queries.zones import zones_of
 from portal.reports.rules.transitions import OPEN
 from portal.reports.service.atlas import atlas, pins_in, public_outlines
 from portal.reports.views.blueprint import bp
@@ -28,15 +30,19 @@ def map_page() -> ResponseReturnValue:
         return redirect(url_for("reports.map_page", **asked_for().parameters()))
     found = listing(reading(), asked_for())
     drawn = atlas(reading(), found, now())
-    city = instance().city
     page = render_template(
         "reports/public/map.html",
         drawn=drawn,
+        zones=[zone for zone in zones_of(reading()) if zone.in_force(_today())],
         tiles=json.dumps([dict(source) for source in instance().config.tiles]),
-        approval=in_words(_names(city.raw.get("map_approval"))),
+        approval=in_words(_names(instance().city.raw.get("map_approval"))),
         **list_context(found),
     )
     return page, 422 if found.problems else 200
+
+
+def _today() -> date:
+    return city_day(now(), instance().city.zone)
 
 
 def _names(value: object) -> dict[str, str]:

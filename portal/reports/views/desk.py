@@ -16,6 +16,7 @@ from portal.reports.labels.desk import refusal_words
 from portal.reports.queries.desk import desk_page, read_cursor
 from portal.reports.queries.grid import grid_figures
 from portal.reports.rules.desk import Task, asked_task
+from portal.reports.service.desk import cases_called
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_batches import just_done
 from portal.reports.views.desk_queue import case_url, list_parts, queue_parts
@@ -28,12 +29,13 @@ MONTH = timedelta(days=30)
 def desk() -> ResponseReturnValue:
     """The cases that wait for me, the most pressing first."""
     actor, typed = current_actor(), request.args.get("number", "")
-    number = clean_number(typed)
-    if number:
+    found = cases_called(reading(), typed, actor)
+    if number := found[0] if len(found) == 1 else clean_number(typed) if not found else None:
         return redirect(case_url(number, task=asked_task(request.args.get("task"), actor).value))
     return render_template(
         "reports/desk/queue.html",
-        unknown_number=typed,
+        unknown_number="" if found else typed,
+        same_number=found,
         ticked_none=request.args.get("ticked") == "none",
         done=just_done(actor),
         refusal_words=refusal_words,

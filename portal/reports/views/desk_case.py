@@ -34,12 +34,19 @@ from portal.reports.labels.case import (
     reason_words,
 )
 from portal.reports.labels.desk import RELATIONS, refusal_words
+from portal.reports.labels.kinds import answer_rows, trade_words
+from portal.reports.labels.outside import OUTSIDE_KINDS
+from portal.reports.queries.answers import answers_of
 from portal.reports.queries.case import EventRow
 from portal.reports.queries.desk import TO_CHECK
+from portal.reports.queries.exchange import external_order
+from portal.reports.queries.neighbours import leads_to, parts_of
+from portal.reports.queries.outside import outside_of
 from portal.reports.queries.public import kinds
-from portal.reports.rules.codes import Event, PhotoKind, TextKind
+from portal.reports.rules.codes import Event, PhotoKind, State, TextKind
 from portal.reports.rules.desk import CLERK, is_clerk
 from portal.reports.rules.transitions import SENT_BACK
+from portal.reports.service.answers import audiences_of, codes_of_case
 from portal.reports.service.batches import confirm_case, may_confirm
 from portal.reports.service.desk import (
     DeskCase,
@@ -52,6 +59,7 @@ from portal.reports.service.desk import (
 from portal.reports.service.proposals import SORTED, Kinds, kinds_today, proposals_for
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_batches import just_done
+from portal.reports.views.desk_clock import time_of_case
 from portal.reports.views.desk_queue import (
     case_url,
     in_queue,
@@ -61,6 +69,7 @@ from portal.reports.views.desk_queue import (
     queue_parts,
     queue_url,
 )
+from portal.reports.views.supervision_panel import supervision_panel
 
 # the steps a reader most likely came for, in order; the others follow below
 MAIN = (
@@ -74,8 +83,24 @@ MAIN = (
     Event.FILE,
     Event.RETURN,
     Event.REFUSE_FILING,
+    Event.RESUME,
 )
-REST = (Event.DISPATCH, Event.MODERATE, Event.NOTE, Event.RECLASSIFY, Event.VOID)
+REST = (
+    Event.DISPATCH,
+    Event.ASK,
+    Event.EXTEND,
+    Event.SUSPEND,
+    Event.GRADE,
+    Event.GRADE_DANGER,
+    Event.MODERATE,
+    Event.NOTE,
+    Event.RECLASSIFY,
+    Event.MERGE,
+    Event.SPLIT,
+    Event.HAND_OVER,
+    Event.TAKE_BACK,
+    Event.VOID,
+)
 
 
 def case_here(number: str) -> DeskCase:
@@ -130,8 +155,10 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         "pin": map_of(reading(), page),
         "blocked_words": say(page.blocked) if page.blocked else None,
         "clocks": _clocks(page),
+        **time_of_case(page),
         "identities": identities_of(reading(), page.case, actor, moment),
         "done": just_done(actor),
+        **supervision_panel(page),
         "refusal_words": refusal_words,
     }
 
@@ -211,6 +238,33 @@ def case_words(page: DeskCase) -> dict[str, Any]:
         "case_url": case_url,
         "queue_url": queue_url,
         "still_to_do": _still_to_do(page),
+        "outside": outside_of(reading(), page.case),
+        "outside_kinds": OUTSIDE_KINDS,
+        "external": external_order(reading(), page.case) if page.case.external_number else None,
+        **kind_facts(page),
+        **_family(page),
+    }
+
+
+def kind_facts(page: DeskCase) -> dict[str, Any]:
+    """What was answered beyond words, what the trade calls it, and how dangerous it is."""
+    session, case = reading(), page.case
+    audiences = audiences_of(current_actor(), case, insider=page.insider)
+    answers = answers_of(session, case, audiences, to_unit=not page.insider)
+    grades = [e.reason_code for e in page.events if e.event is Event.GRADE_DANGER]
+    return {
+        "answers": answer_rows(answers),
+        "trade": trade_words(codes_of_case(session, case)),
+        "severity": reason_words(grades[-1]) if grades else None,
+    }
+
+
+def _family(page: DeskCase) -> dict[str, Any]:
+    """Which case it became part of, and which ones became part of it."""
+    merged = page.case.state is State.MERGED
+    return {
+        "part_of": leads_to(reading(), page.case).number if merged else None,
+        "parts": [] if merged else [part.number for part in parts_of(reading(), page.case)],
     }
 
 
@@ -272,7 +326,8 @@ def _why(page: DeskCase, event: EventRow, changed: dict[str, str]) -> str:
 def desk_photo(code: str) -> ResponseReturnValue:
     """A photo for staff, also before the public may see it."""
     small = request.args.get("size") == "small"
-    key = photo_file(reading(), code, current_actor(), small=small)
+    uncovered = request.args.get("uncovered") == "1"
+    key = photo_file(reading(), code, current_actor(), small=small, uncovered=uncovered)
     try:
         content = instance().blobs.open(key)
     except KeyError as error:

@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+from babel.dates import format_skeleton
 from flask import request, url_for
 
+from portal.accounts.access import current_actor
 from portal.accounts.rules import Actor, Permission
+from portal.kernel.calendars import Calendars, calendars_of, missing_years
+from portal.kernel.clock import local
+from portal.kernel.i18n import current_language
 from portal.kernel.web import Session, instance, reading
-from portal.kernel.worktime import load_calendar
 from portal.organisations.queries import OrganisationRow, organisations_by_ids
 from portal.reports.forms.desk import read_key
 from portal.reports.labels.case import STATE_KINDS, STATES
-from portal.reports.labels.desk import BATCH_ACTIONS, TASKS, handled_words, left_words
+from portal.reports.labels.desk import BATCH_ACTIONS, TASKS, handled_words, left_words, paused_words
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.desk import (
     PAGE,
@@ -29,8 +33,9 @@ from portal.reports.queries.desk import (
     read_cursor,
     units_at_work,
 )
-from portal.reports.rules.codes import State
-from portal.reports.rules.desk import Narrowed, Task, asked_task, is_clerk, tasks_of
+from portal.reports.rules.codes import Pause, State
+from portal.reports.rules.desk import Narrowed, Task, asked_task, is_clerk, tasks_of, wider_tasks
+from portal.reports.rules.pauses import HasClock, due_at, stands_still
 from portal.reports.rules.timeleft import time_left
 from portal.reports.rules.transitions import OPEN
 from portal.reports.service.proposals import Kinds, kinds_today
@@ -90,37 +95,54 @@ def case_url(number: str, **changes: str | None) -> str:
     return url_for("reports.desk_case", number=number, _anchor=anchor, **values)
 
 
-class HasPromise(Protocol):
+class HasPromise(HasClock, Protocol):
     """A case or a row of one, as far as its promise goes."""
 
     @property
-    def state(self) -> State: ...
+    def pause(self) -> Pause | None: ...
 
     @property
-    def promised_at(self) -> datetime | None: ...
+    def calendar_code(self) -> str | None: ...
 
     @property
     def round_the_clock(self) -> bool: ...
 
 
-def left_in_words(case: HasPromise, moment: datetime, *, late: bool) -> str:
-    """The working time that is left; empty when the calendar does not say, or nothing is open."""
-    if case.promised_at is None or case.state not in OPEN:
+def left_in_words(
+    case: HasPromise, moment: datetime, *, late: bool, calendars: Calendars | None = None
+) -> str:
+    """The working time that is left, or what is waited for; empty when the calendar does not say,
+    or nothing is open.
+    """
+    if case.state not in OPEN:
+        return ""
+    if case.pause is not None and case.paused_until is not None and stands_still(case, moment):
+        return paused_words(case.pause, last_day(case.paused_until))
+    due = due_at(case, moment)
+    if due is None:
         return ""
     if case.state is State.HANDLED:
         return handled_words(late=late)
+    known = calendars or calendars_of(reading())
     left = time_left(
-        case.promised_at,
+        due,
         moment,
         round_the_clock=case.round_the_clock,
-        calendar=load_calendar(),
+        calendar=known.get(case.calendar_code),
         zone=instance().city.zone,
     )
     return left_words(left)
 
 
+def last_day(until: datetime) -> str:
+    """The last day of a pause in words: it ends at the midnight after it."""
+    zone = instance().city.zone
+    at = local(until - timedelta(microseconds=1), zone)
+    return format_skeleton("yMMMd", at, tzinfo=zone, locale=current_language())
+
+
 def queue_parts(actor: Actor, moment: datetime, selected: CaseRow | None = None) -> dict[str, Any]:
-    """The list with all that stands around it: six queries, however long it is."""
+    """The list with all that stands around it: eight queries, however long it is."""
     asked = asked_queue(actor)
     page = desk_page(
         reading(), actor, asked.task, moment, narrowed=asked.narrowed, after=asked.after
@@ -140,6 +162,7 @@ def queue_parts(actor: Actor, moment: datetime, selected: CaseRow | None = None)
         "late_cases": counts.get(Task.LATE, 0),
         "late_url": queue_url(task=Task.LATE.value, after=None),
         "may_grid": actor.places_for(Permission.REPORT_RESPOND) != (),
+        "may_moderate": actor.places_for(Permission.REPORT_MODERATE) != (),
         "kinds_today": kinds,
         **_beside(page, selected),
         **_ticking(actor),
@@ -153,9 +176,15 @@ def list_parts(
     task: Task | None = None,
 ) -> dict[str, Any]:
     """The rows with the words that belong to them."""
+    calendars = calendars_of(reading())
     return {
         "rows": page.rows,
-        "left": {row.number: left_in_words(row, moment, late=row.late) for row in page.rows},
+        "left": {
+            row.number: left_in_words(row, moment, late=row.late, calendars=calendars)
+            for row in page.rows
+        },
+        "missing_years": sorted({one.year for one in missing_years(reading(), moment, calendars)}),
+        "may_add_years": current_actor().may(Permission.AREA_MANAGE),
         "units": units,
         "states": STATES,
         "kinds": STATE_KINDS,
@@ -175,7 +204,7 @@ def _here(after: str | None) -> str:
 
 def _tabs(actor: Actor, counts: Mapping[Task, int]) -> list[tuple[Any, str, int | None, Task]]:
     mine = tasks_of(actor)
-    shown = ((Task.MINE,) if mine else ()) + (*mine, Task.LATE, Task.OPEN, Task.ALL)
+    shown = ((Task.MINE,) if mine else ()) + (*mine, *wider_tasks(actor))
     return [(TASKS[t], queue_url(task=t.value, after=None), counts.get(t), t) for t in shown]
 
 

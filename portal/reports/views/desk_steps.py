@@ -23,14 +23,26 @@ from portal.reports.forms.desk import (
     StepForm,
     moderate_form,
     offer_categories,
+    offer_conditions,
     offer_units,
+    read_count,
+    read_day,
     read_key,
+    read_keys,
     step_form,
 )
+from portal.reports.labels.routing import route_words
 from portal.reports.queries.case import CaseRow, had_before
 from portal.reports.queries.desk import category_names
 from portal.reports.rules.codes import Event, Review
 from portal.reports.rules.transitions import TRANSITIONS
+from portal.reports.service.clockwork import (
+    ask_reporter,
+    extend_case,
+    grade_case,
+    resume_case,
+    suspend_case,
+)
 from portal.reports.service.desk import DeskCase
 from portal.reports.service.handling import (
     close_case,
@@ -39,15 +51,18 @@ from portal.reports.service.handling import (
     reclassify_case,
     send_back_case,
     take_step,
-    units_of,
 )
 from portal.reports.service.loop import case_as_seen, may_see
+from portal.reports.service.merging import merge_case, split_case
 from portal.reports.service.moderation import (
     Decision,
     about_photo,
     about_text,
     moderate_case,
 )
+from portal.reports.service.outside import HandOver, hand_over_case, refuse_case
+from portal.reports.service.routing import way_of
+from portal.reports.service.severity import grade_danger
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_case import case_here, case_words
 from portal.reports.views.desk_queue import case_url, queue_url
@@ -58,6 +73,12 @@ _DONE: Final[Mapping[Event, Words]] = {
     Event.DISPATCH: _l("Dispatched. The unit and the reporter are told."),
     Event.CLOSE: _l("Closed. The reporter is asked to rate it."),
     Event.SEND_BACK: _l("Sent back. The unit is told."),
+    Event.ASK: _l("Asked. The reporter is told, and the time stands still."),
+    Event.EXTEND: _l("More time was given. The reporter is told why."),
+    Event.SUSPEND: _l("Suspended. The reporter is told why and until when."),
+    Event.RESUME: _l("The time is running again. The reporter is told."),
+    Event.MERGE: _l("Joined. Everybody who reported it is told."),
+    Event.SPLIT: _l("Parted again. Everybody who reported it is told."),
 }
 _SAVED = _l("Done.")
 
@@ -88,9 +109,23 @@ def _plain(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     return take_step(session, case, taken.event, reason=reason, words=taken.words, **taken.by)
 
 
+def _refuse(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    reason, body = taken.form.chosen_reason, taken.form.text("body")
+    return refuse_case(session, case, reason=reason, words=taken.words, body=body, **taken.by)
+
+
+def _hand_over(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    form = taken.form
+    to = HandOver(form.text("body") or "", form.text("reference"), form.answer_by.data)
+    return hand_over_case(session, case, to=to, words=taken.words, **taken.by)
+
+
 def _dispatch(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     unit_id = read_key(taken.form.text("unit"))
-    return dispatch_case(session, case, unit_id=unit_id, words=taken.words, **taken.by)
+    co_units = read_keys(taken.form.co_units.data)
+    return dispatch_case(
+        session, case, unit_id=unit_id, co_unit_ids=co_units, words=taken.words, **taken.by
+    )
 
 
 def _handle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
@@ -100,7 +135,8 @@ def _handle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
 
 
 def _close(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
-    return close_case(session, case, words=taken.words, **taken.by)
+    means = taken.form.chosen_means
+    return close_case(session, case, means=means, words=taken.words, **taken.by)
 
 
 def _send_back(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
@@ -113,15 +149,53 @@ def _reclassify(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     return reclassify_case(session, case, category_code=code, words=taken.words, **taken.by)
 
 
+def _ask(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    return ask_reporter(session, case, words=taken.words, **taken.by)
+
+
+def _extend(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    days, reason = read_count(taken.form.text("days")), taken.form.chosen_reason
+    return extend_case(session, case, reason=reason, words=taken.words, days=days, **taken.by)
+
+
+def _suspend(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    until, reason = read_day(taken.form.text("until")), taken.form.chosen_reason
+    return suspend_case(session, case, reason=reason, words=taken.words, until=until, **taken.by)
+
+
+def _resume(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    return resume_case(session, case, words=taken.words, **taken.by)
+
+
+def _grade(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    condition = taken.form.text("condition") or ""
+    return grade_case(session, case, condition=condition, words=taken.words, **taken.by)
+
+
+def _grade_danger(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    level = taken.form.chosen_reason
+    return grade_danger(session, case, level=level, words=taken.words, **taken.by)
+
+
 def _moderate(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     decisions, reason = _decisions(taken.page, taken.form), taken.form.chosen_reason
     return moderate_case(session, case, decisions, reason=reason, words=taken.words, **taken.by)
 
 
+def _merge(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    number, agreed = taken.form.text("into"), bool(taken.form.text("agreed"))
+    return merge_case(session, case, number=number, agreed=agreed, **taken.by)
+
+
+def _split(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    reason = taken.form.chosen_reason
+    return split_case(session, case, reason=reason, words=taken.words, **taken.by)
+
+
 # who may open the step's page anywhere; the table of transitions says who may take it here
 STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.ACCEPT: (Permission.REPORT_ACCEPT, _plain),
-    Event.REFUSE: (Permission.REPORT_ACCEPT, _plain),
+    Event.REFUSE: (Permission.REPORT_ACCEPT, _refuse),
     Event.FILE: (Permission.DESK_OPEN, _plain),
     Event.REFUSE_FILING: (Permission.REPORT_ACCEPT, _plain),
     Event.DISPATCH: (Permission.REPORT_DISPATCH, _dispatch),
@@ -131,9 +205,19 @@ STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.CLOSE: (Permission.DESK_OPEN, _close),
     Event.SEND_BACK: (Permission.DESK_OPEN, _send_back),
     Event.RECLASSIFY: (Permission.DESK_OPEN, _reclassify),
+    Event.GRADE_DANGER: (Permission.DESK_OPEN, _grade_danger),
     Event.MODERATE: (Permission.REPORT_MODERATE, _moderate),
     Event.VOID: (Permission.REPORT_VOID, _plain),
     Event.NOTE: (Permission.DESK_OPEN, _plain),
+    Event.ASK: (Permission.DESK_OPEN, _ask),
+    Event.EXTEND: (Permission.REPORT_DISPATCH, _extend),
+    Event.SUSPEND: (Permission.REPORT_DISPATCH, _suspend),
+    Event.RESUME: (Permission.REPORT_DISPATCH, _resume),
+    Event.GRADE: (Permission.DESK_OPEN, _grade),
+    Event.HAND_OVER: (Permission.DESK_OPEN, _hand_over),
+    Event.TAKE_BACK: (Permission.REPORT_ACCEPT, _plain),
+    Event.MERGE: (Permission.DESK_OPEN, _merge),
+    Event.SPLIT: (Permission.DESK_OPEN, _split),
 }
 
 
@@ -160,7 +244,13 @@ def _form(page: DeskCase, event: Event) -> StepForm:
         return moderate_form(*page.to_check)()
     form = step_form(event)()
     if event is Event.DISPATCH:
-        offer_units(form, units_of(reading(), page.case, now()))
+        way = way_of(reading(), page.case, now())
+        offer_units(form, way.units, way.route.unit_id, way.route.co)
+        form.unit_hints = {str(way.route.unit_id): route_words(way.route)}
+    if event is Event.GRADE:
+        offer_conditions(form, page.clock.conditions, page.case.condition or "")
+    if event is Event.MERGE and request.method == "GET":
+        form.into.data = request.args.get("into", "")[:40]
     if event is Event.RECLASSIFY:
         offer_categories(form, category_names(reading(), city_day(now(), instance().city.zone)))
         if request.method == "GET":

@@ -1,20 +1,19 @@
 """The report flow, one thing a page: photo, what, words, contact, check. Places stand beside."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public
-from portal.areas.queries import area_by_code, permitted_in
-from portal.kernel.clock import city_day, now
+from portal.areas.queries import area_by_code
+from portal.kernel.clock import now
 from portal.kernel.errors import Refused
 from portal.kernel.pages import answer, submit
 from portal.kernel.phones import show_phone
 from portal.kernel.uploads import KeptPhotos, drop_upload, uploads_of
-from portal.kernel.web import Session, instance, reading
+from portal.kernel.web import Session, reading
 from portal.kernel.words import say
 from portal.reports.forms.intake import (
     KEEP,
@@ -22,27 +21,29 @@ from portal.reports.forms.intake import (
     AnswerForm,
     CheckStep,
     ContactStep,
-    DetailsStep,
     DiscardForm,
     PhotoStep,
     WhatStep,
 )
 from portal.reports.labels.categories import GROUPS
-from portal.reports.labels.intake import CONTACTS, permitted_words, shown_to_all, who_learns
+from portal.reports.labels.intake import CONTACTS, shown_to_all, who_learns
+from portal.reports.labels.kinds import answer_words, question_words
 from portal.reports.queries.categories import categories_on, category_on
+from portal.reports.queries.kinds import emergencies, questions_of, seasons
 from portal.reports.queries.likely import kinds_near, usual_kinds
 from portal.reports.queries.places import with_places_above
 from portal.reports.rules.categories import CategoryRow, FunctionGroup, find_categories
 from portal.reports.rules.choosing import likely_kinds, short_pages
+from portal.reports.rules.emergency import sounds_like
 from portal.reports.rules.intake import (
     MOST_PHOTOS,
-    MOST_WORDS,
     Contact,
     IntakeRefusal,
     ReportAnswers,
     Step,
     what_is_missing,
 )
+from portal.reports.rules.seasons import boosted
 from portal.reports.service.drafts import DraftRow, discard_draft
 from portal.reports.service.intake import file_draft
 from portal.reports.views.blueprint import bp
@@ -55,8 +56,8 @@ from portal.reports.views.draft_session import (
     page_of,
     turn_into_receipt,
 )
-
-STALLS = "street_stall"
+from portal.reports.views.intake_details import category_of, today, whom_to_call
+from portal.reports.views.neighbours import near_parts
 
 
 @bp.route("/reports/new", methods=["GET", "POST"])
@@ -122,7 +123,7 @@ def what() -> ResponseReturnValue:
 
 def _kinds_offered() -> dict[str, Any]:
     """The likely kinds, all of them by group and in short pages, and what some words find."""
-    rows = categories_on(reading(), _today())
+    rows = categories_on(reading(), today())
     typed = request.args.get("q", "")[:80]
     likely = _likely(rows)
     page, pages = page_asked(short_pages(likely, rows))
@@ -134,6 +135,7 @@ def _kinds_offered() -> dict[str, Any]:
         "page": page,
         "pages": pages,
         "unsure": [row for row in rows if row.group is FunctionGroup.OTHER],
+        **whom_to_call(sounds_like(emergencies(), typed)),
     }
 
 
@@ -142,11 +144,8 @@ def _likely(rows: list[CategoryRow]) -> list[CategoryRow]:
     code = current_draft().answers.area_code
     area = area_by_code(reading(), code) if code else None
     counts = kinds_near(reading(), area.path, now()) if area else {}
-    return likely_kinds(rows, counts, usual_kinds(_today()))
-
-
-def _today() -> Any:
-    return city_day(now(), instance().city.zone)
+    day = today()
+    return likely_kinds(rows, counts, (*boosted(seasons(), day), *usual_kinds(day)))
 
 
 def _grouped(rows: list[CategoryRow]) -> list[tuple[str, Any, list[CategoryRow]]]:
@@ -159,51 +158,10 @@ def _grouped(rows: list[CategoryRow]) -> list[tuple[str, Any, list[CategoryRow]]
 def _category(session: Session, code: str | None) -> str:
     if not code:
         raise Refused(IntakeRefusal.NO_CATEGORY, field="category")
-    row = category_on(session, code, _today())
+    row = category_on(session, code, today())
     if row is None:
         raise Refused(IntakeRefusal.UNKNOWN_CATEGORY, field="category")
     return row.code
-
-
-@bp.route("/reports/new/details", methods=["GET", "POST"])
-@public
-@in_draft
-def details() -> ResponseReturnValue:
-    """In words, and where exactly."""
-    given = current_draft().answers
-    form = DetailsStep(data={"words": given.words, "place_words": given.place_words})
-
-    def changes(_session: Session) -> Mapping[str, Any]:
-        words, place_words = form.words.data or "", form.place_words.data or ""
-        _demand(replace(given, words=words, place_words=place_words))
-        return {"words": words, "place_words": place_words, "words_answered": True}
-
-    return ask(
-        Step.DETAILS, form, "reports/new/details.html", changes,
-        most=MOST_WORDS, category=_category_of(given), permitted=_permitted(given),
-    )  # fmt: skip
-
-
-def _demand(answers: ReportAnswers) -> None:
-    """Words are needed when there is no photo, and a place in words when nothing else says it."""
-    fields = {IntakeRefusal.NO_WORDS: "words", IntakeRefusal.NO_PLACE_WORDS: "place_words"}
-    for step, refusal in what_is_missing(answers):
-        if step is Step.DETAILS:
-            raise Refused(refusal, field=fields[refusal])
-
-
-def _category_of(answers: ReportAnswers) -> CategoryRow | None:
-    code = answers.category_code
-    return category_on(reading(), code, _today()) if code else None
-
-
-def _permitted(answers: ReportAnswers) -> list[str]:
-    """Where stalls are lawful near by, so that nobody reports those."""
-    area = area_by_code(reading(), answers.area_code) if answers.area_code else None
-    if answers.category_code != STALLS or area is None:
-        return []
-    around = area.parent_path or area.path
-    return [permitted_words(row) for row in permitted_in(reading(), around, on=_today())]
 
 
 @bp.route("/reports/new/contact", methods=["GET", "POST"])
@@ -212,7 +170,7 @@ def _permitted(answers: ReportAnswers) -> list[str]:
 def contact() -> ResponseReturnValue:
     """How she hears of it, and who may know what."""
     given = current_draft().answers
-    category = _category_of(given)
+    category = category_of(given)
     form = ContactStep(data=_contact_data(given))
     signed_in = current_actor().signed_in
     form.offer(signed_in=signed_in, protected=category is not None and category.protected)
@@ -270,10 +228,12 @@ def _summary(draft: DraftRow) -> dict[str, Any]:
     answers, session = draft.answers, reading()
     area = area_by_code(session, answers.area_code) if answers.area_code else None
     photos = uploads_of(session, KeptPhotos(draft.owner, answers.photos), now())
-    category = _category_of(answers)
+    category = category_of(answers)
     return {
         **in_flow(Step.CHECK, draft),
+        **near_parts(draft),
         "category": category,
+        "extra": _extra(answers),
         "who": who_learns(answers, category),
         "shown": shown_to_all(answers, category),
         "place": with_places_above(session, [area])[0] if area else None,
@@ -283,3 +243,9 @@ def _summary(draft: DraftRow) -> dict[str, Any]:
         "missing": [(page_of(step), say(refusal)) for step, refusal in what_is_missing(answers)],
         "pages": {step.value: page_of(step) for step in Step},
     }
+
+
+def _extra(answers: ReportAnswers) -> list[tuple[str, str]]:
+    """The further questions that were answered, in words."""
+    asked = [(q, answers.extra.get(q.key)) for q in questions_of(answers.category_code)]
+    return [(question_words(q), answer_words(q, value)) for q, value in asked if value]

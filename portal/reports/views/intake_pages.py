@@ -21,6 +21,7 @@ from portal.reports.rules.intake import RECEIPT_HOURS, Step
 from portal.reports.service.drafts import find_draft, find_receipt
 from portal.reports.views.blueprint import bp
 from portal.reports.views.draft_session import DRAFT_COOKIE, RECEIPT_COOKIE, page_of
+from portal.reports.views.neighbours import joined_page
 from portal.reports.views.reporter_session import remember_reporter
 
 
@@ -34,6 +35,8 @@ def done() -> ResponseReturnValue:
     if receipt is None or case is None or target is None:
         return redirect(page_of(Step.PHOTO), 303)
     remember_reporter(case.number, target.reporter.id)
+    if receipt.get("joined"):
+        return joined_page(case, receipt["code"], receipt["token"], RECEIPT_HOURS * 60)
     qr = qr_svg(f"{instance().config.origin}/r/{receipt['token']}")
     page = render_template(
         "reports/new/done.html", case=case, code=receipt["code"], qr=qr, hours=RECEIPT_HOURS

@@ -6,14 +6,17 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.access import current_actor, public
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
+from portal.reports.queries.case import CaseReporterRow
+from portal.reports.queries.neighbours import leads_to
 from portal.reports.queries.page import StoredPicture, reporter_sees, stored_picture
-from portal.reports.rules.codes import Relation
+from portal.reports.service.covering import sees_uncovered
 from portal.reports.service.loop import may_see
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import reporter_for
 
-# short: a photo that is withheld or erased later shall not live on in caches
-PUBLIC_CACHE = "public, max-age=600"
+# a cache asks each time: a photo that is covered, withheld or erased shall not live on in it
+PUBLIC_CACHE = "public, no-cache"
+PRIVATE = "private, no-store"
 KINDS = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
@@ -31,11 +34,24 @@ def thumbnail(code: str) -> ResponseReturnValue:
     return _served(code, small=True)
 
 
+@bp.get("/reports/photos/<code>/original")
+@public
+def uncovered_photo(code: str) -> ResponseReturnValue:
+    """A photo of which parts are covered, for whoever sent it and for moderators."""
+    picture = stored_picture(reading(), code)
+    if picture is None or not _beneath(picture):
+        raise Missing
+    return _file(picture.photo.file(small=False, uncovered=True), PRIVATE)
+
+
 def _served(code: str, *, small: bool) -> ResponseReturnValue:
     picture = stored_picture(reading(), code)
     if picture is None or not (picture.public or _for_this_visitor(picture)):
         raise Missing
-    key = (picture.photo.thumbnail_key if small else None) or picture.photo.blob_key
+    return _file(picture.photo.file(small=small), PUBLIC_CACHE if picture.public else PRIVATE)
+
+
+def _file(key: str, cache: str) -> ResponseReturnValue:
     kind = KINDS.get(key.rpartition(".")[2])
     try:
         content = instance().blobs.open(key)
@@ -45,16 +61,38 @@ def _served(code: str, *, small: bool) -> ResponseReturnValue:
         raise Missing
     response = make_response(content)
     response.mimetype = kind
-    response.headers["Cache-Control"] = PUBLIC_CACHE if picture.public else "private, no-store"
+    response.headers["Cache-Control"] = cache
     response.set_etag(key.partition(".")[0][:40])
     return response.make_conditional(request)
+
+
+def _beneath(picture: StoredPicture) -> bool:
+    """Whether this visitor may see what is covered for everybody else."""
+    if sees_uncovered(current_actor(), picture.case):
+        return True
+    reporter = _reporter(picture)
+    return reporter is not None and _sent(picture, reporter)
+
+
+def _reporter(picture: StoredPicture) -> CaseReporterRow | None:
+    """The visitor as a reporter of the photo's case, also when it became part of another one."""
+    return reporter_for(leads_to(reading(), picture.case), receipt=picture.case.number)
+
+
+def _sent(picture: StoredPicture, reporter: CaseReporterRow) -> bool:
+    """Whether the photo came from her."""
+    photo = picture.photo
+    if photo.reporter_id is not None:
+        return photo.by_reporter and photo.reporter_id == reporter.id
+    return photo.by_reporter and reporter.began(picture.case.id)
 
 
 def _for_this_visitor(picture: StoredPicture) -> bool:
     """Staff within their place or unit, and whoever reported the case."""
     if may_see(current_actor(), picture.case):
         return True
-    reporter = reporter_for(picture.case)
-    if reporter is None or reporter.relation is Relation.ME_TOO:
+    reporter = _reporter(picture)
+    if reporter is None:
         return False
-    return reporter_sees(picture.photo, picture.case)
+    mine = reporter.began(picture.case.id) and reporter_sees(picture.photo, picture.case)
+    return mine or _sent(picture, reporter)

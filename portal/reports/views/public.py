@@ -1,6 +1,6 @@
 """Public pages: the list with its search and filters, and the page of one case."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.dates import format_skeleton
 from flask import make_response, redirect, render_template, request, url_for
@@ -18,18 +18,24 @@ from portal.kernel.words import say
 from portal.reports.forms.track import ConfirmForm
 from portal.reports.labels.case import EVENTS, PUBLIC_STATES, STATE_KINDS, reason_words
 from portal.reports.labels.categories import GROUPS
+from portal.reports.labels.clock import PAUSED
+from portal.reports.labels.kinds import answer_rows
+from portal.reports.labels.outside import OUTSIDE_KINDS
 from portal.reports.labels.public import FACTS, NEXT, progress, state_words, took_words
-from portal.reports.queries.case import CaseReporterRow, CaseRow
+from portal.reports.queries.answers import answers_shown
+from portal.reports.queries.case import CaseReporterRow, CaseRow, as_it_stands
 from portal.reports.queries.listing import Listing, listing
+from portal.reports.queries.outside import outside_of
 from portal.reports.queries.page import CasePage, case_page
 from portal.reports.queries.public import PublicRow
 from portal.reports.queries.rating import rating_standing
 from portal.reports.rules.codes import State
-from portal.reports.rules.deadlines import is_late
 from portal.reports.rules.listing import PAGE, Asked
+from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.transitions import OPEN, UNHANDLED
 from portal.reports.service.atlas import small_map, window_around
 from portal.reports.views.blueprint import bp
+from portal.reports.views.neighbours import around, can_say, led_on
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
 
 LONGEST, MOST_QUERY = 200, 4_000
@@ -108,11 +114,11 @@ def public_list() -> ResponseReturnValue:
 @public
 def show(number: str) -> ResponseReturnValue:
     """One report, for anybody, or with more on it for whoever reported it."""
-    known = clean_number(number)
-    if known is not None and known != number:
-        return redirect(url_for("reports.show", number=known))
+    elsewhere = _elsewhere(number)
+    if elsewhere is not None:
+        return elsewhere
     page, reporter = visible(number)
-    context = _context(page)
+    context = {**_context(page), **around(page, reporter)}
     actions = _actions(page.case, reporter)
     # a form starts a cookie: only for somebody who has one already
     close_form = ConfirmForm() if context["receipt"] else None
@@ -120,6 +126,15 @@ def show(number: str) -> ResponseReturnValue:
         "reports/public/case.html", actions=actions, close_form=close_form,
         spot=small_map(reading(), page), spot_window=window_around(page.point), **context,
     )  # fmt: skip
+
+
+def _elsewhere(number: str) -> ResponseReturnValue | None:
+    """Where an address leads that is not a page of its own: the tidy number, or a joined case."""
+    known = clean_number(number)
+    if known is not None and known != number:
+        return redirect(url_for("reports.show", number=known))
+    case = case_or_missing(number)
+    return led_on(case) if case.state is State.MERGED else None
 
 
 @bp.get("/reports/<number>/print")
@@ -142,7 +157,7 @@ def visible(number: str) -> tuple[CasePage, CaseReporterRow | None]:
     reporter = reporter_for(case)
     if reporter is None and not case.listed:
         raise Missing
-    return case_page(reading(), case, reporter), reporter
+    return case_page(reading(), as_it_stands(case, now()), reporter), reporter
 
 
 def _context(page: CasePage) -> dict[str, object]:
@@ -159,8 +174,13 @@ def _context(page: CasePage) -> dict[str, object]:
         "events": EVENTS,
         "reason_words": reason_words,
         "open": case.state in OPEN,
-        "late": is_late(case.state, case.promised_at, case.handled_at, now()),
+        "late": is_late_at(case, now()),
+        "pause_words": PAUSED[case.pause] if case.pause else None,
+        "pause_until": case.paused_until - timedelta(microseconds=1) if case.paused_until else None,
         "receipt": by_receipt(case.number),
+        "outside": None if page.protected else outside_of(reading(), case),
+        "outside_kinds": OUTSIDE_KINDS,
+        "answers": answer_rows(answers_shown(reading(), case, page)),
         "address": f"{instance().config.origin}{url_for('reports.show', number=case.number)}",
     }
 
@@ -169,9 +189,12 @@ def _actions(case: CaseRow, reporter: CaseReporterRow | None) -> list[str]:
     """What the reporter can do now; the services decide again."""
     if reporter is None:
         return []
-    standing = rating_standing(reading(), case, reporter.id, now())
+    standing = rating_standing(reading(), case, reporter.id, now(), joined_at=reporter.joined_at)
     found = ["rate"] if standing.refusal is None else []
     found += ["rated"] if standing.mine is not None else []
     found += ["urge", "add_photo"] if case.state in OPEN else []
-    found += ["withdraw"] if case.state in UNHANDLED else []
+    asked = case.question_open and reporter.own
+    found += ["reply"] if asked and case.state in OPEN else []
+    found += ["withdraw"] if case.state in UNHANDLED and reporter.own else []
+    found += ["still_there"] if can_say(case, reporter) else []
     return found

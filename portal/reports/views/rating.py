@@ -13,6 +13,7 @@ from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import Standing, rating_standing
 from portal.reports.rules.rating import is_unhappy
 from portal.reports.service.rating import Verdict, rate_outcome
+from portal.reports.service.voices import voices_needed
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import own_case
 from portal.satisfaction.labels import LEVELS, REASONS, satisfied_words
@@ -25,9 +26,9 @@ FORM, CHECK = "reports/rating/form.html", "reports/rating/check.html"
 def rate(number: str) -> ResponseReturnValue:
     """Ask how it went. An unhappy answer is sent only from the page that says what it does."""
     case, reporter = own_case(number)
-    standing = rating_standing(reading(), case, reporter.id, now())
+    standing = standing_of(case, reporter)
     form = _form(standing)
-    about = _about(case, standing, form)
+    about = _about(case, reporter, standing, form)
     if request.method == "GET" and standing.refusal is not None:
         return render_template("reports/rating/not_now.html", why=say(standing.refusal), **about)
     if request.form.get("step") == "change" or form.must_be_checked(standing.settings):
@@ -49,11 +50,11 @@ def reopen(number: str) -> ResponseReturnValue:
 def rated(number: str) -> ResponseReturnValue:
     """What she said, and what follows from it."""
     case, reporter = own_case(number)
-    standing = rating_standing(reading(), case, reporter.id, now())
+    standing = standing_of(case, reporter)
     if standing.mine is None:
         return redirect(url_for("reports.rate", number=case.number), 303)
     unhappy = is_unhappy(standing.mine.answers, standing.settings)
-    about = _about(case, standing, None)
+    about = _about(case, reporter, standing, None)
     return render_template("reports/rating/rated.html", unhappy=unhappy, **about)
 
 
@@ -68,11 +69,20 @@ def _form(standing: Standing) -> RatingForm:
     return RatingForm(data=given)
 
 
-def _about(case: CaseRow, standing: Standing, form: RatingForm | None) -> dict[str, object]:
+def standing_of(case: CaseRow, reporter: CaseReporterRow) -> Standing:
+    """How the rating stands for this visitor, who may have joined later."""
+    return rating_standing(reading(), case, reporter.id, now(), joined_at=reporter.joined_at)
+
+
+def _about(
+    case: CaseRow, reporter: CaseReporterRow, standing: Standing, form: RatingForm | None
+) -> dict[str, object]:
     """What the pages say besides the form."""
     return {
         "case": case,
         "standing": standing,
+        # one who joined is a voice among several
+        "needed": voices_needed(reading()) if reporter.joined_at else 0,
         "levels": LEVELS,
         "reasons": REASONS,
         "satisfied": satisfied_words(standing.settings.satisfied_levels),

@@ -13,6 +13,8 @@ from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.web import instance, reading
 from portal.reports.queries.case import CaseReporterRow, CaseRow, case_by_number, reporters_of
+from portal.reports.queries.neighbours import leads_to
+from portal.reports.rules.codes import State
 
 KEPT = "cases"
 MOST_KEPT = 20
@@ -50,17 +52,26 @@ def _shown_mark(number: str) -> str | None:
     return str(mark)
 
 
-def reporter_for(case: CaseRow) -> CaseReporterRow | None:
-    """The visitor as one of the case's reporters, or None."""
-    person_id, mark = current_actor().person_id, _shown_mark(case.number)
+def reporter_for(case: CaseRow, *, receipt: str | None = None) -> CaseReporterRow | None:
+    """The visitor as one of the case's reporters, or None.
+
+    ``receipt``: the number on the receipt she showed, if that case has become part of this one.
+    """
+    person_id, mark = current_actor().person_id, _shown_mark(receipt or case.number)
     if person_id is None and mark is None:
         return None
-    for row in reporters_of(reading(), case):
-        if row.erased_at is not None:
-            continue
+    rows = [row for row in reporters_of(reading(), case) if row.erased_at is None]
+    for row in rows:
         if (person_id is not None and row.person_id == person_id) or mark == _mark(row.id):
-            return row
+            return _first_of(rows, row)
     return None
+
+
+def _first_of(rows: list[CaseReporterRow], found: CaseReporterRow) -> CaseReporterRow:
+    """One person is one voice, though two of her reports may have become this case."""
+    if found.person_id is None:
+        return found
+    return next(row for row in rows if row.person_id == found.person_id)
 
 
 def by_receipt(number: str) -> bool:
@@ -79,8 +90,10 @@ def case_or_missing(number: str) -> CaseRow:
 
 def own_case(number: str) -> tuple[CaseRow, CaseReporterRow]:
     """The visitor's own case, or 404."""
-    case = case_or_missing(number)
-    reporter = reporter_for(case)
+    asked = case_or_missing(number)
+    # a case that was joined with another goes on there
+    case = leads_to(reading(), asked) if asked.state is State.MERGED else asked
+    reporter = reporter_for(case, receipt=asked.number)
     if reporter is None:
         raise Missing
     return case, reporter

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from portal.accounts.queries import demo_exists
+from portal.areas.queries import root_areas
 from portal.kernel.clock import now
 from portal.reports.jobs import close_months
 from portal.site.demo.load import draw_pictures, load_demo
@@ -25,6 +26,8 @@ def demo(tools: Any) -> None:
     database = tools.database
     with database.read() as session:
         empty = not demo_exists(session)
+        if not root_areas(session):
+            raise click.ClickException("The city's places are not loaded: run `gongzhi city init`.")
     if empty:
         pictures = draw_pictures()
         with database.write() as session:

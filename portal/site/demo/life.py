@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from portal.reports.rules.codes import Event
+from portal.reports.rules.codes import Event, Means
 from portal.reports.rules.reasons import Reason
 from portal.reports.service.demo import Photo, PlannedCase, PlannedStep, PlantedCase, up_to
 from portal.satisfaction.rules import Settings, SubjectKind
@@ -142,8 +142,13 @@ def _work(
     at += timedelta(hours=rng.choice((1, 2, 3, 5, 8, 20, 30, 50, 90)) * rng.uniform(0.7, 1.3))
     steps.append(PlannedStep(Event.HANDLE, at, handler, words=answer, photo=after))
     at += timedelta(hours=rng.uniform(0.5, 26))
-    steps.append(PlannedStep(Event.CLOSE, at, cast.verifier))
+    steps.append(PlannedStep(Event.CLOSE, at, cast.verifier, means=_means(rng)))
     return at
+
+
+def _means(rng: Random) -> Means:
+    """Mostly by service, as the city wants it (721)."""
+    return rng.choices((Means.SERVICE, Means.MANAGEMENT, Means.ENFORCEMENT), (66, 23, 11))[0]
 
 
 def plan_ratings(

@@ -9,18 +9,25 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.accounts.queries import demo_exists
+from portal.accounts.rules import ApiScope
+from portal.accounts.service.api_keys import KeyWish, issue_key
 from portal.accounts.service.demo import plant_people
 from portal.areas.queries import AreaRow, descendants_at_level
 from portal.kernel.instance import instance_of
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
+from portal.organisations.queries import organisations_by_ids
 from portal.reports.service.demo import Photo, plant_cases
+from portal.reports.service.supervision_demo import plant_supervision
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service.demo import plant_ratings
+from portal.site.demo.asked import file_asked
+from portal.site.demo.audit import plant_audit
+from portal.site.demo.clocks import stage_clocks
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
-from portal.site.demo.staged import plan_staged, staged_ratings
+from portal.site.demo.staged import plan_clocks, plan_staged, staged_ratings
 from portal.site.demo.words import load_words
 
 SEED = 20261122
@@ -65,6 +72,7 @@ def load_demo(
     words, places = load_words(), demo_places(session)
     units = units_by_category(session, places["city"], now)
     people = open_accounts(session, places, units[OWN_TRADE], now)
+    _program(session, units[OWN_TRADE], now)
     crowd = plant_people(session, (words.name(rng) for _ in range(residents)), now=now)
     photos = {
         kind: [(_keep(session, before), _keep(session, after)) for before, after in pairs]
@@ -79,7 +87,18 @@ def load_demo(
     staged = plan_staged(rng, cast, stage, places["community"].path)
     planted = plant_cases(session, (one.plan for one in staged))
     plant_ratings(session, staged_ratings(staged, planted, window))
+    clocks = plan_clocks(rng, cast, stage, places["community"].path)
+    stage_clocks(session, plant_cases(session, clocks), cast.desk, now)
+    plant_audit(session, people, now)
+    plant_supervision(session, now)
+    file_asked(session, places["community"], now)
     return True
+
+
+def _program(session: Session, unit_id: UUID, now: datetime) -> None:
+    """A unit's program with a key, for the administrator's page; nobody learns the key itself."""
+    unit = organisations_by_ids(session, [unit_id])[unit_id]
+    issue_key(session, None, KeyWish("Open311", unit.code, "", frozenset(ApiScope)), now=now)
 
 
 def _keep(session: Session, photo: CleanPhoto) -> Photo:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from portal.reports.rules.codes import Event
+from portal.reports.rules.codes import Event, Means
 from portal.reports.rules.reasons import Reason
 from portal.reports.service.demo import PlannedCase, PlannedStep, PlantedCase
 from portal.satisfaction.rules import Settings
@@ -65,6 +65,14 @@ ANONYMOUS: Final = (
     Scene("bike_parking", 40, (Event.ACCEPT, Event.HANDLE, Event.SEND_BACK), in_grid=True),
 )
 
+# whose time will be stopped, lengthened or measured anew (``demo.clocks``), in its order
+CLOCKS: Final = (
+    Scene("bike_parking", 5, (Event.ACCEPT,)),
+    Scene("green_damaged", 7, SENT),
+    Scene("rubble", 9, SENT),
+    Scene("road_damage", 3, (Event.ACCEPT, Event.FILE)),
+)
+
 
 def plan_staged(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Staged]:
     """The scenes, oldest first, all in the community of the demo's accounts."""
@@ -76,6 +84,12 @@ def plan_staged(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Staged
         for scene, person in played
     ]
     return sorted(staged, key=lambda one: one.plan.found_at)
+
+
+def plan_clocks(rng: Random, cast: Cast, stage: Stage, home: str) -> list[PlannedCase]:
+    """Matters of the first neighbour that something is done to next."""
+    spot = next(spot for spot in stage.spots if spot.path == home)
+    return [_plan(rng, cast, stage, spot, scene, cast.neighbours[0]) for scene in CLOCKS]
 
 
 def _plan(
@@ -97,6 +111,7 @@ def _plan(
             words=said.get(event),
             reason=Reason.PARTLY_DONE.value if event is Event.SEND_BACK else None,
             photo=after if event is Event.HANDLE else None,
+            means=Means.SERVICE if event is Event.CLOSE else None,
         )
         for event, at in _times(scene, found, stage.now)
     )

@@ -27,7 +27,7 @@ from portal.areas.queries import (
     switches,
     switches_for,
 )
-from portal.areas.rules import Feature
+from portal.areas.rules import Feature, codes_of
 from portal.kernel.clock import city_day, local, now
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
@@ -37,7 +37,9 @@ from portal.organisations.rules import OrganisationKind
 from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
 from portal.reports.queries.near import Near, NearRow, near
 from portal.reports.queries.public import kinds
+from portal.reports.queries.zones import zones_of
 from portal.reports.rules.transitions import OPEN
+from portal.reports.rules.zones import Zone, zones_of_place
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.queries import MonthRow, months_of
 from portal.site.near import chosen_place, keep_place, own_places, pairs_first
@@ -76,6 +78,7 @@ class PlacePage:
     card: CardRow | None
     units: list[OrganisationRow]
     permitted: list[tuple[PermittedRow, bool]]
+    zones: list[Zone]
     live: list[SwitchRow]
     drawing: Drawing | None
     counts: PublicCounts
@@ -197,6 +200,7 @@ def place_page(session: Session, code: str) -> PlacePage:
         card=card_of(session, area.id),
         units=units_for(session, area.path, NEAR_KINDS, on),
         permitted=[(row, row.valid_from <= on and row.open_at(at)) for row in permitted],
+        zones=_zones(session, area, on),
         live=switches_for(session, area.path),
         drawing=_drawing(session, area, children, _spots(found)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),
@@ -205,6 +209,12 @@ def place_page(session: Session, code: str) -> PlacePage:
         weeks=_weeks(session, area, at),
         months=months_of(session, area.path),
     )
+
+
+def _zones(session: Session, area: AreaRow, on: date) -> list[Zone]:
+    """The zones with rules that hold here or lie within."""
+    point = None if area.lon is None or area.lat is None else (area.lon, area.lat)
+    return zones_of_place(zones_of(session), codes_of(area.path), point, on)
 
 
 def _weeks(session: Session, area: AreaRow, at: datetime) -> list[tuple[date, int]]:

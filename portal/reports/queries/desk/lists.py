@@ -1,7 +1,7 @@
 """The desk's lists: what waits for whom, the most pressing first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,9 +16,9 @@ from portal.kernel.db import UtcDateTime
 from portal.reports.models import Case, Category
 from portal.reports.queries.desk.options import area_names
 from portal.reports.queries.desk.reach import narrowing, waits_for
-from portal.reports.rules.codes import State
-from portal.reports.rules.deadlines import is_late
-from portal.reports.rules.desk import EVERYTHING, Narrowed, Task, tasks_of
+from portal.reports.rules.codes import Pause, State
+from portal.reports.rules.desk import EVERYTHING, Narrowed, Task, tasks_of, wider_tasks
+from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.transitions import OPEN
 
 PAGE = 25
@@ -39,11 +39,17 @@ class DeskRow:
     urgent: bool
     promised_at: datetime | None
     round_the_clock: bool
+    calendar_code: str | None
+    handled_at: datetime | None
+    pause: Pause | None
+    paused_at: datetime | None
+    paused_until: datetime | None
+    promise_if_over: datetime | None
     found_at: datetime
     times_urged: int
     times_sent_back: int
-    late: bool
     tasks: tuple[Task, ...]
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,12 @@ class HasPlaceInList(Protocol):
     def promised_at(self) -> datetime | None: ...
 
     @property
+    def paused_until(self) -> datetime | None: ...
+
+    @property
+    def promise_if_over(self) -> datetime | None: ...
+
+    @property
     def found_at(self) -> datetime: ...
 
 
@@ -96,7 +108,9 @@ def cursor_of(one: HasPlaceInList, task: Task) -> Cursor:
     """Where a case stands in a task's list, also when it has just left it."""
     if task is Task.ALL:
         return Cursor(0, one.found_at, one.id)
-    return Cursor(0 if one.urgent else 1, one.promised_at or FAR, one.id)
+    # what waits for something comes when it will be due, not before
+    due = one.promised_at if one.paused_until is None else one.promise_if_over
+    return Cursor(0 if one.urgent else 1, due or FAR, one.id)
 
 
 def desk_counts(
@@ -111,6 +125,12 @@ def desk_counts(
     ]
     counts = [func.count(case((waits_for(actor, task, now), 1))) for task in tasks]
     statement = select(*counts).select_from(Case).where(Case.state.in_(OPEN), *chosen)
+    if Task.SUPPORT in wider_tasks(actor):
+        # apart, so that the others are not slowed down by it
+        supported = select(func.count()).select_from(Case)
+        supported = supported.where(waits_for(actor, Task.SUPPORT, now), *chosen)
+        statement = statement.add_columns(supported.scalar_subquery())
+        tasks.append(Task.SUPPORT)
     if Task.MODERATE in tasks_of(actor):
         # closed cases may wait for a check too
         unchecked = select(func.count()).select_from(Case)
@@ -146,7 +166,8 @@ class _Order:
 def _order_of(task: Task) -> _Order:
     if task is Task.ALL:
         return _Order(literal(0), Case.found_at.expression, newest=True)
-    due = func.coalesce(Case.promised_at, literal(FAR, UtcDateTime()), type_=UtcDateTime())
+    promised = case((Case.paused_until.is_(None), Case.promised_at), else_=Case.promise_if_over)
+    due = func.coalesce(promised, literal(FAR, UtcDateTime()), type_=UtcDateTime())
     return _Order(case((Case.urgent, 0), else_=1), due, newest=False)
 
 
@@ -190,7 +211,12 @@ def _desk_columns(order: _Order) -> Select[*tuple[Any, ...]]:
             Case.urgent,
             Case.promised_at,
             Case.round_the_clock,
+            Case.calendar_code,
             Case.handled_at,
+            Case.pause,
+            Case.paused_at,
+            Case.paused_until,
+            Case.promise_if_over,
             Case.found_at,
             Case.times_urged,
             Case.times_sent_back,
@@ -209,7 +235,7 @@ def _desk_columns(order: _Order) -> Select[*tuple[Any, ...]]:
 
 
 def _desk_row(row: Any, mine: Sequence[Task], now: datetime) -> DeskRow:
-    return DeskRow(
+    made = DeskRow(
         id=row.id,
         number=row.number,
         version=row.version,
@@ -222,9 +248,15 @@ def _desk_row(row: Any, mine: Sequence[Task], now: datetime) -> DeskRow:
         urgent=row.urgent,
         promised_at=row.promised_at,
         round_the_clock=row.round_the_clock,
+        calendar_code=row.calendar_code,
+        handled_at=row.handled_at,
+        pause=row.pause,
+        paused_at=row.paused_at,
+        paused_until=row.paused_until,
+        promise_if_over=row.promise_if_over,
         found_at=row.found_at,
         times_urged=row.times_urged,
         times_sent_back=row.times_sent_back,
-        late=is_late(row.state, row.promised_at, row.handled_at, now),
         tasks=tuple(task for task in mine if row._mapping[task.value]),
     )
+    return replace(made, late=is_late_at(made, now))

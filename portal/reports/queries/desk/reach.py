@@ -1,15 +1,17 @@
 """Which cases somebody reaches, and which wait for whom; lateness is derived here."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, union
 
-from portal.accounts.rules import Actor, Permission
-from portal.reports.models import Case, CasePhoto, CaseText, Category
+from portal.accounts.rules import Actor, Grant, Permission
+from portal.reports.models import Case, CaseCoUnit, CasePhoto, CaseText, Category
 from portal.reports.rules.codes import Review, State, Target, TextKind
 from portal.reports.rules.desk import WORK, Narrowed, Task, tasks_of
-from portal.reports.rules.transitions import OPEN, SENT_BACK
+from portal.reports.rules.kinds import BEHAVIOUR
+from portal.reports.rules.transitions import OPEN, SENT_BACK, UNDONE
 
 TO_CHECK = (TextKind.DESCRIPTION, TextKind.PLACE, TextKind.ADDITION)
 
@@ -21,7 +23,22 @@ def inside(place_path: str) -> ColumnElement[bool]:
 
 def reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """Cases for which somebody holds a permission: by place, or dispatched to her unit."""
-    return or_(false(), *_grants(actor, permission, {True, False}))
+    found = or_(false(), *_grants(actor, permission, {True, False}))
+    return and_(found, *_not_inward(actor, permission))
+
+
+def _not_inward(actor: Actor, permission: Permission) -> Iterable[ColumnElement[bool]]:
+    """Behaviour reports are for those alone who may read them (R259); most readers of the desk
+    may wherever they read at all, and then nothing is asked of the database.
+    """
+    wide = {replace(g, permission=permission) for g in _held(actor, Permission.BEHAVIOUR_READ)}
+    if not set(_held(actor, permission)) <= wide:
+        may = or_(false(), *_grants(actor, Permission.BEHAVIOUR_READ, {True, False}))
+        yield or_(Case.category_code != BEHAVIOUR, may)
+
+
+def _held(actor: Actor, permission: Permission) -> list[Grant]:
+    return [grant for grant in actor.grants if grant.permission is permission]
 
 
 def _by_unit(actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -43,16 +60,22 @@ def _grants(
 
 
 def is_late_now(now: datetime) -> ColumnElement[bool]:
-    """The same as ``rules.deadlines.is_late``, for the database to count."""
+    """The same as ``rules.pauses.is_late_at``, for the database to count."""
     handled = and_(Case.state == State.HANDLED, Case.handled_at > Case.promised_at)
-    waiting = and_(Case.state.in_(OPEN - {State.HANDLED}), Case.promised_at < now)
-    return or_(handled, waiting)
+    broken = or_(
+        and_(Case.paused_until.is_(None), Case.promised_at < now),
+        and_(Case.paused_until > now, Case.promised_at < Case.paused_at),
+        and_(Case.paused_until <= now, Case.promise_if_over < now),
+    )
+    return or_(handled, and_(Case.state.in_(UNDONE), broken))
 
 
 def waits_for(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
     """Which cases belong to a task of somebody."""
     if task is Task.MINE:
         return or_(false(), *(waits_for(actor, mine, now) for mine in tasks_of(actor)))
+    if task is Task.SUPPORT:
+        return and_(Case.state.in_(OPEN), _supported(actor))
     readable = reach(actor, Permission.REPORT_READ)
     wider = {
         Task.LATE: is_late_now(now),
@@ -61,6 +84,15 @@ def waits_for(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
     }
     condition = wider[task] if task in wider else _work(actor, task)
     return and_(readable, condition)
+
+
+def _supported(actor: Actor) -> ColumnElement[bool]:
+    """Cases whose lead a unit of this reader supports; found by the unit, not by all cases."""
+    units = actor.organisations_for(Permission.REPORT_READ)
+    keys = select(CaseCoUnit.district, CaseCoUnit.case_id).where(
+        CaseCoUnit.unit_id.in_(units), CaseCoUnit.ended_at.is_(None)
+    )
+    return tuple_(Case.district, Case.id).in_(keys)
 
 
 def _work(actor: Actor, task: Task) -> ColumnElement[bool]:
@@ -93,7 +125,11 @@ def _somebody_elses(actor: Actor) -> ColumnElement[bool]:
 def _unchecked() -> ColumnElement[bool]:
     """Something of the reporter's waits for the check, and the public may ever see it (P5)."""
     texts = select(CaseText.district, CaseText.case_id).where(
-        CaseText.review == Review.PENDING, CaseText.by_reporter, CaseText.kind.in_(TO_CHECK)
+        CaseText.review == Review.PENDING,
+        or_(
+            and_(CaseText.by_reporter, CaseText.kind.in_(TO_CHECK)),
+            CaseText.kind == TextKind.OUTSIDE_REPLY,
+        ),
     )
     photos = select(CasePhoto.district, CasePhoto.case_id).where(
         CasePhoto.review == Review.PENDING, CasePhoto.by_reporter
@@ -101,7 +137,14 @@ def _unchecked() -> ColumnElement[bool]:
     # from what waits to its cases: the other way round every case would be looked at
     waiting = tuple_(Case.district, Case.id).in_(select(union(texts, photos).subquery()))
     things = Case.category_code.in_(select(Category.code).where(Category.target == Target.THING))
-    gone = (State.VOID, State.WITHDRAWN, State.NOT_ACCEPTED, State.NOT_FILED)
+    gone = (
+        State.VOID,
+        State.WITHDRAWN,
+        State.NOT_ACCEPTED,
+        State.NOT_FILED,
+        State.HANDED_OVER,
+        State.MERGED,
+    )
     return and_(waiting, things, Case.state.not_in(gone))
 
 

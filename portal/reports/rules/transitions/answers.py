@@ -15,7 +15,7 @@ def why_not(
     if row.by_reporter:
         if not actor.is_reporter:
             return Refusal.NOT_ALLOWED
-    elif not row.who & actor.holds:
+    elif not (row.who & actor.holds or (row.by_clock and actor.is_clock)):
         return Refusal.NOT_ALLOWED
     if case.state not in row.sources:
         return Refusal.WRONG_STATE
@@ -48,6 +48,12 @@ def _what_is_missing(
         return Refusal.PHOTO_MISSING
     if event is Event.DISPATCH and offer.unit_id is None:
         return Refusal.UNIT_MISSING
+    if event is Event.REPLY and not (offer.words or "").strip() and not offer.photos:
+        return Refusal.ANSWER_MISSING
+    if event is Event.CLOSE and offer.means is None:
+        return Refusal.MEANS_MISSING
+    if event is Event.MERGE and case.into is None:
+        return Refusal.NO_OTHER_CASE
     return None
 
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+from portal.accounts.rules import Permission
 from portal.reports.rules.transitions.facts import ActorFacts, CaseFacts
 from portal.reports.rules.transitions.refusals import Refusal
 
 Condition = Callable[[CaseFacts, ActorFacts], Refusal | None]
+_COMMAND = frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH})
+# who joins cases and parts them again
+SORTERS = frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH})
 
 
 def by_the_unit_or_in_the_grid(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
@@ -26,8 +30,9 @@ def not_the_dispatcher(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
 
 
 def not_of_the_unit(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
-    """A colleague of the handler verifies no more than the handler."""
-    return Refusal.OF_THE_UNIT if case.unit_id is not None and actor.of_unit else None
+    """A colleague of the handler verifies no more than the handler; nor does who supported him."""
+    of_it = actor.of_unit or actor.co_unit_id is not None
+    return Refusal.OF_THE_UNIT if case.unit_id is not None and of_it else None
 
 
 def not_yet_responded(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
@@ -43,3 +48,65 @@ def not_urged_today(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
 def alone(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
     """Nobody withdraws what others reported too."""
     return Refusal.NOT_ALONE if case.reporters > 1 else None
+
+
+def not_paused(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """The clock cannot be stopped twice, nor moved while it stands."""
+    return Refusal.PAUSED if case.paused else None
+
+
+def is_paused(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
+    """Only what stands still can go on; time itself ends a pause that has run out, never before."""
+    stopped = case.ran_out if actor.is_clock else case.paused
+    return None if stopped else Refusal.NOT_PAUSED
+
+
+def may_extend(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """More time is given once (a setting), and not to make a broken promise good."""
+    if not case.may_extend:
+        return Refusal.EXTENDED_ALREADY
+    return Refusal.LATE_ALREADY if case.late else None
+
+
+def has_question(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """A reporter answers what she was asked, also when the time for it is over."""
+    return None if case.question_open else Refusal.NO_QUESTION
+
+
+def has_grades(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """A kind of problem whose limits know no conditions cannot be graded."""
+    return None if case.grades else Refusal.NO_GRADE
+
+
+def into_an_open_case(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """A case becomes part of another one that is open, and of the same district's."""
+    into = case.into
+    if into is None:
+        return None
+    if into.same_case:
+        return Refusal.SAME_CASE
+    if not into.same_district:
+        return Refusal.OTHER_DISTRICT
+    return None if into.open else Refusal.OTHER_NOT_OPEN
+
+
+def as_public_as_the_other(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """Law P5: a matter about a person or a shop never leads on to one that anybody may read."""
+    return None if case.into is None or case.into.same_protection else Refusal.OTHER_PUBLICITY
+
+
+def of_one_kind_or_agreed(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """Another kind is joined only when staff says that it is one matter all the same."""
+    into = case.into
+    return None if into is None or into.same_kind or into.agreed else Refusal.OTHER_KIND
+
+
+def held_there_too(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """Whoever joins two cases may sort both of them."""
+    return None if case.into is None or SORTERS & case.into.held else Refusal.NOT_ALLOWED
+
+
+def leads_or_commands(_case: CaseFacts, actor: ActorFacts) -> Refusal | None:
+    """A unit that only supports the lead stops nobody's clock."""
+    supports = actor.co_unit_id is not None and not actor.holds & _COMMAND
+    return Refusal.NOT_YOUR_UNIT if supports else None

@@ -4,8 +4,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal.accounts.rules import Actor, Permission
-from portal.reports.rules.codes import Closing, State
+from portal.reports.rules.codes import Closing, Means, State
 from portal.reports.rules.reasons import Reason
+
+
+@dataclass(frozen=True)
+class IntoFacts:
+    """The case that another one shall become part of. ``agreed``: staff says it is one matter."""
+
+    open: bool = True
+    same_case: bool = False
+    same_district: bool = True
+    same_kind: bool = True
+    same_protection: bool = True
+    agreed: bool = False
+    held: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -21,16 +34,29 @@ class CaseFacts:
     responded: bool = False
     reporters: int = 1
     urged_today: bool = False
+    paused: bool = False
+    ran_out: bool = False
+    late: bool = False
+    may_extend: bool = True
+    question_open: bool = False
+    grades: bool = True
+    into: IntoFacts | None = None
 
 
 @dataclass(frozen=True)
 class ActorFacts:
-    """What the table asks of whoever wants the step: what she holds *for this very case*."""
+    """What the table asks of whoever wants the step: what she holds *for this very case*.
+
+    ``co_unit_id``: her unit, when it only supports the lead.
+    """
 
     person_id: UUID | None = None
     holds: frozenset[Permission] = frozenset()
     of_unit: bool = False
     is_reporter: bool = False
+    # time itself: a pause that ran out
+    is_clock: bool = False
+    co_unit_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +67,7 @@ class Offer:
     words: str | None = None
     photos: int = 0
     unit_id: UUID | None = None
+    means: Means | None = None
 
 
 def holds(actor: Actor, permission: Permission, place_path: str, unit_id: UUID | None) -> bool:

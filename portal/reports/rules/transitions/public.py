@@ -15,6 +15,8 @@ _PUBLIC: dict[State, PublicState] = {
     State.NOT_FILED: PublicState.FED_BACK,
     State.VOID: PublicState.FED_BACK,
     State.WITHDRAWN: PublicState.FED_BACK,
+    State.HANDED_OVER: PublicState.FED_BACK,
+    State.MERGED: PublicState.FED_BACK,
 }
 
 

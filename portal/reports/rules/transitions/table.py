@@ -6,23 +6,38 @@ from enum import StrEnum
 from portal.accounts.rules import Permission
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.reasons import (
+    EXTEND_REASONS,
     REFUSE_FILING_REASONS,
     REFUSE_REASONS,
     RETURN_REASONS,
     SEND_BACK_REASONS,
+    SEVERITIES,
+    SPLIT_REASONS,
+    SUSPEND_REASONS,
     VOID_REASONS,
     WITHHOLD_REASONS,
     Reason,
 )
 from portal.reports.rules.transitions.conditions import (
+    SORTERS,
     Condition,
     alone,
+    as_public_as_the_other,
     by_the_unit_or_in_the_grid,
+    has_grades,
+    has_question,
+    held_there_too,
+    into_an_open_case,
+    is_paused,
+    leads_or_commands,
+    may_extend,
     not_of_the_unit,
+    not_paused,
     not_the_dispatcher,
     not_the_handler,
     not_urged_today,
     not_yet_responded,
+    of_one_kind_or_agreed,
 )
 
 
@@ -39,7 +54,8 @@ class Speaks(StrEnum):
 class Transition:
     """One row of the table. ``to`` None leaves the state; ``who`` empty is the reporter alone.
 
-    ``restores``: the step puts back what was, which whoever takes it brings along.
+    ``restores``: the step puts back what was, which whoever takes it brings along. ``exclusive``:
+    it leaves the state, but of two that race for it one loses. ``by_clock``: time takes it too.
     """
 
     sources: frozenset[State]
@@ -52,6 +68,8 @@ class Transition:
     tells: str | None = None
     lists: bool | None = None
     restores: bool = False
+    exclusive: bool = False
+    by_clock: bool = False
 
     @property
     def by_reporter(self) -> bool:
@@ -70,6 +88,8 @@ OPEN = frozenset(
         State.REOPENED,
     }
 )
+# still to be done: only here does the handling's time run
+UNDONE = OPEN - {State.HANDLED}
 SENT_BACK = frozenset({State.REWORK, State.REOPENED})
 AT_THE_UNIT = SENT_BACK | {State.DISPATCHED}
 UNHANDLED = frozenset({State.REPORTED, State.ACCEPTED, State.FILED, State.DISPATCHED})
@@ -194,7 +214,7 @@ TRANSITIONS: dict[Event, Transition] = {
     Event.URGE: Transition(OPEN, None, frozenset(), (not_urged_today,)),
     Event.ADD_PHOTO: Transition(OPEN, None, frozenset(), public=False),
     Event.MODERATE: Transition(
-        ALL - {State.VOID, State.WITHDRAWN},
+        ALL - {State.VOID, State.WITHDRAWN, State.MERGED},
         None,
         frozenset({Permission.REPORT_MODERATE}),
         reasons=WITHHOLD_REASONS,
@@ -205,7 +225,18 @@ TRANSITIONS: dict[Event, Transition] = {
         UNHANDLED,
         None,
         frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
+        (not_paused,),
         speaks=Speaks.MAY,
+    ),
+    Event.GRADE_DANGER: Transition(
+        OPEN,
+        None,
+        frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
+        reasons=SEVERITIES,
+        speaks=Speaks.MAY,
+        public=False,
+        # of two at once the later sees it anew
+        exclusive=True,
     ),
     Event.UNDO: Transition(
         UNHANDLED,
@@ -213,5 +244,94 @@ TRANSITIONS: dict[Event, Transition] = {
         frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
         restores=True,
     ),
+    # to a body outside (移送): an end of its own, which is not closed, and may be taken back
+    Event.HAND_OVER: Transition(
+        UNHANDLED | AT_THE_UNIT,
+        State.HANDED_OVER,
+        frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
+        speaks=Speaks.MAY,
+        tells="report.handed_over",
+    ),
+    Event.TAKE_BACK: Transition(
+        frozenset({State.HANDED_OVER}),
+        State.ACCEPTED,
+        frozenset({Permission.REPORT_ACCEPT}),
+        speaks=Speaks.MAY,
+        tells="report.taken_back",
+        lists=True,
+    ),
     Event.NOTE: Transition(ALL, None, WORKERS, speaks=Speaks.MUST, public=False),
+    Event.ASK: Transition(
+        UNDONE,
+        None,
+        WORKERS,
+        (leads_or_commands, not_paused),
+        speaks=Speaks.MUST,
+        tells="report.asked",
+        exclusive=True,
+    ),
+    Event.REPLY: Transition(
+        OPEN, None, frozenset(), (has_question,), speaks=Speaks.MAY, exclusive=True
+    ),
+    Event.EXTEND: Transition(
+        UNDONE,
+        None,
+        frozenset({Permission.REPORT_DISPATCH}),
+        (not_paused, may_extend),
+        reasons=EXTEND_REASONS,
+        speaks=Speaks.WHEN_OTHER,
+        tells="report.extended",
+        exclusive=True,
+    ),
+    Event.SUSPEND: Transition(
+        UNDONE,
+        None,
+        frozenset({Permission.REPORT_DISPATCH}),
+        (not_paused,),
+        reasons=SUSPEND_REASONS,
+        speaks=Speaks.WHEN_OTHER,
+        tells="report.suspended",
+        exclusive=True,
+    ),
+    Event.RESUME: Transition(
+        UNDONE,
+        None,
+        frozenset({Permission.REPORT_DISPATCH}),
+        (is_paused,),
+        speaks=Speaks.MAY,
+        tells="report.resumed",
+        exclusive=True,
+        by_clock=True,
+    ),
+    Event.GRADE: Transition(
+        UNDONE,
+        None,
+        frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
+        (has_grades, not_paused),
+        speaks=Speaks.MAY,
+        public=False,
+        exclusive=True,
+    ),
+    # neighbours: two reports of one problem become one case, and are parted again
+    Event.MERGE: Transition(
+        OPEN,
+        State.MERGED,
+        SORTERS,
+        (
+            held_there_too,
+            not_paused,
+            into_an_open_case,
+            as_public_as_the_other,
+            of_one_kind_or_agreed,
+        ),
+        lists=False,
+    ),
+    Event.SPLIT: Transition(
+        frozenset({State.MERGED}),
+        None,
+        SORTERS,
+        reasons=SPLIT_REASONS,
+        speaks=Speaks.WHEN_OTHER,
+        restores=True,
+    ),
 }

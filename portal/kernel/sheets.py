@@ -1,0 +1,205 @@
+"""Long tables row by row: CSV and XLSX in, with little memory, and out, never run as formulas.
+
+Nothing is guessed. A CSV file is UTF-8 unless whoever imports it says otherwise; a number that a
+spreadsheet has rounded, and a cell that is a formula, are refused like any other damage.
+"""
+
+import csv
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from openpyxl import Workbook, load_workbook
+
+from portal.kernel.errors import BadData
+from portal.kernel.spreadsheets import safe_cell
+
+UTF8, GB18030 = "utf-8-sig", "gb18030"
+# an XLSX file is a ZIP: what unpacks to more than this is no table of work orders
+LONGEST_UNPACKED: Final = 2_000_000_000
+# a double keeps fifteen digits; a longer number has lost some on its way through a spreadsheet
+SURE_DIGITS: Final = 15
+LONGEST_CELL: Final = 1_000_000
+
+
+class Encoding(StrEnum):
+    """How a CSV file is written. GB18030 holds GBK and GB2312, which Chinese Excel writes."""
+
+    UTF8 = "utf-8"
+    GB18030 = "gb18030"
+
+
+class Lost(StrEnum):
+    """Why a cell cannot be read as it was meant."""
+
+    FORMULA = "cell.formula"
+    ROUNDED = "cell.rounded"
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: its line (a row's last line in CSV, its number in XLSX) and its cells as text.
+
+    ``lost`` are columns whose value a spreadsheet has spoiled; ``wide`` is how many cells stood
+    there, when they were not as many as the columns.
+    """
+
+    line: int
+    cells: dict[str, str]
+    lost: tuple[tuple[str, Lost], ...] = ()
+    wide: int | None = None
+    moments: tuple[tuple[str, datetime], ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table that is read once, from its first row to its last."""
+
+    header: tuple[str, ...]
+    rows: Iterator[SheetRow]
+
+
+def open_sheet(path: Path, encoding: Encoding = Encoding.UTF8) -> Sheet:
+    """A CSV or XLSX file. Raises BadData for what is neither, at once or while it is read."""
+    with path.open("rb") as file:
+        zipped = file.read(4) == b"PK\x03\x04"
+    rows = _xlsx_rows(path) if zipped else _csv_rows(path, encoding)
+    first = next(rows, None)
+    header = tuple(_title(cell) for cell in first[1]) if first else ()
+    # empty titles at the end are what a spreadsheet leaves of columns that were deleted
+    while header and not header[-1]:
+        header = header[:-1]
+    if not any(header):
+        raise BadData(path.name, [(1, "the first row names no column")])
+    twice = {name for name in header if name and header.count(name) > 1}
+    if twice:
+        raise BadData(path.name, [(1, f"a column named twice: {', '.join(sorted(twice))}")])
+    return Sheet(header, (_sheet_row(line, header, cells) for line, cells in rows if any(cells)))
+
+
+def _title(cell: object) -> str:
+    return str(cell if cell is not None else "").strip()
+
+
+def _sheet_row(line: int, header: Sequence[str], cells: list[Any]) -> SheetRow:
+    while len(cells) > len(header) and cells[-1] in {None, ""}:
+        cells.pop()
+    wide = None if len(cells) == len(header) else len(cells)
+    found, lost, moments = {}, [], []
+    for name, cell in zip(header, cells, strict=False):
+        text, why = _text_of(cell)
+        found[name] = text
+        if why is not None:
+            lost.append((name, why))
+        if isinstance(cell, datetime):
+            moments.append((name, cell))
+    return SheetRow(line, found, tuple(lost), wide, tuple(moments))
+
+
+def _text_of(cell: object) -> tuple[str, Lost | None]:
+    """A cell as text, and what a spreadsheet has done to it."""
+    if cell is None:
+        return "", None
+    if isinstance(cell, _Formula):
+        return "", Lost.FORMULA
+    if isinstance(cell, datetime | date):
+        return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat(), None
+    if isinstance(cell, float):
+        whole = cell.is_integer()
+        return (f"{cell:.0f}" if whole else repr(cell)), (
+            Lost.ROUNDED if abs(cell) >= 10**SURE_DIGITS else None
+        )
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return str(cell), Lost.ROUNDED if abs(cell) >= 10**SURE_DIGITS else None
+    return str(cell).strip(), None
+
+
+class _Formula:
+    """Stands for a cell that is computed: its value here is nobody's word."""
+
+
+def _csv_rows(path: Path, encoding: Encoding) -> Iterator[tuple[int, list[Any]]]:
+    codec = UTF8 if encoding is Encoding.UTF8 else GB18030
+    csv.field_size_limit(LONGEST_CELL)
+    with path.open(encoding=codec, newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            for cells in reader:
+                yield reader.line_num, list(cells)
+        except UnicodeDecodeError as error:
+            raise BadData(path.name, [(reader.line_num + 1, _not_text(path, encoding))]) from error
+        except csv.Error as error:
+            raise BadData(path.name, [(reader.line_num, f"not a CSV row ({error})")]) from error
+
+
+def _not_text(path: Path, encoding: Encoding) -> str:
+    """What the bytes look like instead, for whoever knows where the file comes from."""
+    if encoding is Encoding.GB18030:
+        return "not GB18030 text"
+    return (
+        "not UTF-8 text; it can be read as GB18030 (as Chinese Excel saves CSV): if it is that,"
+        " say --encoding gb18030"
+        if _decodes(path, GB18030)
+        else "neither UTF-8 nor GB18030 text"
+    )
+
+
+def _decodes(path: Path, codec: str) -> bool:
+    try:
+        with path.open(encoding=codec, newline="") as file:
+            while file.read(1_000_000):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LONGEST_UNPACKED:
+                raise BadData(path.name, [(1, "unpacks to more than 2 GB")])
+        book = load_workbook(path, read_only=True, data_only=False)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
+        raise BadData(path.name, [(1, f"not an XLSX file ({type(error).__name__})")]) from error
+    with closing(book):
+        sheet = book.worksheets[0]
+        # what a program wrote into the file about its size may be wrong
+        sheet.reset_dimensions()
+        for line, row in enumerate(sheet.iter_rows(), start=1):
+            yield line, [_Formula() if cell.data_type == "f" else cell.value for cell in row]
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """A CSV file in UTF-8 with the mark by which office programs know it; how many rows."""
+    count = 0
+    with path.open("w", encoding=UTF8, newline="", errors="replace") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow([safe_cell(name) for name in header])
+        for row in rows:
+            writer.writerow([safe_cell(cell) for cell in row])
+            count += 1
+    return count
+
+
+def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """An XLSX file, row by row; every cell is text, so that no number loses a digit."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append([safe_cell(name) for name in header])
+    count = 0
+    for row in rows:
+        sheet.append([_plain(cell) for cell in row])
+        count += 1
+    book.save(path)
+    return count
+
+
+def _plain(cell: object) -> str:
+    """Text without the controls that XML cannot hold."""
+    return "".join(c for c in safe_cell(cell) if c >= " " or c in "\n\t\r")

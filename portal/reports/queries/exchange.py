@@ -1,0 +1,132 @@
+"""Cases as other systems want them, page by page; and finding a case by another system's number."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select, tuple_
+from sqlalchemy.orm import Session
+
+from portal.reports.models import Case, CaseEvent, CaseText, ExternalOrder
+from portal.reports.queries.case import CaseRow, columns
+from portal.reports.rules.codes import Event, State, TextKind
+from portal.reports.rules.transitions import OPEN
+
+PAGE = 500
+# a matter that was never taken up is no work order
+EXPORTED = (OPEN - {State.REPORTED}) | {State.CLOSED}
+_ANSWERING = (Event.RESPOND, Event.HANDLE, Event.CLOSE)
+
+
+@dataclass(frozen=True)
+class External:
+    """What is kept of an order of another system."""
+
+    system: str
+    number: str
+    unit_name: str | None
+    no_answer: bool
+    late: bool | None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A case with what a work order says of it. The words are as they were written."""
+
+    case: CaseRow
+    words: str
+    address: str
+    answer: str
+    answered_at: datetime | None
+    external: External | None
+
+
+def outgoing(session: Session, since: datetime) -> Iterator[Outgoing]:
+    """Every case found since a moment that became a work order, oldest first."""
+    after: tuple[datetime, UUID] | None = None
+    while True:
+        statement = select(*columns(Case, CaseRow)).where(
+            Case.found_at >= since, Case.state.in_(EXPORTED)
+        )
+        if after is not None:
+            statement = statement.where(tuple_(Case.found_at, Case.id) > tuple_(*after))
+        statement = statement.order_by(Case.found_at, Case.id).limit(PAGE)
+        cases = [CaseRow(*row) for row in session.execute(statement)]
+        yield from _dressed(session, cases)
+        if len(cases) < PAGE:
+            return
+        after = (cases[-1].found_at, cases[-1].id)
+
+
+def _dressed(session: Session, cases: list[CaseRow]) -> Iterator[Outgoing]:
+    keys = [(case.district, case.id) for case in cases]
+    texts, external = _texts(session, keys), external_of(session, keys)
+    for case in cases:
+        said = texts.get(case.id, {})
+        answer, at = said.get("answer", ("", None))
+        yield Outgoing(
+            case=case,
+            words=said.get(TextKind.DESCRIPTION.value, ("", None))[0],
+            address=said.get(TextKind.PLACE.value, ("", None))[0],
+            answer=answer,
+            answered_at=at,
+            external=external.get(case.id),
+        )
+
+
+def _texts(
+    session: Session, keys: Collection[tuple[str, UUID]]
+) -> dict[UUID, dict[str, tuple[str, Any]]]:
+    """The matter, the place, and the last answer with its moment, of each case."""
+    of_event = and_(CaseEvent.district == CaseText.district, CaseEvent.id == CaseText.event_id)
+    kinds = (TextKind.DESCRIPTION, TextKind.PLACE, TextKind.ANSWER, TextKind.OUTSIDE_REPLY)
+    rows = session.execute(
+        select(CaseText.case_id, CaseText.kind, CaseText.text, CaseEvent.event, CaseEvent.at)
+        .join(CaseEvent, of_event, isouter=True)
+        .where(tuple_(CaseText.district, CaseText.case_id).in_(keys), CaseText.kind.in_(kinds))
+        .order_by(CaseText.case_id, CaseText.id)
+    )
+    found: dict[UUID, dict[str, tuple[str, Any]]] = {}
+    for row in rows:
+        said = found.setdefault(row.case_id, {})
+        if row.kind in {TextKind.DESCRIPTION, TextKind.PLACE}:
+            said.setdefault(row.kind.value, (row.text, None))
+        elif row.event in _ANSWERING:
+            said["answer"] = (row.text, row.at)
+    return found
+
+
+def external_of(session: Session, keys: Collection[tuple[str, UUID]]) -> dict[UUID, External]:
+    """The orders of other systems behind some cases."""
+    one = ExternalOrder
+    rows = session.execute(
+        select(one.case_id, one.system, one.number, one.unit_name, one.no_answer, one.late).where(
+            tuple_(one.district, one.case_id).in_(keys)
+        )
+    )
+    return {row.case_id: External(*row[1:]) for row in rows}
+
+
+def external_order(session: Session, case: CaseRow) -> External | None:
+    """The order of another system behind one case."""
+    return external_of(session, [(case.district, case.id)]).get(case.id)
+
+
+def cases_by_external(session: Session, number: str) -> list[CaseRow]:
+    """The cases that other systems call so: a number is unique in its own system only."""
+    wanted = " ".join(number.split())
+    if not wanted or len(wanted) > 64:
+        return []
+    rows = session.execute(
+        select(*columns(Case, CaseRow))
+        .join(
+            ExternalOrder,
+            and_(ExternalOrder.district == Case.district, ExternalOrder.case_id == Case.id),
+        )
+        .where(ExternalOrder.number == wanted)
+        .order_by(ExternalOrder.system)
+        .limit(10)
+    )
+    return [CaseRow(*row) for row in rows]

@@ -1,0 +1,193 @@
+"""Reads of who is responsible: the list, what communities are given, and what cases keep of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import Actor, Permission
+from portal.areas.models import Area
+from portal.reports.models import (
+    CaseAttribute,
+    CaseCoUnit,
+    CaseRoute,
+    Category,
+    CommunityAllowance,
+    ResponsibilityRule,
+)
+from portal.reports.queries.answers import sizes_answered
+from portal.reports.queries.case import CaseRow
+from portal.reports.rules.routing import (
+    Allowance,
+    Basis,
+    CaseKey,
+    Receiver,
+    Responsibility,
+    read_receiver,
+)
+
+
+@dataclass(frozen=True)
+class CoUnitRow:
+    """A unit that supports the lead of a case, and what it answered."""
+
+    unit_id: UUID
+    added_at: datetime
+    seen_at: datetime | None
+    opinion_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RouteRow:
+    """Why one dispatch went where it went."""
+
+    event_id: UUID
+    basis: Basis
+    rule_code: str | None
+
+
+def responsibilities(
+    session: Session, codes: Collection[str] | None = None
+) -> list[Responsibility]:
+    """All rows of the list, ended and coming ones too, or those with some codes."""
+    statement = select(ResponsibilityRule, Area.path).join(
+        Area, Area.code == ResponsibilityRule.area_code, isouter=True
+    )
+    if codes is not None:
+        statement = statement.where(ResponsibilityRule.code.in_(codes))
+    rows = session.execute(statement.order_by(ResponsibilityRule.code))
+    return [_responsibility(row, path) for row, path in rows]
+
+
+def _responsibility(row: ResponsibilityRule, area_path: str | None) -> Responsibility:
+    return Responsibility(
+        code=row.code,
+        lead=_receiver(row.lead),
+        co=tuple(_receiver(text) for text in row.co.split()),
+        area_code=row.area_code,
+        area_path=area_path,
+        category=row.category_code,
+        group=row.group,
+        area_at_most=row.area_at_most,
+        area_over=row.area_over,
+        tag=row.tag,
+        road_class=row.road_class,
+        on_permit=row.on_permit,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        source=row.source,
+        made_up=row.made_up,
+    )
+
+
+def _receiver(text: str) -> Receiver:
+    # what was stored was read before; a kind that a later version dropped names nobody
+    return read_receiver(text) or Receiver(code=text)
+
+
+def allowances(session: Session) -> list[Allowance]:
+    """All that communities are, were and will be given."""
+    rows = session.scalars(select(CommunityAllowance).order_by(CommunityAllowance.code))
+    return [
+        Allowance(
+            row.code,
+            row.area_code,
+            row.category_code,
+            row.group,
+            row.valid_from,
+            row.valid_to,
+            row.source,
+            row.made_up,
+        )
+        for row in rows
+    ]
+
+
+def groups_of_kinds(session: Session) -> dict[str, str]:
+    """The function group of each kind, ended ones too."""
+    return dict(session.execute(select(Category.code, Category.group)).all())
+
+
+def attributes_of(
+    session: Session,
+    cases: Sequence[CaseRow],
+    *,
+    answers: Mapping[UUID, Mapping[CaseKey, str]] | None = None,
+) -> dict[UUID, dict[CaseKey, str]]:
+    """What is known of cases, in one query. ``answers``: what reporters said, where the desk
+    entered nothing."""
+    found: dict[UUID, dict[CaseKey, str]] = {
+        case.id: dict((answers or {}).get(case.id, {})) for case in cases
+    }
+    rows = session.execute(
+        select(CaseAttribute.case_id, CaseAttribute.key, CaseAttribute.value).where(
+            CaseAttribute.district.in_({case.district for case in cases}),
+            CaseAttribute.case_id.in_(list(found)),
+        )
+    )
+    for case_id, key, value in rows:
+        found[case_id][key] = value
+    return found
+
+
+def known_of(session: Session, cases: Sequence[CaseRow]) -> dict[UUID, dict[CaseKey, str]]:
+    """What the desk entered about cases, else what their reporters said, in two queries."""
+    return attributes_of(session, cases, answers=sizes_answered(session, cases))
+
+
+def co_units_of(session: Session, case: CaseRow) -> list[CoUnitRow]:
+    """The units that support or supported the lead, in the order of their coming."""
+    rows = session.execute(
+        select(
+            CaseCoUnit.unit_id,
+            CaseCoUnit.added_at,
+            CaseCoUnit.seen_at,
+            CaseCoUnit.opinion_at,
+            CaseCoUnit.ended_at,
+        )
+        .where(CaseCoUnit.district == case.district, CaseCoUnit.case_id == case.id)
+        .order_by(CaseCoUnit.added_at, CaseCoUnit.unit_id)
+    )
+    return [CoUnitRow(*row) for row in rows]
+
+
+def supports(session: Session, case: CaseRow, actor: Actor) -> UUID | None:
+    """The unit of this reader that supports the lead of a case, if there is one."""
+    units = actor.organisations_for(Permission.REPORT_READ)
+    if not units:
+        return None
+    return session.scalar(
+        select(CaseCoUnit.unit_id)
+        .where(
+            CaseCoUnit.district == case.district,
+            CaseCoUnit.case_id == case.id,
+            CaseCoUnit.unit_id.in_(units),
+            CaseCoUnit.ended_at.is_(None),
+        )
+        .order_by(CaseCoUnit.unit_id)
+        .limit(1)
+    )
+
+
+def routes_of(session: Session, case: CaseRow) -> dict[UUID, RouteRow]:
+    """Why each dispatch of a case went where it went, by its event."""
+    rows = session.execute(
+        select(CaseRoute.event_id, CaseRoute.basis, CaseRoute.rule_code).where(
+            CaseRoute.district == case.district, CaseRoute.case_id == case.id
+        )
+    )
+    return {row.event_id: RouteRow(*row) for row in rows}
+
+
+def known_kinds_and_places(
+    session: Session, category: str | None, area_code: str | None
+) -> tuple[bool, Any]:
+    """Whether a kind exists, and the path of a place with a code (None: no such place)."""
+    kind = category is None or session.get(Category, category) is not None
+    path = session.scalar(select(Area.path).where(Area.code == area_code)) if area_code else None
+    return kind, path

@@ -1,0 +1,44 @@
+"""What the page of a case says of its listing, and the links between pages of many cases."""
+
+from typing import Any
+
+from flask import url_for
+
+from portal.accounts.access import current_actor
+from portal.accounts.rules import Actor, Permission
+from portal.kernel.clock import now
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.web import reading
+from portal.reports.labels.supervision import ENDINGS
+from portal.reports.queries.supervision import listing_of
+from portal.reports.rules.transitions import OPEN
+from portal.reports.service.desk import DeskCase
+from portal.reports.service.supervision import may_supervise
+from portal.reports.views.blueprint import bp
+
+
+def insight_links(actor: Actor) -> list[tuple[Any, str]]:
+    """The pages that look at many cases at once, for whoever may open them."""
+    rows = (
+        (Permission.REPORT_READ, _l("Listed supervision"), "desk_supervision"),
+        (Permission.REPORT_DISPATCH, _l("Daily digest"), "desk_digests"),
+        (Permission.REPORT_DISPATCH, _l("Hot spots and hard cases"), "desk_hotspots"),
+        (Permission.FIGURES_READ, _l("How matters were solved"), "desk_means"),
+    )
+    return [(words, url_for(f"reports.{page}")) for verb, words, page in rows if actor.may(verb)]
+
+
+bp.app_template_global("insight_links")(lambda: insight_links(current_actor()))
+
+
+def supervision_panel(page: DeskCase) -> dict[str, Any]:
+    """What the page of a case says of its listing, and what its reader can do about it."""
+    listing = listing_of(reading(), page.case, now())
+    may = may_supervise(current_actor(), page.case)
+    listed = listing is not None and listing.open
+    return {
+        "listing": listing,
+        "endings": ENDINGS,
+        "supervising": may and listed,
+        "may_list": may and not listed and page.case.state in OPEN,
+    }

@@ -1,0 +1,105 @@
+"""One number for a matter whatever the channel: a hotline's number finds its case for who may."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.kernel.db import Database
+from portal.kernel.outbox import OutboxMessage
+from portal.reports.models import CaseReporter
+from portal.reports.queries.exchange import cases_by_external
+from portal.reports.rules.codes import Source
+from portal.reports.rules.exchange import Problem
+from portal.reports.rules.layouts import Says
+from portal.reports.service.categories import load_categories
+from portal.reports.service.exchange.files import check_and_import
+from portal.reports.service.exchange.maps import load_map
+from tests.make import orders
+from tests.make.desk import small_city
+from tests.make.intake import visitor
+from tests.make.orders import CASES, MESSAGES, NOW, TASKS
+
+
+@pytest.fixture
+def city(database: Database) -> Database:
+    orders.city(database)
+    return database
+
+
+def take(database: Database, folder: Path, layout: str, rows: Sequence[orders.Row]) -> None:
+    file = orders.handed(orders.csv_file(folder / "orders.csv", rows), layout)
+    check_and_import(database, file, partial=False, now=NOW)
+
+
+def test_r060_a_number_is_unique_in_its_own_system_only(city: Database, tmp_path: Path) -> None:
+    take(city, tmp_path, TASKS, [orders.task(taskid="7001")])
+    take(city, tmp_path, MESSAGES, [orders.message()])
+    with city.read() as session:
+        found = cases_by_external(session, " 7001 ")
+    assert [case.source for case in found] == [Source.HOTLINE_12319, Source.HOTLINE_12345]
+
+
+def test_a_caller_whose_phone_the_file_has_is_kept_sealed(city: Database, tmp_path: Path) -> None:
+    layout = load_map(TASKS)
+    own = replace(layout, columns={**layout.columns, "phone": Says.PHONE})
+    rows = [orders.task(phone="138 0000 1234"), orders.task(taskid="T2", phone="12345x")]
+    path = orders.csv_file(tmp_path / "own.csv", rows)
+    file = replace(orders.handed(path, TASKS), layout=own)
+    checked, _ = check_and_import(city, file, partial=True, now=NOW)
+    assert [(flaw.problem, flaw.value) for flaw in checked.flaws] == [(Problem.BAD_PHONE, "")]
+    with city.read() as session:
+        row = session.scalars(select(CaseReporter)).one()
+    assert row.sealed_phone is not None
+    assert "13800001234" not in row.sealed_phone
+
+
+def test_r060_a_hotlines_number_and_the_callers_phone_get_her_a_link_to_her_phone_only(
+    city: Database, app: Flask, tmp_path: Path
+) -> None:
+    layout = load_map(TASKS)
+    own = replace(layout, columns={**layout.columns, "phone": Says.PHONE})
+    path = orders.csv_file(tmp_path / "own.csv", [orders.task(phone="13800001234")])
+    check_and_import(city, replace(orders.handed(path, TASKS), layout=own), partial=False, now=NOW)
+    browser = visitor(app)
+
+    def ask(number: str, phone: str) -> tuple[str, int]:
+        form = browser.get("/track/link").form().fill(number=number, phone=phone)
+        page = form.send("Send the link", status=200)
+        return page.text, queued(city)
+
+    wrong_phone, none_sent = ask("T001", "13800009999")
+    wrong_number, still_none = ask("T999", "13800001234")
+    right, sent = ask(" T001 ", "13800001234")
+    assert (none_sent, still_none, sent) == (0, 0, 1)
+    # all three pages say the same
+    assert wrong_phone == wrong_number == right
+
+
+def test_r060_the_desk_finds_a_case_by_the_hotlines_number_where_it_may_look(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    town = small_city(app, database)
+    with database.write() as session:
+        load_categories(session, None, NOW)
+    take(database, tmp_path, TASKS, [orders.task()])
+    take(database, tmp_path, MESSAGES, [orders.message(留言编号="T001")])
+    take(database, tmp_path, CASES, [orders.counted(REC_ID="R-7")])
+    with database.read() as session:
+        [case] = cases_by_external(session, "R-7")
+    number = case.number
+    centre, desk = town.browser(town.centre), town.browser(town.desk)
+    assert number in centre.get("/desk/?number=R-7", status=200).text
+    both = centre.get("/desk/?number=T001")
+    assert "Several systems have a case with this number" in both.text
+    # the street's own desk reaches one of the two, and nothing of the other street
+    assert "Hotline 12319 (T001)" in desk.get("/desk/?number=T001").text
+    assert "There is no case with this number" in desk.get("/desk/?number=R-7").text
+
+
+def queued(database: Database) -> int:
+    with database.read() as session:
+        return len(session.scalars(select(OutboxMessage.id)).all())

@@ -1,0 +1,152 @@
+"""The description of what programs can ask for is whole, and what is answered fits it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+from werkzeug.test import TestResponse
+
+from portal.accounts.rules import ApiScope
+from portal.kernel.db import Database
+from portal.reports.rules.open311 import Attribute, Datatype
+from portal.site.open311 import routes
+from portal.site.openapi import operations
+from portal.site.openapi.document import described
+from portal.site.openapi.operations import OPERATIONS
+from tests.make.all_pages import NO_PAGE
+from tests.make.intake import INSIDE
+from tests.make.keys import key
+from tests.site.test_open311 import MONTH, Town
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# what answers a GET with neither a page nor JSON nor XML
+NO_DATA = {
+    "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
+    "satisfaction.month_csv", "reports.desk_photo", "reports.pending_photo", "reports.photo",
+    "reports.uncovered_photo", "reports.thumbnail", "reports.place_map_picture",
+    "reports.open_link", "reports.opened",
+    "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
+    # nothing but errors
+    "open311.no_such_method",
+}  # fmt: skip
+
+
+def missing(endpoints: set[str]) -> set[str]:
+    """Endpoints that answer programs and are not described."""
+    return endpoints - NO_DATA - {operation.endpoint for operation in OPERATIONS}
+
+
+def test_every_endpoint_that_answers_json_or_xml_is_described() -> None:
+    assert missing(set(NO_PAGE)) == set(), "add these to portal/site/openapi/operations.py"
+    assert missing({*NO_PAGE, "planted.data"}) == {"planted.data"}
+
+
+def refs(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "$ref" in value:
+            yield value["$ref"]
+        for item in value.values():
+            yield from refs(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from refs(item)
+
+
+@on_sqlite
+def test_the_document_keeps_the_rules_of_openapi(app: Flask, database: Database) -> None:
+    answer = app.test_client().get("/openapi.json")
+    document = answer.json
+    assert document is not None
+    assert document["openapi"] == "3.1.0"
+    assert document["servers"] == [{"url": "http://127.0.0.1:8000"}]
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    used = set(refs(document))
+    assert used == known, "a name without a shape, or a shape that nobody answers"
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    ids = []
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            ids.append(operation["operationId"])
+            parameters = operation.get("parameters", [])
+            places = {one["name"] for one in parameters if one["in"] == "path"}
+            assert {f"{{{name}}}" for name in places} == {
+                part for part in path.replace(".", "/").split("/") if part.startswith("{")
+            }
+            assert len({(one["in"], one["name"]) for one in parameters}) == len(parameters)
+            assert all(one["description"] for one in operation["responses"].values())
+    assert len(ids) == len(set(ids)) == len(OPERATIONS)
+    assert "/open311/v2/requests/{number}.{form}" in document["paths"]
+    assert set(document["paths"]["/open311/v2/requests.{form}"]) == {"get", "post"}
+
+
+class Checked:
+    """Asks, and holds every answer against the description."""
+
+    def __init__(self, app: Flask, town: Town) -> None:
+        self.app, self.client = app, town.client
+        self.document: Any = described(app)
+        self.seen: set[str] = set()
+
+    def ask(self, path: str, operation: str, status: int = 200, **options: Any) -> Any:
+        method = options.pop("method", "get")
+        answer: TestResponse = self.client.open(path, method=method, **options)
+        assert answer.status_code == status, answer.text
+        told = next(
+            one
+            for methods in self.document["paths"].values()
+            for one in methods.values()
+            if one["operationId"] == operation
+        )
+        kind = answer.mimetype
+        schema = told["responses"][str(status)]["content"][kind]["schema"]
+        found = json.loads(answer.data)
+        whole = {**schema, "components": self.document["components"]}
+        Draft202012Validator(whole).validate(found)
+        self.seen.add(operation)
+        return found
+
+
+@on_sqlite
+def test_answers_fit_their_description(
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town(app, database)
+    with database.write() as session:
+        shown = key(session, scopes=(ApiScope.FILE, ApiScope.READ_OWN)).key
+    checked, v2 = Checked(app, town), "/open311/v2"
+    checked.ask("/open311/discovery.json", "open311.discovery")
+    checked.ask("/open311/discovery", "open311.discovery_bare", headers={"Accept": operations.JSON})
+    checked.ask(f"{v2}/services.json", "open311.services")
+    names = {"zh_Hans": "白天"}
+    asked = Attribute("when", Datatype.ONE, True, names, 1, {"day": names})
+    monkeypatch.setattr(routes, "attributes_of", lambda _code: (asked,))
+    checked.ask(f"{v2}/services/litter.json", "open311.service")
+    checked.ask(f"{v2}/services/none.json", "open311.service", 404)
+    for extensions in ("", "true"):
+        query = MONTH | {"extensions": extensions}
+        rows = checked.ask(f"{v2}/requests.json", "open311.requests", query_string=query)
+        assert len(rows) == 3
+        checked.ask(f"{v2}/requests/{town.lamp}.json?extensions={extensions}", "open311.request")
+    checked.ask(f"{v2}/requests.json?status=x", "open311.requests", 400)
+    report = {"api_key": shown, "service_code": "litter", "long": INSIDE[0], "lat": INSIDE[1],
+              "extensions": "true"}  # fmt: skip
+    (made,) = checked.ask(f"{v2}/requests.json", "open311.create", method="post", data=report)
+    checked.ask(f"{v2}/requests.json", "open311.create", 403, method="post", data={})
+    token = made["extended_attributes"]["token"]
+    checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
+    checked.ask("/feeds/reports.geojson", "feeds.geojson")
+    checked.ask("/reports/map.geojson", "reports.map_data")
+    checked.ask("/reports/map.geojson?area=!", "reports.map_data", 422)
+    checked.ask("/reports/map/outlines.geojson", "reports.map_outlines")
+    checked.ask("/reports/offline/token", "reports.offline_token")
+    wanted = {"Accept": operations.JSON}
+    checked.ask("/reports/offline", "reports.offline", 422, method="post", headers=wanted)
+    checked.ask("/manifest.webmanifest", "site.manifest")
+    checked.ask("/openapi.json", "openapi.show")
+    # the rest is no JSON, or needs somebody signed in
+    left = {operation.endpoint for operation in OPERATIONS} - checked.seen
+    assert left == {"feeds.atom", "accounts.my_data_file"}
