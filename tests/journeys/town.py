@@ -214,7 +214,7 @@ def report_by_phone(browser: Browser, phone: str = PHONE, photo: bytes | None = 
 
 def send(page: Page) -> str:
     """The last button of the flow; the number on the receipt."""
-    page = page.form().send("Send the report", status=200)
+    page = page.form(button="Send the report").send("Send the report", status=200)
     assert page.h1 == "Your report was sent"
     return receipt(page)[0]
 
