@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from tests.browser.screen import Screen, Site
 from tests.browser.served import CHROMIUM, QUIET, served
 from tests.browser.tour import MODES, Tour
+from tests.browser.walk import Faults, walk
 
 HERE = Path(__file__).parent
 
@@ -50,6 +52,15 @@ def tour(site: Site, chromium: Any) -> Iterator[Tour]:
     yield tour
     tour.close()
     assert tour.broken == []
+
+
+Walked = Callable[[str], Faults]
+
+
+@pytest.fixture(scope="session")
+def walked(tour: Tour) -> Walked:
+    """What a walk through every page in a mode found; walked once, asked by several tests."""
+    return cache(partial(walk, tour))
 
 
 Opener = Callable[..., Screen]

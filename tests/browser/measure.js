@@ -4,6 +4,8 @@ window.eyes = (() => {
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
   const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const COLOURS = ["color-contrast", "link-in-text-block"];
+  // the rules of axe for which it matters how large and where a thing is drawn
+  const MEASURING = ["target-size"];
 
   const shown = (element) => element.checkVisibility({ visibilityProperty: true });
   const interactive = () =>
@@ -28,13 +30,37 @@ window.eyes = (() => {
   const structure = async (left_out = []) => {
     const rules = { "target-size": { enabled: true } };
     for (const rule of [...COLOURS, ...left_out]) rules[rule] = { enabled: false };
-    const runOnly = { type: "tag", values: TAGS };
+    const whole = { runOnly: { type: "tag", values: TAGS }, rules };
+    const sizes = MEASURING.filter((rule) => !left_out.includes(rule));
+    const page = sameAs();
+    const known = met.get(page);
+    const asked = known ? { runOnly: { type: "rule", values: sizes } } : whole;
     const held = bars();
     held.forEach((el) => el.style.setProperty("position", "static", "important"));
-    const found = await axe.run({ runOnly, rules, preload: false, resultTypes: ["violations"] });
-    held.forEach((el) => el.style.removeProperty("position"));
-    return lines(found);
+    const found =
+      known && !sizes.length
+        ? { violations: [] }
+        : await axe.run({ ...asked, preload: false, resultTypes: ["violations"] });
+    held.forEach((el) => {
+      el.style.removeProperty("position");
+      if (!el.getAttribute("style")) el.removeAttribute("style");
+    });
+    const said = lines(found);
+    const unmeasured = known ?? said.filter((line) => !sizes.some((rule) => line.startsWith(`${rule}:`)));
+    met.set(page, unmeasured);
+    return known ? [...unmeasured, ...said] : said;
   };
+  // what is written on the page, which of it is shown and which parts scroll: for a rule that does
+  // not measure the page is the same at every width that leaves these as they are
+  const met = new Map();
+  const sameAs = () =>
+    document.body.outerHTML +
+    [...document.body.querySelectorAll("*")]
+      .map((el) => (shown(el) ? (scrolls(el) ? "s" : "1") : "0"))
+      .join("");
+  const scrolls = (el) =>
+    (el.scrollWidth > el.clientWidth || el.scrollHeight > el.clientHeight) &&
+    /auto|scroll/.test(getComputedStyle(el).overflow);
   const colours = async () => {
     const runOnly = { type: "rule", values: COLOURS };
     return lines(await axe.run({ runOnly, preload: false, resultTypes: ["violations"] }));
@@ -141,9 +167,18 @@ window.eyes = (() => {
     return (a + 0.05) / (b + 0.05);
   };
 
+  const remembered = (measure) => {
+    const known = new Map();
+    return (element) => {
+      if (!known.has(element)) known.set(element, measure(element));
+      return known.get(element);
+    };
+  };
   // every way in which letters stand on a ground here: what decides about their contrast
   const palette = () => {
     const found = new Set();
+    const grounds = remembered(ground);
+    const pictures = remembered(pictured);
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
       const element = text.parentElement;
@@ -152,7 +187,7 @@ window.eyes = (() => {
       const around = getComputedStyle(element.parentElement);
       const link = element.matches("a") ? `${style.textDecorationLine} in ${around.color}` : "";
       const letters = [style.color, style.opacity, style.fontSize, style.fontWeight, link];
-      found.add([...letters, ground(element), pictured(element)].join(" "));
+      found.add([...letters, grounds(element), pictures(element)].join(" "));
     }
     return [...found];
   };

@@ -19,15 +19,26 @@ _MEASURES = Path(__file__).with_name("measure.js")
 
 
 @cache
-def _scripts() -> str:
-    base = pytest.importorskip("axe_playwright_python.base")
-    return f"{base.AXE_SCRIPT}\n{_MEASURES.read_text('utf-8')}"
+def _axe() -> str:
+    script: str = pytest.importorskip("axe_playwright_python.base").AXE_SCRIPT
+    return script
+
+
+@cache
+def _measures() -> str:
+    return _MEASURES.read_text("utf-8")
 
 
 def install(page: Any) -> None:
-    """Put axe and our measures into the page, once."""
+    """Put our measures into the page, once."""
     if not page.evaluate("Boolean(window.eyes)"):
-        page.evaluate(_scripts())
+        page.evaluate(_measures())
+
+
+def _install_axe(page: Any) -> None:
+    """Axe is half a megabyte: it comes only where it is asked."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(_axe())
 
 
 def _measured(page: Any, call: str, *arguments: Any) -> list[str]:
@@ -38,13 +49,19 @@ def _measured(page: Any, call: str, *arguments: Any) -> list[str]:
 
 
 def structure(page: Any, *, plain: bool = False) -> list[str]:
-    """Axe: WCAG 2.0 to 2.2, A and AA, and best practice, without what colours decide."""
+    """Axe: WCAG 2.0 to 2.2, A and AA, and best practice, without what colours decide.
+
+    At another width of the same page, where the same is shown, only the rules that measure are
+    asked again: to the others it is the same page.
+    """
+    _install_axe(page)
     found = _measured(page, "structure", list(PLAIN_LEAVES_OUT) if plain else [])
     return found + _measured(page, "doubles")
 
 
 def colours(page: Any) -> list[str]:
     """Axe: contrast of text, and links that only their colour tells from the text around."""
+    _install_axe(page)
     return _measured(page, "colours")
 
 

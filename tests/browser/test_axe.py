@@ -1,54 +1,25 @@
 """Axe (WCAG 2.0 to 2.2, A and AA, and best practice) on every page: no fault at all.
 
 The parts and the chosen pages are seen in every combination of mode, language, width and colour
-scheme. Every other page is seen in every mode, at every width and in every scheme; which language
-goes with which mode changes from page to page, so that every pair of them is met on some pages.
+scheme. Every other page is seen in every mode, at every width and in every scheme (walk.py).
 Plain mode has no stylesheet, so no schemes, and one width is as good as another.
 """
 
 from itertools import product
-from typing import Any
 
 import pytest
 
 from tests.browser import rules
-from tests.browser.tour import (
-    CHOSEN,
-    LANGUAGES,
-    MODES,
-    WIDTHS,
-    Tour,
-    rotated,
-)
+from tests.browser.conftest import Walked
+from tests.browser.tour import CHOSEN, LANGUAGES, MODES, Tour
+from tests.browser.walk import each, seen_by_axe
 from tests.make.all_pages import NO_PAGE, SEVERAL
 
-STEPS = {mode: step for step, mode in enumerate(MODES)}
 
-
-@pytest.mark.parametrize("mode", MODES)
-def test_axe_finds_nothing_on_any_page(tour: Tour, mode: str) -> None:
-    faults = []
-    chosen = set(tour.chosen())
-    for at, stop in enumerate(stop for stop in tour.stops if stop not in chosen):
-        choices = {**MODES[mode], **({"bar": "1"} if mode == "normal" and at % 2 else {})}
-        page = tour.open(stop, rotated(at, STEPS[mode]), **choices)
-        found = _plain(page) if mode == "plain" else _dressed(tour, page)
-        faults += rules.labelled(f"{stop.path} as {stop.who or 'anybody'}", found)
+@pytest.mark.parametrize("mode", each(MODES))
+def test_axe_finds_nothing_on_any_page(walked: Walked, mode: str) -> None:
+    faults = walked(mode)["axe"]
     assert faults == [], "\n".join(faults)
-
-
-def _plain(page: Any) -> list[str]:
-    rules.resize(page, 360)
-    return rules.structure(page, plain=True) + rules.colours(page) + rules.wide(page)
-
-
-def _dressed(tour: Tour, page: Any) -> list[str]:
-    found = []
-    for width in WIDTHS:
-        rules.resize(page, width)
-        faults = rules.structure(page) + rules.wide(page) + tour.colours_in_all_schemes(page)
-        found += rules.labelled(str(width), faults)
-    return found
 
 
 @pytest.mark.parametrize(("language", "mode"), list(product(LANGUAGES, MODES)))
@@ -58,8 +29,7 @@ def test_axe_finds_nothing_on_the_chosen_pages_in_any_look(
     faults = []
     for stop in tour.chosen():
         page = tour.open(stop, language, **MODES[mode])
-        found = _plain(page) if mode == "plain" else _dressed(tour, page)
-        faults += rules.labelled(stop.path, found)
+        faults += rules.labelled(stop.path, seen_by_axe(tour, page, mode))
     assert faults == [], "\n".join(faults)
 
 
