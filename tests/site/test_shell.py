@@ -174,7 +174,8 @@ def test_ready_needs_the_jobs(browser: Browser, database: Database) -> None:
     (job,) = [job for job in registered() if job.act is jobs.deliver_messages]
     with database.write() as session:
         session.add(JobRun(name=job.name, due_at=clock.now(), started_at=clock.now()))
-    assert browser.get("/readyz", status=200).html == "ready\n"
+    # what else it says depends on the day: a year that no calendar knows is near
+    assert browser.get("/readyz", status=200).html.splitlines()[0] == "ready"
     with database.write() as session:
         session.get_one(JobRun, job.name).started_at = clock.now() - timedelta(hours=1)
     browser.get("/readyz", status=503)
