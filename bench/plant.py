@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from random import Random
 from typing import Any
@@ -134,7 +134,21 @@ class Planter:
 
 
 def _ordered(model: type[Base], values: dict[str, Any]) -> Row:
-    return [values.get(column) for column in columns(model)]
+    return [values.get(name, default) for name, default in _defaults(model).items()]
+
+
+@cache
+def _defaults(model: type[Base]) -> dict[str, Any]:
+    """What each column holds where nothing is said: a new column must not stop the bench."""
+    return {
+        column.name: None if column.nullable or column.default is None else _plain(column.default)
+        for column in model.__table__.columns
+    }
+
+
+def _plain(default: Any) -> Any:
+    value = default.arg if default.is_scalar else None
+    return int(value) if isinstance(value, bool) else value
 
 
 def columns(model: type[Base]) -> list[str]:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,6 +61,15 @@ class Town:
         if who not in self.browsers:
             self.browsers[who] = self.city.browser(getattr(self.city, who))
         return self.browsers[who]
+
+    def sign_out(self) -> None:
+        """Everybody of the staff comes back later and signs in anew."""
+        self.browsers.clear()
+
+    @cached_property
+    def passer_by(self) -> Browser:
+        """One who only ever looks."""
+        return self.resident()
 
     def hire(self, role: str, *, place: Area | None = None) -> Browser:
         """Somebody more, with a role in a place."""
@@ -214,7 +223,8 @@ def report_by_phone(browser: Browser, phone: str = PHONE, photo: bytes | None = 
 
 def send(page: Page) -> str:
     """The last button of the flow; the number on the receipt."""
-    page = page.form().send("Send the report", status=200)
+    # beside it stands the offer to join a neighbour's report, if one is near
+    page = page.form(button="Send the report").send("Send the report", status=200)
     assert page.h1 == "Your report was sent"
     return receipt(page)[0]
 
