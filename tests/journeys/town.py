@@ -47,6 +47,8 @@ class Town:
     city: City
     clock: Traveller
     browsers: dict[str, Browser] = field(default_factory=dict)
+    # whether pages of the staff are checked like all pages; it takes half of a test's time
+    checks: bool = True
 
     @property
     def app(self) -> Flask:
@@ -60,6 +62,7 @@ class Town:
         """The browser of the desk, the worker, the verifier, the centre …; signed in once."""
         if who not in self.browsers:
             self.browsers[who] = self.city.browser(getattr(self.city, who))
+            self.browsers[who].check = self.checks
         return self.browsers[who]
 
     def sign_out(self) -> None:
