@@ -1,4 +1,4 @@
-"""How the machine of ``test_loop_machine.py`` takes each step, and who may: said once more by hand."""
+"""How the machine of ``test_loop_machine.py`` takes each step, and who may: once more by hand."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -2,7 +2,8 @@
 
 Two reports, their neighbours, the desk, a unit, a checker and a supervisor. Every edge of the table
 is walked: those named in ``RIGHT`` and ``CLOCK`` are judged by hand, others by the table itself, so
-that a new edge is walked at once. Whoever adds one that cannot be walked so says it in ``ELSEWHERE``.
+that a new edge is walked at once. Whoever adds one that cannot be walked so names it in
+``ELSEWHERE``.
 """
 
 from datetime import timedelta
