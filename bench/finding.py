@@ -1,7 +1,7 @@
 """``python -m bench.finding``: search, map and deep pages beside what they spare; no server.
 
 Each figure compares two statements in turn in one run: the portal's own and the plain one that
-needs nothing kept. Where a search finds, it is also held against a scan of the words: the same reports.
+needs nothing kept. What a search finds is also held against a scan of the words: the same reports.
 """
 
 import time
