@@ -4,11 +4,12 @@ The words of the search are put together by the portal's own ``findable``. The i
 after the rows, as any loading of much data does.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from random import Random
 from typing import Any
@@ -20,7 +21,9 @@ from sqlalchemy.orm import Session
 from portal.areas.queries import AreaRow, areas_by_codes, descendants_at_level, root_areas
 from portal.kernel.db import Base, Database
 from portal.kernel.ids import ALPHABET, clean_number, id_at
-from portal.reports.models import Case, CaseSearch, CaseText, Category
+from portal.reports.jobs import fold_map
+from portal.reports.models import Case, CaseSearch, CaseText, Category, MapChange
+from portal.reports.rules.cells import Cell, finest_cell
 from portal.reports.rules.codes import Review, State, TextKind
 from portal.reports.rules.publicity import sort_key
 from portal.reports.service.search import findable
@@ -131,7 +134,21 @@ class Planter:
 
 
 def _ordered(model: type[Base], values: dict[str, Any]) -> Row:
-    return [values.get(column) for column in columns(model)]
+    return [values.get(name, default) for name, default in _defaults(model).items()]
+
+
+@cache
+def _defaults(model: type[Base]) -> dict[str, Any]:
+    """What each column holds where nothing is said: a new column must not stop the bench."""
+    return {
+        column.name: None if column.nullable or column.default is None else _plain(column.default)
+        for column in model.__table__.columns
+    }
+
+
+def _plain(default: Any) -> Any:
+    value = default.arg if default.is_scalar else None
+    return int(value) if isinstance(value, bool) else value
 
 
 def columns(model: type[Base]) -> list[str]:
@@ -164,11 +181,24 @@ def plant(database: Database, count: int, now: datetime) -> None:
         planter = Planter(session, now)
     if clean_number(_number(Random(0))) is None:
         raise AssertionError("the bench makes numbers that the portal does not know")
-    rows = planter.cases(count)
+    rows = _counted(planter.cases(count), points := Counter())
     if database.is_sqlite:
         _plant_sqlite(database, rows)
     else:
         _plant_postgres(database, rows)
+    with database.write() as session:
+        session.add_all(MapChange(x=x, y=y, points=n) for (x, y), n in points.items())
+    fold_map(database, now)
+
+
+def _counted(rows: Iterable[dict[str, Row]], points: Counter[Cell]) -> Iterator[dict[str, Row]]:
+    """The same rows; meanwhile their public points are counted, as the portal keeps them."""
+    lon, lat = (columns(CaseSearch).index(name) for name in ("lon", "lat"))
+    for row in rows:
+        found = row["case_search"]
+        if found[lon] is not None:
+            points[finest_cell(found[lon], found[lat])] += 1
+        yield row
 
 
 def _batches(rows: Iterable[dict[str, Row]], size: int = 20_000) -> Iterator[list[dict[str, Row]]]:

@@ -14,6 +14,7 @@ from portal.reports.queries.clock import paused_over, undated_cases
 from portal.reports.queries.rating import closings_between
 from portal.reports.rules.rating import WORDS_DAYS
 from portal.reports.service.batches import forget_batches
+from portal.reports.service.cells import fold_changes
 from portal.reports.service.clockwork import date_promise, keep_date, resume_by_itself
 from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
@@ -106,3 +107,14 @@ def look_back_at_days(database: Database, now: datetime) -> int:
 jobs.register("reports.look_back_at_days", 60, look_back_at_days)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)
+
+
+def fold_map(database: Database, _now: datetime) -> None:
+    """Move what changed on the map into its kept counts. Readers are exact without it."""
+    folded = True
+    while folded:
+        with database.write() as session:
+            folded = fold_changes(session) > 0
+
+
+jobs.register("reports.fold_map", 60, fold_map)

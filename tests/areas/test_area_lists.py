@@ -66,10 +66,11 @@ def refused(database: Database, text: str | bytes) -> list[tuple[int, str]]:
 
 
 def test_pingdu_loads_in_time_with_every_street_and_community(database: Database) -> None:
-    start = time.perf_counter()
+    # of the processor: a busy machine is no slow function
+    start = time.process_time()
     with database.write() as session:
         report = load_city_places(session, PINGDU, NOW)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert report.foreign == 4791 - 382
     with database.read() as session:
         counts = count_by_level(session, "/")

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +47,8 @@ class Town:
     city: City
     clock: Traveller
     browsers: dict[str, Browser] = field(default_factory=dict)
+    # whether pages of the staff are checked like all pages; it takes half of a test's time
+    checks: bool = True
 
     @property
     def app(self) -> Flask:
@@ -60,7 +62,17 @@ class Town:
         """The browser of the desk, the worker, the verifier, the centre …; signed in once."""
         if who not in self.browsers:
             self.browsers[who] = self.city.browser(getattr(self.city, who))
+            self.browsers[who].check = self.checks
         return self.browsers[who]
+
+    def sign_out(self) -> None:
+        """Everybody of the staff comes back later and signs in anew."""
+        self.browsers.clear()
+
+    @cached_property
+    def passer_by(self) -> Browser:
+        """One who only ever looks."""
+        return self.resident()
 
     def hire(self, role: str, *, place: Area | None = None) -> Browser:
         """Somebody more, with a role in a place."""
@@ -214,6 +226,7 @@ def report_by_phone(browser: Browser, phone: str = PHONE, photo: bytes | None = 
 
 def send(page: Page) -> str:
     """The last button of the flow; the number on the receipt."""
+    # beside it stands the offer to join a neighbour's report, if one is near
     page = page.form(button="Send the report").send("Send the report", status=200)
     assert page.h1 == "Your report was sent"
     return receipt(page)[0]

@@ -147,7 +147,7 @@ def test_the_unit_sees_what_came_back_alike_for_every_cause(city: City) -> None:
     titles = [p.soup.select(".timeline-title")[0].text for p in pages]
     assert titles[0] == titles[1]
     desk = _open(city.browser(city.desk), number)
-    assert "Opened again by the reporter" in desk.text
+    assert "Opened again by those who reported it" in desk.text
 
 
 def test_a_unit_reads_no_name_no_number_and_no_note_of_the_desk(city: City) -> None:

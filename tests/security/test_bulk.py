@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -146,7 +147,8 @@ def test_the_door_of_the_bulk_is_for_clerks_and_a_batch_for_who_made_it(town: To
 @ONE_ENGINE
 def test_ten_thousand_numbers_are_refused_before_anything_is_looked_up(town: Town) -> None:
     many = [f"{town.cases['fresh']}.{at}." for at in range(10_000)]
-    started = datetime.now(UTC)
+    # of the processor: a busy machine is no slow page
+    started = process_time()
     refused = press(town, "street_desk", "accept", many)
     assert refused.status_code == 422
     numbers = "&case=".join([town.cases["fresh"], *(f"{at:010d}" for at in range(3_000))])
@@ -156,7 +158,7 @@ def test_ten_thousand_numbers_are_refused_before_anything_is_looked_up(town: Tow
     same = "&case=".join([town.cases["fresh"]] * 3_000)
     page = town.clients["street_desk"].get(f"/desk/batches/check?action=accept&case={same}")
     assert page.text.count('type="checkbox"') == 1
-    assert datetime.now(UTC) - started < timedelta(seconds=10)
+    assert process_time() - started < 10
     assert batches(town) == []
     assert state(town, "fresh") is State.REPORTED
 

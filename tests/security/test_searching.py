@@ -1,6 +1,6 @@
 """What is typed into the search: no language of either engine is spoken there, and both agree."""
 
-from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from flask import Flask
@@ -87,10 +87,11 @@ LONG = ("ﷺ" * 60, "\u0301" * 20_000, "中" * 20_000, '"' * 20_000, "a " * 20_0
 
 def test_no_text_takes_long_to_be_cut_into_tokens() -> None:
     for text in LONG:
-        started = datetime.now(UTC)
+        # of the processor: a busy machine is no slow function
+        started = process_time()
         tokens(text)
         phrases(text)
-        assert datetime.now(UTC) - started < timedelta(seconds=2), text[:3]
+        assert process_time() - started < 2, text[:3]
 
 
 def test_folding_makes_nothing_that_was_not_typed() -> None:

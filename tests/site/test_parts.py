@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -275,11 +275,12 @@ class TestHostileWords:
     def test_thousands_of_signs_take_no_longer_than_their_number(self) -> None:
         """Looking for each in what is due takes minutes for these."""
         deep = "\u2066" + "\u202a" * 100_000
-        started = perf_counter()
+        # of the processor: a busy machine is no slow function
+        started = process_time()
         assert balanced(deep + "\u2069" * 100_000) == f"{deep}\u2069"
         nested = "\u202a" * 50_000 + "\u2066\u2069" * 50_000
         assert balanced(nested) == nested + "\u202c" * 50_000
-        assert perf_counter() - started < 2
+        assert process_time() - started < 2
 
     def test_a_name_in_a_bdi_is_balanced(self, draw: Draw) -> None:
         soup = draw("words", "{{ name(x) }}", x="\u2067x")

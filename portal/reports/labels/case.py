@@ -106,7 +106,7 @@ EVENTS: Mapping[Event, Words] = {
 DESK_EVENTS: Mapping[Event, Words] = {
     **EVENTS,
     Event.SEND_BACK: _l("Sent back after the check"),
-    Event.REOPEN: _l("Opened again by the reporter"),
+    Event.REOPEN: _l("Opened again by those who reported it"),
     Event.SUSPEND: _l("Suspended"),
 }
 

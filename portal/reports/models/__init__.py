@@ -16,6 +16,7 @@ from portal.reports.models.category import (
     HandlingLimit,
     LimitCondition,
 )
+from portal.reports.models.cells import MapCell, MapChange
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.filing import ApiFiling
@@ -70,6 +71,8 @@ __all__ = [
     "ExternalOrder",
     "HandlingLimit",
     "LimitCondition",
+    "MapCell",
+    "MapChange",
     "ModerationAppeal",
     "ModerationEntry",
     "ResponsibilityRule",

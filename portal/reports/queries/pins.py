@@ -1,4 +1,8 @@
-"""Pins for the map: public points only, the newest first; counted in squares when many."""
+"""Pins for the map: public points only, the newest first; counted in squares when many.
+
+How many lie in each square of the whole list is kept (``queries/cells.py``); of a list that is
+filtered the newest are counted.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,8 +11,10 @@ from sqlalchemy import ColumnElement, Integer, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from portal.reports.models import Case, CasePhoto, CaseSearch
+from portal.reports.queries.cells import counts_in
 from portal.reports.queries.public import from_index
 from portal.reports.rules.atlas import square
+from portal.reports.rules.cells import drawn_counts, place_of, window
 from portal.reports.rules.codes import PhotoKind, Review, State
 from portal.reports.rules.listing import MOST_COUNTED, MOST_PICTURED, MOST_PINS, Filters
 from portal.reports.rules.publicity import Box
@@ -42,6 +48,9 @@ def pins(session: Session, filters: Filters, box: Box, *, everywhere: bool = Fal
     ``everywhere``: the window holds whatever the filters find. It is not looked for then, because
     tiles that hold nearly everything are the slowest way to the newest.
     """
+    kept = _kept(session, filters, box, whole=everywhere)
+    if kept is not None:
+        return kept
     inside = replace(filters, box=None if everywhere else box)
     statement, key = from_index(session, inside, None)
     found = session.execute(
@@ -86,6 +95,19 @@ def _pin(point: tuple[float, float], cases: list[tuple[State, str, str]]) -> Pin
     if others:
         return Pin(*point, len(cases), None, None)
     return Pin(*point, 1, state, number, kind)
+
+
+def _kept(session: Session, filters: Filters, box: Box, *, whole: bool) -> Pins | None:
+    """The counts that are kept, where nothing is filtered and there is too much for pins."""
+    on = window(box, whole=whole)
+    if on is None or replace(filters, box=None) != Filters():
+        return None
+    counts = drawn_counts(on, counts_in(session, on), box)
+    total = sum(counts.values())
+    if total <= MOST_PINS:
+        return None
+    rows = [Pin(*place_of(on, cell, box), count, None, None) for cell, count in counts.items()]
+    return Pins(rows, total, whole=True, points={})
 
 
 def _counted(session: Session, filters: Filters, box: Box) -> Pins:

@@ -25,6 +25,7 @@ from portal.reports.rules.publicity import (
     tile,
     tile_name,
 )
+from portal.reports.service.cells import note_moves
 
 FINDABLE = (
     TextKind.DESCRIPTION,
@@ -107,7 +108,7 @@ def findable(
     publicity = Publicity(category.target, category.place_precision) if category else STRICTEST
     codes = public_codes(case.place_path, publicity)
     known = [areas[code] for code in codes if code in areas]
-    point = None if case.lon is None or case.lat is None else (case.lon, case.lat)
+    point = _point(case.lon, case.lat)
     shown = public_point(publicity, point, _label_point(known))
     facets = [facet("a", area.code) for area in known]
     facets += [facet("c", case.category_code), facet("s", case.state.value), *_tiles(shown)]
@@ -185,9 +186,14 @@ def _put(
 ) -> None:
     """Replace what is kept of cases; those that are not found any more are dropped."""
     mine = and_(CaseSearch.district == district, CaseSearch.case_id.in_(ids))
-    keys = dict(session.execute(select(CaseSearch.case_id, CaseSearch.key).where(mine)).all())
+    kept = session.execute(
+        select(CaseSearch.case_id, CaseSearch.key, CaseSearch.lon, CaseSearch.lat).where(mine)
+    ).all()
+    keys = {row.case_id: row.key for row in kept}
     if keys:
         session.execute(delete(CaseSearch).where(mine))
+    before = {row.case_id: _point(row.lon, row.lat) for row in kept}
+    note_moves(session, before, {case_id: one.point for case_id, one in found.items()})
     keys |= _free_keys(session, [case_id for case_id in found if case_id not in keys])
     rows = []
     for case_id, one in found.items():
@@ -198,6 +204,10 @@ def _put(
         )  # fmt: skip
     if rows:
         session.execute(insert(cast("Table", CaseSearch.__table__)), rows)
+
+
+def _point(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    return None if lon is None or lat is None else (lon, lat)
 
 
 def _free_keys(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
