@@ -17,6 +17,7 @@ from portal.kernel.instance import instance_of
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
 from portal.organisations.queries import organisations_by_ids
+from portal.reports.service.counting import count_everything
 from portal.reports.service.demo import Photo, plant_cases
 from portal.reports.service.supervision_demo import plant_supervision
 from portal.satisfaction.queries import settings_of
@@ -92,6 +93,9 @@ def load_demo(
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)
+    # at once, so that the pages of figures have something to show
+    session.flush()
+    count_everything(session, now)
     return True
 
 
