@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select
@@ -86,8 +87,8 @@ def counted(session: Session, reach: Reach, span: Span, chosen: Chosen, by: By) 
     return Counted(rows)
 
 
-def _key(by: By) -> ColumnElement[object]:
-    columns: Mapping[By, ColumnElement[object]] = {
+def _key(by: By) -> ColumnElement[Any]:
+    columns: Mapping[By, ColumnElement[Any]] = {
         By.PLACE: FigureCount.place_path.expression,
         By.UNIT: FigureCount.unit_id.expression,
         By.CATEGORY: FigureCount.category_code.expression,

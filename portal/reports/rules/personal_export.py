@@ -38,6 +38,7 @@ class ExportRefusal(StrEnum):
     NO_SUCH_PLACE = "personal_export.no_such_place"
     NOBODY = "personal_export.nobody"
     TOO_MANY = "personal_export.too_many"
+    NO_DECISION = "personal_export.no_decision"
     OWN_WISH = "personal_export.own_wish"
     DECIDED_ALREADY = "personal_export.decided_already"
     NOT_ALLOWED = "personal_export.not_allowed"

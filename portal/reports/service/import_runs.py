@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
@@ -266,7 +266,7 @@ def forget_runs(database: Database, now: datetime) -> None:
             over = RunState.DONE if row.state is RunState.DONE else RunState.DROPPED
             gone = update(ImportRun).where(ImportRun.id == row.id)
             session.execute(gone.values(blob_key=None, state=over))
-        session.execute(ImportRun.__table__.delete().where(ImportRun.handed_at <= now - KEEP_RUN))
+        session.execute(delete(ImportRun).where(ImportRun.handed_at <= now - KEEP_RUN))
         for row in rows:
             _delete_file(session, row.blob_key)
 

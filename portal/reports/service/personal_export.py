@@ -144,7 +144,7 @@ def decide_export(
     session: Session,
     row: ExportRow,
     *,
-    allow: bool,
+    allow: bool | None,
     words: str | None,
     actor: Actor,
     now: datetime,
@@ -155,6 +155,8 @@ def decide_export(
     refusal = why_not_decide(row.asked_by, actor.person_id, actor.roles)
     if refusal is not None:
         raise Refused(refusal)
+    if allow is None:
+        raise Refused(ExportRefusal.NO_DECISION, field="decision")
     why = (words or "").strip()
     if not allow and not why:
         raise Refused(ExportRefusal.NO_WORDS, field="words")
