@@ -42,6 +42,7 @@ from portal.reports.rules.import_runs import (
 from portal.reports.service.exchange.files import Checked, Handed, check_file, import_file
 from portal.reports.service.exchange.maps import load_map
 from portal.reports.service.exchange.writing import Taken
+from portal.reports.service.whole_city import may_in_whole_city
 
 TELL_EVERY = 1000
 _SOME = 500
@@ -58,15 +59,15 @@ class HandedIn:
     encoding: Encoding = Encoding.UTF8
 
 
-def _may(actor: Actor) -> None:
+def _may(session: Session, actor: Actor) -> None:
     """An import reaches everywhere, so only who works for the whole city does it."""
-    if not actor.may_everywhere(Permission.ORDER_EXCHANGE):
+    if not may_in_whole_city(session, actor, Permission.ORDER_EXCHANGE):
         raise Forbidden
 
 
 def hand_in(session: Session, file: HandedIn, *, actor: Actor, now: datetime) -> str:
     """Keep a file to be looked at; the number of its run."""
-    _may(actor)
+    _may(session, actor)
     refusal = why_not_file(file.name, len(file.content))
     if refusal is not None:
         raise Refused(refusal, field="file")
@@ -91,7 +92,7 @@ def confirm_run(
     session: Session, run: RunRow, *, partial: bool, actor: Actor, now: datetime
 ) -> None:
     """Have the good rows taken over; ``partial``: although some are bad."""
-    _may(actor)
+    _may(session, actor)
     refusal = why_not_confirm(run.state, run.rows, run.bad, partial=partial)
     if refusal is RunRefusal.STALE:
         raise Conflict(refusal)
@@ -111,7 +112,7 @@ def confirm_run(
 
 def drop_run(session: Session, run: RunRow, *, actor: Actor, now: datetime) -> None:
     """Delete a file that is not wanted any more, as long as nothing of it was taken over."""
-    _may(actor)
+    _may(session, actor)
     if run.state in {RunState.CONFIRMED, RunState.DONE}:
         raise Conflict(RunRefusal.STALE)
     _move(session, run, run.state, state=RunState.DROPPED, blob_key=None, worked_at=now)

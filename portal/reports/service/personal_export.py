@@ -45,6 +45,7 @@ from portal.reports.rules.personal_export import (
     why_not_days,
     why_not_decide,
 )
+from portal.reports.service.whole_city import may_in_whole_city
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def decide_export(
     now: datetime,
 ) -> None:
     """Allow a wish or refuse it, once. Whoever asked never decides."""
-    if not actor.may_everywhere(Permission.IDENTITY_APPROVE):
+    if not may_in_whole_city(session, actor, Permission.IDENTITY_APPROVE):
         raise Forbidden
     refusal = why_not_decide(row.asked_by, actor.person_id, actor.roles)
     if refusal is not None:

@@ -14,7 +14,7 @@ from portal.accounts.access import current_actor, requires
 from portal.accounts.queries import people_by_ids
 from portal.accounts.rules import Permission
 from portal.kernel.clock import city_day, now
-from portal.kernel.errors import Missing, Refused
+from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.i18n import gettext as _
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
@@ -37,6 +37,7 @@ from portal.reports.rules.import_runs import KEEP_FILE, RunState
 from portal.reports.service.exchange.export import export_file
 from portal.reports.service.exchange.maps import load_map, shipped_maps
 from portal.reports.service.import_runs import HandedIn, confirm_run, drop_run, hand_in
+from portal.reports.service.whole_city import may_in_whole_city
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_queue import asked_queue, queue_url
 from portal.reports.views.downloads import dated, download, note_export
@@ -148,6 +149,8 @@ def _orders(form: LayoutForm, path: Path) -> str:
     day = form.since.data
     if day is None:
         raise Refused(ExchangeRefusal.NO_DAY, field="since")
+    if not may_in_whole_city(reading(), current_actor(), EXCHANGE):
+        raise Forbidden
     since = datetime(day.year, day.month, day.day, tzinfo=instance().city.zone)
     rows = export_file(reading(), path, layout, since=since, now=now())
     note_export("orders:export", f"layout:{layout.code}", [f"since={day}"], rows)

@@ -1,4 +1,4 @@
-"""What waits at the demo's command centre: a file to be taken over, and a wish for personal data."""
+"""What waits at the demo's command centre: a file to take over, and a wish for personal data."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
