@@ -25,6 +25,7 @@ from portal.reports.queries.personal_export import export_by_number
 from portal.reports.rules.codes import State
 from portal.reports.rules.import_runs import RunState
 from portal.reports.rules.personal_export import FIELDS, ExportRefusal, ExportState
+from portal.reports.service.categories import load_categories
 from portal.reports.service.counting import refresh_counts
 from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.personal_export import (
@@ -136,6 +137,8 @@ def test_work_orders_are_handed_in_checked_confirmed_and_taken_over_once(
             orders.task(taskid="T003", description="路灯不亮", infoscname="路灯"),
         ],
     )
+    with city.database.write() as session:
+        load_categories(session, instance_of(session).city, clock.now())
     centre = city.browser(city.centre)
     city.browser(city.desk).get("/desk/import", status=403)
     form = centre.get("/desk/import", status=200).form(button="Check the file")
@@ -284,7 +287,7 @@ def test_nobody_decides_alone_or_twice_and_a_file_is_taken_once_even_in_a_race(
     with pytest.raises(Refused):
         pair.take(number)
     assert race(lambda: pair.decide(number, pair.auditor)) == [None, Conflict]
-    assert sorted(race(lambda: pair.take(number)), key=str)[1:] == [Conflict]
+    assert race(lambda: pair.take(number)) == [None, Conflict]
     with city.database.read() as session:
         row = session.scalars(select(PersonalExport)).one()
         assert (row.state, row.rows) == (ExportState.TAKEN, 1)
