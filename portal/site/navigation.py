@@ -24,7 +24,7 @@ WORK = (
     (Permission.AUDIT_READ, _l("Audit"), "/audit/"),
     (Permission.AREA_MANAGE, _l("Administration"), "/admin/"),
 )
-FIGURES = (_l("Figures"), "/desk/figures")
+FIGURES = (_l("Case figures"), "/desk/figures")
 FOOTER = (
     HELP,
     (_l("Who is responsible for what"), "/places/responsibilities"),
