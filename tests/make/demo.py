@@ -131,8 +131,7 @@ def _things(session: Session, demo: Demo) -> None:
 
     demo.things |= {state.name.lower(): case(state).number for state in State}
     rated = case(State.CLOSED)
-    # the rating looks for the reporter
-    session.flush()
+    session.flush()  # the rating looks for the reporter
     row = reports.row_of(session, rated)
     rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
     shown = _with_photos(session)
@@ -151,11 +150,18 @@ def _things(session: Session, demo: Demo) -> None:
         "admission": allowances(session)[0].code,
         **_photographed(session, case(State.ACCEPTED)),
         **_sample(session, demo),
-        "run": session.scalars(select(ImportRun.number)).one(),
-        "wish": session.scalars(select(PersonalExport.number)).one(),
+        **_handed(session),
         "listing": _listing(session, place),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
+    }
+
+
+def _handed(session: Session) -> dict[str, str]:
+    """A file of work orders, and a wish for personal data."""
+    return {
+        "run": session.scalars(select(ImportRun.number)).one(),
+        "wish": session.scalars(select(PersonalExport.number)).one(),
     }
 
 

@@ -166,7 +166,11 @@ def test_work_orders_are_handed_in_checked_confirmed_and_taken_over_once(
     with city.database.read() as session:
         numbers = session.scalars(select(Case.number)).all()
     assert [number for number in numbers if number in page.text]
-    made = len(numbers)
+    handed_in_again(city, centre, path, len(numbers), blob)
+
+
+def handed_in_again(city: City, centre: Browser, path: Path, made: int, blob: str) -> None:
+    """The same file does nothing twice, a damaged one is refused, and the files go in time."""
     again = hand_in(centre, path)
     run_imports(city.database, clock.now())
     again = centre.get(again.path)
@@ -180,8 +184,8 @@ def test_work_orders_are_handed_in_checked_confirmed_and_taken_over_once(
         with pytest.raises(KeyError):
             instance_of(session).blobs.open(blob)
     assert len(entries(city.database, "orders:import")) == 1
-    (tmp_path / "broken.csv").write_bytes(b"\xff\xfe\x00")
-    broken = hand_in(centre, tmp_path / "broken.csv")
+    (path.parent / "broken.csv").write_bytes(b"\xff\xfe\x00")
+    broken = hand_in(centre, path.parent / "broken.csv")
     run_imports(city.database, clock.now())
     assert run_of(city.database).state is RunState.REFUSED
     assert "cannot be read" in centre.get(broken.path).text

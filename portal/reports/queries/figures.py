@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
-from portal.areas.models import Area, AreaTag
+from portal.areas.queries.tree import paths_tagged
 from portal.areas.rules import Tag
 from portal.reports.models import FigureCount
 from portal.reports.rules.codes import Source
@@ -155,15 +155,7 @@ def _inside(path: str) -> ColumnElement[bool]:
 
 
 def _of_type(tag: Tag) -> ColumnElement[bool]:
-    """Places that bear a tag, and all that lie in them. Paths hold no wildcard."""
-    tagged, inside = aliased(Area), aliased(Area)
-    paths = (
-        select(inside.path)
-        .join(tagged, inside.path.like(cast(tagged.path, String) + literal("%")))
-        .join(AreaTag, AreaTag.area_id == tagged.id)
-        .where(AreaTag.tag == tag)
-    )
-    return FigureCount.place_path.in_(paths)
+    return FigureCount.place_path.in_(paths_tagged(tag))
 
 
 def child_of(path: str, above: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel.instance import instance_of
@@ -148,16 +148,16 @@ _GOES_ON = and_(CaseReporter.district == _LEADING.district, CaseReporter.case_id
 
 def people_of(session: Session, whose: Whose) -> tuple[int, int]:
     """How many reporters a wish would hand out, and how many it leaves out."""
+    handed = func.count(case((_open_to_export(), 1)))
     statement = (
-        select(_open_to_export(), func.count())
+        select(handed, func.count())
         .select_from(CaseReporter)
         .join(Case, _SAME)
         .join(_LEADING, _GOES_ON)
         .where(_known(), *_cases(session, whose))
-        .group_by(_open_to_export())
     )
-    found = {bool(row[0]): row[1] for row in session.execute(statement)}
-    return found.get(True, 0), found.get(False, 0)
+    handed_out, everybody = session.execute(statement).one()
+    return handed_out, everybody - handed_out
 
 
 def people_exported(session: Session, whose: Whose) -> Iterator[PersonRow]:

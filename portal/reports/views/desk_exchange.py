@@ -114,7 +114,7 @@ def _refusal(run: RunRow) -> str:
     if "unreadable" in found:
         words = _l("Line %(line)s cannot be read. The file must be XLSX, or CSV as you said.")
         return str(words) % {"line": found["unreadable"]}
-    code = found.get("refusal")
+    code = str(found.get("refusal"))
     known = code in set(ExchangeRefusal)
     return say(ExchangeRefusal(code), **found["facts"]) if known else ""
 
