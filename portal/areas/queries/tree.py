@@ -186,7 +186,7 @@ def data_version(session: Session) -> UUID | None:
     return session.scalar(select(AreaVersion.token))
 
 
-def paths_tagged(tag: Tag) -> Select[tuple[str]]:
+def paths_tagged(tag: Tag) -> Select[str]:
     """The paths of the places that bear a tag, and of all in them. Paths hold no wildcard."""
     tagged, inside = aliased(Area), aliased(Area)
     return (
