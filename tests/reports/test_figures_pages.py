@@ -144,7 +144,6 @@ def test_work_orders_are_handed_in_checked_confirmed_and_taken_over_once(
     form = centre.get("/desk/import", status=200).form(button="Check the file")
     assert "Choose a file." in form.send("Check the file", status=422).text
     page = hand_in(centre, path)
-    assert "Being checked" in page.text
     run_imports(city.database, clock.now())
     page = page.click("Look again", status=200)
     assert "Line" in page.text
