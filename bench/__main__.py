@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from bench import measures
+from bench.figures import month_figures
 from bench.measures import Figure
 from bench.places import Place, create_postgres_database, postgres, prepare, served
 from bench.plant import plant
@@ -116,6 +117,7 @@ class Bench:
             sizes = (small_port, port, options.large, max(5, options.samples // 4))
             self.add(*measures.other_pages(engine, *sizes))
             self.add(*measures.depth(engine, database, port, options.samples))
+            self.add(*month_figures(engine, database, options.samples))
 
 
 @contextmanager

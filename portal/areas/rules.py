@@ -31,6 +31,9 @@ class Tag(StrEnum):
     KEY_AREA = "key_area"
     MAIN_ROAD = "main_road"
     BACK_STREET = "back_street"
+    CITY_ENTRANCE = "city_entrance"
+    BUILDING_SITE = "building_site"
+    WATERWAY = "waterway"
 
 
 class UnitKind(StrEnum):

@@ -175,7 +175,25 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
             yield line, [_Formula() if cell.data_type == "f" else cell.value for cell in row]
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+@dataclass(frozen=True)
+class Notes:
+    """What a table means: a sheet of its own in XLSX, the lines beneath an empty one in CSV."""
+
+    title: str
+    rows: Sequence[Sequence[object]]
+
+
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], notes: Notes | None = None
+) -> int:
+    """A file of the kind that its name says; how many rows."""
+    write = write_xlsx if path.suffix.lower() == ".xlsx" else write_csv
+    return write(path, header, rows, notes)
+
+
+def write_csv(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], notes: Notes | None = None
+) -> int:
     """A CSV file in UTF-8 with the mark by which office programs know it; how many rows."""
     count = 0
     with path.open("w", encoding=UTF8, newline="", errors="replace") as file:
@@ -184,10 +202,15 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         for row in rows:
             writer.writerow([safe_cell(cell) for cell in row])
             count += 1
+        if notes is not None:
+            writer.writerows([[], [safe_cell(notes.title)]])
+            writer.writerows([safe_cell(cell) for cell in row] for row in notes.rows)
     return count
 
 
-def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def write_xlsx(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], notes: Notes | None = None
+) -> int:
     """An XLSX file, row by row; every cell is text, so that no number loses a digit."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
@@ -196,8 +219,17 @@ def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
     for row in rows:
         sheet.append([_plain(cell) for cell in row])
         count += 1
+    if notes is not None:
+        more = book.create_sheet(_sheet_title(notes.title))
+        for line in notes.rows:
+            more.append([_plain(cell) for cell in line])
     book.save(path)
     return count
+
+
+def _sheet_title(words: str) -> str:
+    """A name that spreadsheets allow."""
+    return "".join(c for c in words if c not in "[]:*?/\\")[:31] or "Notes"
 
 
 def _plain(cell: object) -> str:

@@ -14,6 +14,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.sheets import Encoding
 from portal.kernel.words import say
 from portal.reports.rules.exchange import ExchangeRefusal, Flaw
+from portal.reports.service.counting import refresh_counts
 from portal.reports.service.exchange.export import export_file
 from portal.reports.service.exchange.files import (
     Checked,
@@ -157,6 +158,19 @@ def export_command(tools: Any, file: Path, since: datetime, name: str, kind: str
         finally:
             half.unlink(missing_ok=True)
     click.echo(f"{count} work orders written to {file}")
+
+
+@reports.command("count")
+@click.option("--everything", is_flag=True, help="Make all counts again, also of unchanged days.")
+@click.pass_obj
+def count_command(tools: Any, everything: bool) -> None:
+    """Bring the counts behind the figures of staff up to date, as a job does every 15 minutes.
+
+    Example: gongzhi reports count --everything
+    """
+    with tools.app.app_context(), _counter("days") as tick:
+        days = refresh_counts(tools.database, clock.now(), everything=everything, tick=tick)
+    click.echo(f"{days} days counted")
 
 
 @reports.command("webhooks")

@@ -16,14 +16,17 @@ from portal.reports.rules.rating import WORDS_DAYS
 from portal.reports.service.batches import forget_batches
 from portal.reports.service.cells import fold_changes
 from portal.reports.service.clockwork import date_promise, keep_date, resume_by_itself
+from portal.reports.service.counting import refresh_counts
 from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
+from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service import forget_words, months_to_close, publish_month
 
+COUNT_EVERY: Final = 900
 KEEP_WORDS: Final = timedelta(days=WORDS_DAYS)
 
 
@@ -105,6 +108,9 @@ def look_back_at_days(database: Database, now: datetime) -> int:
 
 
 jobs.register("reports.look_back_at_days", 60, look_back_at_days)
+jobs.register("reports.count_figures", COUNT_EVERY, refresh_counts, lease_seconds=7200)
+jobs.register("reports.run_imports", 2, run_imports, lease_seconds=14400)
+jobs.register("reports.forget_imports", 3600, forget_runs)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)
 

@@ -24,6 +24,7 @@ WORK = (
     (Permission.AUDIT_READ, _l("Audit"), "/audit/"),
     (Permission.AREA_MANAGE, _l("Administration"), "/admin/"),
 )
+FIGURES = (_l("Case figures"), "/desk/figures")
 FOOTER = (
     HELP,
     (_l("Who is responsible for what"), "/places/responsibilities"),
@@ -59,6 +60,9 @@ def main_links() -> list[Entry]:
     if display.is_on("elder") and not actor.may(Permission.DESK_OPEN):
         return _entries((REPORT, REPORTS, _mine(actor), HELP))
     own = [(words, url) for permission, words, url in WORK if actor.may(permission)]
+    if actor.may(Permission.FIGURES_READ) and not actor.may(Permission.REPORT_READ):
+        # no desk leads there
+        own.append(FIGURES)
     return _entries((*NAVIGATION, *own, MY_PAGE if actor.signed_in else SIGN_IN))
 
 

@@ -170,7 +170,9 @@ BY_NAME = {
     "month": "month",
     "key": "permitted",
     "draw": "draw",
+    "run": "run",
     "sampled": "sampled",
+    "wish": "wish",
     "day": "digest",
 }
 # where two things stand in one address

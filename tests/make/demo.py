@@ -27,7 +27,7 @@ from portal.kernel.photos import clean_photo, cover_photo
 from portal.kernel.vault import Vault
 from portal.organisations.models import Organisation
 from portal.reports.jobs import close_months
-from portal.reports.models import Case, CaseCoUnit, CasePhoto
+from portal.reports.models import Case, CaseCoUnit, CasePhoto, ImportRun, PersonalExport
 from portal.reports.queries.case import reporters_of, texts_of
 from portal.reports.queries.digest import digest_days
 from portal.reports.queries.guard import draw_by_number, sampled_of
@@ -131,8 +131,7 @@ def _things(session: Session, demo: Demo) -> None:
 
     demo.things |= {state.name.lower(): case(state).number for state in State}
     rated = case(State.CLOSED)
-    # the rating looks for the reporter
-    session.flush()
+    session.flush()  # the rating looks for the reporter
     row = reports.row_of(session, rated)
     rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
     shown = _with_photos(session)
@@ -151,9 +150,18 @@ def _things(session: Session, demo: Demo) -> None:
         "admission": allowances(session)[0].code,
         **_photographed(session, case(State.ACCEPTED)),
         **_sample(session, demo),
+        **_handed(session),
         "listing": _listing(session, place),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
+    }
+
+
+def _handed(session: Session) -> dict[str, str]:
+    """A file of work orders, and a wish for personal data."""
+    return {
+        "run": session.scalars(select(ImportRun.number)).one(),
+        "wish": session.scalars(select(PersonalExport.number)).one(),
     }
 
 

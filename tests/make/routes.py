@@ -211,6 +211,10 @@ SAMPLES.update(
         for step in ("cover", "uncover")
     }
 )
+for _page in ("desk_import_run", "desk_import_drop"):
+    SAMPLES[f"reports.{_page}"] = Sample(own=fixed(run="none"))
+for _page in ("take_personal", "decide_personal"):
+    SAMPLES[f"reports.{_page}"] = Sample(own=fixed(wish="none"))
 SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
 SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
 SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))

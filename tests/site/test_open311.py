@@ -250,7 +250,7 @@ def test_a_list_takes_the_same_few_queries_however_long_it_is(town: Town) -> Non
     for index in range(5):
         town.listed("litter", State.CLOSED, f"垃圾{index}", NOW - timedelta(hours=index))
     assert asked() == few
-    assert few <= 8
+    assert few <= 4
 
 
 ERRORS = (

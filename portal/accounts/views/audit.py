@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.access import requires
+from portal.accounts.access import current_actor, requires
 from portal.accounts.labels import actions
 from portal.accounts.queries import audit_entries
 from portal.accounts.rules import Permission
@@ -20,5 +20,10 @@ def audit() -> ResponseReturnValue:
     before = cursor(request.args.get("before"))
     shown, following = page(audit_entries(reading(), action or None, before))
     return render_template(
-        "accounts/audit.html", rows=shown, following=following, action=action, actions=actions()
+        "accounts/audit.html",
+        rows=shown,
+        following=following,
+        action=action,
+        actions=actions(),
+        may_decide_personal=current_actor().may(Permission.IDENTITY_APPROVE),
     )

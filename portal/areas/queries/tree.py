@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.areas.models import Area, AreaTag, AreaVersion
 from portal.areas.rules import Tag, UnitKind, codes_of, is_code, tidy_names, valid_on
@@ -184,3 +184,14 @@ def count_by_level(session: Session, path: str, *, on: date | None = None) -> di
 def data_version(session: Session) -> UUID | None:
     """The token of the places' present state: two equal tokens mean the same tree and outlines."""
     return session.scalar(select(AreaVersion.token))
+
+
+def paths_tagged(tag: Tag) -> Select[str]:
+    """The paths of the places that bear a tag, and of all in them. Paths hold no wildcard."""
+    tagged, inside = aliased(Area), aliased(Area)
+    return (
+        select(inside.path)
+        .join(tagged, inside.path.like(tagged.path + literal("%")))
+        .join(AreaTag, AreaTag.area_id == tagged.id)
+        .where(AreaTag.tag == tag)
+    )

@@ -31,6 +31,7 @@ register(
         ExchangeRefusal.MISSING_COLUMNS: _l("The file has no column %(columns)s."),
         ExchangeRefusal.NO_MAP: _l("There is no map %(name)s; there are %(known)s."),
         ExchangeRefusal.BAD_MAP: _l("The map %(name)s cannot be used: %(why)s."),
+        ExchangeRefusal.NO_DAY: _l("Write a day."),
         ExchangeRefusal.NO_SUCH_PLACE: _l("There is no place with the code %(code)s."),
         ExchangeRefusal.BAD_ROWS: _l(
             "%(bad)s of %(rows)s rows cannot be taken over, so nothing was."

@@ -19,6 +19,7 @@ from portal.reports.models.category import (
 from portal.reports.models.cells import MapCell, MapChange
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
+from portal.reports.models.figures import FigureCount, FigureMark, FigureStale
 from portal.reports.models.filing import ApiFiling
 from portal.reports.models.guard import (
     AuditDraw,
@@ -26,9 +27,11 @@ from portal.reports.models.guard import (
     ModerationAppeal,
     ModerationEntry,
 )
+from portal.reports.models.import_run import ImportRun
 from portal.reports.models.links import CaseLink, CaseUrge
 from portal.reports.models.neighbours import CaseMerge, CaseStillThere
 from portal.reports.models.outside import CaseOutside
+from portal.reports.models.personal_export import PersonalExport
 from portal.reports.models.routing import (
     CaseAttribute,
     CaseCoUnit,
@@ -69,12 +72,17 @@ __all__ = [
     "DeskBatchCase",
     "Draft",
     "ExternalOrder",
+    "FigureCount",
+    "FigureMark",
+    "FigureStale",
     "HandlingLimit",
+    "ImportRun",
     "LimitCondition",
     "MapCell",
     "MapChange",
     "ModerationAppeal",
     "ModerationEntry",
+    "PersonalExport",
     "ResponsibilityRule",
     "StreetDigest",
     "SupervisionDay",

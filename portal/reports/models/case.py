@@ -69,6 +69,8 @@ class Case(Base):
         # figures are counted in these alone
         Index("ix_cases_closed_at", "closed_at", "state", "place_path"),
         Index("ix_cases_found_at", "found_at", "state", "place_path"),
+        # what changed since the figures were counted
+        Index("ix_cases_updated_at", "updated_at"),
         # the newest of a kind, for the desk's proposals
         Index("ix_cases_district_category_code_found_at", "district", "category_code", "found_at"),
     )

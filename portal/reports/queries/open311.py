@@ -1,7 +1,7 @@
 """Matters as programs may read them: the public page of each, a whole list in a few queries."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from portal.reports.queries.categories import category_on
 from portal.reports.queries.kinds import questions_of
 from portal.reports.queries.page import CasePage
 from portal.reports.queries.pages import case_pages
-from portal.reports.queries.public import KindRow, kinds
+from portal.reports.queries.public import KIND_COLUMNS, kind_row
 from portal.reports.rules.categories import CategoryRow
+from portal.reports.rules.codes import Precision, Target
 from portal.reports.rules.kinds import OWN_DOORS, Asked
 from portal.reports.rules.open311 import (
     METRES_A_DEGREE,
@@ -28,7 +29,7 @@ from portal.reports.rules.open311 import (
     found_between,
     states_of_status,
 )
-from portal.reports.rules.publicity import TimePrecision
+from portal.reports.rules.publicity import STRICTEST, Publicity, TimePrecision
 
 # how the standard calls the ways in which we ask; a time or yes and no are asked on our pages only
 _DATATYPES = {
@@ -72,8 +73,14 @@ def changed_on(session: Session, now: datetime) -> datetime:
 
 
 def listed_requests(session: Session, asked: Asked311) -> list[CasePage]:
-    """The public matters that a program asked for, newest first."""
-    statement = select(*columns(Case, CaseRow)).where(Case.listed)
+    """The public matters that a program asked for, newest first, with their kinds: one query, and
+    three for what hangs on them.
+    """
+    statement = (
+        select(*KIND_COLUMNS, *columns(Case, CaseRow))
+        .join(Category, Category.code == Case.category_code, isouter=True)
+        .where(Case.listed)
+    )
     if asked.numbers is not None:
         statement = statement.where(Case.number.in_(asked.numbers))
     else:
@@ -83,11 +90,14 @@ def listed_requests(session: Session, asked: Asked311) -> list[CasePage]:
             statement = statement.join(CaseSearch, same).where(*_inside(asked.circle))
     newest = statement.order_by(Case.found_at.desc(), Case.id.desc())
     page = newest.offset((asked.page - 1) * asked.size).limit(asked.size)
-    return case_pages(session, [CaseRow(*row) for row in session.execute(page)])
+    rows = session.execute(page).all()
+    width = len(KIND_COLUMNS)
+    known = {row[0]: kind_row(row[:width]) for row in rows if row[0] is not None}
+    return case_pages(session, [CaseRow(*row[width:]) for row in rows], known)
 
 
 def _conditions(session: Session, asked: Asked311) -> list[ColumnElement[bool]]:
-    found = [_reported_between(kinds(session), asked, session)]
+    found = [_reported_between(asked, session)]
     if asked.codes:
         found.append(Case.category_code.in_(asked.codes))
     if asked.open is not None:
@@ -95,26 +105,28 @@ def _conditions(session: Session, asked: Asked311) -> list[ColumnElement[bool]]:
     return found
 
 
-def _reported_between(
-    known: Mapping[str, KindRow], asked: Asked311, session: Session
-) -> ColumnElement[bool]:
+def _reported_between(asked: Asked311, session: Session) -> ColumnElement[bool]:
     """Each kind by its own public time; a kind that nobody knows is told by month."""
     zone = instance_of(session).city.zone
-    exact: list[str] = []
     parts: list[ColumnElement[bool]] = []
     bounds = []
     for precision in TimePrecision:
         first, last = found_between(asked.start, asked.end, precision, zone)
         bounds += [first, last]
-        codes = [code for code, kind in known.items() if kind.publicity.time is precision]
-        if precision is TimePrecision.MONTH:
-            of_these = Case.category_code.not_in(exact) if exact else ~false()
-        else:
-            exact += codes
-            of_these = Case.category_code.in_(codes)
+        of_these = or_(false(), *_kinds_told_by(precision))
         parts.append(and_(of_these, Case.found_at >= first, Case.found_at < last))
     # the widest of them for the index
     return and_(Case.found_at >= min(bounds), Case.found_at < max(bounds), or_(*parts))
+
+
+def _kinds_told_by(precision: TimePrecision) -> Iterator[ColumnElement[bool]]:
+    """What a kind is when its time is told so."""
+    if STRICTEST.time is precision:
+        yield Category.code.is_(None)
+    for target in Target:
+        for place in Precision:
+            if Publicity(target, place).time is precision:
+                yield and_(Category.target == target, Category.place_precision == place)
 
 
 def _inside(circle: Circle) -> list[ColumnElement[bool]]:

@@ -1,10 +1,11 @@
 """The public pages of many cases at once: the same few queries, however many there are."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.areas.queries import areas_by_codes
@@ -13,19 +14,17 @@ from portal.organisations.queries import organisations_by_ids
 from portal.reports.models import CaseEvent, CasePhoto, CaseText
 from portal.reports.queries.case import CaseRow, EventRow, PhotoRow, TextRow, columns
 from portal.reports.queries.page import CasePage, Hung, page_of
-from portal.reports.queries.public import kinds
-
-Row = TypeVar("Row")
+from portal.reports.queries.public import KindRow, kinds
 
 
-def case_pages(session: Session, cases: Sequence[CaseRow]) -> list[CasePage]:
-    """What anybody may see of some cases, in their order."""
+def case_pages(
+    session: Session, cases: Sequence[CaseRow], known: Mapping[str, KindRow] | None = None
+) -> list[CasePage]:
+    """What anybody may see of some cases, in their order. ``known``: their kinds, if read."""
     if not cases:
         return []
-    known = kinds(session)
-    events = _hanging(session, cases, CaseEvent, EventRow, CaseEvent.public)
-    texts = _hanging(session, cases, CaseText, TextRow)
-    photos = _hanging(session, cases, CasePhoto, PhotoRow)
+    known = kinds(session) if known is None else known
+    events, texts, photos = _hanging(session, cases)
     areas = areas_by_codes(session, {code for case in cases for code in codes_of(case.place_path)})
     units = _units(session, cases, events.values())
     return [
@@ -41,20 +40,42 @@ def case_pages(session: Session, cases: Sequence[CaseRow]) -> list[CasePage]:
     ]
 
 
-def _hanging(
-    session: Session, cases: Sequence[CaseRow], model: Any, row: type[Row], *conditions: Any
-) -> dict[UUID, list[Row]]:
-    """Rows of one table by their case, oldest first."""
+_ROWS: tuple[tuple[Any, type[Any], tuple[ColumnElement[bool], ...]], ...] = (
+    (CaseEvent, EventRow, (CaseEvent.public.expression,)),
+    (CaseText, TextRow, ()),
+    (CasePhoto, PhotoRow, ()),
+)
+Hanging = dict[UUID, list[Any]]
+
+
+def _hanging(session: Session, cases: Sequence[CaseRow]) -> tuple[Hanging, ...]:
+    """The steps, words and photos of some cases in one query: each table's rows by their case,
+    oldest first. Every part of it has all columns of all three, those of the others empty.
+    """
     districts, ids = {case.district for case in cases}, [case.id for case in cases]
-    found: dict[UUID, list[Row]] = {}
-    statement = (
-        select(model.case_id, *columns(model, row))
-        .where(model.district.in_(districts), model.case_id.in_(ids), *conditions)
-        .order_by(model.id)
-    )
-    for case_id, *values in session.execute(statement):
-        found.setdefault(case_id, []).append(row(*values))
+    parts = []
+    for at, (model, _, conditions) in enumerate(_ROWS):
+        mine = model.district.in_(districts), model.case_id.in_(ids), *conditions
+        parts.append(select(literal(at), model.case_id, *_wide(at)).where(*mine))
+    found: tuple[Hanging, ...] = tuple({} for _ in _ROWS)
+    for at, case_id, *values in session.execute(union_all(*parts)):
+        begin = sum(len(fields(row)) for _, row, _ in _ROWS[:at])
+        row = _ROWS[at][1]
+        made = row(*values[begin : begin + len(fields(row))])
+        found[at].setdefault(case_id, []).append(made)
+    for by_case in found:
+        for rows in by_case.values():
+            rows.sort(key=lambda row: row.id)
     return found
+
+
+def _wide(own: int) -> list[ColumnElement[Any]]:
+    """The columns of all three tables; of the others only their types."""
+    return [
+        (column if at == own else cast(null(), column.type)).label(f"c{at}_{place}")
+        for at, (model, row, _) in enumerate(_ROWS)
+        for place, column in enumerate(columns(model, row))
+    ]
 
 
 def _units(session: Session, cases: Sequence[CaseRow], events: Iterable[list[EventRow]]) -> Any:

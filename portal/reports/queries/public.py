@@ -96,7 +96,7 @@ PAGE_COLUMNS = (
 
 
 # statements that never change are put together once: that costs more than to run them
-_KINDS = select(
+KIND_COLUMNS = (
     Category.code,
     Category.group,
     Category.name_zh_Hans,
@@ -105,24 +105,20 @@ _KINDS = select(
     Category.name_khb,
     Category.target,
     Category.place_precision,
-).order_by(Category.position, Category.code)
+)
+_KINDS = select(*KIND_COLUMNS).order_by(Category.position, Category.code)
 
 
 def kinds(session: Session) -> dict[str, KindRow]:
     """All categories in their order; ended ones too, because old cases have them."""
-    return {row.code: _kind(row) for row in session.execute(_KINDS)}
+    return {row.code: kind_row(row) for row in session.execute(_KINDS)}
 
 
-def _kind(row: Any) -> KindRow:
-    names = {
-        "zh_Hans": row.name_zh_Hans,
-        "zh_Hant": row.name_zh_Hant,
-        "en": row.name_en,
-        "khb": row.name_khb,
-    }
-    return KindRow(
-        row.code, row.group, tidy_names(names), Publicity(row.target, row.place_precision)
-    )
+def kind_row(row: Any) -> KindRow:
+    """One category from its ``KIND_COLUMNS``."""
+    code, group, *called, target, precision = row
+    names = dict(zip(("zh_Hans", "zh_Hant", "en", "khb"), called, strict=True))
+    return KindRow(code, group, tidy_names(names), Publicity(target, precision))
 
 
 def is_in_list(session: Session, number: str) -> bool:

@@ -54,6 +54,7 @@ class ExchangeRefusal(StrEnum):
     BAD_MAP = "exchange.bad_map"
     NO_SUCH_PLACE = "exchange.no_such_place"
     BAD_ROWS = "exchange.bad_rows"
+    NO_DAY = "exchange.no_day"
 
 
 @dataclass(frozen=True)

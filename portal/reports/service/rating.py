@@ -11,6 +11,7 @@ from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import rating_standing
 from portal.reports.rules.codes import Relation
 from portal.reports.rules.rating import RatingRefusal, is_unhappy
+from portal.reports.service.counting import note_stale
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.notices import rating_subject
 from portal.reports.service.voices import voice_of_rating
@@ -45,6 +46,7 @@ def rate_outcome(
     cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
     subject = _subject(case, standing.settings)
     record_rating(session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now)
+    note_stale(session, [case.found_at])
     return sent_back
 
 

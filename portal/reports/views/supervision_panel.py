@@ -23,7 +23,11 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
         (Permission.REPORT_READ, _l("Listed supervision"), "desk_supervision"),
         (Permission.REPORT_DISPATCH, _l("Daily digest"), "desk_digests"),
         (Permission.REPORT_DISPATCH, _l("Hot spots and hard cases"), "desk_hotspots"),
+        (Permission.FIGURES_READ, _l("Case figures"), "desk_figures"),
         (Permission.FIGURES_READ, _l("How matters were solved"), "desk_means"),
+        (Permission.ORDER_EXCHANGE, _l("Take over work orders"), "desk_import"),
+        (Permission.ORDER_EXCHANGE, _l("Hand out work orders"), "desk_export"),
+        (Permission.IDENTITY_EXPORT, _l("Personal data in bulk"), "ask_personal"),
     )
     return [(words, url_for(f"reports.{page}")) for verb, words, page in rows if actor.may(verb)]
 

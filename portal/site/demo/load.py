@@ -17,6 +17,7 @@ from portal.kernel.instance import instance_of
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
 from portal.organisations.queries import organisations_by_ids
+from portal.reports.service.counting import count_everything
 from portal.reports.service.demo import Photo, plant_cases
 from portal.reports.service.supervision_demo import plant_supervision
 from portal.satisfaction.queries import settings_of
@@ -24,6 +25,7 @@ from portal.satisfaction.service.demo import plant_ratings
 from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
+from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
@@ -92,6 +94,10 @@ def load_demo(
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)
+    plant_exchange(session, people, now)
+    # at once, so that the pages of figures have something to show
+    session.flush()
+    count_everything(session, now)
     return True
 
 

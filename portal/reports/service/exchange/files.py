@@ -34,6 +34,8 @@ class Checked:
     unanswered: int = 0
     flaws: list[Flaw] = field(default_factory=list)
     unread: tuple[str, ...] = ()
+    # of the good rows: by these it is known which are here already
+    numbers: set[str] = field(default_factory=set)
 
     @property
     def good(self) -> int:
@@ -79,7 +81,7 @@ def _read(
     """Every row with its order, or what is wrong; counts on the way."""
     sheet = open_sheet(file.path, file.encoding)
     checked.unread = reader.check_header(sheet.header)
-    numbers: set[str] = set()
+    numbers = checked.numbers
     for row in sheet.rows:
         found = reader.read(row)
         if isinstance(found, Order):

@@ -24,6 +24,7 @@ from portal.reports.rules.categories import CategoryRow, LimitRow, LimitSource
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.exchange import RANKS, Order, Stage
 from portal.reports.rules.intake import district_of
+from portal.reports.service.counting import note_stale
 from portal.reports.service.exchange.planting import (
     Key,
     Rows,
@@ -105,6 +106,7 @@ def take_orders(session: Session, orders: Sequence[Order], kinds: Kinds, now: da
     others = [order for name, order in wanted.items() if name not in mine]
     touched += _take_again(session, rows, others, taken, now)
     rows.insert(session)
+    note_stale(session, (order.found_at for order in orders))
     index_cases(session, [_Indexed(key.district, key.case_id) for key in touched])
     return taken
 
