@@ -16,6 +16,7 @@ from portal.reports.models.category import (
     HandlingLimit,
     LimitCondition,
 )
+from portal.reports.models.contracts import CaseContract, ServiceContract
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.filing import ApiFiling
@@ -28,6 +29,7 @@ from portal.reports.models.guard import (
 from portal.reports.models.links import CaseLink, CaseUrge
 from portal.reports.models.neighbours import CaseMerge, CaseStillThere
 from portal.reports.models.outside import CaseOutside
+from portal.reports.models.parts import CaseDispute, CasePart
 from portal.reports.models.routing import (
     CaseAttribute,
     CaseCoUnit,
@@ -49,10 +51,13 @@ __all__ = [
     "CaseAnswer",
     "CaseAttribute",
     "CaseCoUnit",
+    "CaseContract",
+    "CaseDispute",
     "CaseEvent",
     "CaseLink",
     "CaseMerge",
     "CaseOutside",
+    "CasePart",
     "CasePause",
     "CasePhoto",
     "CaseReporter",
@@ -73,6 +78,7 @@ __all__ = [
     "ModerationAppeal",
     "ModerationEntry",
     "ResponsibilityRule",
+    "ServiceContract",
     "StreetDigest",
     "SupervisionDay",
     "SupervisionListing",

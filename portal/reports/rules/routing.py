@@ -12,11 +12,21 @@ from datetime import date
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
+from unicodedata import normalize
 from uuid import UUID
 
 from portal.areas.rules import Tag, codes_of, valid_on
 from portal.organisations.rules import OrganisationKind, Trade, is_code
+from portal.reports.rules.contracts import Contract
 
+# who gives permits
+AUTHORITIES: Final = frozenset(
+    {
+        OrganisationKind.DEPARTMENT,
+        OrganisationKind.STREET_OFFICE,
+        OrganisationKind.DISTRICT_CENTRE,
+    }
+)
 # what residents say of how somebody enforces; it never goes to whom it is about (R111)
 ENFORCEMENT_CONDUCT: Final = "enforcement_conduct"
 SOURCE_LENGTH: Final = 200
@@ -80,6 +90,7 @@ class Basis(StrEnum):
     LISTED = "listed"
     NOBODY_NAMED = "nobody_named"
     CHOSEN = "chosen"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True)
@@ -215,9 +226,18 @@ class Route:
     unit_id: UUID | None
     row: Responsibility | None = None
     co: tuple[UUID, ...] = ()
+    # who has to answer for a contractor complained of (R048)
+    contract: Contract | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether somebody is named, rather than next."""
+        return self.row is not None or self.contract is not None
 
     @property
     def basis(self) -> Basis:
+        if self.contract is not None:
+            return Basis.CONTRACT
         return Basis.LISTED if self.row else Basis.NOBODY_NAMED
 
 
@@ -373,6 +393,11 @@ def decide(
             return Route(lead.id, row, tuple(key for key in co if key != lead.id))
     unit = next_receiver(able)
     return Route(unit.id if unit else None)
+
+
+def plain_name(name: str) -> str:
+    """A unit's name as it is compared: whatever way its signs were typed."""
+    return "".join(normalize("NFKC", name).casefold().split())
 
 
 def belonging(unit_id: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:

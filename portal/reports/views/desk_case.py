@@ -69,7 +69,8 @@ from portal.reports.views.desk_queue import (
     queue_parts,
     queue_url,
 )
-from portal.reports.views.supervision_panel import supervision_panel
+from portal.reports.views.parts_panel import parts_panel
+from portal.reports.views.supervision_panel import listing_steps, supervision_panel
 
 # the steps a reader most likely came for, in order; the others follow below
 MAIN = (
@@ -97,6 +98,9 @@ REST = (
     Event.RECLASSIFY,
     Event.MERGE,
     Event.SPLIT,
+    Event.SPLIT_OFF,
+    Event.ESCALATE,
+    Event.RESOLVE,
     Event.HAND_OVER,
     Event.TAKE_BACK,
     Event.VOID,
@@ -159,6 +163,7 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         "identities": identities_of(reading(), page.case, actor, moment),
         "done": just_done(actor),
         **supervision_panel(page),
+        **parts_panel(page),
         "refusal_words": refusal_words,
     }
 
@@ -289,7 +294,10 @@ def history(page: DeskCase) -> list[Step]:
     """The history in words, newest first: with names for the desk, without them for a unit."""
     names = kinds(reading()) if any(e.event is Event.RECLASSIFY for e in page.events) else {}
     changed = {code: in_words(kind.names) for code, kind in names.items()}
-    return [_step(page, event, changed) for event in reversed(page.events)]
+    steps = [_step(page, event, changed) for event in page.events]
+    steps += [Step(at, title, text) for at, title, text in listing_steps(page)]
+    # what was listed in the moment of a step comes after it
+    return sorted(steps, key=lambda step: step.at)[::-1]
 
 
 def _step(page: DeskCase, event: EventRow, changed: dict[str, str]) -> Step:

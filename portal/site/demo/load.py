@@ -27,7 +27,8 @@ from portal.site.demo.clocks import stage_clocks
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
-from portal.site.demo.staged import plan_clocks, plan_staged, staged_ratings
+from portal.site.demo.shared import stage_shared
+from portal.site.demo.staged import plan_clocks, plan_shared, plan_staged, staged_ratings
 from portal.site.demo.words import load_words
 
 SEED = 20261122
@@ -89,6 +90,8 @@ def load_demo(
     plant_ratings(session, staged_ratings(staged, planted, window))
     clocks = plan_clocks(rng, cast, stage, places["community"].path)
     stage_clocks(session, plant_cases(session, clocks), cast.desk, now)
+    shared = plant_cases(session, plan_shared(rng, cast, stage, places["community"].path))
+    stage_shared(session, shared, {role: ids[0] for role, ids in people.items()}, now)
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)
