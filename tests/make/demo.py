@@ -251,7 +251,11 @@ def _shared(session: Session) -> dict[str, str]:
     part = session.scalars(select(CasePart).order_by(CasePart.case_id)).first()
     dispute = session.scalars(select(CaseDispute)).one()
     assert part is not None
+    unmet = reports.case(session, session.scalars(select(Area).where(Area.code == PLACE)).one())
+    unmet.state, unmet.times_returned = State.FILED, 2
     return {
+        "unmet": unmet.number,
+    } | {
         name: session.get_one(Case, (part.district, key)).number
         for name, key in (
             ("whole", part.whole_id),

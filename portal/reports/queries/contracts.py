@@ -74,14 +74,10 @@ def contracts_at(session: Session, place_path: str, on: date) -> list[Contract]:
 def links_of(session: Session, cases: Sequence[CaseRow]) -> dict[UUID, ContractLink]:
     """The contracts of several cases, in one query."""
     statement = (
-        _rows()
-        .add_columns(CaseContract.case_id, CaseContract.reason)
-        .join_from(
-            CaseContract,
-            ServiceContract,
-            ServiceContract.code == CaseContract.contract_code,
-            isouter=True,
-        )
+        select(ServiceContract, Area.path, CaseContract.case_id, CaseContract.reason)
+        .select_from(CaseContract)
+        .join(ServiceContract, ServiceContract.code == CaseContract.contract_code, isouter=True)
+        .join(Area, Area.code == ServiceContract.area_code, isouter=True)
     )
     rows = session.execute(
         statement.where(
@@ -126,4 +122,5 @@ def contract_counts(
     )
     if scopes is not None:
         statement = statement.where(or_(false(), *(inside(path) for path in scopes)))
-    return {row[0]: ContractCount(*row[1:]) for row in session.execute(statement)}
+    found = session.execute(statement).all()
+    return {str(row[0]): ContractCount(*row[1:]) for row in found}

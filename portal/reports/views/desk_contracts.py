@@ -28,6 +28,7 @@ from portal.reports.queries.contracts import (
     link_of,
 )
 from portal.reports.queries.public import kinds
+from portal.reports.rules.categories import FunctionGroup
 from portal.reports.rules.contracts import Contract
 from portal.reports.rules.desk import CLERK
 from portal.reports.service.contracts import change_contract
@@ -67,7 +68,7 @@ def work_words() -> Any:
         if row.category is not None:
             kind = known.get(row.category)
             return in_words(kind.names) if kind else row.category
-        return str(GROUPS.get(row.group or "", row.group or ""))
+        return str(GROUPS[FunctionGroup(row.group)]) if row.group else ""
 
     return said
 

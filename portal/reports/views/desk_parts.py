@@ -1,5 +1,6 @@
 """Splitting off parts of a case that needs several units."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import redirect, request
@@ -48,7 +49,7 @@ def desk_split_off(number: str) -> ResponseReturnValue:
     )
 
 
-def _kinds() -> dict[str, object]:
+def _kinds() -> dict[str, Mapping[str, str]]:
     known = category_names(reading(), city_day(now(), instance().city.zone))
     return {code: names for code, names in known.items() if code != BEHAVIOUR}
 
