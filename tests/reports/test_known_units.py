@@ -68,9 +68,8 @@ def test_whoever_gave_a_permit_is_responsible_and_never_the_firm_that_got_it(
     with town(database) as here:
         rule(here.session, "P1", "permit_holder", on_permit=True)
         rule(here.session, "P2", "JD")
-        firm = unit(
-            here.session, "GS", "市政建设公司", kind=OrganisationKind.COMPANY, area=here.place
-        )
+        company: dict[str, Any] = {"kind": OrganisationKind.COMPANY, "area": here.place}
+        firm = unit(here.session, "GS", "市政建设公司", **company)
         by_authority, by_firm = here.case(), here.case()
         _says(here, by_authority, CaseKey.PERMIT_HOLDER, "市政中心")
         _says(here, by_firm, CaseKey.PERMIT_HOLDER, "市政建设公司")
