@@ -149,5 +149,8 @@ def test_r181_the_command_centre_does_it_on_its_pages(app: Flask, database: Data
     filled = again.form().fill(held_on="2026-11-20", resolution="联席〔2026〕3号")
     done = filled.send("Enter what the meeting resolved", status=200)
     assert "联席〔2026〕3号" in done.text
-    # the unit reads why it cannot be returned
-    assert "Return the case" not in city.browser(city.worker).get(f"/desk/cases/{number}").text
+    # the unit reads what was resolved, not what was said of it before, and cannot return it
+    text = city.browser(city.worker).get(f"/desk/cases/{number}").text
+    assert "由环卫中心负责" in text
+    assert "互相推" not in text
+    assert "Return the case" not in text

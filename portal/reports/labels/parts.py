@@ -28,7 +28,7 @@ PART_ACTIONS: Mapping[Event, Words] = {
 PART_WORDS: Mapping[Event, tuple[Words, Words]] = {
     Event.ESCALATE: (
         _l("What the units disagree about"),
-        _l("Only the desk and the meeting read this."),
+        _l("Only the desk reads this."),
     ),
     Event.RESOLVE: (_l("The words of the resolution"), _l("The unit and the desk read this.")),
 }

@@ -26,15 +26,14 @@ from portal.reports.queries.contracts import links_of
 from portal.reports.rules.contracts import UPKEEP
 from portal.reports.rules.kinds import YES
 from portal.reports.rules.routing import (
-    AUTHORITIES,
     Allowance,
     Basis,
     CaseKey,
     Receiver,
     Responsibility,
-    plain_name,
     read_receiver,
 )
+from portal.reports.rules.units_named import AUTHORITIES, plain_name
 
 # answers that name a unit in the reporter's words
 NAMED = (CaseKey.PERMIT_HOLDER.value, CaseKey.UNIT_COMPLAINED_OF.value)

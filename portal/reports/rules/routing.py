@@ -12,21 +12,12 @@ from datetime import date
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
-from unicodedata import normalize
 from uuid import UUID
 
 from portal.areas.rules import Tag, codes_of, valid_on
 from portal.organisations.rules import OrganisationKind, Trade, is_code
 from portal.reports.rules.contracts import Contract
 
-# who gives permits
-AUTHORITIES: Final = frozenset(
-    {
-        OrganisationKind.DEPARTMENT,
-        OrganisationKind.STREET_OFFICE,
-        OrganisationKind.DISTRICT_CENTRE,
-    }
-)
 # what residents say of how somebody enforces; it never goes to whom it is about (R111)
 ENFORCEMENT_CONDUCT: Final = "enforcement_conduct"
 SOURCE_LENGTH: Final = 200
@@ -393,21 +384,6 @@ def decide(
             return Route(lead.id, row, tuple(key for key in co if key != lead.id))
     unit = next_receiver(able)
     return Route(unit.id if unit else None)
-
-
-def plain_name(name: str) -> str:
-    """A unit's name as it is compared: whatever way its signs were typed."""
-    return "".join(normalize("NFKC", name).casefold().split())
-
-
-def belonging(unit_id: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
-    """A unit and all below it. ``parents``: each unit's own."""
-    found = {unit_id}
-    while True:
-        more = {unit for unit, parent in parents.items() if parent in found} - found
-        if not more:
-            return found
-        found |= more
 
 
 def read_value(key: CaseKey, text: str) -> str | None:

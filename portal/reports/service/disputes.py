@@ -54,7 +54,7 @@ def resolve_case(
     field = flaw_of(resolution, today_of(session, now))
     if field is not None:
         raise Refused(_FLAWS[field], field=field)
-    brought = Brought(words=resolution.words)
+    brought = Brought(words=resolution.words, unit_id=resolution.unit_id)
     moved = move_case(session, case, Event.RESOLVE, actor=actor, now=now, brought=brought)
     waiting = next((one for one in disputes_of(session, case) if one.decided_at is None), None)
     claim = update(CaseDispute).where(

@@ -327,8 +327,11 @@ def _code_of(step: _Step, moved: CaseRow) -> str | None:
 
 def _unit_of(step: _Step) -> UUID | None:
     """The unit a step concerns: where it is sent, or who takes it. A desk's note concerns none."""
-    if step.event is Event.DISPATCH:
+    if step.event in {Event.DISPATCH, Event.RESOLVE}:
         return step.brought.unit_id
+    if step.event is Event.ESCALATE:
+        # what the desk says of a dispute is not for the units that dispute
+        return None
     if step.event in {Event.NOTE, Event.MODERATE} and not step.who.of_unit:
         return step.who.co_unit_id
     if step.event is Event.RESPOND and step.who.co_unit_id is not None:

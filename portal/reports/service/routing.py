@@ -40,11 +40,11 @@ from portal.reports.rules.routing import (
     RoutingRefusal,
     Unit,
     admitted,
-    belonging,
     decide,
     why_not_unit,
 )
 from portal.reports.rules.transitions import Refusal
+from portal.reports.rules.units_named import belonging
 
 
 @dataclass(frozen=True)

@@ -280,6 +280,10 @@ def _still_to_do(page: DeskCase) -> str:
     return "\n".join(found) if page.case.state in SENT_BACK else ""
 
 
+# steps that are said with their unit
+_NAMING = frozenset({Event.DISPATCH, Event.RETURN, Event.HANDLE, Event.RESOLVE})
+
+
 @dataclass(frozen=True)
 class Step:
     """One line of the history as ui/timeline.html draws it."""
@@ -304,7 +308,7 @@ def _step(page: DeskCase, event: EventRow, changed: dict[str, str]) -> Step:
     words = (DESK_EVENTS if page.insider else EVENTS)[event.event]
     title = str(words)
     unit = page.units.get(event.unit_id) if event.unit_id else None
-    if unit is not None and event.event in {Event.DISPATCH, Event.RETURN, Event.HANDLE}:
+    if unit is not None and event.event in _NAMING:
         title = _("%(what)s: %(value)s", what=title, value=in_words(unit.names))
     lines = [_why(page, event, changed)]
     lines += [
