@@ -3,10 +3,11 @@
 from typing import Any
 
 from portal.accounts.access import current_actor
-from portal.kernel.web import reading
+from portal.kernel.clock import city_day
+from portal.kernel.web import instance, reading
 from portal.organisations.queries import organisations_by_codes, organisations_by_ids
 from portal.reports.queries.case_parts import disputes_of, parts_under, results_of, whole_of
-from portal.reports.queries.contracts import link_of
+from portal.reports.queries.contracts import contracts_at, link_of
 from portal.reports.queries.public import kinds
 from portal.reports.rules.codes import Source
 from portal.reports.rules.desk import CLERK
@@ -17,14 +18,15 @@ from portal.reports.service.loop import may_see
 
 def _contract(page: DeskCase) -> dict[str, Any]:
     """The contract that a case is about; the way to put it right where there is any contract."""
-    session = reading()
+    session, may = reading(), CLERK in page.held and page.insider
+    day = city_day(page.case.found_at, instance().city.zone)
     link = link_of(session, page.case)
     found = link.contract if link else None
     codes = {found.contractor, found.department} if found else set()
     return {
         "contract_link": link,
         "contract_units": organisations_by_codes(session, codes),
-        "may_contract": CLERK in page.held and page.insider,
+        "may_contract": may and bool(link or contracts_at(session, page.case.place_path, day)),
     }
 
 
