@@ -1,6 +1,6 @@
 """What everybody may know of a place: who looks after it, what is permitted, what is live."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -38,7 +38,7 @@ from portal.reports.labels.categories import GROUPS
 from portal.reports.queries.contracts import contracts_at
 from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
 from portal.reports.queries.near import Near, NearRow, near
-from portal.reports.queries.public import kinds
+from portal.reports.queries.public import KindRow, kinds
 from portal.reports.queries.zones import zones_of
 from portal.reports.rules.contracts import Contract
 from portal.reports.rules.transitions import OPEN
@@ -83,6 +83,7 @@ class PlacePage:
     permitted: list[tuple[PermittedRow, bool]]
     zones: list[Zone]
     contracts: list[Contract]
+    work_kinds: Mapping[str, KindRow]
     live: list[SwitchRow]
     drawing: Drawing | None
     counts: PublicCounts
@@ -166,12 +167,7 @@ def place(code: str) -> ResponseReturnValue:
 def _upkeep(page: PlacePage) -> dict[str, object]:
     """The parties of the contracts, and the words for their work."""
     codes = {code for row in page.contracts for code in (row.contractor, row.department)}
-    known = kinds(reading()) if page.contracts else {}
-    return {
-        "parties": organisations_by_codes(reading(), codes),
-        "work_kinds": {code: kind.names for code, kind in known.items()},
-        "work_groups": GROUPS,
-    }
+    return {"parties": organisations_by_codes(reading(), codes), "work_groups": GROUPS}
 
 
 @bp.get("/places/mine")
@@ -209,7 +205,8 @@ def place_page(session: Session, code: str) -> PlacePage:
     successor = area_by_code(session, area.successor_code) if area.successor_code else None
     # a whole city has too many to read; each street lists its own
     permitted = permitted_in(session, area.path, on=on) if area.parent_id else []
-    found = near(session, [area.path], kinds(session), newest=NEWEST)[0]
+    known_kinds = kinds(session)
+    found = near(session, [area.path], known_kinds, newest=NEWEST)[0]
     codes = {part for row in (*found.settled, *found.newest) for part in row.case.codes}
     return PlacePage(
         area=area,
@@ -221,6 +218,7 @@ def place_page(session: Session, code: str) -> PlacePage:
         permitted=[(row, row.valid_from <= on and row.open_at(at)) for row in permitted],
         zones=_zones(session, area, on),
         contracts=contracts_at(session, area.path, on),
+        work_kinds=known_kinds,
         live=switches_for(session, area.path),
         drawing=_drawing(session, area, children, _spots(found)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),
