@@ -144,8 +144,7 @@ def _things(session: Session, demo: Demo) -> None:
         "street": PLACE[:9],
         "unit": unit.code,
         "month": last_released(session) or "",
-        "permitted": _permitted(session, place),
-        "batch": _batch(session, demo, place),
+        "permitted": _permitted(session, place), "batch": _batch(session, demo, place),
         "supported": _supported(session, place, unit),
         "row": responsibilities(session)[0].code,
         "admission": allowances(session)[0].code,
@@ -155,7 +154,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_shared(session),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
-    }
+    }  # fmt: skip
 
 
 def _clocks(session: Session, demo: Demo, place: Area, unit: Organisation) -> dict[str, str]:

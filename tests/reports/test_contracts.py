@@ -112,10 +112,17 @@ def test_r048_a_complaint_about_upkeep_goes_to_who_manages_the_contract_and_neve
             )  # fmt: skip
         counts = contract_counts(session, None, NOW - timedelta(days=1), NOW)
         assert counts == {"C1": ContractCount(found=2, complaints=1, open=2, late=0)}
-        # another kind is another contract's work, unless somebody said which one it is
-        moved = reclassify_case(
-            session, accepted, actor=desk(), now=NOW, category_code="green_damaged"
-        )
+
+
+def test_r048_another_name_is_another_contract_unless_somebody_said_which_one_it_is(
+    database: Database,
+) -> None:
+    ready(database)
+    with database.write() as session:
+        here = Upkeep(session)
+        here.load(CLEAN, GREEN)
+        case = here.report()
+        moved = reclassify_case(session, case, actor=desk(), now=NOW, category_code="green_damaged")
         assert here.contract_of(moved) == "C2"
         by: dict[str, Any] = {"actor": desk(), "now": NOW}
         for code, reason, refusal in (

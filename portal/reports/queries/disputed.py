@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -70,21 +71,21 @@ def disputed_cases(
     found = session.execute(statement).all()
     rows = found[:size]
     disputes = meetings_waited_for(session, [(row.district, row.id) for row in rows])
-    shown = [
-        DisputedRow(
-            id=row.id,
-            number=row.number,
-            state=row.state,
-            category=tidy_names(
-                {"zh_Hans": row.name_zh_Hans, "zh_Hant": row.name_zh_Hant, "en": row.kind_en}
-            ),
-            place=area_names(row),
-            found_at=row.found_at,
-            unit_id=row.unit_id,
-            returned=row.times_returned,
-            passed_on=row.times_reassigned,
-            dispute=disputes.get(row.id),
-        )
-        for row in rows
-    ]
+    shown = [_row(row, disputes.get(row.id)) for row in rows]
     return DisputedPage(shown, shown[-1].number if len(found) > size else None)
+
+
+def _row(row: Any, dispute: DisputeRow | None) -> DisputedRow:
+    kind = {"zh_Hans": row.name_zh_Hans, "zh_Hant": row.name_zh_Hant, "en": row.kind_en}
+    return DisputedRow(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        category=tidy_names(kind),
+        place=area_names(row),
+        found_at=row.found_at,
+        unit_id=row.unit_id,
+        returned=row.times_returned,
+        passed_on=row.times_reassigned,
+        dispute=dispute,
+    )

@@ -36,6 +36,11 @@ def desk_split_off(number: str) -> ResponseReturnValue:
         raise Forbidden
     if request.method == "GET" and Event.SPLIT_OFF not in page.steps:
         return redirect(case_url(page.case.number))
+    return _converse(page)
+
+
+def _converse(page: DeskCase) -> ResponseReturnValue:
+    """Show the form, or split off what it holds."""
     form = parts_form()()
     form.offer(_kinds(), _units(page))
     form.look_at(page.case.version)
