@@ -17,6 +17,8 @@ from portal.kernel.instance import instance_of
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
 from portal.organisations.queries import organisations_by_ids
+from portal.reports.queries.contracts import contracts
+from portal.reports.service.contracts import link_earlier
 from portal.reports.service.demo import Photo, plant_cases
 from portal.reports.service.supervision_demo import plant_supervision
 from portal.satisfaction.queries import settings_of
@@ -95,6 +97,8 @@ def load_demo(
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)
+    # past life was planted without the intake
+    link_earlier(session, contracts(session), now)
     return True
 
 
