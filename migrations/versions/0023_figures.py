@@ -1,4 +1,4 @@
-"""Kept counts for the figures of staff, files handed in on a page, and personal fields handed out."""
+"""Kept counts for figures of staff, files handed in on a page, personal fields handed out."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -14,6 +14,7 @@ register(
         OrganisationKind.COMMITTEE: _l("Community committee"),
         OrganisationKind.STATION: _l("Station"),
         OrganisationKind.SOCIAL_ORG: _l("Social organisation"),
+        OrganisationKind.JOINT_MEETING: _l("Joint meeting"),
         Trade.CIVIL_AFFAIRS: _l("Civil affairs"),
         Trade.PUBLIC_SECURITY: _l("Public security"),
         Trade.ENVIRONMENT: _l("Environmental protection"),

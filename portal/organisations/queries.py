@@ -101,6 +101,15 @@ def organisations_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, Or
     return {row.id: row for row in rows}
 
 
+def organisations_by_codes(session: Session, codes: Iterable[str]) -> dict[str, OrganisationRow]:
+    """Organisations by code, ended ones too, in one query."""
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    rows = _rows(session, _columns().where(Organisation.code.in_(wanted)))
+    return {row.code: row for row in rows}
+
+
 def organisations(
     session: Session, *, under: str = "/", on: date | None = None
 ) -> list[OrganisationRow]:

@@ -23,10 +23,15 @@ class OrganisationKind(StrEnum):
     COMMITTEE = "committee"
     STATION = "station"
     SOCIAL_ORG = "social_org"
+    # decides what units dispute (R181); it handles nothing itself
+    JOINT_MEETING = "joint_meeting"
 
 
 # units that may be given a matter to handle
-HANDLING_KINDS = frozenset(OrganisationKind) - {OrganisationKind.SOCIAL_ORG}
+HANDLING_KINDS = frozenset(OrganisationKind) - {
+    OrganisationKind.SOCIAL_ORG,
+    OrganisationKind.JOINT_MEETING,
+}
 
 
 class Trade(StrEnum):

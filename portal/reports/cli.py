@@ -14,6 +14,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.sheets import Encoding
 from portal.kernel.words import say
 from portal.reports.rules.exchange import ExchangeRefusal, Flaw
+from portal.reports.service.contract_lists import import_contracts
 from portal.reports.service.counting import refresh_counts
 from portal.reports.service.exchange.export import export_file
 from portal.reports.service.exchange.files import (
@@ -194,3 +195,19 @@ def webhooks_command(tools: Any, name: str | None) -> None:
         click.echo(f"{row.name:32} {row.host:32} {state}{last}")
     if not rows:
         click.echo("No receivers are configured (GONGZHI_WEBHOOKS).")
+
+
+@reports.command("contracts")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def contracts_command(tools: Any, file: Path) -> None:
+    """Take over the service contracts of a CSV FILE, or the last day of known ones.
+
+    One bad row refuses the whole file, each with its line and what is wrong. Cases that were
+    reported within the term of a new contract are linked to it.
+
+    Example: gongzhi reports contracts contracts-2027.csv
+    """
+    with tools.app.app_context(), tools.database.write() as session:
+        taken = import_contracts(session, file.read_bytes(), file.name, now=clock.now())
+    click.echo(f"{taken.added} new contracts, {taken.ended} ended, {taken.linked} cases linked")

@@ -25,6 +25,7 @@ from portal.reports import labels as reports_labels
 from portal.reports.cli import reports as reports_commands
 from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
+from portal.reports.service.contract_lists import load_city_contracts
 from portal.reports.service.publishing import check_publishing
 from portal.reports.service.routing_lists import load_city_responsibilities
 from portal.reports.service.supervision import check_thresholds
@@ -71,6 +72,7 @@ CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...
     ("Working time", load_calendars),
     ("Categories", load_categories),
     ("Responsibilities", load_city_responsibilities),
+    ("Service contracts", load_city_contracts),
     ("Public at once", check_publishing),
 )
 

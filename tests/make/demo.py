@@ -27,7 +27,15 @@ from portal.kernel.photos import clean_photo, cover_photo
 from portal.kernel.vault import Vault
 from portal.organisations.models import Organisation
 from portal.reports.jobs import close_months
-from portal.reports.models import Case, CaseCoUnit, CasePhoto, ImportRun, PersonalExport
+from portal.reports.models import (
+    Case,
+    CaseCoUnit,
+    CaseDispute,
+    CasePart,
+    CasePhoto,
+    ImportRun,
+    PersonalExport,
+)
 from portal.reports.queries.case import reporters_of, texts_of
 from portal.reports.queries.digest import digest_days
 from portal.reports.queries.guard import draw_by_number, sampled_of
@@ -143,8 +151,7 @@ def _things(session: Session, demo: Demo) -> None:
         "street": PLACE[:9],
         "unit": unit.code,
         "month": last_released(session) or "",
-        "permitted": _permitted(session, place),
-        "batch": _batch(session, demo, place),
+        "permitted": _permitted(session, place), "batch": _batch(session, demo, place),
         "supported": _supported(session, place, unit),
         "row": responsibilities(session)[0].code,
         "admission": allowances(session)[0].code,
@@ -152,9 +159,10 @@ def _things(session: Session, demo: Demo) -> None:
         **_sample(session, demo),
         **_handed(session),
         "listing": _listing(session, place),
+        **_shared(session),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
-    }
+    }  # fmt: skip
 
 
 def _handed(session: Session) -> dict[str, str]:
@@ -251,6 +259,25 @@ def _photographed(session: Session, made: Case) -> dict[str, str]:
     reporter = reporters_of(session, row)[0]
     object_to_decision(session, row, reporter, "三天很重要", now=now() - timedelta(hours=1))
     return {"photographed": made.number, "photo": photo.code}
+
+
+def _shared(session: Session) -> dict[str, str]:
+    """What the demo itself shares among units, and what its units dispute."""
+    part = session.scalars(select(CasePart).order_by(CasePart.case_id)).first()
+    dispute = session.scalars(select(CaseDispute)).one()
+    assert part is not None
+    unmet = reports.case(session, session.scalars(select(Area).where(Area.code == PLACE)).one())
+    unmet.state, unmet.times_returned = State.FILED, 2
+    return {
+        "unmet": unmet.number,
+    } | {
+        name: session.get_one(Case, (part.district, key)).number
+        for name, key in (
+            ("whole", part.whole_id),
+            ("part", part.case_id),
+            ("disputed", dispute.case_id),
+        )
+    }
 
 
 def _sample(session: Session, demo: Demo) -> dict[str, str]:

@@ -234,10 +234,11 @@ SAMPLES["places.end_permitted"] = Sample(
     foreign_status=frozenset({403, 404}),
 )
 CASE_STEPS = (
-    "accept", "ask", "close", "confirm", "decisions", "dispatch", "extend", "file", "grade",
-    "grade_danger", "hand_over", "handle", "identity", "known", "list_case", "merge", "moderate",
-    "note", "receipt", "reclassify", "refuse", "refuse_filing", "respond", "resume", "return",
-    "send_back", "split", "suspend", "take_back", "void", "way",
+    "accept", "ask", "close", "confirm", "contract", "decisions", "dispatch", "escalate", "extend",
+    "file", "grade", "grade_danger", "hand_over", "handle", "identity", "known", "list_case",
+    "merge", "moderate", "note", "receipt", "reclassify", "refuse", "refuse_filing", "resolve",
+    "respond", "resume", "return", "send_back", "split", "split_off", "suspend", "take_back",
+    "void", "way",
 )  # fmt: skip
 SAMPLES.update(
     {

@@ -121,7 +121,7 @@ def test_every_message_of_the_table_has_words(app: Flask, event: Event) -> None:
     row = TRANSITIONS[event]
     with_reasons = row.reasons if event is not Event.SEND_BACK else ()
     names = [f"{row.tells}.{reason.value}" for reason in with_reasons] or [str(row.tells)]
-    facts = {"number": "7K3M9-QX2HD", "unit": "U", "link": "L", "until": "D", "days": 3}
+    facts = {"number": "7K3M9-QX2HD", "unit": "U", "link": "L", "until": "D", "days": 3, "count": 2}
     with app.test_request_context():
         for name in names:
             assert has_template(name)

@@ -33,7 +33,7 @@ PAGES = (
     (None, "/reports/", 4),
     (None, "/reports/board", 4),
     (None, "/", 6),
-    (None, "/places/370283001", 15),
+    (None, "/places/370283001", 17),
     (None, "/data/", 3),
     (None, "/places/responsibilities", 9),
     ("street_desk", "/desk/", 8),

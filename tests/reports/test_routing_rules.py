@@ -15,7 +15,6 @@ from portal.reports.rules.routing import (
     Responsibility,
     RoadClass,
     Unit,
-    belonging,
     conflicts,
     decide,
     fitting,
@@ -25,6 +24,7 @@ from portal.reports.rules.routing import (
     read_value,
     why_not_unit,
 )
+from portal.reports.rules.units_named import belonging
 from tests.make.routing import row
 
 TODAY = date(2026, 11, 29)

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BEHAVIOUR_READ = "behaviour:read"
     CARD_ISSUE = "card:issue"
     DESK_OPEN = "desk:open"
+    DISPUTE_SETTLE = "dispute:settle"
     FIGURES_READ = "figures:read"
     IDENTITY_APPROVE = "identity:approve"
     IDENTITY_EXPORT = "identity:export"

@@ -28,9 +28,11 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import Words
 from portal.organisations.queries import OrganisationRow
+from portal.reports.forms.disputes import resolution_fields
 from portal.reports.forms.outside import outside_fields
 from portal.reports.labels.case import MEANS, REASONS, TEXT_KINDS
 from portal.reports.labels.desk import PHOTO_KINDS
+from portal.reports.labels.parts import PART_WORDS
 from portal.reports.queries.case import PhotoRow, TextRow
 from portal.reports.rules.codes import Event, Means, Review
 from portal.reports.rules.masking import proposed
@@ -79,6 +81,7 @@ _WORDS: Mapping[Event, tuple[Words, Words]] = {
     Event.HAND_OVER: (_l("More words"), _l("Everybody can read this.")),
     Event.TAKE_BACK: (_l("More words"), _l("Everybody can read this.")),
     Event.SPLIT: (_l("More words"), _l("The reporter reads this. With “Another reason”: say it.")),
+    **PART_WORDS,
 }
 
 
@@ -211,6 +214,7 @@ _ASKED: Mapping[Event, Callable[[], dict[str, Any]]] = {
     Event.SUSPEND: lambda: {"until": StringField(_l("Last day of the suspension"))},
     Event.CLOSE: _means,
     Event.MERGE: _into,
+    Event.RESOLVE: resolution_fields,
 }
 
 

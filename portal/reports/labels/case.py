@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
+from portal.reports.labels.parts import PART_ACTIONS, PART_EVENTS, PART_EVENTS_AT_THE_DESK
 from portal.reports.rules.codes import (
     Event,
     Means,
@@ -100,6 +101,7 @@ EVENTS: Mapping[Event, Words] = {
     Event.TAKE_BACK: _l("Taken back from another authority"),
     Event.MERGE: _l("Joined with another report of the same problem"),
     Event.SPLIT: _l("Parted from the other report; it is handled on its own again"),
+    **PART_EVENTS,
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -108,6 +110,7 @@ DESK_EVENTS: Mapping[Event, Words] = {
     Event.SEND_BACK: _l("Sent back after the check"),
     Event.REOPEN: _l("Opened again by those who reported it"),
     Event.SUSPEND: _l("Suspended"),
+    **PART_EVENTS_AT_THE_DESK,
 }
 
 # actions as the words on a button
@@ -136,6 +139,7 @@ ACTIONS: Mapping[Event, Words] = {
     Event.TAKE_BACK: _l("Take the case back"),
     Event.MERGE: _l("Join with another case"),
     Event.SPLIT: _l("Part from the other case"),
+    **PART_ACTIONS,
 }
 
 REASONS: Mapping[Reason, Words] = {
@@ -198,6 +202,7 @@ SOURCES: Mapping[Source, Words] = {
     Source.VOLUNTEER_PATROL: _l("Patrol by volunteers"),
     Source.PLEDGE_INSPECTION: _l("Inspection of a pledge"),
     Source.OPEN311: _l("A program (Open311)"),
+    Source.PART: _l("Split off from another case"),
 }
 
 REVIEWS: Mapping[Review, Words] = {

@@ -27,12 +27,14 @@ BASES: Mapping[Basis, Words] = {
     Basis.LISTED: _l("The responsibility list names this unit."),
     Basis.NOBODY_NAMED: _l("Nobody is named for it in the list: it went to the next in line."),
     Basis.CHOSEN: _l("The desk chose this unit."),
+    Basis.CONTRACT: _l("It manages the contract of the firm complained of."),
 }
 # without naming whom (law P5)
 BASES_HIDDEN: Mapping[Basis, Words] = {
     Basis.LISTED: _l("It went to the unit that the responsibility list names."),
     Basis.NOBODY_NAMED: BASES[Basis.NOBODY_NAMED],
     Basis.CHOSEN: _l("The desk chose the unit."),
+    Basis.CONTRACT: _l("It went to whoever manages the contract of the firm complained of."),
 }
 
 # a unit of a kind, as a row names it
@@ -45,6 +47,7 @@ NEAREST: Mapping[OrganisationKind, Words] = {
     OrganisationKind.COMMITTEE: _l("The community committee of the place"),
     OrganisationKind.STATION: _l("The station of the place"),
     OrganisationKind.SOCIAL_ORG: _l("The social organisation of the place"),
+    OrganisationKind.JOINT_MEETING: _l("The joint meeting of the city"),
 }
 
 register(
@@ -126,6 +129,9 @@ def whole_day(day: date) -> str:
 
 def route_words(route: Route) -> str:
     """Why a unit is offered first."""
+    if route.contract is not None:
+        words = _("It manages contract %(number)s; the contractor is complained of")
+        return str(words) % {"number": route.contract.number}
     if route.row is None:
         return str(
             _("Nobody is named for it in the responsibility list: this unit is the next in line")

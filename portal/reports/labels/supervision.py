@@ -13,6 +13,9 @@ ENDINGS: Mapping[Ending, Words] = {
     Ending.ENDED: _l("Taken off: the case ended in another way"),
 }
 
+# a line of a case's history
+LISTED: Words = _l("Put on the list of supervision")
+
 MEANS_SHORT: Mapping[Means, Words] = {
     Means.SERVICE: _l("Service"),
     Means.MANAGEMENT: _l("Management"),

@@ -17,6 +17,7 @@ from portal.reports.models.category import (
     LimitCondition,
 )
 from portal.reports.models.cells import MapCell, MapChange
+from portal.reports.models.contracts import CaseContract, ServiceContract
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.figures import FigureCount, FigureMark, FigureStale
@@ -31,6 +32,7 @@ from portal.reports.models.import_run import ImportRun
 from portal.reports.models.links import CaseLink, CaseUrge
 from portal.reports.models.neighbours import CaseMerge, CaseStillThere
 from portal.reports.models.outside import CaseOutside
+from portal.reports.models.parts import CaseDispute, CasePart
 from portal.reports.models.personal_export import PersonalExport
 from portal.reports.models.routing import (
     CaseAttribute,
@@ -53,10 +55,13 @@ __all__ = [
     "CaseAnswer",
     "CaseAttribute",
     "CaseCoUnit",
+    "CaseContract",
+    "CaseDispute",
     "CaseEvent",
     "CaseLink",
     "CaseMerge",
     "CaseOutside",
+    "CasePart",
     "CasePause",
     "CasePhoto",
     "CaseReporter",
@@ -84,6 +89,7 @@ __all__ = [
     "ModerationEntry",
     "PersonalExport",
     "ResponsibilityRule",
+    "ServiceContract",
     "StreetDigest",
     "SupervisionDay",
     "SupervisionListing",

@@ -12,6 +12,7 @@ from portal.kernel.instance import instance_of
 from portal.reports.models import CaseAnswer
 from portal.reports.queries.kinds import questions_of
 from portal.reports.queries.page import CasePage
+from portal.reports.rules.contracts import UPKEEP
 from portal.reports.rules.kinds import SUBKIND, Asked, Audience, Question, whole_metres
 from portal.reports.rules.masking import masked
 from portal.reports.rules.routing import CaseKey
@@ -64,21 +65,29 @@ def answers_shown(session: Session, case: Any, page: CasePage) -> list[AnswerRow
     return [row for row in rows if row.question.asked in {Asked.CHOICE, Asked.YES_NO}]
 
 
-def sizes_answered(session: Session, cases: Sequence[Any]) -> dict[UUID, dict[CaseKey, str]]:
-    """How many square metres reporters said, of several cases in one query.
+ROUTED = frozenset({key.value for key in CaseKey} | {UPKEEP})
 
-    Only this answer can stand in for what the desk enters: the others are a reporter's own words,
-    the desk's name a unit of the register.
+
+def said_for_routing(session: Session, cases: Sequence[Any]) -> dict[UUID, dict[str, str]]:
+    """What reporters said that decides who is responsible, of several cases in one query.
+
+    A size as the list reads it; units in the reporter's own words, which the register must know.
     """
+    vault = instance_of(session).vault
     rows = session.execute(
-        select(CaseAnswer.case_id, CaseAnswer.value).where(
+        select(CaseAnswer.case_id, CaseAnswer.key, CaseAnswer.value, CaseAnswer.sealed_value).where(
             CaseAnswer.district.in_({case.district for case in cases}),
             CaseAnswer.case_id.in_([case.id for case in cases]),
-            CaseAnswer.key == CaseKey.AREA_M2.value,
+            CaseAnswer.key.in_(ROUTED),
         )
     )
-    sizes = {row.case_id: whole_metres(row.value) for row in rows if row.value}
-    return {case_id: {CaseKey.AREA_M2: size} for case_id, size in sizes.items()}
+    found: dict[UUID, dict[str, str]] = {}
+    for row in rows:
+        said = vault.unseal(row.sealed_value) if row.sealed_value else row.value
+        if said:
+            size = row.key == CaseKey.AREA_M2.value
+            found.setdefault(row.case_id, {})[row.key] = whole_metres(said) if size else said
+    return found
 
 
 def subkind_of(session: Session, district: str, case_id: UUID) -> str | None:

@@ -3,15 +3,18 @@
 Each is counted in an index that holds all it asks for, so that a million reports are no burden.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.areas.rules import national_part
 from portal.reports.models import Case, Category
+from portal.reports.queries.case_parts import taken_off
 from portal.reports.queries.desk import inside
 from portal.reports.rules.codes import Precision, State, Target
 from portal.reports.rules.intake import COMMUNITY_DIGITS
@@ -62,7 +65,7 @@ def counts_since(
     for since in moments:
         parts.append(_number(*place, Case.found_at >= since, Case.state.not_in(TAKEN_OUT)))
         parts.append(_number(*place, Case.closed_at >= since, _SETTLED))
-    open_now, *rest = session.execute(select(*(p.scalar_subquery() for p in parts))).one()
+    open_now, *rest = session.execute(select(*parts)).one()
     pairs = zip(rest[::2], rest[1::2], strict=True)
     return [PublicCounts(reported, settled, open_now) for reported, settled in pairs]
 
@@ -80,9 +83,9 @@ def counts_by_place(
     # a behaviour is never counted by its name (R259)
     named = [Case.category_code.in_(set(kinds) - {BEHAVIOUR})] if kinds else []
     more = [*_in_place(under), *named]
-    parts = [_by_place("open", *more, Case.state.in_(wanted & OPEN))]
+    parts = [*_by_place("open", *more, Case.state.in_(wanted & OPEN))]
     if State.CLOSED in wanted:
-        parts.append(_by_place("settled", *more, Case.closed_at >= since, _SETTLED))
+        parts += _by_place("settled", *more, Case.closed_at >= since, _SETTLED)
     found: dict[str, PlaceCounts] = {}
     for row in session.execute(union_all(*parts)):
         one = PlaceCounts(open=row[2]) if row[0] == "open" else PlaceCounts(settled=row[2])
@@ -100,23 +103,26 @@ def settled_between(
     """
     steps = list(enumerate(moments))
     which = case(*((Case.closed_at >= moment, at) for at, moment in reversed(steps)), else_=-1)
-    statement = (
-        select(which, func.count())
-        .where(*_by_day(place_path), Case.closed_at >= moments[0], _SETTLED)
-        .group_by(which)
-    )
-    found = {row[0]: row[1] for row in session.execute(statement)}
+    conditions = (*_by_day(place_path), Case.closed_at >= moments[0], _SETTLED)
+    counted = select(which.label("at"), func.count()).where(*conditions).group_by("at")
+    found: Counter[int] = Counter()
+    for at, number in session.execute(union_all(counted, taken_off([which], conditions))):
+        found[at] += number
     return [found.get(at, 0) for at, _ in steps]
 
 
-def _number(*conditions: ColumnElement[bool]) -> Select[int]:
-    return select(func.count()).select_from(Case).where(*conditions)
+def _number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many; a matter with parts counts once."""
+    counted = select(func.count()).select_from(Case).where(*conditions)
+    return counted.scalar_subquery() + taken_off([], conditions).scalar_subquery()
 
 
-def _by_place(which: str, *conditions: ColumnElement[bool]) -> Select[str, str, int]:
+def _by_place(which: str, *conditions: ColumnElement[bool]) -> list[Select[*tuple[Any, ...]]]:
     # the whole path, but no column: SQLite would walk all cases in the order of their places
     path = func.substr(Case.place_path, 1)
-    return select(literal(which), path, func.count()).where(*conditions).group_by(path)
+    counted = select(literal(which), path, func.count()).where(*conditions).group_by(path)
+    off = taken_off([Case.place_path.expression], conditions).subquery()
+    return [counted, select(literal(which), *off.c)]
 
 
 def _in_place(place_path: str | None) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.areas.models import Area
 from portal.areas.rules import tidy_names
 from portal.reports.models import Case, Category, StreetDigest, SupervisionDay
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk import area_names, is_late_now
 from portal.reports.rules.codes import State
 from portal.reports.rules.supervision import STREET_DIGITS
@@ -87,7 +88,7 @@ def overdue_now(session: Session, now: datetime) -> Numbers:
 
 
 def _numbers(session: Session, *conditions: ColumnElement[bool]) -> Numbers:
-    statement = select(Case.number, Case.place_path).where(*conditions).order_by(Case.id)
+    statement = select(Case.number, Case.place_path).where(*conditions, a_whole()).order_by(Case.id)
     return [(row.number, row.place_path) for row in session.execute(statement)]
 
 

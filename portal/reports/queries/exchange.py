@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.reports.models import Case, CaseEvent, CaseText, ExternalOrder
 from portal.reports.queries.case import CaseRow, columns
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.rules.codes import Event, State, TextKind
 from portal.reports.rules.transitions import OPEN
 
@@ -48,7 +49,7 @@ def outgoing(session: Session, since: datetime) -> Iterator[Outgoing]:
     after: tuple[datetime, UUID] | None = None
     while True:
         statement = select(*columns(Case, CaseRow)).where(
-            Case.found_at >= since, Case.state.in_(EXPORTED)
+            Case.found_at >= since, _exported(), a_whole()
         )
         if after is not None:
             statement = statement.where(tuple_(Case.found_at, Case.id) > tuple_(*after))
@@ -58,6 +59,12 @@ def outgoing(session: Session, since: datetime) -> Iterator[Outgoing]:
         if len(cases) < PAGE:
             return
         after = (cases[-1].found_at, cases[-1].id)
+
+
+def _exported() -> ColumnElement[bool]:
+    """Also what had been taken up before it became part of another case: its order was one."""
+    merged = and_(Case.state == State.MERGED, Case.accepted_at.is_not(None))
+    return or_(Case.state.in_(EXPORTED), merged)
 
 
 def _dressed(session: Session, cases: list[CaseRow]) -> Iterator[Outgoing]:

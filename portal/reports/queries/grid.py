@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
 from portal.reports.models import Case
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk import area_names, inside, is_late_now
 from portal.reports.rules.codes import State
 from portal.reports.rules.transitions import OPEN
@@ -42,7 +43,7 @@ def grid_figures(
             func.count(case((closed, 1))).label("closed"),
         )
         .join(Case, Case.area_id == Area.id)
-        .where(or_(open_now, closed))
+        .where(or_(open_now, closed), a_whole())
         .group_by(Area.id, Area.name_zh_hans, Area.name_zh_hant, Area.name_en, Area.code)
         .order_by(Area.code)
     )

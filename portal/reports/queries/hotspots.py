@@ -24,6 +24,7 @@ from portal.areas.models import Area
 from portal.areas.queries import root_areas
 from portal.areas.rules import tidy_names
 from portal.reports.models import Case, Category
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.counters import TAKEN_OUT
 from portal.reports.queries.desk import area_names
 from portal.reports.queries.desk.reach import reach
@@ -91,7 +92,8 @@ def hot_spots(session: Session, actor: Actor, now: datetime) -> list[HotSpot]:
 
 
 def _lately(now: datetime) -> list[ColumnElement[bool]]:
-    return [Case.found_at >= now - SINCE, Case.state.not_in(TAKEN_OUT), Case.lon.is_not(None)]
+    lately = [Case.found_at >= now - SINCE, Case.state.not_in(TAKEN_OUT)]
+    return [*lately, Case.lon.is_not(None), a_whole()]
 
 
 def _cells(session: Session, mine: Sequence[ColumnElement[bool]], grid: Grid) -> list[Cell]:

@@ -9,6 +9,7 @@ from sqlalchemy import case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.reports.models import Case
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk import inside
 from portal.reports.rules.codes import Means, State
 
@@ -33,6 +34,7 @@ def means_between(
             Case.closed_at >= moments[0],
             Case.closed_at < moments[-1],
             Case.state == State.CLOSED,
+            a_whole(),
         )
         .group_by(which, Case.means)
     )

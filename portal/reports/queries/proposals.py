@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor, Permission
 from portal.reports.models import Case, Category, CategoryLimit
 from portal.reports.queries.case import CaseRow
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.categories import COLUMNS, category_row, in_use
 from portal.reports.queries.desk import reach
 from portal.reports.rules.categories import CategoryRow, LimitRow
@@ -92,6 +93,7 @@ def open_nearby(
             Case.lat.between(box.south, box.north),
             Case.state.in_(OPEN),
             Case.id != case.id,
+            a_whole(),
             reach(actor, Permission.REPORT_READ),
         )
         .order_by(Case.found_at.desc())

@@ -7,6 +7,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from portal.reports.models import Case
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk import is_late_now
 from portal.reports.rules.transitions import OPEN
 
@@ -23,7 +24,7 @@ def pulse(session: Session, now: datetime) -> Pulse:
     """Both counts in one query."""
     found = session.execute(
         select(func.count(), func.count(case((is_late_now(now), 1)))).where(
-            Case.state.in_(sorted(OPEN))
+            Case.state.in_(sorted(OPEN)), a_whole()
         )
     ).one()
     return Pulse(*found)

@@ -13,6 +13,7 @@ from portal.kernel.clock import city_day
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseEvent
 from portal.reports.queries.case import CaseRow
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.rules.codes import Event
 from portal.reports.rules.neighbours import may_judge
 from portal.reports.rules.rating import RatingRefusal, last_rated_cycle, why_not_rate
@@ -65,6 +66,7 @@ def closings_between(session: Session, start: datetime, end: datetime) -> dict[s
         select(Case.place_path, func.count())
         .join(CaseEvent, (CaseEvent.district == Case.district) & (CaseEvent.case_id == Case.id))
         .where(CaseEvent.event == Event.CLOSE, CaseEvent.at >= start, CaseEvent.at < end)
+        .where(a_whole())
         .group_by(Case.place_path)
     )
     return dict(session.execute(statement).all())

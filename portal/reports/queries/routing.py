@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
+from portal.organisations.queries import OrganisationRow, organisations
 from portal.reports.models import (
     CaseAttribute,
     CaseCoUnit,
@@ -19,8 +20,11 @@ from portal.reports.models import (
     CommunityAllowance,
     ResponsibilityRule,
 )
-from portal.reports.queries.answers import sizes_answered
+from portal.reports.queries.answers import said_for_routing
 from portal.reports.queries.case import CaseRow
+from portal.reports.queries.contracts import links_of
+from portal.reports.rules.contracts import UPKEEP
+from portal.reports.rules.kinds import YES
 from portal.reports.rules.routing import (
     Allowance,
     Basis,
@@ -29,6 +33,10 @@ from portal.reports.rules.routing import (
     Responsibility,
     read_receiver,
 )
+from portal.reports.rules.units_named import AUTHORITIES, plain_name
+
+# answers that name a unit in the reporter's words
+NAMED = (CaseKey.PERMIT_HOLDER.value, CaseKey.UNIT_COMPLAINED_OF.value)
 
 
 @dataclass(frozen=True)
@@ -136,8 +144,43 @@ def attributes_of(
 
 
 def known_of(session: Session, cases: Sequence[CaseRow]) -> dict[UUID, dict[CaseKey, str]]:
-    """What the desk entered about cases, else what their reporters said, in two queries."""
-    return attributes_of(session, cases, answers=sizes_answered(session, cases))
+    """What the desk entered about cases, else what their reporters said: two queries, and one
+    each where somebody named a unit or complained of upkeep work."""
+    said = said_for_routing(session, cases)
+    named = any(key in words for words in said.values() for key in NAMED)
+    units = organisations(session) if named else []
+    answers = {case_id: read_answers(words, units) for case_id, words in said.items()}
+    complaints = [case for case in cases if said.get(case.id, {}).get(UPKEEP) == YES]
+    for case_id, link in (links_of(session, complaints) if complaints else {}).items():
+        if link.contract is not None:
+            # whoever does the work badly is not the one who judges it (R048)
+            answers[case_id].setdefault(CaseKey.UNIT_COMPLAINED_OF, link.contract.contractor)
+    return attributes_of(session, cases, answers=answers)
+
+
+def read_answers(said: Mapping[str, str], units: Sequence[OrganisationRow]) -> dict[CaseKey, str]:
+    """What a reporter said, as far as the register knows the units that she named by their name."""
+    found = {CaseKey(key): words for key, words in said.items() if key == CaseKey.AREA_M2.value}
+    for key in NAMED:
+        code = unit_named(said.get(key, ""), key, units)
+        if code is not None:
+            found[CaseKey(key)] = code
+    return found
+
+
+def unit_named(words: str, key: str, units: Sequence[OrganisationRow]) -> str | None:
+    """The code of the one unit that has this name; permits are an authority's (谁许可谁负责).
+
+    A firm on the board of a site is whoever got the permit: it never becomes responsible by it.
+    """
+    wanted = plain_name(words)
+    able = (one for one in units if key != CaseKey.PERMIT_HOLDER.value or one.kind in AUTHORITIES)
+    codes = {
+        unit.code
+        for unit in able
+        if wanted and wanted in {plain_name(name) for name in (unit.code, *unit.names.values())}
+    }
+    return codes.pop() if len(codes) == 1 else None
 
 
 def co_units_of(session: Session, case: CaseRow) -> list[CoUnitRow]:

@@ -195,6 +195,17 @@ def listing_of(session: Session, case_row: CaseRow, now: datetime) -> ListingRow
     return _row(found, kinds(session)) if found else None
 
 
+def listings_of(session: Session, case_row: CaseRow, now: datetime) -> list[ListingRow]:
+    """Every time that a case was on the list, the oldest first."""
+    statement = _columns(now).where(
+        SupervisionListing.district == case_row.district,
+        SupervisionListing.case_id == case_row.id,
+    )
+    found = session.execute(statement.order_by(SupervisionListing.id)).all()
+    known = kinds(session) if found else {}
+    return [_row(row, known) for row in found]
+
+
 def listing_by_number(session: Session, number: str, now: datetime) -> ListingRow | None:
     """One listing by its number."""
     found = session.execute(_columns(now).where(SupervisionListing.number == number)).one_or_none()

@@ -67,6 +67,12 @@ class Event(StrEnum):
     GRADE = "grade"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
+    # one matter that needs several units: parts of its own, each with a unit and a clock
+    SPLIT_OFF = "split_off"
+    PARTS_DONE = "parts_done"
+    # a disputed matter before the city's joint meeting (城市管理联席会议)
+    ESCALATE = "escalate"
+    RESOLVE = "resolve"
 
 
 class Pause(StrEnum):
@@ -89,6 +95,8 @@ class Source(StrEnum):
     VOLUNTEER_PATROL = "volunteer_patrol"
     PLEDGE_INSPECTION = "pledge_inspection"
     OPEN311 = "open311"
+    # a part of another matter, split off by the desk: never public, never counted beside it
+    PART = "part"
 
 
 class Target(StrEnum):

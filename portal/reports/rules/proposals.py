@@ -52,7 +52,7 @@ class UnitProposal:
     def listed(self) -> bool:
         """Whether the list names this very unit."""
         route = self.route
-        return route is not None and route.row is not None and route.unit_id == self.unit_id
+        return route is not None and route.named and route.unit_id == self.unit_id
 
 
 def places_around(place_path: str) -> Iterator[str]:
@@ -77,7 +77,7 @@ def propose_unit(
     """
     able = [unit for unit in serving if unit not in never]
     following = route.unit_id if route and route.unit_id in able else None
-    if route is not None and route.row is not None and following is not None:
+    if route is not None and route.named and following is not None:
         return UnitProposal(following, route=route)
     habit = _habit(place_path, handled, able)
     if habit is not None:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from portal.areas.rules import Tag, codes_of, valid_on
 from portal.organisations.rules import OrganisationKind, Trade, is_code
+from portal.reports.rules.contracts import Contract
 
 # what residents say of how somebody enforces; it never goes to whom it is about (R111)
 ENFORCEMENT_CONDUCT: Final = "enforcement_conduct"
@@ -80,6 +81,7 @@ class Basis(StrEnum):
     LISTED = "listed"
     NOBODY_NAMED = "nobody_named"
     CHOSEN = "chosen"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True)
@@ -215,9 +217,18 @@ class Route:
     unit_id: UUID | None
     row: Responsibility | None = None
     co: tuple[UUID, ...] = ()
+    # who has to answer for a contractor complained of (R048)
+    contract: Contract | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether somebody is named, rather than next."""
+        return self.row is not None or self.contract is not None
 
     @property
     def basis(self) -> Basis:
+        if self.contract is not None:
+            return Basis.CONTRACT
         return Basis.LISTED if self.row else Basis.NOBODY_NAMED
 
 
@@ -373,16 +384,6 @@ def decide(
             return Route(lead.id, row, tuple(key for key in co if key != lead.id))
     unit = next_receiver(able)
     return Route(unit.id if unit else None)
-
-
-def belonging(unit_id: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
-    """A unit and all below it. ``parents``: each unit's own."""
-    found = {unit_id}
-    while True:
-        more = {unit for unit, parent in parents.items() if parent in found} - found
-        if not more:
-            return found
-        found |= more
 
 
 def read_value(key: CaseKey, text: str) -> str | None:

@@ -31,11 +31,12 @@ from portal.reports.queries.case import (
     reporters_of,
     texts_of,
 )
+from portal.reports.queries.case_parts import shares_photos, whole_of
 from portal.reports.queries.desk import TO_CHECK
 from portal.reports.queries.exchange import cases_by_external
-from portal.reports.queries.page import stored_picture
+from portal.reports.queries.page import StoredPicture, stored_picture
 from portal.reports.queries.routing import CoUnitRow, co_units_of, supports
-from portal.reports.rules.codes import Event, Review, State, TextKind
+from portal.reports.rules.codes import Event, PhotoKind, Review, State, TextKind
 from portal.reports.rules.deadlines import Clocks, clocks
 from portal.reports.rules.masking import masked
 from portal.reports.rules.pauses import is_late_at
@@ -110,6 +111,17 @@ class DeskCase:
         )
 
 
+def _hung(session: Session, case: CaseRow) -> tuple[list[TextRow], list[PhotoRow]]:
+    """Words and photos. A part shows what was reported of its whole: nothing is copied."""
+    texts, photos = texts_of(session, case), photos_of(session, case)
+    whole = whole_of(session, case)
+    if whole is None:
+        return texts, photos
+    said = [text for text in texts_of(session, whole) if _to_check(text)]
+    seen = [one for one in photos_of(session, whole) if one.kind is PhotoKind.BEFORE]
+    return [*said, *texts], [*seen, *photos]
+
+
 def _to_check(text: TextRow) -> bool:
     """The reporter's words, and what another system replied."""
     return text.kind is TextKind.OUTSIDE_REPLY or (text.by_reporter and text.kind in TO_CHECK)
@@ -127,8 +139,7 @@ def open_case(session: Session, number: str, actor: Actor, now: datetime) -> Des
     co_units = co_units_of(session, case)
     sharing = {case.unit_id, *(row.unit_id for row in co_units if row.ended_at is None)}
     events = [e for e in events_of(session, case) if insider or _for_unit(e, sharing)]
-    photos = photos_of(session, case)
-    texts = texts_of(session, case)
+    texts, photos = _hung(session, case)
     steps, blocked = _steps(case, facts, who, has_material=bool(photos or texts))
     units = {event.unit_id for event in events if event.unit_id}
     units |= {row.unit_id for row in co_units}
@@ -322,8 +333,16 @@ def photo_file(
     picture = stored_picture(session, code)
     if picture is None:
         raise Missing
-    if not (may_see(actor, picture.case) or supports(session, picture.case, actor)):
+    if not _sees_photo(session, picture, actor):
         raise Missing
     if uncovered and not sees_uncovered(actor, picture.case):
         raise Missing
     return picture.photo.file(small=small, uncovered=uncovered)
+
+
+def _sees_photo(session: Session, picture: StoredPicture, actor: Actor) -> bool:
+    """By place, by unit, as a unit that supports the lead, or because of a part of the matter."""
+    if may_see(actor, picture.case) or supports(session, picture.case, actor):
+        return True
+    units = actor.organisations_for(Permission.REPORT_READ)
+    return shares_photos(session, picture.case, picture.photo.kind, units)

@@ -20,6 +20,7 @@ from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.answers import answered_hazard
 from portal.reports.service.co_units import chosen_co_units, set_co_units
+from portal.reports.service.contracts import relink_contract
 from portal.reports.service.limits import (
     measure_for,
     new_limit,
@@ -31,6 +32,7 @@ from portal.reports.service.loop import Brought, NewPhoto, facts_of, move_case
 from portal.reports.service.notices import forget_reminders, tell_step, tell_unit
 from portal.reports.service.routing import keep_route, way_of
 from portal.reports.service.search import index_case
+from portal.reports.service.severity import was_grave
 
 
 def take_step(
@@ -206,7 +208,8 @@ def reclassify_case(
     category = _category_on(session, category_code, now)
     # what the reporter answered may put it into the urgent lane under its new name too
     hazard = not category.urgent and answered_hazard(session, case, category.code)
-    urgent = category.urgent or hazard
+    # and so does a grave grade: only another grade takes that back
+    urgent = category.urgent or hazard or was_grave(session, case)
     values = (
         ("category_code", category.code),
         ("urgent", urgent),
@@ -218,6 +221,7 @@ def reclassify_case(
     moved = move_case(session, case, Event.RECLASSIFY, actor=actor, now=now, brought=brought)
     if category.target is Target.PERSON_OR_SHOP:
         _keep_inside(session, case)
+    relink_contract(session, case, category.code)
     index_case(session, moved)
     return moved
 

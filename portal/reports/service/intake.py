@@ -50,6 +50,7 @@ from portal.reports.rules.masking import masked, proposed
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.receipts import lookup_hash
 from portal.reports.service.answers import checked_answers, keep_answers, says_hazard
+from portal.reports.service.contracts import link_contract
 from portal.reports.service.drafts import DraftRow, claim_draft, keep_receipt
 from portal.reports.service.limits import limit_at, limit_columns, promise_columns, promise_for
 from portal.reports.service.notices import tell_grid
@@ -243,6 +244,8 @@ def _add_case(session: Session, facts: _Facts, source: Source) -> Case:
     # history, words, photos, answers and people refer to it
     session.flush()
     keep_answers(session, case.district, case.id, category.code, facts.extra)
+    path, found_at = case.place_path, facts.now
+    link_contract(session, case.district, case.id, path, category.code, found_at)
     return case
 
 

@@ -16,7 +16,16 @@ from portal.kernel.outbox import release_messages
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText, Category
 from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.routing import supports
-from portal.reports.rules.codes import Closing, Event, Means, PhotoKind, Review, Target, TextKind
+from portal.reports.rules.codes import (
+    Closing,
+    Event,
+    Means,
+    PhotoKind,
+    Review,
+    Source,
+    Target,
+    TextKind,
+)
 from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.masking import for_public
 from portal.reports.rules.reasons import Reason
@@ -33,6 +42,7 @@ from portal.reports.rules.transitions import (
     next_cycle,
     why_not,
 )
+from portal.reports.service.beside import after_step, facts_beside
 from portal.reports.service.pauses import end_pauses, facts_of_clock, time_goes_on
 from portal.reports.service.refusing import check
 from portal.reports.service.search import index_case
@@ -143,6 +153,7 @@ def facts_of(
         reporters=reporters or 0,
         urged_today=urged_today,
     )
+    facts = facts_beside(session, case, facts)
     return facts if now is None else facts_of_clock(session, case, facts, now)
 
 
@@ -181,6 +192,7 @@ def move_case(
     _add_photos(session, step, event_id)
     # the index and the messages read the step from the database
     session.flush()
+    after_step(session, case, moved, now=now)
     if event not in _UNSEEN:
         index_case(session, moved)
     announce_step(session, moved, event, before=case.state, now=now)
@@ -192,8 +204,9 @@ def _claim(session: Session, step: _Step) -> CaseRow:
     case, event = step.case, step.event
     values = {**_changes(step), **step.runs, **_reassigned(session, step)}
     values |= dict(step.brought.values)
-    if values.get("category_code", case.category_code) == BEHAVIOUR:
-        # never in a list, on a map, in a feed or found by a search (R259)
+    inward = values.get("category_code", case.category_code) == BEHAVIOUR
+    if inward or case.source is Source.PART:
+        # never in a list, on a map, in a feed or found by a search (R259); a part beside its whole
         values["listed"] = False
     statement = update(Case).where(Case.district == case.district, Case.id == case.id)
     shared = step.row.to is None and not step.row.restores and not step.row.exclusive
@@ -314,8 +327,11 @@ def _code_of(step: _Step, moved: CaseRow) -> str | None:
 
 def _unit_of(step: _Step) -> UUID | None:
     """The unit a step concerns: where it is sent, or who takes it. A desk's note concerns none."""
-    if step.event is Event.DISPATCH:
+    if step.event in {Event.DISPATCH, Event.RESOLVE}:
         return step.brought.unit_id
+    if step.event is Event.ESCALATE:
+        # what the desk says of a dispute is not for the units that dispute
+        return None
     if step.event in {Event.NOTE, Event.MODERATE} and not step.who.of_unit:
         return step.who.co_unit_id
     if step.event is Event.RESPOND and step.who.co_unit_id is not None:

@@ -19,7 +19,7 @@ from portal.reports.models import Case, CaseMerge, CaseReporter
 from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.neighbours import leads_to, merge_of
 from portal.reports.queries.public import kinds
-from portal.reports.rules.codes import Event
+from portal.reports.rules.codes import Event, Source
 from portal.reports.rules.publicity import STRICTEST
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import OPEN, IntoFacts, Refusal, facts_of_actor
@@ -77,6 +77,7 @@ def _into_facts(
         same_kind=into.category_code == case.category_code,
         same_protection=protected[0] == protected[1],
         agreed=agreed,
+        is_part=into.source is Source.PART,
         held=facts_of_actor(actor, into.place_path, into.unit_id).holds,
     )
 

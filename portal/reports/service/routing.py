@@ -20,6 +20,7 @@ from portal.organisations.queries import OrganisationRow, organisations, units_s
 from portal.organisations.rules import HANDLING_KINDS
 from portal.reports.models import CaseEvent, CaseRoute
 from portal.reports.queries.case import CaseRow
+from portal.reports.queries.contracts import links_of
 from portal.reports.queries.routing import (
     allowances,
     groups_of_kinds,
@@ -27,6 +28,7 @@ from portal.reports.queries.routing import (
     responsibilities,
 )
 from portal.reports.rules.codes import Event
+from portal.reports.rules.contracts import Contract
 from portal.reports.rules.routing import (
     ENFORCEMENT_CONDUCT,
     Allowance,
@@ -38,11 +40,11 @@ from portal.reports.rules.routing import (
     RoutingRefusal,
     Unit,
     admitted,
-    belonging,
     decide,
     why_not_unit,
 )
 from portal.reports.rules.transitions import Refusal
+from portal.reports.rules.units_named import belonging
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,12 @@ def ways_of(
     paths = sorted({case.place_path for case in cases})
     complaint = any(CaseKey.UNIT_COMPLAINED_OF in values for values in known.values())
     city = city_of(session, paths, now, register=complaint)
+    links = links_of(session, cases) if complaint else {}
     found = {}
     for case in cases:
         kind = (kinds or {}).get(case.id, case.category_code)
-        found[case.id] = way(city, city_matter(city, case.place_path, kind, known[case.id]))
+        matter = city_matter(city, case.place_path, kind, known[case.id])
+        found[case.id] = way(city, matter, links[case.id].contract if case.id in links else None)
     return found
 
 
@@ -135,8 +139,8 @@ def city_matter(city: City, path: str, category: str, values: Mapping[CaseKey, s
     return Matter(path, category, city.groups.get(category, ""), tags, values)
 
 
-def way(city: City, matter: Matter) -> Way:
-    """Where a matter may go, as the city stands."""
+def way(city: City, matter: Matter, contract: Contract | None = None) -> Way:
+    """Where a matter may go, as the city stands; ``contract``: about whose work it may be."""
     serving = city.serving[matter.place_path]
     units = [as_unit(row) for row in serving]
     about = city.codes.get(matter.values.get(CaseKey.UNIT_COMPLAINED_OF, ""))
@@ -148,6 +152,8 @@ def way(city: City, matter: Matter) -> Way:
         if (refusal := why_not_unit(unit, matter, admits=admits, complained=complained))
     }
     route = decide(city.rows, matter, units, on=city.on, refused=refused)
+    if contract is not None and city.codes.get(contract.contractor) in complained:
+        route = _managing(contract, units, refused) or route
     if matter.category == ENFORCEMENT_CONDUCT:
         refused |= _inspection_only(route, units, refused, known=about is not None)
     first = {route.unit_id: 0}
@@ -155,6 +161,15 @@ def way(city: City, matter: Matter) -> Way:
         (row for row in serving if row.id not in refused), key=lambda row: first.get(row.id, 1)
     )
     return Way(matter, route, tuple(able), refused, {row.id: row for row in serving})
+
+
+def _managing(
+    contract: Contract, units: Sequence[Unit], refused: Mapping[UUID, RoutingRefusal]
+) -> Route | None:
+    """A contractor complained of: its matter goes to the department that manages the contract."""
+    able = (unit.id for unit in units if unit.code == contract.department)
+    found = next((key for key in able if key not in refused), None)
+    return Route(found, contract=contract) if found else None
 
 
 def _inspection_only(

@@ -69,7 +69,8 @@ from portal.reports.views.desk_queue import (
     queue_parts,
     queue_url,
 )
-from portal.reports.views.supervision_panel import supervision_panel
+from portal.reports.views.parts_panel import parts_panel
+from portal.reports.views.supervision_panel import listing_steps, supervision_panel
 
 # the steps a reader most likely came for, in order; the others follow below
 MAIN = (
@@ -97,6 +98,9 @@ REST = (
     Event.RECLASSIFY,
     Event.MERGE,
     Event.SPLIT,
+    Event.SPLIT_OFF,
+    Event.ESCALATE,
+    Event.RESOLVE,
     Event.HAND_OVER,
     Event.TAKE_BACK,
     Event.VOID,
@@ -159,6 +163,7 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         "identities": identities_of(reading(), page.case, actor, moment),
         "done": just_done(actor),
         **supervision_panel(page),
+        **parts_panel(page),
         "refusal_words": refusal_words,
     }
 
@@ -275,6 +280,10 @@ def _still_to_do(page: DeskCase) -> str:
     return "\n".join(found) if page.case.state in SENT_BACK else ""
 
 
+# steps that are said with their unit
+_NAMING = frozenset({Event.DISPATCH, Event.RETURN, Event.HANDLE, Event.RESOLVE})
+
+
 @dataclass(frozen=True)
 class Step:
     """One line of the history as ui/timeline.html draws it."""
@@ -289,14 +298,17 @@ def history(page: DeskCase) -> list[Step]:
     """The history in words, newest first: with names for the desk, without them for a unit."""
     names = kinds(reading()) if any(e.event is Event.RECLASSIFY for e in page.events) else {}
     changed = {code: in_words(kind.names) for code, kind in names.items()}
-    return [_step(page, event, changed) for event in reversed(page.events)]
+    steps = [_step(page, event, changed) for event in page.events]
+    steps += [Step(at, title, text) for at, title, text in listing_steps(page)]
+    # what was listed in the moment of a step comes after it
+    return sorted(steps, key=lambda step: step.at)[::-1]
 
 
 def _step(page: DeskCase, event: EventRow, changed: dict[str, str]) -> Step:
     words = (DESK_EVENTS if page.insider else EVENTS)[event.event]
     title = str(words)
     unit = page.units.get(event.unit_id) if event.unit_id else None
-    if unit is not None and event.event in {Event.DISPATCH, Event.RETURN, Event.HANDLE}:
+    if unit is not None and event.event in _NAMING:
         title = _("%(what)s: %(value)s", what=title, value=in_words(unit.names))
     lines = [_why(page, event, changed)]
     lines += [

@@ -31,10 +31,12 @@ from portal.reports.forms.desk import (
     read_keys,
     step_form,
 )
+from portal.reports.forms.disputes import offer_lead
 from portal.reports.labels.routing import route_words
 from portal.reports.queries.case import CaseRow, had_before
 from portal.reports.queries.desk import category_names
 from portal.reports.rules.codes import Event, Review
+from portal.reports.rules.disputes import Resolution
 from portal.reports.rules.transitions import TRANSITIONS
 from portal.reports.service.clockwork import (
     ask_reporter,
@@ -44,6 +46,7 @@ from portal.reports.service.clockwork import (
     suspend_case,
 )
 from portal.reports.service.desk import DeskCase
+from portal.reports.service.disputes import escalate_case, resolve_case
 from portal.reports.service.handling import (
     close_case,
     dispatch_case,
@@ -79,6 +82,8 @@ _DONE: Final[Mapping[Event, Words]] = {
     Event.RESUME: _l("The time is running again. The reporter is told."),
     Event.MERGE: _l("Joined. Everybody who reported it is told."),
     Event.SPLIT: _l("Parted again. Everybody who reported it is told."),
+    Event.ESCALATE: _l("The case is before the joint meeting."),
+    Event.RESOLVE: _l("Entered. The unit is told, and cannot return the case."),
 }
 _SAVED = _l("Done.")
 
@@ -192,6 +197,17 @@ def _split(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     return split_case(session, case, reason=reason, words=taken.words, **taken.by)
 
 
+def _escalate(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    return escalate_case(session, case, words=taken.words, **taken.by)
+
+
+def _resolve(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    form = taken.form
+    held_on, number = read_day(form.text("held_on")), form.text("resolution") or ""
+    resolution = Resolution(held_on, number, read_key(form.text("unit")), taken.words or "")
+    return resolve_case(session, case, resolution=resolution, **taken.by)
+
+
 # who may open the step's page anywhere; the table of transitions says who may take it here
 STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.ACCEPT: (Permission.REPORT_ACCEPT, _plain),
@@ -218,6 +234,8 @@ STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.TAKE_BACK: (Permission.REPORT_ACCEPT, _plain),
     Event.MERGE: (Permission.DESK_OPEN, _merge),
     Event.SPLIT: (Permission.DESK_OPEN, _split),
+    Event.ESCALATE: (Permission.DISPUTE_SETTLE, _escalate),
+    Event.RESOLVE: (Permission.DISPUTE_SETTLE, _resolve),
 }
 
 
@@ -247,6 +265,10 @@ def _form(page: DeskCase, event: Event) -> StepForm:
         way = way_of(reading(), page.case, now())
         offer_units(form, way.units, way.route.unit_id, way.route.co)
         form.unit_hints = {str(way.route.unit_id): route_words(way.route)}
+    if event is Event.RESOLVE:
+        present = page.case.unit_id
+        units = list(way_of(reading(), page.case, now()).units)
+        offer_lead(form, units, str(present) if present else None)
     if event is Event.GRADE:
         offer_conditions(form, page.clock.conditions, page.case.condition or "")
     if event is Event.MERGE and request.method == "GET":

@@ -16,7 +16,7 @@ from portal.kernel.qr import qr_svg
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
 from portal.reports.forms.track import ConfirmForm
-from portal.reports.labels.case import EVENTS, PUBLIC_STATES, STATE_KINDS, reason_words
+from portal.reports.labels.case import PUBLIC_STATES, STATE_KINDS, reason_words
 from portal.reports.labels.categories import GROUPS
 from portal.reports.labels.clock import PAUSED
 from portal.reports.labels.kinds import answer_rows
@@ -37,6 +37,7 @@ from portal.reports.service.atlas import small_map, window_around
 from portal.reports.views.blueprint import bp
 from portal.reports.views.neighbours import around, can_say, led_on
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
+from portal.reports.views.shown_steps import shown_steps, units_working
 
 LONGEST, MOST_QUERY = 200, 4_000
 FEW = 6
@@ -171,7 +172,8 @@ def _context(page: CasePage) -> dict[str, object]:
         "state_text": state_words(case.state),
         "state_kind": STATE_KINDS[case.state],
         "next_words": NEXT[case.state],
-        "events": EVENTS,
+        "shown_steps": shown_steps(page),
+        "units_working": units_working(page),
         "reason_words": reason_words,
         "open": case.state in OPEN,
         "late": is_late_at(case, now()),

@@ -1,5 +1,6 @@
 """What the page of a case says of its listing, and the links between pages of many cases."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -9,8 +10,8 @@ from portal.accounts.rules import Actor, Permission
 from portal.kernel.clock import now
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.web import reading
-from portal.reports.labels.supervision import ENDINGS
-from portal.reports.queries.supervision import listing_of
+from portal.reports.labels.supervision import ENDINGS, LISTED
+from portal.reports.queries.supervision import listing_of, listings_of
 from portal.reports.rules.transitions import OPEN
 from portal.reports.service.desk import DeskCase
 from portal.reports.service.supervision import may_supervise
@@ -28,6 +29,8 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
         (Permission.ORDER_EXCHANGE, _l("Take over work orders"), "desk_import"),
         (Permission.ORDER_EXCHANGE, _l("Hand out work orders"), "desk_export"),
         (Permission.IDENTITY_EXPORT, _l("Personal data in bulk"), "ask_personal"),
+        (Permission.DISPUTE_SETTLE, _l("Disputed cases"), "desk_disputes"),
+        (Permission.FIGURES_READ, _l("Service contracts"), "desk_contracts"),
     )
     return [(words, url_for(f"reports.{page}")) for verb, words, page in rows if actor.may(verb)]
 
@@ -46,3 +49,17 @@ def supervision_panel(page: DeskCase) -> dict[str, Any]:
         "supervising": may and listed,
         "may_list": may and not listed and page.case.state in OPEN,
     }
+
+
+def listing_steps(page: DeskCase) -> list[tuple[datetime, str, str]]:
+    """(moment, title, text): when the case was put on the list of supervision and taken off.
+
+    Why somebody listed it, and what the check found, only the desk reads.
+    """
+    found = []
+    for row in listings_of(reading(), page.case, now()):
+        found.append((row.listed_at, str(LISTED), (row.reason or "") if page.insider else ""))
+        if row.delisted_at is not None and row.ending is not None:
+            told = (row.finding or "") if page.insider else ""
+            found.append((row.delisted_at, str(ENDINGS[row.ending]), told))
+    return found

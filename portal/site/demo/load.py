@@ -17,6 +17,8 @@ from portal.kernel.instance import instance_of
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
 from portal.organisations.queries import organisations_by_ids
+from portal.reports.queries.contracts import contracts
+from portal.reports.service.contracts import link_earlier
 from portal.reports.service.counting import count_everything
 from portal.reports.service.demo import Photo, plant_cases
 from portal.reports.service.supervision_demo import plant_supervision
@@ -29,7 +31,8 @@ from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
-from portal.site.demo.staged import plan_clocks, plan_staged, staged_ratings
+from portal.site.demo.shared import stage_shared
+from portal.site.demo.staged import plan_clocks, plan_shared, plan_staged, staged_ratings
 from portal.site.demo.words import load_words
 
 SEED = 20261122
@@ -91,10 +94,14 @@ def load_demo(
     plant_ratings(session, staged_ratings(staged, planted, window))
     clocks = plan_clocks(rng, cast, stage, places["community"].path)
     stage_clocks(session, plant_cases(session, clocks), cast.desk, now)
+    shared = plant_cases(session, plan_shared(rng, cast, stage, places["community"].path))
+    stage_shared(session, shared, {role: ids[0] for role, ids in people.items()}, now)
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)
     plant_exchange(session, people, now)
+    # past life was planted without the intake
+    link_earlier(session, contracts(session), now)
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)

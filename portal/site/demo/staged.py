@@ -73,6 +73,12 @@ CLOCKS: Final = (
     Scene("road_damage", 3, (Event.ACCEPT, Event.FILE)),
 )
 
+# what several units share, and what units dispute (``demo.shared``), in its order
+SHARED: Final = (
+    Scene("rubble", 11, (Event.ACCEPT, Event.FILE)),
+    Scene("dirty_road", 30, (Event.ACCEPT, Event.FILE)),
+)
+
 
 def plan_staged(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Staged]:
     """The scenes, oldest first, all in the community of the demo's accounts."""
@@ -90,6 +96,12 @@ def plan_clocks(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Planne
     """Matters of the first neighbour that something is done to next."""
     spot = next(spot for spot in stage.spots if spot.path == home)
     return [_plan(rng, cast, stage, spot, scene, cast.neighbours[0]) for scene in CLOCKS]
+
+
+def plan_shared(rng: Random, cast: Cast, stage: Stage, home: str) -> list[PlannedCase]:
+    """Matters of the second neighbour for several units."""
+    spot = next(spot for spot in stage.spots if spot.path == home)
+    return [_plan(rng, cast, stage, spot, scene, cast.neighbours[1]) for scene in SHARED]
 
 
 def _plan(

@@ -1,6 +1,6 @@
 """What everybody may know of a place: who looks after it, what is permitted, what is live."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -32,12 +32,15 @@ from portal.kernel.clock import city_day, local, now
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
-from portal.organisations.queries import OrganisationRow, units_for
+from portal.organisations.queries import OrganisationRow, organisations_by_codes, units_for
 from portal.organisations.rules import OrganisationKind
+from portal.reports.labels.categories import GROUPS
+from portal.reports.queries.contracts import contracts_at
 from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
 from portal.reports.queries.near import Near, NearRow, near
-from portal.reports.queries.public import kinds
+from portal.reports.queries.public import KindRow, kinds
 from portal.reports.queries.zones import zones_of
+from portal.reports.rules.contracts import Contract
 from portal.reports.rules.transitions import OPEN
 from portal.reports.rules.zones import Zone, zones_of_place
 from portal.satisfaction.labels import month_words
@@ -79,6 +82,8 @@ class PlacePage:
     units: list[OrganisationRow]
     permitted: list[tuple[PermittedRow, bool]]
     zones: list[Zone]
+    contracts: list[Contract]
+    work_kinds: Mapping[str, KindRow]
     live: list[SwitchRow]
     drawing: Drawing | None
     counts: PublicCounts
@@ -151,8 +156,18 @@ def place(code: str) -> ResponseReturnValue:
     """The public page of a place, with its grid card."""
     page = place_page(reading(), code)
     return render_template(
-        "places/place.html", page=page, on=today(), numbers=_numbers(page.children)
+        "places/place.html",
+        page=page,
+        on=today(),
+        numbers=_numbers(page.children),
+        **_upkeep(page),
     )
+
+
+def _upkeep(page: PlacePage) -> dict[str, object]:
+    """The parties of the contracts, and the words for their work."""
+    codes = {code for row in page.contracts for code in (row.contractor, row.department)}
+    return {"parties": organisations_by_codes(reading(), codes), "work_groups": GROUPS}
 
 
 @bp.get("/places/mine")
@@ -190,7 +205,8 @@ def place_page(session: Session, code: str) -> PlacePage:
     successor = area_by_code(session, area.successor_code) if area.successor_code else None
     # a whole city has too many to read; each street lists its own
     permitted = permitted_in(session, area.path, on=on) if area.parent_id else []
-    found = near(session, [area.path], kinds(session), newest=NEWEST)[0]
+    known_kinds = kinds(session)
+    found = near(session, [area.path], known_kinds, newest=NEWEST)[0]
     codes = {part for row in (*found.settled, *found.newest) for part in row.case.codes}
     return PlacePage(
         area=area,
@@ -201,6 +217,8 @@ def place_page(session: Session, code: str) -> PlacePage:
         units=units_for(session, area.path, NEAR_KINDS, on),
         permitted=[(row, row.valid_from <= on and row.open_at(at)) for row in permitted],
         zones=_zones(session, area, on),
+        contracts=contracts_at(session, area.path, on),
+        work_kinds=known_kinds,
         live=switches_for(session, area.path),
         drawing=_drawing(session, area, children, _spots(found)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, un
 
 from portal.accounts.rules import Actor, Grant, Permission
 from portal.reports.models import Case, CaseCoUnit, CasePhoto, CaseText, Category
+from portal.reports.queries.case_parts import waits_for_parts
 from portal.reports.rules.codes import Review, State, Target, TextKind
 from portal.reports.rules.desk import WORK, Narrowed, Task, tasks_of
 from portal.reports.rules.kinds import BEHAVIOUR
@@ -98,14 +99,16 @@ def _supported(actor: Actor) -> ColumnElement[bool]:
 def _work(actor: Actor, task: Task) -> ColumnElement[bool]:
     verbs = or_(*(reach(actor, permission) for permission in sorted(WORK[task])))
     if task is Task.HANDLE:
-        return and_(Case.state == State.DISPATCHED, _by_unit(actor, Permission.REPORT_HANDLE))
+        mine = _by_unit(actor, Permission.REPORT_HANDLE)
+        return and_(Case.state == State.DISPATCHED, mine, ~waits_for_parts())
     if task is Task.SENT_BACK:
         own = and_(_by_place(actor, Permission.REPORT_HANDLE), Case.unit_id.is_(None))
-        return and_(Case.state.in_(SENT_BACK), or_(_by_unit(actor, Permission.REPORT_HANDLE), own))
+        mine = or_(_by_unit(actor, Permission.REPORT_HANDLE), own)
+        return and_(Case.state.in_(SENT_BACK), mine, ~waits_for_parts())
     conditions = {
         Task.CHECK: Case.state == State.REPORTED,
         Task.RESPOND: and_(Case.responded_at.is_(None), Case.state.in_(OPEN - {State.HANDLED})),
-        Task.DISPATCH: Case.state.in_((State.ACCEPTED, State.FILED)),
+        Task.DISPATCH: and_(Case.state.in_((State.ACCEPTED, State.FILED)), ~waits_for_parts()),
         Task.VERIFY: and_(Case.state == State.HANDLED, _somebody_elses(actor)),
         Task.MODERATE: _unchecked(),
     }

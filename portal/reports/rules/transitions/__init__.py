@@ -14,10 +14,10 @@ from portal.reports.rules.transitions.facts import (
 )
 from portal.reports.rules.transitions.public import public_state
 from portal.reports.rules.transitions.refusals import Refusal
+from portal.reports.rules.transitions.several import TABLE as TRANSITIONS
 from portal.reports.rules.transitions.table import (
     OPEN,
     SENT_BACK,
-    TRANSITIONS,
     UNDONE,
     UNHANDLED,
     Speaks,

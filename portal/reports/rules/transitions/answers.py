@@ -4,14 +4,15 @@ from portal.reports.rules.codes import Closing, Event, State
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions.facts import ActorFacts, CaseFacts, Offer
 from portal.reports.rules.transitions.refusals import Refusal
-from portal.reports.rules.transitions.table import OPEN, TRANSITIONS, Speaks, Transition
+from portal.reports.rules.transitions.several import TABLE
+from portal.reports.rules.transitions.table import OPEN, Speaks, Transition
 
 
 def why_not(
     event: Event, case: CaseFacts, actor: ActorFacts, offer: Offer | None = None
 ) -> Refusal | None:
     """Why a step may not be taken, or None. Without an offer: whether to show its button."""
-    row = TRANSITIONS[event]
+    row = TABLE[event]
     if row.by_reporter:
         if not actor.is_reporter:
             return Refusal.NOT_ALLOWED
@@ -33,6 +34,8 @@ def _why_not_enough(event: Event, row: Transition, case: CaseFacts, offer: Offer
         return Refusal.NEVER_PUBLIC
     if row.reasons and not approving and offer.reason not in row.reasons:
         return Refusal.REASON_MISSING
+    if event is Event.DISPATCH and case.bound_to not in {None, offer.unit_id}:
+        return Refusal.BOUND_ELSEWHERE
     return _what_is_missing(event, row, case, offer)
 
 

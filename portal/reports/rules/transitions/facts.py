@@ -18,12 +18,16 @@ class IntoFacts:
     same_kind: bool = True
     same_protection: bool = True
     agreed: bool = False
+    is_part: bool = False
     held: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What the table asks of a case. ``protected``: aimed at a person or a shop (law P5)."""
+    """What the table asks of a case. ``protected``: aimed at a person or a shop (law P5).
+
+    ``bound_to``: the unit that the joint meeting named. ``inward``: a behaviour report (R259).
+    """
 
     state: State
     closing: Closing = Closing.AFTER_PHOTO
@@ -41,6 +45,13 @@ class CaseFacts:
     question_open: bool = False
     grades: bool = True
     into: IntoFacts | None = None
+    inward: bool = False
+    is_part: bool = False
+    whole_open: bool = True
+    open_parts: int = 0
+    times_disputed: int = 0
+    before_meeting: bool = False
+    bound_to: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from portal.reports.rules.masking import masked
 from portal.reports.service.exchange.books import KindBook, Place, PlaceBook
 
 DIGITS = 6
-_ENDED = frozenset({State.HANDLED, State.CLOSED})
+# a case that was joined with another is handled there: its own order is done
+_ENDED = frozenset({State.HANDLED, State.CLOSED, State.MERGED})
 _DEPTHS = ((Says.DISTRICT, "district"), (Says.STREET, "street"), (Says.COMMUNITY, "community"))
 
 
@@ -98,12 +99,12 @@ class Exporter:
         return self._units[unit_id]
 
     def status(self, one: Outgoing) -> str:
-        wanted = Standing.CLOSED if one.case.closed_at is not None else Standing.OPEN
+        wanted = Standing.CLOSED if _ended_at(one) is not None else Standing.OPEN
         return _key(self._layout.statuses, wanted)
 
     def on_time(self, one: Outgoing) -> str:
         target = one.case.promised_at
-        kept = target is None or is_on_time(target, one.case.closed_at, self._now)
+        kept = target is None or is_on_time(target, _ended_at(one), self._now)
         return _key(self._layout.on_time, kept)
 
     def late_count(self, one: Outgoing) -> str:
@@ -147,6 +148,12 @@ class Exporter:
         if self._layout.point is System.BD09:
             lon, lat = gcj02_to_bd09(lon, lat)
         return {Says.LON: f"{lon:.{DIGITS}f}", Says.LAT: f"{lat:.{DIGITS}f}"}
+
+
+def _ended_at(one: Outgoing) -> datetime | None:
+    """When the order was over: closed, or joined with another case."""
+    merged = one.case.state is State.MERGED
+    return one.case.updated_at if merged else one.case.closed_at
 
 
 _CELLS: Mapping[Says, Callable[[Exporter, Outgoing], str]] = {
