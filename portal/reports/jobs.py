@@ -17,6 +17,8 @@ from portal.reports.service.batches import forget_batches
 from portal.reports.service.clockwork import date_promise, keep_date, resume_by_itself
 from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
+from portal.reports.service.following.digests import send_digests, tell_at_once
+from portal.reports.service.following.keeping import forget_follows
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
 from portal.reports.service.webhooks import forget_deliveries
@@ -63,6 +65,7 @@ def forget_old(database: Database, now: datetime) -> None:
         forget_filings(session, now=now)
         forget_deliveries(session, now=now)
         forget_words(session, before=now - KEEP_WORDS)
+        forget_follows(session, now=now)
 
 
 def resume_paused(database: Database, now: datetime) -> None:
@@ -104,5 +107,7 @@ def look_back_at_days(database: Database, now: datetime) -> int:
 
 
 jobs.register("reports.look_back_at_days", 60, look_back_at_days)
+jobs.register("reports.send_digests", 60, send_digests)
+jobs.register("reports.tell_at_once", 60, tell_at_once)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)

@@ -19,6 +19,7 @@ from portal.reports.models.category import (
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.filing import ApiFiling
+from portal.reports.models.following import Follow, Follower
 from portal.reports.models.guard import (
     AuditDraw,
     AuditSampled,
@@ -68,6 +69,8 @@ __all__ = [
     "DeskBatchCase",
     "Draft",
     "ExternalOrder",
+    "Follow",
+    "Follower",
     "HandlingLimit",
     "LimitCondition",
     "ModerationAppeal",
