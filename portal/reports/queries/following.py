@@ -305,7 +305,8 @@ def _wants(
     """That a matter belongs to a followed thing, with a step since it is followed."""
     start = max(since, followed.confirmed_at or followed.created_at)
     stepped = exists().where(_OF_CASE, CaseEvent.at > start, told()).correlate(Case)
-    subject, parts = followed.subject, [stepped]
+    subject = followed.subject
+    parts: list[ColumnElement[bool]] = [stepped]
     if subject.case_id is not None:
         parts += [Case.district == subject.district, Case.id == subject.case_id]
     if subject.category is not None:

@@ -93,7 +93,7 @@ def follow_list() -> ResponseReturnValue:
     subject = subject_of_list(reading(), area, category)
     place, kind = area_by_code(reading(), area), kinds(reading()).get(category)
     names = _joined(place.names if place else {}, _names_of(kind))
-    back = url_for("reports.public_list", **asked)
+    back = url_for("reports.public_list", area=area or None, category=category or None)
     return _asking(subject, names, back, {"place": place, "kind": kind, "asked": asked})
 
 
