@@ -62,9 +62,9 @@ def confirmed(session: Session, subject: Subject, to: str = PHONE, **more: Any) 
     return confirm_follow(session, found, now=more.get("at", NOW)).rpartition("/")[2]
 
 
-def pending(session: Session, subject: Subject, to: str = PHONE) -> str:
+def pending(session: Session, subject: Subject, to: str = PHONE, *, at: datetime = NOW) -> str:
     """A telephone was typed, and its link is not used yet: the token of that link."""
-    asked(session, subject, to)
+    asked(session, subject, to, at=at)
     session.flush()  # its row is looked for
     newest = session.scalars(select(Follow.id).order_by(Follow.id.desc()).limit(1)).one()
     return secret_of(instance_of(session).vault, "confirm", newest)
