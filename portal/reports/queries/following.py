@@ -19,6 +19,7 @@ from portal.reports.queries.desk import inside
 from portal.reports.queries.public import PAGE_COLUMNS, KindRow, PublicRow, kinds, public_row
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.following import (
+    NEWS_COUNTED,
     NEWS_SHOWN,
     FollowWay,
     News,
@@ -354,12 +355,13 @@ def seen_at(session: Session, person_id: UUID | None) -> datetime | None:
 
 
 def count_news(session: Session, person_id: UUID, earliest: datetime) -> int:
-    """How many matters have news for somebody, as far as a page shows them."""
+    """How many matters have news for somebody; nobody counts further than that."""
     seen = seen_at(session, person_id)
     followed = follows_of_person(session, person_id) if seen else []
     if seen is None or not followed:
         return 0
-    return len(news_of(session, followed, max(seen, earliest), kinds(session)))
+    since = max(seen, earliest)
+    return len(news_of(session, followed, since, kinds(session), most=NEWS_COUNTED))
 
 
 def open_at_once(until: datetime) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ MOST_FOLLOWED = 50
 MOST_MISSED = timedelta(days=7)
 # what somebody who did not look for long is shown
 NEWS_DAYS = 30
-NEWS_SHOWN = 20
+NEWS_SHOWN, NEWS_COUNTED = 20, 99
 # a telephone that rings at night is switched off
 FIRST_HOUR, LAST_HOUR = time(7, 30), time(21, 30)
 # by these a matter comes into the public list: its report, or the check that lets it be seen

@@ -16,7 +16,7 @@ from portal.reports.forms.following import DAILY, ONCE, OwnFollowForm, StopForm
 from portal.reports.labels.following import WAYS
 from portal.reports.queries.following import FollowRow, follows_of_person, own_follow, seen_at
 from portal.reports.queries.public import kinds
-from portal.reports.rules.following import NEWS_DAYS
+from portal.reports.rules.following import NEWS_DAYS, NEWS_SHOWN
 from portal.reports.service.following.asking import (
     Asked,
     follow,
@@ -44,8 +44,9 @@ def following() -> ResponseReturnValue:
     since = max(seen, earliest) if seen else earliest
     context = news_context(followed, since)
     return render_template(
-        "reports/follow/mine.html", since=since, form=StopForm(), ways=WAYS, **context
-    )
+        "reports/follow/mine.html", since=since, form=StopForm(), ways=WAYS, most=NEWS_SHOWN,
+        **context,
+    )  # fmt: skip
 
 
 def _own(number: str) -> FollowRow:

@@ -14,14 +14,14 @@ from portal.reports.rules.following import FollowWay, Subject
 from portal.reports.service.following.asking import Asked, follow
 
 # she has not looked for so long: there is news of it
-SINCE: Final = timedelta(days=4)
+SINCE: Final = timedelta(hours=20)
 KIND: Final = "street_lamp"
 
 
 def plant_following(
     session: Session, residents: Sequence[UUID], community: AreaRow, now: datetime
 ) -> None:
-    """Follow through the service, as she did some days ago; on her page, so nothing is sent."""
+    """Follow through the service, as she did yesterday; on her page, so nothing is sent."""
     actor = actor_for(session, residents[0], now)
     language = instance_of(session).city.default_language
     for subject in (Subject(area=community.code), Subject(category=KIND)):
