@@ -97,6 +97,8 @@ def claim_day(session: Session, today: Round) -> list[Row[*tuple[Any, ...]]]:
     """Take some receivers for this day: whoever moves the row sends."""
     due = (Follower.digest_on < today.day, Follower.way != FollowWay.APP)
     some = select(Follower.id).where(*due).order_by(Follower.digest_on, Follower.id).limit(BATCH)
+    # two runners never wait for each other's rows crosswise
+    some = some.with_for_update(skip_locked=True)
     claim = (
         update(Follower)
         .where(Follower.id.in_(some), *due)
@@ -214,6 +216,7 @@ def claim_steps(session: Session, until: datetime) -> list[UUID]:
     """Take some followed matters with untold steps: whoever moves the row sends."""
     due = open_at_once(until)
     some = select(Follow.id).where(due).order_by(Follow.id).limit(BATCH)
+    some = some.with_for_update(skip_locked=True)
     claim = (
         update(Follow)
         .where(Follow.id.in_(some), due)
