@@ -153,7 +153,6 @@ def _things(session: Session, demo: Demo) -> None:
         "admission": allowances(session)[0].code,
         **_photographed(session, case(State.ACCEPTED)),
         **_sample(session, demo),
-        "listing": _listing(session, place),
         **_followed(session, demo, place),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
@@ -224,7 +223,7 @@ def _listing(session: Session, place: Area) -> str:
 
 
 def _followed(session: Session, demo: Demo, place: Area) -> dict[str, str]:
-    """A matter that the resident follows, and telephones that follow a place, or will."""
+    """What is followed (a matter by the resident, a street by a telephone), or supervised."""
     made = reports.case(
         session, place, state=State.ACCEPTED, listed=True, at=now() - timedelta(days=9)
     )
@@ -233,6 +232,7 @@ def _followed(session: Session, demo: Demo, place: Area) -> dict[str, str]:
     street = Subject(area=PLACE[:9])
     followed = follows_of_person(session, resident.id)
     return {
+        "listing": _listing(session, place),
         "liked": made.number,
         "followed": next(row.number for row in followed if row.case_number == made.number),
         "follower": following.confirmed(session, street, at=at),

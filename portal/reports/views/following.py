@@ -219,15 +219,12 @@ def confirm_following(token: str) -> ResponseReturnValue:
         return _over()
     if found.confirmed_at is not None and request.method == "GET":
         return redirect(own_page(reading(), found.follower.id), 303)
-    form = StopForm()
+
+    def act(writer: Session) -> str:
+        return confirm_follow(writer, found, now=now())
+
     context = {"followed": found, "kinds": kinds(reading())}
-    return answer(
-        form,
-        "reports/follow/confirm.html",
-        lambda writer: confirm_follow(writer, found, now=now()),
-        thanks=CONFIRMED,
-        **context,
-    )
+    return answer(StopForm(), "reports/follow/confirm.html", act, thanks=CONFIRMED, **context)
 
 
 @bp.route("/f/<token>/stop", methods=["GET", "POST"])
