@@ -220,6 +220,21 @@ def with_key(scope: ApiScope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def by_capability(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare a POST for whoever holds its secret address, e.g. a mail program (RFC 8058).
+
+    No cookie counts there: the view knows nobody but the address, so no form token is needed.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        g.key_valid = True
+        return view(*args, **kwargs)
+
+    guarded.access = Access(public=True)  # type: ignore[attr-defined]  # a mark on a function
+    return guarded
+
+
 def key_holder() -> KeyHolder | None:
     """The program behind this request, if it shows a key that is in force."""
     if "key_holder" not in g:

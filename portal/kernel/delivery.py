@@ -49,6 +49,8 @@ class Letter:
     template: str
     text: str = field(repr=False)
     at: datetime
+    # where one POST stops such letters: for the button that mail programs show (RFC 8058)
+    unsubscribe: str | None = field(default=None, repr=False)
 
 
 class Courier(Protocol):
@@ -161,7 +163,8 @@ def _open_letter(database: Database, row: Claimed, compose: Compose, now: dateti
         vault = instance_of(session).vault
     facts = json.loads(vault.unseal(row.sealed_facts))
     text = compose(row.template, facts, row.language)
-    return Letter(row.id, row.channel, vault.unseal(row.sealed_to), row.template, text, now)
+    to, stop = vault.unseal(row.sealed_to), facts.get("one_click")
+    return Letter(row.id, row.channel, to, row.template, text, now, unsubscribe=stop)
 
 
 def _mine(row: Claimed) -> tuple[Any, ...]:

@@ -135,6 +135,9 @@ class MailCourier:
         mail["To"] = letter.to
         mail["Subject"] = self.subject
         mail["Message-ID"] = f"<{letter.id.hex}@gongzhi.invalid>"
+        if letter.unsubscribe is not None:
+            mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(letter.text)
         return mail
 

@@ -19,6 +19,8 @@ from portal.reports.service.clockwork import date_promise, keep_date, resume_by_
 from portal.reports.service.counting import refresh_counts
 from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
+from portal.reports.service.following.digests import send_digests, tell_at_once
+from portal.reports.service.following.keeping import forget_follows
 from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
@@ -67,6 +69,7 @@ def forget_old(database: Database, now: datetime) -> None:
         forget_filings(session, now=now)
         forget_deliveries(session, now=now)
         forget_words(session, before=now - KEEP_WORDS)
+        forget_follows(session, now=now)
 
 
 def resume_paused(database: Database, now: datetime) -> None:
@@ -111,6 +114,8 @@ jobs.register("reports.look_back_at_days", 60, look_back_at_days)
 jobs.register("reports.count_figures", COUNT_EVERY, refresh_counts, lease_seconds=7200)
 jobs.register("reports.run_imports", 2, run_imports, lease_seconds=14400)
 jobs.register("reports.forget_imports", 3600, forget_runs)
+jobs.register("reports.send_digests", 60, send_digests)
+jobs.register("reports.tell_at_once", 60, tell_at_once)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)
 

@@ -26,6 +26,8 @@ from portal.reports.cli import reports as reports_commands
 from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
 from portal.reports.service.contract_lists import load_city_contracts
+from portal.reports.service.following import asking as following
+from portal.reports.service.following import keeping as following_keeping
 from portal.reports.service.publishing import check_publishing
 from portal.reports.service.routing_lists import load_city_responsibilities
 from portal.reports.service.supervision import check_thresholds
@@ -87,6 +89,7 @@ REGISTERED: Final = (
     accounts_jobs,
     reports_jobs,
     reports_personal,
+    following_keeping,
     site_jobs,
 )
 
@@ -94,6 +97,7 @@ REGISTERED: Final = (
 def init_app(app: Flask) -> None:
     """Register every package's pages."""
     check_thresholds(app.extensions["gongzhi_instance"].city)
+    following.check_thresholds(app.extensions["gongzhi_instance"].city)
     init_login(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -66,6 +66,7 @@ NO_PAGE = {
     "reports.open_link": "leads on to the case",
     "reports.joined": "the receipt of one browser; 'joined' below is the same page",
     "reports.opened": "leads on to the case",
+    "reports.one_click_page": "leads on to the page that stops messages",
     "accounts.start": "leads on",
     "reports.reopen": "leads on to the rating",
 }
@@ -164,6 +165,8 @@ CASES = {
     "reports.desk_contract": "whole",
     "reports.too": "shown",
     "reports.still_there": "closed",
+    "reports.follow_case": "shown",
+    "reports.change_following": "followed",
     "accounts.person": "verifier",
     "places.organisation": "unit",
     "places.end_organisation": "unit",
@@ -178,11 +181,13 @@ BY_NAME = {
     "sampled": "sampled",
     "wish": "wish",
     "day": "digest",
+    "token": "follower",
 }
 # where two things stand in one address
 PAIRS = {
     ("reports.desk_cover", "number"): "photographed",
     ("reports.desk_cover", "code"): "photo",
+    ("reports.confirm_following", "token"): "unconfirmed",
 }
 FIXED = {"site.paper_form": "follow"}
 # what follows the address
@@ -213,6 +218,10 @@ MORE = (
     ("case-disputed", "city_centre", "/desk/cases/{disputed}"),
     ("case-verifier", "verifier", "/desk/cases/{handled}"),
     ("home-signed-in", "resident", "/"),
+    ("follow-place", "", "/reports/follow?area={street}"),
+    ("follow-kind-signed-in", "resident", "/reports/follow?category=litter"),
+    ("follow-case-signed-in", "resident", "/reports/{shown}/follow"),
+    ("case-followed", "resident", "/reports/{liked}"),
     ("me-of-staff", "street_desk", "/me"),
 )
 # who opens a page that some permission is needed for, when several may

@@ -38,10 +38,12 @@ from portal.reports.models import (
 )
 from portal.reports.queries.case import reporters_of, texts_of
 from portal.reports.queries.digest import digest_days
+from portal.reports.queries.following import follows_of_person
 from portal.reports.queries.guard import draw_by_number, sampled_of
 from portal.reports.queries.routing import allowances, responsibilities
 from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import PhotoKind, Review, State
+from portal.reports.rules.following import FollowWay, Subject
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.sampling import Finding
 from portal.reports.service.batches import do_batch
@@ -56,7 +58,7 @@ from portal.site.app import create_app
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
-from tests.make import accounts, ratings, reports
+from tests.make import accounts, following, ratings, reports
 from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
@@ -158,8 +160,8 @@ def _things(session: Session, demo: Demo) -> None:
         **_photographed(session, case(State.ACCEPTED)),
         **_sample(session, demo),
         **_handed(session),
-        "listing": _listing(session, place),
         **_shared(session),
+        **_followed(session, demo, place),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
@@ -234,6 +236,24 @@ def _listing(session: Session, place: Area) -> str:
     )
     seen, why = reports.row_of(session, made), "催办三次"
     return list_case(session, seen, actor=reports.supervisor(), now=now(), reason=why)
+
+
+def _followed(session: Session, demo: Demo, place: Area) -> dict[str, str]:
+    """What is followed (a matter by the resident, a street by a telephone), or supervised."""
+    made = reports.case(
+        session, place, state=State.ACCEPTED, listed=True, at=now() - timedelta(days=9)
+    )
+    resident, at = demo.people["resident"], now() - timedelta(days=5)
+    following.own(session, resident, following.of_case(made), FollowWay.SMS, at=at)
+    street = Subject(area=PLACE[:9])
+    followed = follows_of_person(session, resident.id)
+    return {
+        "listing": _listing(session, place),
+        "liked": made.number,
+        "followed": next(row.number for row in followed if row.case_number == made.number),
+        "follower": following.confirmed(session, street, at=at),
+        "unconfirmed": following.pending(session, Subject(category="litter"), at=now()),
+    }
 
 
 def _batch(session: Session, demo: Demo, place: Area) -> str:

@@ -24,9 +24,12 @@ from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.organisations.models import Organisation
 from portal.reports.models import Case
+from portal.reports.queries.following import follows_of_person
 from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import State
+from portal.reports.rules.following import FollowWay, Subject
 from portal.reports.service.batches import do_batch
+from portal.reports.service.following.asking import Asked, follow
 from portal.reports.service.supervision import list_case
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
@@ -155,6 +158,18 @@ def _fill_reports(session: Session, world: World) -> None:
         )
 
 
+def _fill_follows(session: Session, world: World) -> None:
+    """Everybody follows a street; by its number nobody else can stop it."""
+    asked = Asked(Subject(area=EAST), {})
+    given: dict[str, Any] = {"way": FollowWay.APP, "language": "zh_Hans"}
+    found = {}
+    for code, who in world.people.items():
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        follow(session, actor(session, who), asked, now=now, **given)
+        found[code] = follows_of_person(session, who.id)[0].number
+    world.things["follows"] = found
+
+
 def _listed(session: Session, made: Case) -> str:
     """A case under listed supervision, by its listing's number."""
     seen, now = row_of(session, made), datetime(2026, 1, 1, tzinfo=UTC)
@@ -176,7 +191,7 @@ def fixed(**values: str) -> Pick:
     return lambda _world, _role: values
 
 
-FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports])
+FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_follows])
 ADMINISTRATORS = with_permission(Permission.PEOPLE_MANAGE)
 DESKS = with_permission(Permission.CARD_ISSUE)
 SAMPLES.update(
@@ -215,6 +230,16 @@ for _page in ("desk_import_run", "desk_import_drop"):
     SAMPLES[f"reports.{_page}"] = Sample(own=fixed(run="none"))
 for _page in ("take_personal", "decide_personal"):
     SAMPLES[f"reports.{_page}"] = Sample(own=fixed(wish="none"))
+SAMPLES.update(
+    {
+        f"reports.{page}": Sample(
+            own=lambda world, role: {"number": world.things["follows"].get(role, "0")},
+            foreign=lambda world, _role: {"number": world.things["follows"][STRANGER]},
+            reaches=frozenset(roles()),
+        )
+        for page in ("change_following", "stop_own")
+    }
+)
 SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
 SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
 SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))

@@ -41,7 +41,9 @@ PAGES = (
     ("handling_unit", "/desk/?task=all", 8),
     ("grid_lead", "/desk/grid", 5),
     ("street_desk", "/desk/supervision", 8),
-    ("resident", "/me", 4),
+    # one query says how long she has not looked, three more what is new in what she follows
+    ("resident", "/me", 8),
+    ("resident", "/me/following", 6),
 )
 
 

@@ -27,7 +27,7 @@ NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
     "satisfaction.month_csv", "reports.desk_photo", "reports.pending_photo", "reports.photo",
     "reports.uncovered_photo", "reports.thumbnail", "reports.place_map_picture",
-    "reports.open_link", "reports.opened",
+    "reports.open_link", "reports.opened", "reports.one_click_page",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",

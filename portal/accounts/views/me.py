@@ -10,6 +10,7 @@ from portal.accounts.access import current_actor, signed_in
 from portal.accounts.forms import CodeForm, DetailsForm, NewPasswordForm, PhoneForm, PlainForm
 from portal.accounts.queries import looks_at, my_sessions, own_details, pending_phone
 from portal.accounts.rules import Permission
+from portal.accounts.service.news import own_news
 from portal.accounts.views.blueprint import bp
 from portal.accounts.views.browser import this_browser
 from portal.accounts.views.paging import cursor, page
@@ -25,6 +26,7 @@ SAVED = _l("Saved.")
 LINKS = (
     ("reports.desk", _l("Desk"), Permission.REPORT_READ),
     ("reports.my_reports", _l("My reports"), None),
+    ("reports.following", _l("What I follow"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
@@ -48,10 +50,12 @@ def start() -> ResponseReturnValue:
 @signed_in
 def me() -> ResponseReturnValue:
     """What I can do here, and what is kept about me."""
-    details = own_details(reading(), current_actor().person_id, now())
+    who = current_actor().person_id
+    details, news = own_details(reading(), who, now()), own_news(reading(), who, now())
     return render_template(
-        "accounts/me.html", me=details, form=PlainForm(), links=LINKS, language_names=NAMES
-    )
+        "accounts/me.html", me=details, form=PlainForm(), links=LINKS, language_names=NAMES,
+        news=news,
+    )  # fmt: skip
 
 
 @bp.route("/me/details", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.figures import FigureCount, FigureMark, FigureStale
 from portal.reports.models.filing import ApiFiling
+from portal.reports.models.following import Follow, Follower
 from portal.reports.models.guard import (
     AuditDraw,
     AuditSampled,
@@ -80,6 +81,8 @@ __all__ = [
     "FigureCount",
     "FigureMark",
     "FigureStale",
+    "Follow",
+    "Follower",
     "HandlingLimit",
     "ImportRun",
     "LimitCondition",

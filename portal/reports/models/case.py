@@ -158,6 +158,8 @@ class CaseEvent(Base):
     __table_args__ = (
         of_case("case_event"),
         Index("ix_case_event_case", "district", "case_id", "id"),
+        # what happened since a moment: followers are told by it
+        Index("ix_case_event_at", "at"),
     )
 
     district: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -35,6 +35,7 @@ from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.transitions import OPEN, UNHANDLED
 from portal.reports.service.atlas import small_map, window_around
 from portal.reports.views.blueprint import bp
+from portal.reports.views.following import following_of
 from portal.reports.views.neighbours import around, can_say, led_on
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
 from portal.reports.views.shown_steps import shown_steps, units_working
@@ -119,7 +120,7 @@ def show(number: str) -> ResponseReturnValue:
     if elsewhere is not None:
         return elsewhere
     page, reporter = visible(number)
-    context = {**_context(page), **around(page, reporter)}
+    context = {**_context(page), **around(page, reporter), **following_of(page.case, reporter)}
     actions = _actions(page.case, reporter)
     # a form starts a cookie: only for somebody who has one already
     close_form = ConfirmForm() if context["receipt"] else None

@@ -28,6 +28,7 @@ from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
 from portal.site.demo.exchange import plant_exchange
+from portal.site.demo.following import plant_following
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
@@ -105,6 +106,7 @@ def load_demo(
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)
+    plant_following(session, people["resident"], places["community"], now)
     return True
 
 

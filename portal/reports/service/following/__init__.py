@@ -1,0 +1,1 @@
+"""Following: asking for it and stopping it, the digests, and forgetting."""
