@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0017"
+down_revision = "0023"
 
 # as they were when this was written: a later change of the squares brings its own migration
 COARSEST, FINEST = 8, 16
