@@ -47,6 +47,8 @@ STATES: Mapping[State, Words] = {
     State.WITHDRAWN: _l("Withdrawn"),
     State.HANDED_OVER: _l("Handed over"),
     State.MERGED: _l("Joined with another"),
+    State.SELF_SOLVED: _l("Solved by the reporter"),
+    State.SETTLED: _l("Solved in the building"),
 }
 
 # which shape and colour of ui/status.html
@@ -65,6 +67,8 @@ STATE_KINDS: Mapping[State, str] = {
     State.WITHDRAWN: "closed",
     State.HANDED_OVER: "closed",
     State.MERGED: "closed",
+    State.SELF_SOLVED: "done",
+    State.SETTLED: "done",
 }
 
 # steps as anybody may read them
@@ -100,6 +104,13 @@ EVENTS: Mapping[Event, Words] = {
     Event.TAKE_BACK: _l("Taken back from another authority"),
     Event.MERGE: _l("Joined with another report of the same problem"),
     Event.SPLIT: _l("Parted from the other report; it is handled on its own again"),
+    Event.SELF_SOLVE: _l("Solved by whoever reported it"),
+    Event.CONFIRM_SOLVED: _l("Looked at: it is solved"),
+    Event.DOUBT: _l("Looked at: it is not solved yet, and goes on"),
+    Event.SETTLE: _l("Solved by the head of the building; whoever reported it is asked"),
+    Event.CONFIRM: _l("Whoever reported it says that it is solved"),
+    # of all the ways to be sent back none tells its cause
+    Event.DENY: _l("Sent back: the work is not done yet"),
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -108,6 +119,7 @@ DESK_EVENTS: Mapping[Event, Words] = {
     Event.SEND_BACK: _l("Sent back after the check"),
     Event.REOPEN: _l("Opened again by the reporter"),
     Event.SUSPEND: _l("Suspended"),
+    Event.DENY: _l("The reporter says that it is not solved"),
 }
 
 # actions as the words on a button
@@ -136,6 +148,9 @@ ACTIONS: Mapping[Event, Words] = {
     Event.TAKE_BACK: _l("Take the case back"),
     Event.MERGE: _l("Join with another case"),
     Event.SPLIT: _l("Part from the other case"),
+    Event.CONFIRM_SOLVED: _l("Yes, it is solved"),
+    Event.DOUBT: _l("It is not solved: accept it"),
+    Event.SETTLE: _l("Solved in my building"),
 }
 
 REASONS: Mapping[Reason, Words] = {
@@ -270,6 +285,22 @@ register(
             "One of the two is about a person or a shop and the other is not, so they stay apart."
         ),
         Refusal.OTHER_DISTRICT: _l("The other case is in another district, so they stay apart."),
+        Refusal.FILED_IT: _l("You filed this case, so somebody else has to verify it."),
+        Refusal.HAZARD_UNCHECKED: _l(
+            "This may be dangerous: please report it without saying that it is solved. Somebody"
+            " looks at it first."
+        ),
+        Refusal.CONFIRMED_ALREADY: _l("Somebody has looked at it already."),
+        Refusal.NOT_SMALL: _l(
+            "This kind of problem, or this place, is not one that the head of a building settles."
+        ),
+        Refusal.AWAITED: _l(
+            "The reporter is being asked whether it is solved. Without an answer it comes to the"
+            " verifier when her days are over."
+        ),
+        Refusal.NOT_AWAITED: _l(
+            "Your answer is not waited for any more: somebody else verifies the result."
+        ),
         Refusal.IDENTITY_GONE: _l("Nothing is known of who reported this."),
     }
 )
@@ -300,6 +331,17 @@ messages.register(
             "Your report %(number)s and report %(into)s are about the same problem and are handled"
             " together. Follow it here: %(link)s"
         ),
+        "report.self_solved": _l(
+            "Thank you for solving your report %(number)s yourself. It was looked at: %(link)s"
+        ),
+        "report.doubted": _l(
+            "Your report %(number)s goes on: from your photo we cannot see that it is solved. Why:"
+            " %(link)s"
+        ),
+        "report.settled": _l(
+            "The head of the building says that your report %(number)s is solved. Is it? Please"
+            " tell us: %(link)s"
+        ),
         "report.split": _l(
             "Your report %(number)s is handled on its own again. Follow it here: %(link)s"
         ),
@@ -308,6 +350,9 @@ messages.register(
         ),
         "desk.reported": _l(
             "New report %(number)s: %(category)s, %(place)s. Please respond: %(link)s"
+        ),
+        "desk.filed_step": _l(
+            "Something was done about report %(number)s, which you filed for somebody: %(link)s"
         ),
         "desk.dispatched": _l(
             "Case %(number)s was given to your unit: %(category)s, %(place)s. %(link)s"

@@ -16,6 +16,7 @@ from portal.reports.models.category import (
     HandlingLimit,
     LimitCondition,
 )
+from portal.reports.models.doors import CaseProxy
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.filing import ApiFiling
@@ -55,6 +56,7 @@ __all__ = [
     "CaseOutside",
     "CasePause",
     "CasePhoto",
+    "CaseProxy",
     "CaseReporter",
     "CaseRoute",
     "CaseSearch",

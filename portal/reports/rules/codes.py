@@ -20,6 +20,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     HANDED_OVER = "handed_over"
     MERGED = "merged"
+    # ends of their own: solved by whoever reported it, or by the head of her building
+    SELF_SOLVED = "self_solved"
+    SETTLED = "settled"
 
 
 class PublicState(StrEnum):
@@ -67,6 +70,14 @@ class Event(StrEnum):
     GRADE = "grade"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
+    # the reporter solved it herself; the desk agrees, or doubts it
+    SELF_SOLVE = "self_solve"
+    CONFIRM_SOLVED = "confirm_solved"
+    DOUBT = "doubt"
+    # the head of a building solved it; the reporter says whether it is so
+    SETTLE = "settle"
+    CONFIRM = "confirm"
+    DENY = "deny"
 
 
 class Pause(StrEnum):

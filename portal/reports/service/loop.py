@@ -33,6 +33,7 @@ from portal.reports.rules.transitions import (
     next_cycle,
     why_not,
 )
+from portal.reports.service.doors import door_facts
 from portal.reports.service.pauses import end_pauses, facts_of_clock, time_goes_on
 from portal.reports.service.refusing import check
 from portal.reports.service.search import index_case
@@ -42,6 +43,8 @@ from portal.reports.service.webhooks import announce_step
 SUPPORTING = frozenset({Permission.REPORT_READ, Permission.REPORT_RESPOND})
 # steps that change nothing the public can find
 _UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE, Event.ASK, Event.REPLY})
+# what ends or undoes an end without a unit (``service/ends.py``)
+_OWN_AFTER = frozenset({Event.SELF_SOLVE})
 # what is said between staff and reporter stays between them
 _SAID = {Event.ASK: TextKind.QUESTION, Event.REPLY: TextKind.REPLY}
 
@@ -61,6 +64,7 @@ class Brought:
     """Everything that may come with a step. ``values`` are further columns of the case.
 
     ``reporter_id``: whose words and photos they are, where it is not the first reporter.
+    ``withheld``: why a reporter's words and photos are never to be shown.
     """
 
     reason: Reason | None = None
@@ -69,6 +73,7 @@ class Brought:
     photos: Sequence[NewPhoto] = ()
     means: Means | None = None
     reporter_id: UUID | None = None
+    withheld: Reason | None = None
     values: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -142,6 +147,9 @@ def facts_of(
         responded=case.responded_at is not None,
         reporters=reporters or 0,
         urged_today=urged_today,
+        urgent=case.urgent,
+        fed_back=case.fed_back_at is not None,
+        **door_facts(session, case, now),
     )
     return facts if now is None else facts_of_clock(session, case, facts, now)
 
@@ -252,6 +260,13 @@ def _stamps(step: _Step) -> dict[str, Any]:
         "fed_back_at": None,
         "means": None,
     }
+    done = {
+        "handler_id": who,
+        "handled_at": now,
+        "responded_at": case.responded_at or now,
+        "confirm_until": None,
+    }
+    again = {"accepted_at": accepted, "unit_id": None, "fed_back_at": None}
     stamps: dict[Event, dict[str, Any]] = {
         Event.ACCEPT: {"accepted_at": now},
         Event.REFUSE: {"fed_back_at": now},
@@ -263,11 +278,12 @@ def _stamps(step: _Step) -> dict[str, Any]:
         },
         Event.RETURN: {"unit_id": None, "times_returned": case.times_returned + 1},
         Event.RESPOND: {"responded_at": now},
-        Event.HANDLE: {
-            "handler_id": who,
-            "handled_at": now,
-            "responded_at": case.responded_at or now,
-        },
+        Event.HANDLE: done,
+        Event.SETTLE: done,
+        Event.DENY: {**sent_back, "confirm_until": None},
+        Event.CONFIRM: {"fed_back_at": now},
+        Event.CONFIRM_SOLVED: {"fed_back_at": now},
+        Event.DOUBT: again,
         Event.SEND_BACK: {"verifier_id": who, **sent_back},
         Event.CLOSE: {
             "verifier_id": who,
@@ -277,7 +293,7 @@ def _stamps(step: _Step) -> dict[str, Any]:
         },
         Event.REOPEN: sent_back,
         Event.HAND_OVER: {"fed_back_at": now},
-        Event.TAKE_BACK: {"accepted_at": accepted, "unit_id": None, "fed_back_at": None},
+        Event.TAKE_BACK: again,
         Event.URGE: {"times_urged": case.times_urged + 1},
     }
     return stamps.get(step.event, {})
@@ -324,12 +340,17 @@ def _unit_of(step: _Step) -> UUID | None:
 
 
 def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
-    """Keep the words. Staff's answer is public at once without numbers; all else stays inside."""
+    """Keep the words. Staff's answer is public at once without numbers; all else stays inside.
+
+    How a reporter solved it herself waits for a check, like her first words.
+    """
     words = (step.brought.words or "").strip()
     if not words:
         return
     kind = _SAID.get(step.event) or _kind_of(step)
     public = kind in {TextKind.ANSWER, TextKind.REASON} and not step.facts.protected
+    hidden = step.facts.protected or step.brought.withheld is not None
+    waits = step.event in _OWN_AFTER and not hidden
     session.add(
         CaseText(
             district=step.case.district,
@@ -338,7 +359,8 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
             kind=kind,
             text=words,
             public_text=for_public(words) if public else None,
-            review=Review.APPROVED if public else Review.WITHHELD,
+            review=Review.APPROVED if public else Review.PENDING if waits else Review.WITHHELD,
+            review_reason=_why_withheld(step),
             by_reporter=step.who.is_reporter,
             created_at=step.now,
             reporter_id=step.brought.reporter_id,
@@ -346,9 +368,15 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
     )
 
 
+def _why_withheld(step: _Step) -> str | None:
+    return step.brought.withheld.value if step.brought.withheld else None
+
+
 def _kind_of(step: _Step) -> TextKind:
     """What the words are. A dispatch's instruct the unit; those of a case sent back look alike."""
-    if step.event in {Event.REOPEN, Event.SEND_BACK}:
+    if step.event in _OWN_AFTER:
+        return TextKind.ADDITION
+    if step.event in {Event.REOPEN, Event.SEND_BACK, Event.DENY}:
         return TextKind.PASSED_ON
     if step.event is Event.DISPATCH or not step.row.public:
         return TextKind.NOTE
@@ -358,6 +386,7 @@ def _kind_of(step: _Step) -> TextKind:
 def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
     """Hang photos on the step. All wait for a check: the unit's for that of the verifier."""
     by_reporter = step.who.is_reporter
+    before = by_reporter and step.event not in _OWN_AFTER
     for photo in step.brought.photos:
         session.add(
             CasePhoto(
@@ -365,12 +394,13 @@ def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
                 code=new_token(),
                 case_id=step.case.id,
                 event_id=event_id,
-                kind=PhotoKind.BEFORE if by_reporter else PhotoKind.AFTER,
+                kind=PhotoKind.BEFORE if before else PhotoKind.AFTER,
                 blob_key=photo.blob_key,
                 thumbnail_key=photo.thumbnail_key,
                 width=photo.width,
                 height=photo.height,
-                review=Review.PENDING,
+                review=Review.WITHHELD if step.brought.withheld else Review.PENDING,
+                review_reason=_why_withheld(step),
                 by_reporter=by_reporter,
                 cycle=step.case.cycle,
                 created_at=step.now,

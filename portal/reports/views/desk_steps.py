@@ -44,6 +44,7 @@ from portal.reports.service.clockwork import (
     suspend_case,
 )
 from portal.reports.service.desk import DeskCase
+from portal.reports.service.ends import settle_case
 from portal.reports.service.handling import (
     close_case,
     dispatch_case,
@@ -79,6 +80,8 @@ _DONE: Final[Mapping[Event, Words]] = {
     Event.RESUME: _l("The time is running again. The reporter is told."),
     Event.MERGE: _l("Joined. Everybody who reported it is told."),
     Event.SPLIT: _l("Parted again. Everybody who reported it is told."),
+    Event.DOUBT: _l("Accepted. The reporter is told why."),
+    Event.SETTLE: _l("Thank you. The reporter is asked whether it is solved."),
 }
 _SAVED = _l("Done.")
 
@@ -132,6 +135,11 @@ def _handle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     photos = taken.form.photos.data
     shown = photos if isinstance(photos, KeptPhotos) else KeptPhotos()
     return handle_case(session, case, words=taken.words, photos=shown, **taken.by)
+
+
+def _settle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    photos = taken.form.photos.data
+    return settle_case(session, case, words=taken.words, photos=photos, **taken.by)
 
 
 def _close(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
@@ -218,6 +226,9 @@ STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.TAKE_BACK: (Permission.REPORT_ACCEPT, _plain),
     Event.MERGE: (Permission.DESK_OPEN, _merge),
     Event.SPLIT: (Permission.DESK_OPEN, _split),
+    Event.CONFIRM_SOLVED: (Permission.REPORT_ACCEPT, _plain),
+    Event.DOUBT: (Permission.REPORT_ACCEPT, _plain),
+    Event.SETTLE: (Permission.REPORT_SETTLE, _settle),
 }
 
 

@@ -41,6 +41,14 @@ class CaseFacts:
     question_open: bool = False
     grades: bool = True
     into: IntoFacts | None = None
+    # who typed it in for somebody else (代理), if anybody did
+    filer_id: UUID | None = None
+    urgent: bool = False
+    # of a matter that its reporter solved herself: whether the desk has agreed
+    fed_back: bool = False
+    # small, and inside a building: its head may settle it; and whether the reporter's word is out
+    small: bool = False
+    awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,11 @@ class Offer:
     photos: int = 0
     unit_id: UUID | None = None
     means: Means | None = None
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether there are words or photos."""
+        return bool((self.words or "").strip() or self.photos)
 
 
 def holds(actor: Actor, permission: Permission, place_path: str, unit_id: UUID | None) -> bool:
