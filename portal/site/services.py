@@ -56,7 +56,8 @@ SERVICES: Final = (
         (
             "reports.track", "reports.track_link", "reports.opened", "reports.open_link",
             "reports.show", "reports.urge", "reports.withdraw", "reports.add_photo",
-            "reports.reply", "reports.my_reports", "accounts.me",
+            "reports.reply", "reports.my_reports", "reports.self_solve", "reports.settled",
+            "reports.own_consent", "accounts.me",
         ),
     ),
     Service(

@@ -64,6 +64,8 @@ NO_PAGE = {
     "reports.uncovered_photo": "a picture",
     "reports.place_map_picture": "a picture",
     "reports.open_link": "leads on to the case",
+    "reports.file_receipt": "the receipt of one browser; looked at in tests/reports/test_filing.py",
+    "reports.filed_paper": "a picture",
     "reports.joined": "the receipt of one browser; 'joined' below is the same page",
     "reports.opened": "leads on to the case",
     "accounts.start": "leads on",
@@ -104,6 +106,15 @@ WHO = {
     "reports.urge": "resident",
     "reports.withdraw": "resident",
     "reports.reply": "resident",
+    "reports.self_solve": "resident",
+    "reports.settled": "resident",
+    "reports.own_consent": "resident",
+    "reports.desk_settle": "building_head",
+    "reports.file_form": "community_committee",
+    "reports.file_start": "street_desk",
+    "reports.filed": "community_committee",
+    "reports.filed_matter": "community_committee",
+    "reports.filed_consent": "community_committee",
     "reports.desk_respond": "grid_lead",
     "reports.desk_close": "verifier",
     "reports.desk_condition": "verifier",
@@ -143,6 +154,14 @@ CASES = {
     "reports.desk_respond": "filed",
     "reports.desk_void": "reported",
     "reports.reply": "asked",
+    "reports.self_solve": "dispatched",
+    "reports.settled": "settling",
+    "reports.own_consent": "consented",
+    "reports.desk_settle": "small",
+    "reports.desk_doubt": "self_solved",
+    "reports.desk_confirm_solved": "self_solved",
+    "reports.filed_matter": "filed_for",
+    "reports.filed_consent": "filed_for",
     "reports.desk_ask": "fresh",
     "reports.desk_extend": "fresh",
     "reports.desk_suspend": "fresh",
@@ -179,6 +198,11 @@ PAIRS = {
     ("reports.desk_cover", "code"): "photo",
 }
 FIXED = {"site.paper_form": "follow"}
+# of pages with several values in their address
+FIXED_VALUES = {
+    ("reports.file_form", "source"): "petition_proxy",
+    ("reports.file_form", "kind"): "litter",
+}
 # what follows the address
 QUERY = {
     "reports.join_draft": "?number={shown}",
@@ -254,6 +278,8 @@ def _stop(demo: Demo, rule: Rule, title: str, **given: str) -> Stop:
 
 
 def _value(demo: Demo, endpoint: str, name: str) -> str:
+    if (endpoint, name) in FIXED_VALUES:
+        return FIXED_VALUES[endpoint, name]
     if endpoint in FIXED:
         return FIXED[endpoint]
     thing = CASES.get(endpoint) if name in {"number", "code"} else None

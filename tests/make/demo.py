@@ -49,6 +49,7 @@ from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
 from tests.make import accounts, ratings, reports
+from tests.make.doors import through_doors
 from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
@@ -152,6 +153,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_photographed(session, case(State.ACCEPTED)),
         **_sample(session, demo),
         "listing": _listing(session, place),
+        **through_doors(session, demo.people),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
     }

@@ -76,6 +76,9 @@ WALKS: dict[State, tuple[Event, ...]] = {
     State.WITHDRAWN: (Event.WITHDRAW,),
     State.HANDED_OVER: (Event.HAND_OVER,),
     State.MERGED: (Event.MERGE,),
+    State.SELF_SOLVED: (Event.SELF_SOLVE,),
+    # with a word still waited for, as ``walk`` leaves it when a confirmation follows
+    State.SETTLED: (Event.ACCEPT, Event.HANDLE, Event.CONFIRM),
 }
 _REASONS = {
     Event.REFUSE: Reason.OUT_OF_SCOPE,
@@ -84,7 +87,15 @@ _REASONS = {
     Event.SEND_BACK: Reason.NOT_DONE,
     Event.VOID: Reason.TEST,
 }
-_BY_REPORTER = {Event.REOPEN, Event.WITHDRAW, Event.URGE, Event.ADD_PHOTO}
+_BY_REPORTER = {
+    Event.REOPEN,
+    Event.WITHDRAW,
+    Event.URGE,
+    Event.ADD_PHOTO,
+    Event.SELF_SOLVE,
+    Event.CONFIRM,
+}
+_SHOWN = {Event.HANDLE, Event.SELF_SOLVE}
 
 
 def category(
@@ -360,12 +371,14 @@ def walk(
         actor = None if event in _BY_REPORTER else staff(*Permission, unit=None)
         if event in {Event.HANDLE, Event.RETURN} and row.unit_id is not None:
             actor = handler(row.unit_id)
+        asked = event is Event.HANDLE and Event.CONFIRM in events
         brought = Brought(
             reason=_REASONS.get(event),
-            words="已清理" if event is Event.HANDLE else None,
+            words="已清理" if event in _SHOWN else None,
             unit_id=unit_id if event is Event.DISPATCH else None,
-            photos=(AFTER_PHOTO,) if event is Event.HANDLE else (),
+            photos=(AFTER_PHOTO,) if event in _SHOWN else (),
             means=Means.SERVICE if event is Event.CLOSE else None,
+            values=(("confirm_until", at + timedelta(days=9)),) if asked else (),
         )
         now = at + timedelta(hours=hour)
         # of the case it becomes part of the table asks only these facts

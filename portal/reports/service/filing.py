@@ -34,7 +34,7 @@ from portal.reports.rules.doors import (
     sources_for,
     what_is_wrong,
 )
-from portal.reports.rules.intake import ReportAnswers
+from portal.reports.rules.intake import Contact, ReportAnswers
 from portal.reports.service.intake import Filed, file_report
 from portal.reports.service.joining import Joiner, add_to_case, join_case
 
@@ -101,7 +101,7 @@ def join_for(
         browser=secrets.token_urlsafe(16),
         address=f"desk:{filer.person_id.hex}",
         language=answers.language,
-        contact=answers.contact or Joiner.contact,
+        contact=answers.contact or Contact.NONE,
         phone=answers.phone,
     )
     joined = join_case(session, case, joiner, now=now)
@@ -150,7 +150,9 @@ def _keep_number(session: Session, case: CaseRow, filing: Filing, now: datetime)
     )  # fmt: skip
     first = order.on_conflict_do_nothing().returning(ExternalOrder.case_id)
     if session.scalar(first) is None:
-        raise Refused(FilingRefusal.KNOWN_NUMBER, field="external", facts={"number": number})
+        # somebody else was a moment quicker
+        known = {"number": _known(session, filing) or number}
+        raise Refused(FilingRefusal.KNOWN_NUMBER, field="external", facts=known)
     session.execute(
         update(Case)
         .where(Case.district == case.district, Case.id == case.id)
