@@ -25,6 +25,7 @@ from portal.reports.service.intake import file_draft
 from portal.reports.service.joining import Joiner, join_from_draft
 from portal.reports.views.draft_session import COOKIE_PATH, DRAFT_COOKIE, RECEIPT_COOKIE
 from portal.site.parts import SECTIONS
+from tests.make import door_pages
 from tests.make.accounts import session_cookie, sign_in_as
 from tests.make.demo import PLACE, Demo
 from tests.make.intake import answers
@@ -82,6 +83,7 @@ ASKER, MOVER, HALF, SCANNER, WRITER, SENDER, JOINER = (
     "joiner",
 )
 WHO = {
+    **door_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -106,15 +108,6 @@ WHO = {
     "reports.urge": "resident",
     "reports.withdraw": "resident",
     "reports.reply": "resident",
-    "reports.self_solve": "resident",
-    "reports.settled": "resident",
-    "reports.own_consent": "resident",
-    "reports.desk_settle": "building_head",
-    "reports.file_form": "community_committee",
-    "reports.file_start": "street_desk",
-    "reports.filed": "community_committee",
-    "reports.filed_matter": "community_committee",
-    "reports.filed_consent": "community_committee",
     "reports.desk_respond": "grid_lead",
     "reports.desk_close": "verifier",
     "reports.desk_condition": "verifier",
@@ -127,6 +120,7 @@ WHO = {
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
+    **door_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -154,14 +148,6 @@ CASES = {
     "reports.desk_respond": "filed",
     "reports.desk_void": "reported",
     "reports.reply": "asked",
-    "reports.self_solve": "dispatched",
-    "reports.settled": "settling",
-    "reports.own_consent": "consented",
-    "reports.desk_settle": "small",
-    "reports.desk_doubt": "self_solved",
-    "reports.desk_confirm_solved": "self_solved",
-    "reports.filed_matter": "filed_for",
-    "reports.filed_consent": "filed_for",
     "reports.desk_ask": "fresh",
     "reports.desk_extend": "fresh",
     "reports.desk_suspend": "fresh",
@@ -198,11 +184,6 @@ PAIRS = {
     ("reports.desk_cover", "code"): "photo",
 }
 FIXED = {"site.paper_form": "follow"}
-# of pages with several values in their address
-FIXED_VALUES = {
-    ("reports.file_form", "source"): "petition_proxy",
-    ("reports.file_form", "kind"): "litter",
-}
 # what follows the address
 QUERY = {
     "reports.join_draft": "?number={shown}",
@@ -278,8 +259,8 @@ def _stop(demo: Demo, rule: Rule, title: str, **given: str) -> Stop:
 
 
 def _value(demo: Demo, endpoint: str, name: str) -> str:
-    if (endpoint, name) in FIXED_VALUES:
-        return FIXED_VALUES[endpoint, name]
+    if (endpoint, name) in door_pages.VALUES:
+        return door_pages.VALUES[endpoint, name]
     if endpoint in FIXED:
         return FIXED[endpoint]
     thing = CASES.get(endpoint) if name in {"number", "code"} else None

@@ -69,7 +69,7 @@ WALKS: dict[State, tuple[Event, ...]] = {
         Event.HANDLE,
         Event.CLOSE,
         Event.REOPEN,
-    ),
+    ),  # fmt: skip
     State.NOT_ACCEPTED: (Event.REFUSE,),
     State.NOT_FILED: (Event.ACCEPT, Event.REFUSE_FILING),
     State.VOID: (Event.VOID,),
@@ -77,7 +77,6 @@ WALKS: dict[State, tuple[Event, ...]] = {
     State.HANDED_OVER: (Event.HAND_OVER,),
     State.MERGED: (Event.MERGE,),
     State.SELF_SOLVED: (Event.SELF_SOLVE,),
-    # with a word still waited for, as ``walk`` leaves it when a confirmation follows
     State.SETTLED: (Event.ACCEPT, Event.HANDLE, Event.CONFIRM),
 }
 _REASONS = {
@@ -88,13 +87,8 @@ _REASONS = {
     Event.VOID: Reason.TEST,
 }
 _BY_REPORTER = {
-    Event.REOPEN,
-    Event.WITHDRAW,
-    Event.URGE,
-    Event.ADD_PHOTO,
-    Event.SELF_SOLVE,
-    Event.CONFIRM,
-}
+    Event.REOPEN, Event.WITHDRAW, Event.URGE, Event.ADD_PHOTO, Event.SELF_SOLVE, Event.CONFIRM,
+}  # fmt: skip
 _SHOWN = {Event.HANDLE, Event.SELF_SOLVE}
 
 

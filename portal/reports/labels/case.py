@@ -285,22 +285,6 @@ register(
             "One of the two is about a person or a shop and the other is not, so they stay apart."
         ),
         Refusal.OTHER_DISTRICT: _l("The other case is in another district, so they stay apart."),
-        Refusal.FILED_IT: _l("You filed this case, so somebody else has to verify it."),
-        Refusal.HAZARD_UNCHECKED: _l(
-            "This may be dangerous: please report it without saying that it is solved. Somebody"
-            " looks at it first."
-        ),
-        Refusal.CONFIRMED_ALREADY: _l("Somebody has looked at it already."),
-        Refusal.NOT_SMALL: _l(
-            "This kind of problem, or this place, is not one that the head of a building settles."
-        ),
-        Refusal.AWAITED: _l(
-            "The reporter is being asked whether it is solved. Without an answer it comes to the"
-            " verifier when her days are over."
-        ),
-        Refusal.NOT_AWAITED: _l(
-            "Your answer is not waited for any more: somebody else verifies the result."
-        ),
         Refusal.IDENTITY_GONE: _l("Nothing is known of who reported this."),
     }
 )
@@ -331,17 +315,6 @@ messages.register(
             "Your report %(number)s and report %(into)s are about the same problem and are handled"
             " together. Follow it here: %(link)s"
         ),
-        "report.self_solved": _l(
-            "Thank you for solving your report %(number)s yourself. It was looked at: %(link)s"
-        ),
-        "report.doubted": _l(
-            "Your report %(number)s goes on: from your photo we cannot see that it is solved. Why:"
-            " %(link)s"
-        ),
-        "report.settled": _l(
-            "The head of the building says that your report %(number)s is solved. Is it? Please"
-            " tell us: %(link)s"
-        ),
         "report.split": _l(
             "Your report %(number)s is handled on its own again. Follow it here: %(link)s"
         ),
@@ -350,9 +323,6 @@ messages.register(
         ),
         "desk.reported": _l(
             "New report %(number)s: %(category)s, %(place)s. Please respond: %(link)s"
-        ),
-        "desk.filed_step": _l(
-            "Something was done about report %(number)s, which you filed for somebody: %(link)s"
         ),
         "desk.dispatched": _l(
             "Case %(number)s was given to your unit: %(category)s, %(place)s. %(link)s"

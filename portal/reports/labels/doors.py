@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 from portal.reports.rules.doors import Behalf, ConsentWay, FilingRefusal, ProxyRelation
+from portal.reports.rules.transitions import Refusal
 
 BEHALVES: Mapping[Behalf, Words] = {
     Behalf.RESIDENT: _l("For a resident, with her name"),
@@ -29,6 +31,22 @@ CONSENT_WAYS: Mapping[ConsentWay, Words] = {
 
 register(
     {
+        Refusal.FILED_IT: _l("You filed this case, so somebody else has to verify it."),
+        Refusal.HAZARD_UNCHECKED: _l(
+            "This may be dangerous: please report it without saying that it is solved. Somebody"
+            " looks at it first."
+        ),
+        Refusal.CONFIRMED_ALREADY: _l("Somebody has looked at it already."),
+        Refusal.NOT_SMALL: _l(
+            "This kind of problem, or this place, is not one that the head of a building settles."
+        ),
+        Refusal.AWAITED: _l(
+            "The reporter is being asked whether it is solved. Without an answer it comes to the"
+            " verifier when her days are over."
+        ),
+        Refusal.NOT_AWAITED: _l(
+            "Your answer is not waited for any more: somebody else verifies the result."
+        ),
         FilingRefusal.NO_BEHALF: _l("Please say for whom you file it."),
         FilingRefusal.NO_NAME: _l("Please give the resident’s name."),
         FilingRefusal.NO_RELATION: _l("Please say how you stand to her."),
@@ -46,5 +64,24 @@ register(
             " one."
         ),
         FilingRefusal.WITHDRAWN: _l("Nothing is kept about her any more."),
+    }
+)
+
+messages.register(
+    {
+        "report.self_solved": _l(
+            "Thank you for solving your report %(number)s yourself. It was looked at: %(link)s"
+        ),
+        "report.doubted": _l(
+            "Your report %(number)s goes on: from your photo we cannot see that it is solved. Why:"
+            " %(link)s"
+        ),
+        "report.settled": _l(
+            "The head of the building says that your report %(number)s is solved. Is it? Please"
+            " tell us: %(link)s"
+        ),
+        "desk.filed_step": _l(
+            "Something was done about report %(number)s, which you filed for somebody: %(link)s"
+        ),
     }
 )

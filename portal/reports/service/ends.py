@@ -55,7 +55,7 @@ def solve_case(
     return move_case(session, case, Event.SELF_SOLVE, actor=None, now=now, brought=brought)
 
 
-def _not_agreed(session: Session, case: CaseRow) -> Reason | None:
+def _not_agreed(session: Session, case: CaseRow) -> str | None:
     """Who did not agree to show her first words and photos shows none of the later ones either."""
     for model in (CaseText, CasePhoto):
         refused = select(model.id).where(
@@ -64,7 +64,7 @@ def _not_agreed(session: Session, case: CaseRow) -> Reason | None:
             model.review_reason == Reason.NOT_AGREED.value,
         )
         if session.scalar(refused.limit(1)) is not None:
-            return Reason.NOT_AGREED
+            return Reason.NOT_AGREED.value
     return None
 
 

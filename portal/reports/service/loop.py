@@ -43,8 +43,6 @@ from portal.reports.service.webhooks import announce_step
 SUPPORTING = frozenset({Permission.REPORT_READ, Permission.REPORT_RESPOND})
 # steps that change nothing the public can find
 _UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE, Event.ASK, Event.REPLY})
-# what ends or undoes an end without a unit (``service/ends.py``)
-_OWN_AFTER = frozenset({Event.SELF_SOLVE})
 # what is said between staff and reporter stays between them
 _SAID = {Event.ASK: TextKind.QUESTION, Event.REPLY: TextKind.REPLY}
 
@@ -73,7 +71,7 @@ class Brought:
     photos: Sequence[NewPhoto] = ()
     means: Means | None = None
     reporter_id: UUID | None = None
-    withheld: Reason | None = None
+    withheld: str | None = None
     values: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -340,17 +338,14 @@ def _unit_of(step: _Step) -> UUID | None:
 
 
 def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
-    """Keep the words. Staff's answer is public at once without numbers; all else stays inside.
-
-    How a reporter solved it herself waits for a check, like her first words.
-    """
+    """Keep the words. Staff's answer is public at once without numbers; all else stays inside."""
     words = (step.brought.words or "").strip()
     if not words:
         return
     kind = _SAID.get(step.event) or _kind_of(step)
     public = kind in {TextKind.ANSWER, TextKind.REASON} and not step.facts.protected
-    hidden = step.facts.protected or step.brought.withheld is not None
-    waits = step.event in _OWN_AFTER and not hidden
+    hidden = step.facts.protected or step.brought.withheld
+    waits = step.event is Event.SELF_SOLVE and not hidden
     session.add(
         CaseText(
             district=step.case.district,
@@ -360,7 +355,7 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
             text=words,
             public_text=for_public(words) if public else None,
             review=Review.APPROVED if public else Review.PENDING if waits else Review.WITHHELD,
-            review_reason=_why_withheld(step),
+            review_reason=step.brought.withheld,
             by_reporter=step.who.is_reporter,
             created_at=step.now,
             reporter_id=step.brought.reporter_id,
@@ -368,13 +363,9 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
     )
 
 
-def _why_withheld(step: _Step) -> str | None:
-    return step.brought.withheld.value if step.brought.withheld else None
-
-
 def _kind_of(step: _Step) -> TextKind:
     """What the words are. A dispatch's instruct the unit; those of a case sent back look alike."""
-    if step.event in _OWN_AFTER:
+    if step.event is Event.SELF_SOLVE:
         return TextKind.ADDITION
     if step.event in {Event.REOPEN, Event.SEND_BACK, Event.DENY}:
         return TextKind.PASSED_ON
@@ -386,7 +377,7 @@ def _kind_of(step: _Step) -> TextKind:
 def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
     """Hang photos on the step. All wait for a check: the unit's for that of the verifier."""
     by_reporter = step.who.is_reporter
-    before = by_reporter and step.event not in _OWN_AFTER
+    before = by_reporter and step.event is not Event.SELF_SOLVE
     for photo in step.brought.photos:
         session.add(
             CasePhoto(
@@ -400,7 +391,7 @@ def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
                 width=photo.width,
                 height=photo.height,
                 review=Review.WITHHELD if step.brought.withheld else Review.PENDING,
-                review_reason=_why_withheld(step),
+                review_reason=step.brought.withheld,
                 by_reporter=by_reporter,
                 cycle=step.case.cycle,
                 created_at=step.now,

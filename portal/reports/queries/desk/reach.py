@@ -105,7 +105,7 @@ def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
     conditions = {
         Task.CHECK: or_(Case.state == State.REPORTED, _solved_unseen()),
         Task.RESPOND: and_(Case.responded_at.is_(None), Case.state.in_(OPEN - {State.HANDLED})),
-        Task.DISPATCH: Case.state.in_((State.ACCEPTED, State.FILED)),
+        Task.DISPATCH: or_(Case.state.in_((State.ACCEPTED, State.FILED)), _without_a_unit()),
         Task.VERIFY: and_(
             Case.state == State.HANDLED, _nobody_is_asked(now), _somebody_elses(actor)
         ),
@@ -117,6 +117,12 @@ def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
 def _solved_unseen() -> ColumnElement[bool]:
     """Solved by its reporter, and nobody of the desk has looked yet."""
     return and_(Case.state == State.SELF_SOLVED, Case.fed_back_at.is_(None))
+
+
+def _without_a_unit() -> ColumnElement[bool]:
+    """Opened again, and no unit ever had it: somebody has to give it to one."""
+    never = and_(Case.unit_id.is_(None), Case.dispatched_at.is_(None))
+    return and_(Case.state == State.REOPENED, never)
 
 
 def _nobody_is_asked(now: datetime) -> ColumnElement[bool]:
