@@ -131,14 +131,14 @@ def _things(session: Session, demo: Demo) -> None:
         return made
 
     demo.things |= {state.name.lower(): case(state).number for state in State}
-    rated = case(State.CLOSED)
+    rated, doors = case(State.CLOSED), through_doors(session, demo.people)
     # the rating looks for the reporter
     session.flush()
     row = reports.row_of(session, rated)
     rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
     shown = _with_photos(session)
     demo.things |= {
-        **_clocks(session, demo, place, unit),
+        **_clocks(session, demo, place, unit) | doors,
         "rated": rated.number,
         "shown": shown,
         "place": PLACE,
@@ -153,7 +153,6 @@ def _things(session: Session, demo: Demo) -> None:
         **_photographed(session, case(State.ACCEPTED)),
         **_sample(session, demo),
         "listing": _listing(session, place),
-        **through_doors(session, demo.people),
         "digest": digest_days(session, None)[0].isoformat(),
         **{role: person.number for role, person in demo.people.items()},
     }

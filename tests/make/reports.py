@@ -53,6 +53,7 @@ SINCE = date(2020, 1, 1)
 DISTRICT = "370283"
 AFTER_PHOTO = NewPhoto("0" * 64 + ".jpg", 800, 600)
 
+_TO_THE_CLOSING = (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE, Event.CLOSE)
 # one walk from 上报 to each state; the last step says with what
 WALKS: dict[State, tuple[Event, ...]] = {
     State.REPORTED: (),
@@ -61,15 +62,8 @@ WALKS: dict[State, tuple[Event, ...]] = {
     State.DISPATCHED: (Event.ACCEPT, Event.FILE, Event.DISPATCH),
     State.HANDLED: (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE),
     State.REWORK: (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE, Event.SEND_BACK),
-    State.CLOSED: (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE, Event.CLOSE),
-    State.REOPENED: (
-        Event.ACCEPT,
-        Event.FILE,
-        Event.DISPATCH,
-        Event.HANDLE,
-        Event.CLOSE,
-        Event.REOPEN,
-    ),  # fmt: skip
+    State.CLOSED: _TO_THE_CLOSING,
+    State.REOPENED: (*_TO_THE_CLOSING, Event.REOPEN),
     State.NOT_ACCEPTED: (Event.REFUSE,),
     State.NOT_FILED: (Event.ACCEPT, Event.REFUSE_FILING),
     State.VOID: (Event.VOID,),

@@ -126,6 +126,12 @@ def test_r036_an_agent_files_for_a_resident_who_gets_the_receipt_and_rates_alone
     done = again.form(button="File it").fill(agreed=True).send("File it", status=200)
     assert done.h1 == "Receipt for the resident"
     assert "Look-up code" not in done.text, "it was sent to her, and rates"
+    _is_kept_sealed(database, committee)
+    _follows_and_does_not_rate(app, database, agent)
+
+
+def _is_kept_sealed(database: Database, committee: Person) -> None:
+    """Her name and number, how she agreed and to which words, and who filed it."""
     with database.read() as session:
         (case,) = session.scalars(select(Case)).all()
         (behind,) = session.scalars(select(CaseReporter)).all()
@@ -138,8 +144,13 @@ def test_r036_an_agent_files_for_a_resident_who_gets_the_receipt_and_rates_alone
         assert proxy.filer_id == committee.id
         newest = consent_texts()[-1]
         assert (proxy.consent_version, proxy.consent_words) == (newest.version, newest.words["en"])
+
+
+def _follows_and_does_not_rate(app: Flask, database: Database, agent: Browser) -> None:
+    """Not even with the resident's own link; of the steps she is told."""
+    with database.read() as session:
         link = _link_in(session, "report.receipt")
-        number = case.number
+        number = session.scalars(select(Case.number)).one()
     # what she filed she follows, and does not rate: not even with the resident's own link
     matter = agent.get("/desk/filed", status=200).click("Rubbish not cleared", status=200)
     assert number in matter.text
@@ -191,12 +202,7 @@ def test_a_caller_is_offered_what_is_near_and_follows_it_with_a_receipt_of_her_o
     with database.read() as session:
         made = session.scalars(select(Case).where(Case.number != number)).one()
         assert (made.source, made.external_number) == (Source.HOTLINE_12319, "12319-9001")
-    # the order's number is looked up, the source is shown and narrows the list
-    found = clerk.get("/desk/?number=12319-9001", status=200)
-    assert made.number in found.text
-    narrowed = clerk.get("/desk/?task=all&source=hotline_12319", status=200)
-    assert made.number in narrowed.text
-    assert number not in narrowed.text
+    _is_found_by_number_and_source(clerk, made.number, number)
     again = clerk.get("/desk/file/hotline_12319/litter").form(button="File it").fill(**told)
     refused = (
         again.send("File it", status=200)
@@ -204,6 +210,15 @@ def test_a_caller_is_offered_what_is_near_and_follows_it_with_a_receipt_of_her_o
         .send("File it as a new report", status=422)
     )
     assert made.number in " ".join(refused.errors)
+
+
+def _is_found_by_number_and_source(clerk: Browser, made: str, other: str) -> None:
+    """The order's number is looked up, the source is shown and narrows the list."""
+    found = clerk.get("/desk/?number=12319-9001", status=200)
+    assert made in found.text
+    narrowed = clerk.get("/desk/?task=all&source=hotline_12319", status=200)
+    assert made in narrowed.text
+    assert other not in narrowed.text
 
 
 def test_r175_a_liaison_officer_files_an_opinion_of_units_without_anybodys_name(

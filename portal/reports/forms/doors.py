@@ -61,6 +61,7 @@ class FilingForm(Asking, PhotoForm):
     """Everything on one page. ``checked``: she has seen the matters near by that it may be."""
 
     source: Source
+    found_valid: bool | None = None
     checked = HiddenField()
     join = StringField()
     photos = PhotosField(_l("Choose photos"), most=MOST_PHOTOS)
@@ -110,6 +111,12 @@ class FilingForm(Asking, PhotoForm):
             del self.publish
 
     def validate(self, extra_validators: Any = None) -> bool:
+        """Once: a photo that will not do is told when it comes, and is gone afterwards."""
+        if self.found_valid is None:
+            self.found_valid = self._is_valid(extra_validators)
+        return self.found_valid
+
+    def _is_valid(self, extra_validators: Any) -> bool:
         """Every field is looked at, so that all that is missing is told at once."""
         valid = super().validate(extra_validators)
         checks = (self.read_extra(), self._words_fit(), self._person_is_known(), self._may_show())

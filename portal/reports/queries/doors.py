@@ -173,7 +173,17 @@ def _filed(filer_id: UUID) -> Any:
 def _filed_row(row: Any) -> FiledRow:
     kind = {"zh_Hans": row.name_zh_Hans, "zh_Hant": row.name_zh_Hant, "en": row.name_en}
     place = {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.area_en}
-    return FiledRow(*row[:7], tidy_names(kind), tidy_names(place))
+    return FiledRow(
+        row.id,
+        row.number,
+        row.state,
+        row.source,
+        row.behalf,
+        row.filed_at,
+        row.withdrawn_at,
+        tidy_names(kind),
+        tidy_names(place),
+    )
 
 
 def is_small(session: Session, case: CaseRow) -> bool:

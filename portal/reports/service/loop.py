@@ -33,7 +33,7 @@ from portal.reports.rules.transitions import (
     next_cycle,
     why_not,
 )
-from portal.reports.service.doors import door_facts
+from portal.reports.service.doors import door_facts, end_stamps
 from portal.reports.service.pauses import end_pauses, facts_of_clock, time_goes_on
 from portal.reports.service.refusing import check
 from portal.reports.service.search import index_case
@@ -258,12 +258,6 @@ def _stamps(step: _Step) -> dict[str, Any]:
         "fed_back_at": None,
         "means": None,
     }
-    done = {
-        "handler_id": who,
-        "handled_at": now,
-        "responded_at": case.responded_at or now,
-        "confirm_until": None,
-    }
     again = {"accepted_at": accepted, "unit_id": None, "fed_back_at": None}
     stamps: dict[Event, dict[str, Any]] = {
         Event.ACCEPT: {"accepted_at": now},
@@ -276,12 +270,7 @@ def _stamps(step: _Step) -> dict[str, Any]:
         },
         Event.RETURN: {"unit_id": None, "times_returned": case.times_returned + 1},
         Event.RESPOND: {"responded_at": now},
-        Event.HANDLE: done,
-        Event.SETTLE: done,
-        Event.DENY: {**sent_back, "confirm_until": None},
-        Event.CONFIRM: {"fed_back_at": now},
-        Event.CONFIRM_SOLVED: {"fed_back_at": now},
-        Event.DOUBT: again,
+        **end_stamps(case, who, now, sent_back=sent_back, again=again),
         Event.SEND_BACK: {"verifier_id": who, **sent_back},
         Event.CLOSE: {
             "verifier_id": who,

@@ -49,10 +49,9 @@ def tell_step(
     ``more``: further facts for the sentence; with ``days`` instead of a date it is another one.
     ``about``: what the sentence names beside the matter, e.g. the body it belongs to.
     """
-    template = TRANSITIONS[event].tells
+    more, template = more or {}, TRANSITIONS[event].tells
     if template is None:
         return
-    more = more or {}
     if "days" in more:
         template = f"{template}_undated"
     template = _template(template, event, reason, named=about is not None)

@@ -37,6 +37,7 @@ from portal.reports.views.intake_details import city_time, today
 from portal.reports.views.reporter_session import own_case
 
 LONGEST_KEY = 80
+ANSWERED = _l("Thank you for your answer.")
 
 
 def end_actions(case: CaseRow, reporter: CaseReporterRow) -> list[str]:
@@ -81,15 +82,18 @@ def settled(number: str) -> ResponseReturnValue:
     form = SettledForm()
 
     def act(writer: Session) -> str:
-        if form.answer.data == YES:
-            return _page_of(confirm_settled(writer, case, reporter, now=now()))
-        return _page_of(deny_settled(writer, case, reporter, words=form.words.data, now=now()))
+        return _page_of(_answered(writer, case, reporter, form))
 
     page = case_page(reading(), case, reporter)
-    return answer(
-        form, "reports/public/settled.html", act, thanks=_l("Thank you for your answer."),
-        case=case, page=page,
-    )  # fmt: skip
+    return answer(form, "reports/public/settled.html", act, thanks=ANSWERED, case=case, page=page)
+
+
+def _answered(
+    writer: Session, case: CaseRow, reporter: CaseReporterRow, form: SettledForm
+) -> CaseRow:
+    if form.answer.data == YES:
+        return confirm_settled(writer, case, reporter, now=now())
+    return deny_settled(writer, case, reporter, words=form.words.data, now=now())
 
 
 @bp.route("/reports/solved", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from portal.reports.forms.track import ConfirmForm
 from portal.reports.labels.case import EVENTS, SOURCES, STATE_KINDS, reason_words
 from portal.reports.labels.doors import BEHALVES, CONSENT_WAYS, PROXY_RELATIONS
 from portal.reports.labels.public import state_words
-from portal.reports.queries.case import CaseRow
+from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.doors import (
     FILED_PAGE,
     ProxyRow,
@@ -33,6 +33,7 @@ from portal.reports.service.loop import may_see
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import forget_reporter, own_case
 
+MINE_TAKEN_BACK = _l("Your consent was taken back. What was known of you is deleted.")
 TAKEN_BACK = _l("The consent was taken back. What was known of the resident is deleted.")
 
 
@@ -128,21 +129,26 @@ def _take_back(writer: Session, proxy: ProxyRow, back: str) -> str:
     return back
 
 
+def _agreed(reporter: CaseReporterRow) -> ProxyRow:
+    """The filing to which she agreed, or 404."""
+    proxy = proxy_by_reporter(reading(), reporter.district, reporter.id)
+    if proxy is None or proxy.consent_way is None:
+        raise Missing
+    return proxy
+
+
 @bp.route("/reports/<number>/consent", methods=["GET", "POST"])
 @public
 def own_consent(number: str) -> ResponseReturnValue:
     """A resident for whom somebody filed takes her consent back herself."""
     case, reporter = own_case(number)
-    proxy = proxy_by_reporter(reading(), reporter.district, reporter.id)
-    if proxy is None or proxy.consent_way is None:
-        raise Missing
+    proxy = _agreed(reporter)
+
+    def act(writer: Session) -> str:
+        return _take_back(writer, proxy, url_for("reports.track"))
+
     response = answer(
-        ConfirmForm(),
-        "reports/public/consent.html",
-        lambda writer: _take_back(writer, proxy, url_for("reports.track")),
-        thanks=_l("Your consent was taken back. What was known of you is deleted."),
-        case=case,
-        proxy=proxy,
+        ConfirmForm(), "reports/public/consent.html", act, thanks=MINE_TAKEN_BACK, case=case
     )
     if not isinstance(response, tuple):
         forget_reporter(case.number)

@@ -57,14 +57,11 @@ def file_start() -> ResponseReturnValue:
     kinds = _kinds()
     if asked in {one.value for one in sources} and kind in {row.code for row in kinds}:
         return redirect(url_for("reports.file_form", source=asked, kind=kind), 303)
+    offered = [(one.value, SOURCES[one]) for one in sources]
     return render_template(
-        "reports/desk/file_start.html",
-        sources=[(one.value, SOURCES[one]) for one in sources],
-        asked=asked,
-        kind=kind,
-        kinds=kinds,
+        "reports/desk/file_start.html", sources=offered, asked=asked, kind=kind, kinds=kinds,
         incomplete=bool(request.args),
-    )
+    )  # fmt: skip
 
 
 def _kinds() -> list[CategoryRow]:
@@ -162,10 +159,8 @@ def _receipt(filed: Filed, *, sent: bool) -> str:
     return url_for("reports.file_receipt", ticket=instance().vault.seal(text))
 
 
-@bp.get("/desk/file/receipt/<ticket>")
-@requires(Permission.REPORT_FILE)
-def file_receipt(ticket: str) -> ResponseReturnValue:
-    """What the resident gets: a paper to take along, unless she was sent it."""
+def _opened(ticket: str) -> tuple[str, str, str]:
+    """Number, code and token of a receipt that this browser may still see."""
     try:
         browser, number, code, token, until = instance().vault.unseal(ticket).split("\n")
     except ValueError:
@@ -173,6 +168,14 @@ def file_receipt(ticket: str) -> ResponseReturnValue:
     # the next at a shared computer finds it in the history
     if browser != session.get("browser") or now().timestamp() > int(until):
         raise Missing
+    return number, code, token
+
+
+@bp.get("/desk/file/receipt/<ticket>")
+@requires(Permission.REPORT_FILE)
+def file_receipt(ticket: str) -> ResponseReturnValue:
+    """What the resident gets: a paper to take along, unless she was sent it."""
+    number, code, token = _opened(ticket)
     qr = qr_svg(f"{instance().config.origin}/r/{token}") if token else ""
     case = case_by_number(reading(), number)
     if case is None:
