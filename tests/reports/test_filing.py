@@ -195,6 +195,9 @@ def test_a_caller_is_offered_what_is_near_and_follows_it_with_a_receipt_of_her_o
         assert joined_count(session, case_of(session, number)) == 1
         # who answered a call may verify: she did not file it
         assert proxy_of(session, case_of(session, number)) is None
+    # the next caller means another heap
+    form = clerk.get("/desk/file/hotline_12319/litter", status=200).form(button="File it")
+    offered = form.fill(**told).send("File it", status=200)
     anew = offered.form(button="File it as a new report").send(
         "File it as a new report", status=200
     )
