@@ -56,7 +56,8 @@ SERVICES: Final = (
         (
             "reports.track", "reports.track_link", "reports.opened", "reports.open_link",
             "reports.show", "reports.urge", "reports.withdraw", "reports.add_photo",
-            "reports.reply", "reports.my_reports", "accounts.me",
+            "reports.reply", "reports.my_reports", "reports.self_solve", "reports.settled",
+            "reports.own_consent", "accounts.me",
             "reports.follow_case", "reports.follow_list", "reports.following",
             "reports.change_following", "reports.confirm_following", "reports.follower",
             "reports.stop_following", "reports.stopped",

@@ -25,6 +25,7 @@ from portal.reports.service.intake import file_draft
 from portal.reports.service.joining import Joiner, join_from_draft
 from portal.reports.views.draft_session import COOKIE_PATH, DRAFT_COOKIE, RECEIPT_COOKIE
 from portal.site.parts import SECTIONS
+from tests.make import door_pages
 from tests.make.accounts import session_cookie, sign_in_as
 from tests.make.demo import PLACE, Demo
 from tests.make.intake import answers
@@ -64,6 +65,8 @@ NO_PAGE = {
     "reports.uncovered_photo": "a picture",
     "reports.place_map_picture": "a picture",
     "reports.open_link": "leads on to the case",
+    "reports.file_receipt": "the receipt of one browser; looked at in tests/reports/test_filing.py",
+    "reports.filed_paper": "a picture",
     "reports.joined": "the receipt of one browser; 'joined' below is the same page",
     "reports.opened": "leads on to the case",
     "reports.one_click_page": "leads on to the page that stops messages",
@@ -81,6 +84,7 @@ ASKER, MOVER, HALF, SCANNER, WRITER, SENDER, JOINER = (
     "joiner",
 )
 WHO = {
+    **door_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -117,6 +121,7 @@ WHO = {
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
+    **door_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -273,6 +278,8 @@ def _stop(demo: Demo, rule: Rule, title: str, **given: str) -> Stop:
 
 
 def _value(demo: Demo, endpoint: str, name: str) -> str:
+    if (endpoint, name) in door_pages.VALUES:
+        return door_pages.VALUES[endpoint, name]
     if endpoint in FIXED:
         return FIXED[endpoint]
     thing = CASES.get(endpoint) if name in {"number", "code"} else None

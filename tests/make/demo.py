@@ -59,6 +59,7 @@ from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
 from tests.make import accounts, following, ratings, reports
+from tests.make.doors import through_doors
 from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
@@ -140,13 +141,14 @@ def _things(session: Session, demo: Demo) -> None:
         return made
 
     demo.things |= {state.name.lower(): case(state).number for state in State}
-    rated = case(State.CLOSED)
-    session.flush()  # the rating looks for the reporter
+    rated, doors = case(State.CLOSED), through_doors(session, demo.people)
+    # the rating looks for the reporter
+    session.flush()
     row = reports.row_of(session, rated)
     rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
     shown = _with_photos(session)
     demo.things |= {
-        **_clocks(session, demo, place, unit),
+        **_clocks(session, demo, place, unit) | doors,
         "rated": rated.number,
         "shown": shown,
         "place": PLACE,

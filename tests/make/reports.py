@@ -53,6 +53,7 @@ SINCE = date(2020, 1, 1)
 DISTRICT = "370283"
 AFTER_PHOTO = NewPhoto("0" * 64 + ".jpg", 800, 600)
 
+_TO_THE_CLOSING = (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE, Event.CLOSE)
 # one walk from 上报 to each state; the last step says with what
 WALKS: dict[State, tuple[Event, ...]] = {
     State.REPORTED: (),
@@ -61,21 +62,16 @@ WALKS: dict[State, tuple[Event, ...]] = {
     State.DISPATCHED: (Event.ACCEPT, Event.FILE, Event.DISPATCH),
     State.HANDLED: (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE),
     State.REWORK: (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE, Event.SEND_BACK),
-    State.CLOSED: (Event.ACCEPT, Event.FILE, Event.DISPATCH, Event.HANDLE, Event.CLOSE),
-    State.REOPENED: (
-        Event.ACCEPT,
-        Event.FILE,
-        Event.DISPATCH,
-        Event.HANDLE,
-        Event.CLOSE,
-        Event.REOPEN,
-    ),
+    State.CLOSED: _TO_THE_CLOSING,
+    State.REOPENED: (*_TO_THE_CLOSING, Event.REOPEN),
     State.NOT_ACCEPTED: (Event.REFUSE,),
     State.NOT_FILED: (Event.ACCEPT, Event.REFUSE_FILING),
     State.VOID: (Event.VOID,),
     State.WITHDRAWN: (Event.WITHDRAW,),
     State.HANDED_OVER: (Event.HAND_OVER,),
     State.MERGED: (Event.MERGE,),
+    State.SELF_SOLVED: (Event.SELF_SOLVE,),
+    State.SETTLED: (Event.ACCEPT, Event.HANDLE, Event.CONFIRM),
 }
 _REASONS = {
     Event.REFUSE: Reason.OUT_OF_SCOPE,
@@ -84,7 +80,10 @@ _REASONS = {
     Event.SEND_BACK: Reason.NOT_DONE,
     Event.VOID: Reason.TEST,
 }
-_BY_REPORTER = {Event.REOPEN, Event.WITHDRAW, Event.URGE, Event.ADD_PHOTO}
+_BY_REPORTER = {
+    Event.REOPEN, Event.WITHDRAW, Event.URGE, Event.ADD_PHOTO, Event.SELF_SOLVE, Event.CONFIRM,
+}  # fmt: skip
+_SHOWN = {Event.HANDLE, Event.SELF_SOLVE}
 
 
 def category(
@@ -360,12 +359,14 @@ def walk(
         actor = None if event in _BY_REPORTER else staff(*Permission, unit=None)
         if event in {Event.HANDLE, Event.RETURN} and row.unit_id is not None:
             actor = handler(row.unit_id)
+        asked = event is Event.HANDLE and Event.CONFIRM in events
         brought = Brought(
             reason=_REASONS.get(event),
-            words="已清理" if event is Event.HANDLE else None,
+            words="已清理" if event in _SHOWN else None,
             unit_id=unit_id if event is Event.DISPATCH else None,
-            photos=(AFTER_PHOTO,) if event is Event.HANDLE else (),
+            photos=(AFTER_PHOTO,) if event in _SHOWN else (),
             means=Means.SERVICE if event is Event.CLOSE else None,
+            values=(("confirm_until", at + timedelta(days=9)),) if asked else (),
         )
         now = at + timedelta(hours=hour)
         # of the case it becomes part of the table asks only these facts

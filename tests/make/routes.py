@@ -240,6 +240,16 @@ SAMPLES.update(
         for page in ("change_following", "stop_own")
     }
 )
+SAMPLES.update(
+    {
+        f"reports.{page}": Sample(own=thing(number="case_east"), foreign=thing(number="case_west"))
+        for page in ("filed_matter", "filed_paper", "filed_consent")
+    }
+)
+SAMPLES["reports.file_receipt"] = Sample(own=fixed(ticket="none"))
+SAMPLES["reports.file_form"] = Sample(
+    own=fixed(source="petition_proxy", kind="litter"), foreign=fixed(source="none", kind="none")
+)
 SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
 SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
 SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))
@@ -264,6 +274,11 @@ CASE_STEPS = (
     "merge", "moderate", "note", "receipt", "reclassify", "refuse", "refuse_filing", "resolve",
     "respond", "resume", "return", "send_back", "split", "split_off", "suspend", "take_back",
     "void", "way",
+    "accept", "ask", "close", "confirm", "confirm_solved", "decisions", "dispatch", "doubt",
+    "extend", "file", "grade", "grade_danger", "hand_over", "handle", "identity", "known",
+    "list_case", "merge", "moderate", "note", "receipt", "reclassify", "refuse", "refuse_filing",
+    "respond", "resume", "return", "send_back", "settle", "split", "suspend", "take_back", "void",
+    "way",
 )  # fmt: skip
 SAMPLES.update(
     {

@@ -1,6 +1,7 @@
 """A machine that walks the real services at random: a legal walk, and illegal probes beside it."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.rules import Actor
+from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Forbidden, Refused
@@ -37,17 +38,21 @@ from portal.reports.service.clockwork import (
 from portal.reports.service.loop import Brought, move_case
 from tests.house.session import examples
 from tests.make import reports
-from tests.make.areas import small_tree
+from tests.make.areas import area, small_tree
 from tests.make.calendars import know_next_year
 from tests.reports.test_transitions import MOVES
 
 UNIT = new_id()
 HOURS = (1, 5, 30, 130)
 DESK, WORKER, CHECKER = reports.desk(), reports.handler(UNIT), reports.verifier()
+HEAD = reports.staff(Permission.REPORT_SETTLE)
+# how long a reporter is asked in the shipped city
+ASKED_FOR = timedelta(days=5)
 PEOPLE: dict[str, Actor | None] = {
     "desk": DESK,
     "worker": WORKER,
     "checker": CHECKER,
+    "head": HEAD,
     "reporter": None,
 }
 # steps that stop, lengthen or measure the time: who may take them, by hand
@@ -74,15 +79,20 @@ RIGHT = {
     Event.SEND_BACK: "checker",
     Event.REOPEN: "reporter",
     Event.WITHDRAW: "reporter",
+    Event.SELF_SOLVE: "reporter",
+    Event.DOUBT: "desk",
+    Event.SETTLE: "head",
+    Event.CONFIRM: "reporter",
+    Event.DENY: "reporter",
 }
 
 
 def _brought(event: Event) -> Brought:
     row = TRANSITIONS[event]
-    handling = event is Event.HANDLE
+    handling = event in {Event.HANDLE, Event.SETTLE, Event.SELF_SOLVE}
     return Brought(
         reason=row.reasons[0] if row.reasons else None,
-        words="done" if handling else None,
+        words="done" if handling or event is Event.DOUBT else None,
         unit_id=UNIT if event is Event.DISPATCH else None,
         photos=(reports.AFTER_PHOTO,) if handling else (),
         means=Means.SERVICE if event is Event.CLOSE else None,
@@ -95,7 +105,19 @@ def _fits(case: CaseRow, event: Event, who: str, now: datetime) -> bool:
         return _clock_fits(case, event, who, now)
     if (case.state, event) not in MOVES or RIGHT[event] != who:
         return False
+    if event in {Event.CONFIRM, Event.DENY}:
+        return _is_asked(case, now)
+    if event in {Event.CLOSE, Event.SEND_BACK}:
+        return not _is_asked(case, now)
     return event not in {Event.HANDLE, Event.RETURN} or case.unit_id == UNIT
+
+
+def _is_asked(case: CaseRow, now: datetime) -> bool:
+    """Whether the head settled it and the reporter still has the say."""
+    if case.state is not State.HANDLED or case.handler_id != HEAD.person_id:
+        return False
+    assert case.handled_at is not None
+    return now < case.handled_at + ASKED_FOR
 
 
 def _clock_fits(case: CaseRow, event: Event, who: str, now: datetime) -> bool:
@@ -136,7 +158,10 @@ def _take(session: Session, case: CaseRow, event: Event, who: str, now: datetime
         moved = _by_staff(session, case, event, {"actor": actor, "now": now})
         if moved is not None:
             return moved
-    return move_case(session, case, event, actor=actor, now=now, brought=_brought(event))
+    brought = _brought(event)
+    if event is Event.SETTLE:
+        brought = replace(brought, values=(("confirm_until", now + ASKED_FOR),))
+    return move_case(session, case, event, actor=actor, now=now, brought=brought)
 
 
 def _probe(session: Session, case: CaseRow, event: Event, who: str, now: datetime) -> CaseRow:
@@ -147,7 +172,8 @@ def _probe(session: Session, case: CaseRow, event: Event, who: str, now: datetim
         return case
     # the desk's second officer may close as well, unless she dispatched the case
     desk_closes = who == "desk" and event in {Event.CLOSE, Event.SEND_BACK}
-    assert _fits(case, event, who, now) or (desk_closes and case.dispatcher_id is None)
+    free = case.dispatcher_id is None and not _is_asked(case, now)
+    assert _fits(case, event, who, now) or (desk_closes and free)
     assert moved.state is MOVES.get((case.state, event), case.state)
     return moved
 
@@ -155,7 +181,8 @@ def _probe(session: Session, case: CaseRow, event: Event, who: str, now: datetim
 @pytest.fixture
 def shared(database: Database) -> Database:
     with database.write() as session:
-        small_tree(session)
+        tree = small_tree(session)
+        area(session, "370283001001G01B001", "building", "1号楼", tree["370283001001G01"])
         reports.category(session)
         know_next_year(session)
     return database
@@ -201,9 +228,8 @@ def test_only_the_right_person_takes_only_the_steps_that_fit(
 
 
 def _new_case(session: Session) -> Case:
-    area = session.scalars(select(Area).where(Area.level == "grid")).first()
-    assert area is not None
-    made = reports.reported(session, area)
+    building = session.scalars(select(Area).where(Area.level == "building")).one()
+    made = reports.reported(session, building)
     reports.reporter(session, made)
     return made
 
@@ -219,6 +245,12 @@ def _keeps_its_promises(session: Session, case: CaseRow) -> None:
     if case.state is State.CLOSED:
         assert case.verifier_id not in {case.handler_id, case.dispatcher_id}
         assert any(photo.kind is PhotoKind.AFTER for photo in photos_of(session, case))
+    if case.state is State.SELF_SOLVED:
+        assert any(p.kind is PhotoKind.AFTER and p.by_reporter for p in photos_of(session, case))
+    if case.state is State.SETTLED:
+        said = events[-1]
+        assert (said.event, said.actor_id) == (Event.CONFIRM, None)
+        assert case.handler_id == HEAD.person_id
     reopenings = sum(e.from_state is State.CLOSED and e.to_state in OPEN for e in events)
     assert case.cycle == 1 + reopenings
     assert case.times_sent_back == sum(e.to_state in {State.REWORK, State.REOPENED} for e in events)

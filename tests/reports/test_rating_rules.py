@@ -29,6 +29,8 @@ def test_only_a_closed_matter_can_be_rated(state: State) -> None:
         State.WITHDRAWN: RatingRefusal.NOTHING_DONE,
         State.HANDED_OVER: RatingRefusal.NOTHING_DONE,
         State.MERGED: RatingRefusal.NOTHING_DONE,
+        State.SELF_SOLVED: RatingRefusal.NOTHING_DONE,
+        State.SETTLED: RatingRefusal.NOTHING_DONE,
     }
     found = why_not_rate(state, CLOSED_AT, CLOSED_AT, SETTINGS, live=True)
     assert found is expected.get(state, RatingRefusal.NOT_CLOSED)

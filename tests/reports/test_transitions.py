@@ -58,13 +58,27 @@ for _state in (S.REPORTED, S.ACCEPTED, S.FILED, S.DISPATCHED, S.HANDLED, S.REWOR
 for _state in (S.REPORTED, S.ACCEPTED, S.FILED, S.DISPATCHED, S.REWORK, S.REOPENED):
     MOVES[_state, E.HAND_OVER] = S.HANDED_OVER
 MOVES[S.HANDED_OVER, E.TAKE_BACK] = S.ACCEPTED
+for _state in (S.REPORTED, S.ACCEPTED, S.FILED, S.DISPATCHED, S.REWORK, S.REOPENED):
+    MOVES[_state, E.SELF_SOLVE] = S.SELF_SOLVED
+MOVES[S.SELF_SOLVED, E.DOUBT] = S.ACCEPTED
+for _state in (S.ACCEPTED, S.FILED):
+    MOVES[_state, E.SETTLE] = S.HANDLED
+MOVES[S.HANDLED, E.CONFIRM] = S.SETTLED
+MOVES[S.HANDLED, E.DENY] = S.REOPENED
+# a case about which everything holds that some step asks for, beyond its state
+FIT = {
+    E.SETTLE: CaseFacts(S.ACCEPTED, small=True),
+    E.CONFIRM: CaseFacts(S.HANDLED, awaited=True),
+    E.DENY: CaseFacts(S.HANDLED, awaited=True),
+}
 MOVING = {event for _, event in MOVES}
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(State, sorted(MOVING))))
 def test_each_step_leads_where_the_trade_says_and_nowhere_else(state: State, event: Event) -> None:
     who = REPORTER if TRANSITIONS[event].by_reporter else STAFF
-    refusal = why_not(event, CaseFacts(state), who)
+    facts = replace(FIT.get(event, CaseFacts(state)), state=state)
+    refusal = why_not(event, facts, who)
     if (state, event) in MOVES:
         assert refusal is None
         assert TRANSITIONS[event].to is MOVES[state, event]
@@ -76,9 +90,9 @@ def test_every_event_but_the_report_itself_has_one_row() -> None:
     assert set(TRANSITIONS) == set(Event) - {Event.REPORT}
 
 
-def test_what_is_over_stays_over_except_what_was_closed_or_handed_over() -> None:
+def test_what_is_over_stays_over_except_what_was_closed_handed_over_or_doubted() -> None:
     leaving = {state for state, _ in MOVES}
-    assert leaving == OPEN | {State.CLOSED, State.HANDED_OVER}
+    assert leaving == OPEN | {State.CLOSED, State.HANDED_OVER, State.SELF_SOLVED}
 
 
 @pytest.mark.parametrize("event", list(TRANSITIONS))
@@ -94,7 +108,8 @@ def test_nobody_acts_without_holding_the_permission(event: Event) -> None:
 def test_staff_never_acts_in_a_reporters_place(event: Event) -> None:
     state = min(TRANSITIONS[event].sources)
     assert why_not(event, CaseFacts(state), STAFF) is Refusal.NOT_ALLOWED
-    assert why_not(event, CaseFacts(state, question_open=True), REPORTER) is None
+    fit = replace(FIT.get(event, CaseFacts(state)), state=state, question_open=True)
+    assert why_not(event, fit, REPORTER) is None
 
 
 @pytest.mark.parametrize("event", [Event.CLOSE, Event.SEND_BACK])
@@ -134,6 +149,48 @@ def test_the_first_response_is_given_once() -> None:
     assert why_not(Event.RESPOND, CaseFacts(State.REPORTED), STAFF) is None
     answered = CaseFacts(State.REPORTED, responded=True)
     assert why_not(Event.RESPOND, answered, STAFF) is Refusal.RESPONDED_ALREADY
+
+
+def test_r036_whoever_filed_it_for_somebody_may_handle_it_but_never_verifies_it() -> None:
+    case = CaseFacts(State.HANDLED, handler_id=OTHER, filer_id=ME)
+    assert why_not(Event.CLOSE, case, STAFF) is Refusal.FILED_IT
+    assert why_not(Event.SEND_BACK, case, STAFF) is Refusal.FILED_IT
+    assert why_not(Event.HANDLE, CaseFacts(State.FILED, filer_id=ME), STAFF) is None
+    solved = CaseFacts(State.SELF_SOLVED, filer_id=ME)
+    assert why_not(Event.CONFIRM_SOLVED, solved, STAFF) is Refusal.FILED_IT
+
+
+def test_r276_a_reporter_ends_her_own_matter_alone_with_words_and_a_photo() -> None:
+    shown = Offer(words="swept it ourselves", photos=1)
+    mine = CaseFacts(State.DISPATCHED)
+    assert why_not(Event.SELF_SOLVE, mine, REPORTER, shown) is None
+    assert why_not(Event.SELF_SOLVE, mine, REPORTER, Offer(photos=1)) is Refusal.WORDS_MISSING
+    by_words = replace(mine, closing=Closing.WORDS)
+    no_photo = why_not(Event.SELF_SOLVE, by_words, REPORTER, Offer(words="gone"))
+    assert no_photo is Refusal.PHOTO_MISSING
+    assert why_not(Event.SELF_SOLVE, replace(mine, reporters=2), REPORTER) is Refusal.NOT_ALONE
+    hazard = CaseFacts(State.REPORTED, urgent=True)
+    assert why_not(Event.SELF_SOLVE, hazard, REPORTER) is Refusal.HAZARD_UNCHECKED
+    assert why_not(Event.SELF_SOLVE, replace(hazard, state=S.ACCEPTED), REPORTER) is None
+    seen = CaseFacts(State.SELF_SOLVED, fed_back=True)
+    assert why_not(Event.CONFIRM_SOLVED, seen, STAFF) is Refusal.CONFIRMED_ALREADY
+    assert why_not(Event.DOUBT, seen, STAFF, Offer()) is Refusal.WORDS_MISSING
+
+
+def test_a_head_settles_small_matters_and_either_the_reporter_or_the_verifier_has_the_say() -> None:
+    small = CaseFacts(State.ACCEPTED, small=True, closing=Closing.WORDS)
+    head = ActorFacts(ME, frozenset({Permission.REPORT_SETTLE}))
+    assert why_not(Event.SETTLE, small, head, Offer(words="x", photos=1)) is None
+    assert why_not(Event.SETTLE, small, head, Offer(words="x")) is Refusal.PHOTO_MISSING
+    assert why_not(Event.SETTLE, replace(small, small=False), head) is Refusal.NOT_SMALL
+    asked = CaseFacts(State.HANDLED, handler_id=OTHER, awaited=True)
+    assert why_not(Event.CLOSE, asked, STAFF) is Refusal.AWAITED
+    assert why_not(Event.SEND_BACK, asked, STAFF) is Refusal.AWAITED
+    over = replace(asked, awaited=False)
+    assert why_not(Event.CLOSE, over, STAFF) is None
+    for event in (Event.CONFIRM, Event.DENY):
+        assert why_not(event, asked, REPORTER) is None
+        assert why_not(event, over, REPORTER) is Refusal.NOT_AWAITED
 
 
 def test_a_matter_that_others_reported_too_is_not_withdrawn() -> None:
@@ -198,6 +255,10 @@ def test_residents_read_the_five_words_in_their_order() -> None:
         responded=st.booleans(),
         reporters=st.integers(0, 3),
         urged_today=st.booleans(),
+        filer_id=st.sampled_from([None, ME]),
+        urgent=st.booleans(),
+        small=st.booleans(),
+        awaited=st.booleans(),
     ),
     st.builds(
         Offer,
@@ -228,9 +289,18 @@ def test_whatever_is_allowed_keeps_the_promises_of_the_loop(
     if row.to is State.CLOSED:
         assert case.state is State.HANDLED
         assert ME not in {case.handler_id, case.dispatcher_id}
+        assert case.filer_id != ME
+        assert not case.awaited
     if row.to is State.HANDLED:
         assert offer.words
-        assert offer.photos or case.closing is Closing.WORDS
+        by_words = case.closing is Closing.WORDS and event is not Event.SETTLE
+        assert offer.photos or by_words
+    if row.to is State.SELF_SOLVED:
+        assert (case.reporters <= 1, bool(offer.photos), is_reporter) == (True, True, True)
+        assert not (case.urgent and case.state is State.REPORTED)
+    if row.to is State.SETTLED:
+        assert case.awaited
+        assert is_reporter
     if row.to in {State.NOT_ACCEPTED, State.NOT_FILED, State.VOID, State.REWORK}:
         assert offer.reason in row.reasons
     if row.speaks is Speaks.MUST:

@@ -80,6 +80,14 @@ _WORDS: Mapping[Event, tuple[Words, Words]] = {
     Event.GRADE: (_l("More words"), _l("Only staff read this.")),
     Event.HAND_OVER: (_l("More words"), _l("Everybody can read this.")),
     Event.TAKE_BACK: (_l("More words"), _l("Everybody can read this.")),
+    Event.DOUBT: (
+        _l("Why it is not solved yet"),
+        _l("Everybody can read this. Telephone numbers are left out."),
+    ),
+    Event.SETTLE: (
+        _l("What was done"),
+        _l("Everybody can read this. Telephone numbers are left out."),
+    ),
     Event.SPLIT: (_l("More words"), _l("The reporter reads this. With “Another reason”: say it.")),
     **PART_WORDS,
 }
@@ -231,7 +239,7 @@ def step_form(event: Event) -> type[StepForm]:
         members["words"] = words_field(label, optional=row.speaks is not Speaks.MUST)
         members["hint"] = hint
     members |= outside_fields(event)
-    base = StepPhotoForm if event is Event.HANDLE else StepForm
+    base = StepPhotoForm if event in {Event.HANDLE, Event.SETTLE} else StepForm
     return type(f"{event.value.title()}Form", (base,), members)
 
 

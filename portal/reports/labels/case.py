@@ -48,6 +48,8 @@ STATES: Mapping[State, Words] = {
     State.WITHDRAWN: _l("Withdrawn"),
     State.HANDED_OVER: _l("Handed over"),
     State.MERGED: _l("Joined with another"),
+    State.SELF_SOLVED: _l("Solved by the reporter"),
+    State.SETTLED: _l("Solved in the building"),
 }
 
 # which shape and colour of ui/status.html
@@ -66,6 +68,8 @@ STATE_KINDS: Mapping[State, str] = {
     State.WITHDRAWN: "closed",
     State.HANDED_OVER: "closed",
     State.MERGED: "closed",
+    State.SELF_SOLVED: "done",
+    State.SETTLED: "done",
 }
 
 # steps as anybody may read them
@@ -102,6 +106,13 @@ EVENTS: Mapping[Event, Words] = {
     Event.MERGE: _l("Joined with another report of the same problem"),
     Event.SPLIT: _l("Parted from the other report; it is handled on its own again"),
     **PART_EVENTS,
+    Event.SELF_SOLVE: _l("Solved by whoever reported it"),
+    Event.CONFIRM_SOLVED: _l("Looked at: it is solved"),
+    Event.DOUBT: _l("Looked at: it is not solved yet, and goes on"),
+    Event.SETTLE: _l("Solved by the head of the building; whoever reported it is asked"),
+    Event.CONFIRM: _l("Whoever reported it says that it is solved"),
+    # of all the ways to be sent back none tells its cause
+    Event.DENY: _l("Sent back: the work is not done yet"),
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -111,6 +122,7 @@ DESK_EVENTS: Mapping[Event, Words] = {
     Event.REOPEN: _l("Opened again by those who reported it"),
     Event.SUSPEND: _l("Suspended"),
     **PART_EVENTS_AT_THE_DESK,
+    Event.DENY: _l("The reporter says that it is not solved"),
 }
 
 # actions as the words on a button
@@ -140,6 +152,9 @@ ACTIONS: Mapping[Event, Words] = {
     Event.MERGE: _l("Join with another case"),
     Event.SPLIT: _l("Part from the other case"),
     **PART_ACTIONS,
+    Event.CONFIRM_SOLVED: _l("Yes, it is solved"),
+    Event.DOUBT: _l("It is not solved: accept it"),
+    Event.SETTLE: _l("Solved in my building"),
 }
 
 REASONS: Mapping[Reason, Words] = {

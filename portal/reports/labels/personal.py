@@ -9,7 +9,9 @@ from portal.kernel.i18n import gettext as _
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.reports.labels.case import REVIEWS, STATES, TEXT_KINDS
+from portal.reports.labels.doors import CONSENT_WAYS, PROXY_RELATIONS
 from portal.reports.rules.codes import Review, State, TextKind
+from portal.reports.rules.doors import ConsentWay, ProxyRelation
 from portal.satisfaction.labels import LEVELS, REASONS
 from portal.satisfaction.rules import Level, Reason
 
@@ -46,6 +48,14 @@ def _urge(record: Record) -> Iterator[Any]:
     yield from (record["number"], record["day"])
 
 
+def _consent(record: Record) -> Iterator[Any]:
+    yield from (record["number"], record["filed_at"], record["words"])
+    yield str(PROXY_RELATIONS[ProxyRelation(record["relation"])]) if record["relation"] else None
+    yield str(CONSENT_WAYS[ConsentWay(record["way"])]) if record["way"] else None
+    if record["paper"]:
+        yield _("A photo of the signed paper is kept inside")
+
+
 def _voice(record: Record) -> Iterator[Any]:
     yield from (record["number"], record["at"])
 
@@ -73,5 +83,6 @@ register_reader("case_answer", _l("What else you answered about a report"), _ans
 register_reader(
     "case_still_there", _l("When you said that a closed matter was still there"), _voice
 )
+register_reader("case_proxy", _l("How you agreed that somebody files for you"), _consent)
 register_reader("rating", _l("What you answered when you rated a matter"), _rating)
 register_reader("draft", _l("Reports you have not sent yet"), _draft)

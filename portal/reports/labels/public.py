@@ -26,6 +26,12 @@ _ENDED_EARLY: Mapping[State, tuple[Words, ...]] = {
     State.VOID: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.VOID]),
     State.HANDED_OVER: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.HANDED_OVER]),
     State.MERGED: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.MERGED]),
+    State.SELF_SOLVED: (PUBLIC_STATES[PublicState.REPORTED], STATES[State.SELF_SOLVED]),
+    State.SETTLED: (
+        PUBLIC_STATES[PublicState.REPORTED],
+        PUBLIC_STATES[PublicState.ACCEPTED],
+        STATES[State.SETTLED],
+    ),
 }
 
 NEXT: Mapping[State, Words] = {
@@ -43,6 +49,10 @@ NEXT: Mapping[State, Words] = {
     State.VOID: _l("It was taken out. The reason stands below."),
     State.HANDED_OVER: _l("The other authority handles it now. Where to ask stands below."),
     State.MERGED: _l("It goes on in the case that it was joined with."),
+    State.SELF_SOLVED: _l("Whoever reported it has solved it. Thank you! Nothing more happens."),
+    State.SETTLED: _l(
+        "The head of the building has solved it, and whoever reported it says so too."
+    ),
 }
 
 
@@ -114,10 +124,13 @@ register(
         Data.DRAFT: _l("Reports you have not sent yet"),
         Data.URGE: _l("The days on which you chased a report"),
         Data.ANSWER: _l("What you answered about it, such as a plate or a number"),
+        Data.CONSENT: _l("How you agreed that somebody files for you"),
+        Data.PAPER: _l("A photo of the paper on which you agreed"),
         Data.VOICE: _l("When you said that a closed matter was still there"),
         Purpose.HANDLE: _l("So that the problem can be handled"),
         Purpose.ANSWER: _l("So that you get an answer"),
         Purpose.PROTECT: _l("So that nothing bad can follow from a report, even after erasure"),
+        Purpose.PROVE: _l("So that it can be shown that you agreed"),
         Purpose.FIND: _l("So that you find your report again"),
         Purpose.DRAFT: _l("So that nothing you typed is lost"),
     }

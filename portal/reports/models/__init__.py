@@ -18,6 +18,7 @@ from portal.reports.models.category import (
 )
 from portal.reports.models.cells import MapCell, MapChange
 from portal.reports.models.contracts import CaseContract, ServiceContract
+from portal.reports.models.doors import CaseProxy
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.figures import FigureCount, FigureMark, FigureStale
@@ -65,6 +66,7 @@ __all__ = [
     "CasePart",
     "CasePause",
     "CasePhoto",
+    "CaseProxy",
     "CaseReporter",
     "CaseRoute",
     "CaseSearch",

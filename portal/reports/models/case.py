@@ -128,6 +128,8 @@ class Case(Base):
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     promise_if_over: Mapped[datetime | None]
+    # a small matter that the head of a building settled: until when the reporter is asked
+    confirm_until: Mapped[datetime | None]
     question_open: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     updated_at: Mapped[datetime]
 

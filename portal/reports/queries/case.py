@@ -83,6 +83,7 @@ class CaseRow:
     paused_at: datetime | None
     paused_until: datetime | None
     promise_if_over: datetime | None
+    confirm_until: datetime | None
     question_open: bool
     updated_at: datetime
 

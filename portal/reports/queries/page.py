@@ -35,7 +35,7 @@ from portal.reports.rules.publicity import (
 )
 
 # why a matter came back is nobody's business: a check and an unhappy reporter read the same
-_SILENT = frozenset({Event.SEND_BACK, Event.REOPEN})
+_SILENT = frozenset({Event.SEND_BACK, Event.REOPEN, Event.DENY})
 _TELLING = (
     TextKind.ANSWER,
     TextKind.REASON,
@@ -239,7 +239,10 @@ def reporter_sees(photo: PhotoRow, case: CaseRow) -> bool:
     if photo.by_reporter:
         # a neighbour's is hers alone until it was checked
         return photo.reporter_id is None
-    return photo.review is Review.PENDING and case.state is State.CLOSED
+    # what she is asked about, or has confirmed, she must be able to see
+    asked = case.state is State.HANDLED and case.confirm_until is not None
+    shown = asked or case.state in {State.CLOSED, State.SETTLED}
+    return photo.review is Review.PENDING and shown
 
 
 def _step(

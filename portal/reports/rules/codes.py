@@ -20,6 +20,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     HANDED_OVER = "handed_over"
     MERGED = "merged"
+    # ends of their own: solved by whoever reported it, or by the head of her building
+    SELF_SOLVED = "self_solved"
+    SETTLED = "settled"
 
 
 class PublicState(StrEnum):
@@ -73,6 +76,14 @@ class Event(StrEnum):
     # a disputed matter before the city's joint meeting (城市管理联席会议)
     ESCALATE = "escalate"
     RESOLVE = "resolve"
+    # the reporter solved it herself; the desk agrees, or doubts it
+    SELF_SOLVE = "self_solve"
+    CONFIRM_SOLVED = "confirm_solved"
+    DOUBT = "doubt"
+    # the head of a building solved it; the reporter says whether it is so
+    SETTLE = "settle"
+    CONFIRM = "confirm"
+    DENY = "deny"
 
 
 class Pause(StrEnum):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal.accounts.rules import Actor, Permission
+from portal.reports.rules.codes import Source
 
 
 class Task(StrEnum):
@@ -66,6 +67,7 @@ class Narrowed:
     unit_id: UUID | None = None
     late: bool = False
     urgent: bool = False
+    source: Source | None = None
 
 
 EVERYTHING = Narrowed()

@@ -32,6 +32,8 @@ class Data(StrEnum):
     DECISION = "data.report_decision"
     ANSWER = "data.report_answer"
     VOICE = "data.report_voice"
+    CONSENT = "data.report_consent"
+    PAPER = "data.report_paper"
 
 
 class Purpose(StrEnum):
@@ -43,6 +45,7 @@ class Purpose(StrEnum):
     FIND = "purpose.report_find"
     DRAFT = "purpose.report_draft"
     DECIDE = "purpose.report_decide"
+    PROVE = "purpose.report_prove"
 
 
 def _field(
@@ -80,6 +83,10 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("moderation_entry", "after", Data.DECISION, Purpose.DECIDE, IDENTITY),
     _field("moderation_entry", "reason", Data.DECISION, Purpose.DECIDE, IDENTITY),
     _field("case_reporter", "joined_key", Data.ACCESS, Purpose.FIND, IDENTITY, _SECRET),
+    _field("case_proxy", "relation", Data.CONSENT, Purpose.PROVE, IDENTITY),
+    _field("case_proxy", "consent_way", Data.CONSENT, Purpose.PROVE, IDENTITY),
+    _field("case_proxy", "consent_words", Data.CONSENT, Purpose.PROVE, IDENTITY),
+    _field("case_proxy", "paper_key", Data.PAPER, Purpose.PROVE, IDENTITY),
     _field("case_still_there", "at", Data.VOICE, Purpose.HANDLE, IDENTITY),
     _field("draft", "person_id", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS, Masking.HIDDEN),
     _field("draft", "sealed_answers", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS),

@@ -56,7 +56,13 @@ from portal.reports.service.loop import case_as_seen, facts_of, may_see, who_act
 
 # what a button is blocked by that is worth explaining to whoever expects it
 LOOK = timedelta(minutes=10)
-_EXPLAINED = {Refusal.HANDLED_IT, Refusal.DISPATCHED_IT, Refusal.OF_THE_UNIT}
+_EXPLAINED = {
+    Refusal.HANDLED_IT,
+    Refusal.DISPATCHED_IT,
+    Refusal.OF_THE_UNIT,
+    Refusal.FILED_IT,
+    Refusal.AWAITED,
+}
 _INNER_EVENTS = {Event.NOTE, Event.MODERATE, Event.FILE, Event.ADD_PHOTO}
 
 

@@ -43,6 +43,7 @@ from portal.reports.rules.transitions import (
     why_not,
 )
 from portal.reports.service.beside import after_step, facts_beside
+from portal.reports.service.doors import door_facts, end_stamps
 from portal.reports.service.pauses import end_pauses, facts_of_clock, time_goes_on
 from portal.reports.service.refusing import check
 from portal.reports.service.search import index_case
@@ -71,6 +72,7 @@ class Brought:
     """Everything that may come with a step. ``values`` are further columns of the case.
 
     ``reporter_id``: whose words and photos they are, where it is not the first reporter.
+    ``withheld``: why a reporter's words and photos are never to be shown.
     """
 
     reason: Reason | None = None
@@ -79,6 +81,7 @@ class Brought:
     photos: Sequence[NewPhoto] = ()
     means: Means | None = None
     reporter_id: UUID | None = None
+    withheld: str | None = None
     values: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -152,6 +155,9 @@ def facts_of(
         responded=case.responded_at is not None,
         reporters=reporters or 0,
         urged_today=urged_today,
+        urgent=case.urgent,
+        fed_back=case.fed_back_at is not None,
+        **door_facts(session, case, now),
     )
     facts = facts_beside(session, case, facts)
     return facts if now is None else facts_of_clock(session, case, facts, now)
@@ -265,6 +271,7 @@ def _stamps(step: _Step) -> dict[str, Any]:
         "fed_back_at": None,
         "means": None,
     }
+    again = {"accepted_at": accepted, "unit_id": None, "fed_back_at": None}
     stamps: dict[Event, dict[str, Any]] = {
         Event.ACCEPT: {"accepted_at": now},
         Event.REFUSE: {"fed_back_at": now},
@@ -276,11 +283,7 @@ def _stamps(step: _Step) -> dict[str, Any]:
         },
         Event.RETURN: {"unit_id": None, "times_returned": case.times_returned + 1},
         Event.RESPOND: {"responded_at": now},
-        Event.HANDLE: {
-            "handler_id": who,
-            "handled_at": now,
-            "responded_at": case.responded_at or now,
-        },
+        **end_stamps(case, who, now, sent_back=sent_back, again=again),
         Event.SEND_BACK: {"verifier_id": who, **sent_back},
         Event.CLOSE: {
             "verifier_id": who,
@@ -290,7 +293,7 @@ def _stamps(step: _Step) -> dict[str, Any]:
         },
         Event.REOPEN: sent_back,
         Event.HAND_OVER: {"fed_back_at": now},
-        Event.TAKE_BACK: {"accepted_at": accepted, "unit_id": None, "fed_back_at": None},
+        Event.TAKE_BACK: again,
         Event.URGE: {"times_urged": case.times_urged + 1},
     }
     return stamps.get(step.event, {})
@@ -346,6 +349,8 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
         return
     kind = _SAID.get(step.event) or _kind_of(step)
     public = kind in {TextKind.ANSWER, TextKind.REASON} and not step.facts.protected
+    hidden = step.facts.protected or step.brought.withheld
+    waits = step.event is Event.SELF_SOLVE and not hidden
     session.add(
         CaseText(
             district=step.case.district,
@@ -354,7 +359,8 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
             kind=kind,
             text=words,
             public_text=for_public(words) if public else None,
-            review=Review.APPROVED if public else Review.WITHHELD,
+            review=Review.APPROVED if public else Review.PENDING if waits else Review.WITHHELD,
+            review_reason=step.brought.withheld,
             by_reporter=step.who.is_reporter,
             created_at=step.now,
             reporter_id=step.brought.reporter_id,
@@ -364,7 +370,9 @@ def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
 
 def _kind_of(step: _Step) -> TextKind:
     """What the words are. A dispatch's instruct the unit; those of a case sent back look alike."""
-    if step.event in {Event.REOPEN, Event.SEND_BACK}:
+    if step.event is Event.SELF_SOLVE:
+        return TextKind.ADDITION
+    if step.event in {Event.REOPEN, Event.SEND_BACK, Event.DENY}:
         return TextKind.PASSED_ON
     if step.event is Event.DISPATCH or not step.row.public:
         return TextKind.NOTE
@@ -374,6 +382,7 @@ def _kind_of(step: _Step) -> TextKind:
 def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
     """Hang photos on the step. All wait for a check: the unit's for that of the verifier."""
     by_reporter = step.who.is_reporter
+    before = by_reporter and step.event is not Event.SELF_SOLVE
     for photo in step.brought.photos:
         session.add(
             CasePhoto(
@@ -381,12 +390,13 @@ def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
                 code=new_token(),
                 case_id=step.case.id,
                 event_id=event_id,
-                kind=PhotoKind.BEFORE if by_reporter else PhotoKind.AFTER,
+                kind=PhotoKind.BEFORE if before else PhotoKind.AFTER,
                 blob_key=photo.blob_key,
                 thumbnail_key=photo.thumbnail_key,
                 width=photo.width,
                 height=photo.height,
-                review=Review.PENDING,
+                review=Review.WITHHELD if step.brought.withheld else Review.PENDING,
+                review_reason=step.brought.withheld,
                 by_reporter=by_reporter,
                 cycle=step.case.cycle,
                 created_at=step.now,

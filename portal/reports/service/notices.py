@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.queries import PersonRow, people_holding, phones_of
+from portal.accounts.queries import PersonRow, people_by_ids, people_holding, phones_of
 from portal.accounts.rules import Permission
 from portal.areas.queries import areas_by_ids, feature_live
 from portal.areas.rules import Feature
@@ -17,8 +17,9 @@ from portal.kernel.outbox import Channel, cancel_messages, post_message
 from portal.organisations.queries import organisation
 from portal.reports.models import Category
 from portal.reports.queries.case import CaseReporterRow, CaseRow, reporters_of
+from portal.reports.queries.doors import proxy_of
 from portal.reports.queries.neighbours import leads_to
-from portal.reports.rules.codes import Event, LinkPurpose
+from portal.reports.rules.codes import Event, LinkPurpose, Source
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import TRANSITIONS
 from portal.reports.service.links import mint_link
@@ -48,10 +49,9 @@ def tell_step(
     ``more``: further facts for the sentence; with ``days`` instead of a date it is another one.
     ``about``: what the sentence names beside the matter, e.g. the body it belongs to.
     """
-    template = TRANSITIONS[event].tells
+    more, template = more or {}, TRANSITIONS[event].tells
     if template is None:
         return
-    more = more or {}
     if "days" in more:
         template = f"{template}_undated"
     template = _template(template, event, reason, named=about is not None)
@@ -72,11 +72,26 @@ def tell_step(
         _send(session, case, phone, reporter.language, template, facts, now, due_at)
         if rating:
             _remind_to_rate(session, case, reporter, phone, facts, now)
+    _tell_filer(session, case, now, due_at)
+
+
+def _tell_filer(session: Session, case: CaseRow, now: datetime, due_at: datetime | None) -> None:
+    """Whoever files for a neighbour follows her matter (R036); a call taker has too many."""
+    if case.source is not Source.PETITION_PROXY:
+        return
+    proxy = proxy_of(session, case)
+    person = people_by_ids(session, [proxy.filer_id]).get(proxy.filer_id) if proxy else None
+    phone = phones_of(session, [person.id]).get(person.id) if person else None
+    if person is None or phone is None:
+        return
+    link = f"{instance_of(session).config.origin}/desk/filed/{case.number}"
+    facts = {"number": case.number, "link": link}
+    _send(session, case, phone, person.language, "desk.filed_step", facts, now, due_at)
 
 
 def _template(template: str, event: Event, reason: Reason | None, *, named: bool) -> str:
     """The sentence for a step and its reason; never why a matter came back."""
-    if reason is not None and event not in {Event.SEND_BACK, Event.REOPEN}:
+    if reason is not None and event not in {Event.SEND_BACK, Event.REOPEN, Event.DENY}:
         template = f"{template}.{reason.value}"
     return f"{template}.to" if named else template
 

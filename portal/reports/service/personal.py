@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
@@ -45,6 +45,7 @@ from portal.reports.service.decisions import (
 )
 from portal.reports.service.drafts import erase_drafts
 from portal.reports.service.notices import rating_subject
+from portal.reports.service.proxies import export_consent, forget_consent
 from portal.reports.service.retention import (
     count_due,
     due_pseudonyms,
@@ -72,6 +73,7 @@ class ReportsOfAPerson:
             found += _urges(session, row)
             found += [*_words(session, row), *_photos(session, row), *_voices(session, row)]
             found += export_guarded(session, row)
+            found += export_consent(session, row.number, row.district, row.id)
             if row.relation in _OWN:
                 found += export_answers(session, row.number, row.district, row.case_id)
         found += _ratings(session, mine)
@@ -84,12 +86,7 @@ class ReportsOfAPerson:
         mine = _mine(session, person_id)
         erase_rating_words(session, [row.id for row in mine])
         for row in mine:
-            keys += _empty_words(session, row)
-            if row.relation in _OWN:
-                _empty_point(session, row)
-                erase_answers(session, row.district, row.case_id)
-            _empty_reporter(session, row, now)
-            index_case(session, cast("Any", _Key(row.district, row.case_id)))
+            keys += _forget(session, row, now)
         forget_files(session, keys)
         # the photos of her drafts hold the place of the camera: not one hour longer
         expire_uploads(session, now)
@@ -118,6 +115,28 @@ class _Key:
     id: UUID
 
 
+def _forget(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> list[str]:
+    """Forget one of her reports; the keys of files to delete."""
+    keys = _empty_words(session, row)
+    if row.relation in _OWN:
+        _empty_point(session, row)
+        erase_answers(session, row.district, row.case_id)
+    keys += forget_consent(session, row.district, row.id)
+    _empty_reporter(session, row, now)
+    index_case(session, cast("Any", _Key(row.district, row.case_id)))
+    return keys
+
+
+def forget_reporter(session: Session, district: str, reporter_id: UUID, now: datetime) -> None:
+    """Forget one reporter of one matter, as if she had asked for erasure and for nothing else."""
+    this = (CaseReporter.district == district) & (CaseReporter.id == reporter_id)
+    keys: list[str] = []
+    for row in _behind(session, this):
+        erase_rating_words(session, [row.id])
+        keys += _forget(session, row, now)
+    forget_files(session, keys)
+
+
 def _mine(session: Session, person_id: UUID) -> Rows:
     """Cases she reported with her account, or without it from the phone she has proved since."""
     phone = (
@@ -126,6 +145,11 @@ def _mine(session: Session, person_id: UUID) -> Rows:
         .scalar_subquery()
     )
     by_phone = (CaseReporter.person_id.is_(None)) & (CaseReporter.phone_hash == phone)
+    return _behind(session, or_(CaseReporter.person_id == person_id, by_phone))
+
+
+def _behind(session: Session, who: ColumnElement[bool]) -> Rows:
+    """Some reporters with the cases they stand behind."""
     came_with, home = func.coalesce(CaseReporter.merged_from, CaseReporter.case_id), aliased(Case)
     return session.execute(
         select(
@@ -150,7 +174,7 @@ def _mine(session: Session, person_id: UUID) -> Rows:
         .join(Case, (Case.district == CaseReporter.district) & (Case.id == CaseReporter.case_id))
         .join(home, (home.district == CaseReporter.district) & (home.id == came_with))
         .join(Category, Category.code == home.category_code)
-        .where(or_(CaseReporter.person_id == person_id, by_phone))
+        .where(who)
         .order_by(CaseReporter.id)
     ).all()
 

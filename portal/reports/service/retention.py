@@ -45,6 +45,7 @@ from portal.reports.rules.retention import (
 )
 from portal.reports.service.answers import erase_answers
 from portal.reports.service.decisions import forget_decisions, forget_objection
+from portal.reports.service.proxies import forget_consent
 from portal.reports.service.search import index_case
 from portal.reports.service.whose import Whose, hers
 from portal.satisfaction.queries import settings_of
@@ -204,7 +205,7 @@ def _remove(session: Session, due: Due, now: datetime) -> list[str] | None:
         for cycle in range(1, max(due.cycle, due.home_cycle) + 1):
             wipe_messages(session, f"rate:{number}:{due.id}:{cycle}")
     _forget_looks(session, due)
-    keys = _strip(session, due)
+    keys = _strip(session, due) + forget_consent(session, due.district, due.id)
     if due.relation in _OWN:
         # they lie where she gave them, wherever the case goes on now
         erase_answers(session, due.district, due.home_id)

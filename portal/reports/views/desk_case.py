@@ -34,11 +34,13 @@ from portal.reports.labels.case import (
     reason_words,
 )
 from portal.reports.labels.desk import RELATIONS, refusal_words
+from portal.reports.labels.doors import BEHALVES, CONSENT_WAYS, PROXY_RELATIONS
 from portal.reports.labels.kinds import answer_rows, trade_words
 from portal.reports.labels.outside import OUTSIDE_KINDS
 from portal.reports.queries.answers import answers_of
 from portal.reports.queries.case import EventRow
 from portal.reports.queries.desk import TO_CHECK
+from portal.reports.queries.doors import proxy_of
 from portal.reports.queries.exchange import external_order
 from portal.reports.queries.neighbours import leads_to, parts_of
 from portal.reports.queries.outside import outside_of
@@ -85,6 +87,9 @@ MAIN = (
     Event.RETURN,
     Event.REFUSE_FILING,
     Event.RESUME,
+    Event.CONFIRM_SOLVED,
+    Event.DOUBT,
+    Event.SETTLE,
 )
 REST = (
     Event.DISPATCH,
@@ -248,6 +253,17 @@ def case_words(page: DeskCase) -> dict[str, Any]:
         "external": external_order(reading(), page.case) if page.case.external_number else None,
         **kind_facts(page),
         **_family(page),
+        **_door(page),
+    }
+
+
+def _door(page: DeskCase) -> dict[str, Any]:
+    """Who typed it in for whom, for the desk alone: a unit learns nothing of the resident."""
+    return {
+        "proxy": proxy_of(reading(), page.case) if page.insider else None,
+        "behalves": BEHALVES,
+        "proxy_relations": PROXY_RELATIONS,
+        "consent_ways": CONSENT_WAYS,
     }
 
 

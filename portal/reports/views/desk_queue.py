@@ -18,7 +18,7 @@ from portal.kernel.i18n import current_language
 from portal.kernel.web import Session, instance, reading
 from portal.organisations.queries import OrganisationRow, organisations_by_ids
 from portal.reports.forms.desk import read_key
-from portal.reports.labels.case import STATE_KINDS, STATES
+from portal.reports.labels.case import SOURCES, STATE_KINDS, STATES
 from portal.reports.labels.desk import BATCH_ACTIONS, TASKS, handled_words, left_words, paused_words
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.desk import (
@@ -33,14 +33,14 @@ from portal.reports.queries.desk import (
     read_cursor,
     units_at_work,
 )
-from portal.reports.rules.codes import Pause, State
+from portal.reports.rules.codes import Pause, Source, State
 from portal.reports.rules.desk import Narrowed, Task, asked_task, is_clerk, tasks_of, wider_tasks
 from portal.reports.rules.pauses import HasClock, due_at, stands_still
 from portal.reports.rules.timeleft import time_left
 from portal.reports.rules.transitions import OPEN
 from portal.reports.service.proposals import Kinds, kinds_today
 
-KEPT = ("task", "place", "category", "unit", "late", "urgent", "after")
+KEPT = ("task", "place", "category", "unit", "source", "late", "urgent", "after")
 LONGEST_PATH = 200
 
 
@@ -61,9 +61,14 @@ def asked_queue(actor: Actor) -> Asked:
         unit_id=read_key(request.args.get("unit")),
         late=bool(request.args.get("late")),
         urgent=bool(request.args.get("urgent")),
+        source=_source(request.args.get("source", "")),
     )
     task = asked_task(request.args.get("task"), actor)
     return Asked(task, narrowed, read_cursor(request.args.get("after")))
+
+
+def _source(text: str) -> Source | None:
+    return Source(text) if text in set(Source) else None
 
 
 def _path(text: str) -> str | None:
@@ -162,6 +167,7 @@ def queue_parts(actor: Actor, moment: datetime, selected: CaseRow | None = None)
         "late_cases": counts.get(Task.LATE, 0),
         "late_url": queue_url(task=Task.LATE.value, after=None),
         "may_grid": actor.places_for(Permission.REPORT_RESPOND) != (),
+        "may_file": actor.may(Permission.REPORT_FILE),
         "may_moderate": actor.places_for(Permission.REPORT_MODERATE) != (),
         "kinds_today": kinds,
         **_beside(page, selected),
@@ -187,6 +193,7 @@ def list_parts(
         "may_add_years": current_actor().may(Permission.AREA_MANAGE),
         "units": units,
         "states": STATES,
+        "sources": SOURCES,
         "kinds": STATE_KINDS,
         "tasks": TASKS,
         "case_url": case_url,
@@ -217,6 +224,7 @@ def _filters(
         "narrowed": narrowed,
         "is_narrowed": narrowed != Narrowed(),
         "places": places,
+        "source_options": SOURCES,
         "kind_options": [kind for kind, _ in kinds],
         "unit_options": sorted(units, key=lambda unit: unit.code),
         "wide_url": url_for("reports.desk", task=asked.task.value),

@@ -47,6 +47,7 @@ from portal.reports.service.clockwork import (
 )
 from portal.reports.service.desk import DeskCase
 from portal.reports.service.disputes import escalate_case, resolve_case
+from portal.reports.service.ends import settle_case
 from portal.reports.service.handling import (
     close_case,
     dispatch_case,
@@ -84,6 +85,8 @@ _DONE: Final[Mapping[Event, Words]] = {
     Event.SPLIT: _l("Parted again. Everybody who reported it is told."),
     Event.ESCALATE: _l("The case is before the joint meeting."),
     Event.RESOLVE: _l("Entered. The unit is told, and cannot return the case."),
+    Event.DOUBT: _l("Accepted. The reporter is told why."),
+    Event.SETTLE: _l("Thank you. The reporter is asked whether it is solved."),
 }
 _SAVED = _l("Done.")
 
@@ -137,6 +140,11 @@ def _handle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     photos = taken.form.photos.data
     shown = photos if isinstance(photos, KeptPhotos) else KeptPhotos()
     return handle_case(session, case, words=taken.words, photos=shown, **taken.by)
+
+
+def _settle(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    photos = taken.form.photos.data
+    return settle_case(session, case, words=taken.words, photos=photos, **taken.by)
 
 
 def _close(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
@@ -236,6 +244,9 @@ STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.SPLIT: (Permission.DESK_OPEN, _split),
     Event.ESCALATE: (Permission.DISPUTE_SETTLE, _escalate),
     Event.RESOLVE: (Permission.DISPUTE_SETTLE, _resolve),
+    Event.CONFIRM_SOLVED: (Permission.REPORT_ACCEPT, _plain),
+    Event.DOUBT: (Permission.REPORT_ACCEPT, _plain),
+    Event.SETTLE: (Permission.REPORT_SETTLE, _settle),
 }
 
 

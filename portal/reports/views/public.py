@@ -35,6 +35,7 @@ from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.transitions import OPEN, UNHANDLED
 from portal.reports.service.atlas import small_map, window_around
 from portal.reports.views.blueprint import bp
+from portal.reports.views.ends import end_actions
 from portal.reports.views.following import following_of
 from portal.reports.views.neighbours import around, can_say, led_on
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
@@ -200,4 +201,4 @@ def _actions(case: CaseRow, reporter: CaseReporterRow | None) -> list[str]:
     found += ["reply"] if asked and case.state in OPEN else []
     found += ["withdraw"] if case.state in UNHANDLED and reporter.own else []
     found += ["still_there"] if can_say(case, reporter) else []
-    return found
+    return found + end_actions(case, reporter)

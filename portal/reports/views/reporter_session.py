@@ -13,6 +13,7 @@ from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.web import instance, reading
 from portal.reports.queries.case import CaseReporterRow, CaseRow, case_by_number, reporters_of
+from portal.reports.queries.doors import proxy_by_reporter
 from portal.reports.queries.neighbours import leads_to
 from portal.reports.rules.codes import State
 
@@ -62,9 +63,20 @@ def reporter_for(case: CaseRow, *, receipt: str | None = None) -> CaseReporterRo
         return None
     rows = [row for row in reporters_of(reading(), case) if row.erased_at is None]
     for row in rows:
-        if (person_id is not None and row.person_id == person_id) or mark == _mark(row.id):
+        mine = person_id is not None and row.person_id == person_id
+        if mine or (mark == _mark(row.id) and not _filed_for_her(row, person_id)):
             return _first_of(rows, row)
     return None
+
+
+def _filed_for_her(row: CaseReporterRow, person_id: UUID | None) -> bool:
+    """Whether the visitor filed it for somebody else: she follows it, and neither rates nor says
+    in the resident's place that it is solved, whatever receipt she holds.
+    """
+    if person_id is None:
+        return False
+    proxy = proxy_by_reporter(reading(), row.district, row.id)
+    return proxy is not None and proxy.filer_id == person_id
 
 
 def _first_of(rows: list[CaseReporterRow], found: CaseReporterRow) -> CaseReporterRow:

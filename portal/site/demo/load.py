@@ -27,6 +27,7 @@ from portal.satisfaction.service.demo import plant_ratings
 from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
+from portal.site.demo.doors import plant_doors
 from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
@@ -107,6 +108,7 @@ def load_demo(
     session.flush()
     count_everything(session, now)
     plant_following(session, people["resident"], places["community"], now)
+    plant_doors(session, people, pictures, places["community"], now)
     return True
 
 

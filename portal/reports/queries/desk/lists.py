@@ -16,7 +16,7 @@ from portal.kernel.db import UtcDateTime
 from portal.reports.models import Case, Category
 from portal.reports.queries.desk.options import area_names
 from portal.reports.queries.desk.reach import narrowing, waits_for
-from portal.reports.rules.codes import Pause, State
+from portal.reports.rules.codes import Pause, Source, State
 from portal.reports.rules.desk import EVERYTHING, Narrowed, Task, tasks_of, wider_tasks
 from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.transitions import OPEN
@@ -33,6 +33,7 @@ class DeskRow:
     number: str
     version: int
     state: State
+    source: Source
     category: Mapping[str, str]
     place: Mapping[str, str]
     unit_id: UUID | None
@@ -207,6 +208,7 @@ def _desk_columns(order: _Order) -> Select[*tuple[Any, ...]]:
             Case.number,
             Case.version,
             Case.state,
+            Case.source,
             Case.unit_id,
             Case.urgent,
             Case.promised_at,
@@ -240,6 +242,7 @@ def _desk_row(row: Any, mine: Sequence[Task], now: datetime) -> DeskRow:
         number=row.number,
         version=row.version,
         state=row.state,
+        source=row.source,
         category=tidy_names(
             {"zh_Hans": row.kind_zh_Hans, "zh_Hant": row.kind_zh_Hant, "en": row.kind_en}
         ),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, un
 from portal.accounts.rules import Actor, Grant, Permission
 from portal.reports.models import Case, CaseCoUnit, CasePhoto, CaseText, Category
 from portal.reports.queries.case_parts import waits_for_parts
-from portal.reports.rules.codes import Review, State, Target, TextKind
+from portal.reports.rules.codes import PhotoKind, Review, State, Target, TextKind
 from portal.reports.rules.desk import WORK, Narrowed, Task, tasks_of
 from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.transitions import OPEN, SENT_BACK, UNDONE
@@ -83,7 +83,7 @@ def waits_for(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
         Task.OPEN: Case.state.in_(OPEN),
         Task.ALL: true(),
     }
-    condition = wider[task] if task in wider else _work(actor, task)
+    condition = wider[task] if task in wider else _work(actor, task, now)
     return and_(readable, condition)
 
 
@@ -96,7 +96,7 @@ def _supported(actor: Actor) -> ColumnElement[bool]:
     return tuple_(Case.district, Case.id).in_(keys)
 
 
-def _work(actor: Actor, task: Task) -> ColumnElement[bool]:
+def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
     verbs = or_(*(reach(actor, permission) for permission in sorted(WORK[task])))
     if task is Task.HANDLE:
         mine = _by_unit(actor, Permission.REPORT_HANDLE)
@@ -106,13 +106,34 @@ def _work(actor: Actor, task: Task) -> ColumnElement[bool]:
         mine = or_(_by_unit(actor, Permission.REPORT_HANDLE), own)
         return and_(Case.state.in_(SENT_BACK), mine, ~waits_for_parts())
     conditions = {
-        Task.CHECK: Case.state == State.REPORTED,
+        Task.CHECK: or_(Case.state == State.REPORTED, _solved_unseen()),
         Task.RESPOND: and_(Case.responded_at.is_(None), Case.state.in_(OPEN - {State.HANDLED})),
-        Task.DISPATCH: and_(Case.state.in_((State.ACCEPTED, State.FILED)), ~waits_for_parts()),
-        Task.VERIFY: and_(Case.state == State.HANDLED, _somebody_elses(actor)),
+        Task.DISPATCH: and_(
+            or_(Case.state.in_((State.ACCEPTED, State.FILED)), _without_a_unit()),
+            ~waits_for_parts(),
+        ),
+        Task.VERIFY: and_(
+            Case.state == State.HANDLED, _nobody_is_asked(now), _somebody_elses(actor)
+        ),
         Task.MODERATE: _unchecked(),
     }
     return and_(conditions[task], verbs)
+
+
+def _solved_unseen() -> ColumnElement[bool]:
+    """Solved by its reporter, and nobody of the desk has looked yet."""
+    return and_(Case.state == State.SELF_SOLVED, Case.fed_back_at.is_(None))
+
+
+def _without_a_unit() -> ColumnElement[bool]:
+    """Opened again, and no unit ever had it: somebody has to give it to one."""
+    never = and_(Case.unit_id.is_(None), Case.dispatched_at.is_(None))
+    return and_(Case.state == State.REOPENED, never)
+
+
+def _nobody_is_asked(now: datetime) -> ColumnElement[bool]:
+    """Whether the verifier has the say: no reporter is asked, or her days are over."""
+    return or_(Case.confirm_until.is_(None), Case.confirm_until <= now)
 
 
 def _somebody_elses(actor: Actor) -> ColumnElement[bool]:
@@ -137,8 +158,17 @@ def _unchecked() -> ColumnElement[bool]:
     photos = select(CasePhoto.district, CasePhoto.case_id).where(
         CasePhoto.review == Review.PENDING, CasePhoto.by_reporter
     )
+    settled = (
+        select(CasePhoto.district, CasePhoto.case_id)
+        .join(Case, and_(Case.district == CasePhoto.district, Case.id == CasePhoto.case_id))
+        .where(
+            CasePhoto.review == Review.PENDING,
+            CasePhoto.kind == PhotoKind.AFTER,
+            Case.state == State.SETTLED,
+        )
+    )
     # from what waits to its cases: the other way round every case would be looked at
-    waiting = tuple_(Case.district, Case.id).in_(select(union(texts, photos).subquery()))
+    waiting = tuple_(Case.district, Case.id).in_(select(union(texts, photos, settled).subquery()))
     things = Case.category_code.in_(select(Category.code).where(Category.target == Target.THING))
     gone = (
         State.VOID,
@@ -160,6 +190,8 @@ def narrowing(chosen: Narrowed, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Case.category_code == chosen.category)
     if chosen.unit_id is not None:
         conditions.append(Case.unit_id == chosen.unit_id)
+    if chosen.source is not None:
+        conditions.append(Case.source == chosen.source)
     if chosen.late:
         conditions.append(is_late_now(now))
     if chosen.urgent:

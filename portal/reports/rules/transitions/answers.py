@@ -7,6 +7,9 @@ from portal.reports.rules.transitions.refusals import Refusal
 from portal.reports.rules.transitions.several import TABLE
 from portal.reports.rules.transitions.table import OPEN, Speaks, Transition
 
+# ends without a unit are believed because they can be seen, whatever the kind
+_SHOWN_ALWAYS = frozenset({Event.SELF_SOLVE, Event.SETTLE})
+
 
 def why_not(
     event: Event, case: CaseFacts, actor: ActorFacts, offer: Offer | None = None
@@ -47,17 +50,15 @@ def _what_is_missing(
     must = must or (row.speaks is Speaks.WHEN_OTHER and offer.reason is Reason.OTHER)
     if must and not (offer.words or "").strip():
         return Refusal.WORDS_MISSING
-    if event is Event.HANDLE and case.closing is Closing.AFTER_PHOTO and not offer.photos:
-        return Refusal.PHOTO_MISSING
-    if event is Event.DISPATCH and offer.unit_id is None:
-        return Refusal.UNIT_MISSING
-    if event is Event.REPLY and not (offer.words or "").strip() and not offer.photos:
-        return Refusal.ANSWER_MISSING
-    if event is Event.CLOSE and offer.means is None:
-        return Refusal.MEANS_MISSING
-    if event is Event.MERGE and case.into is None:
-        return Refusal.NO_OTHER_CASE
-    return None
+    by_photo = event is Event.HANDLE and case.closing is Closing.AFTER_PHOTO
+    lacking = (
+        ((by_photo or event in _SHOWN_ALWAYS) and not offer.photos, Refusal.PHOTO_MISSING),
+        (event is Event.DISPATCH and offer.unit_id is None, Refusal.UNIT_MISSING),
+        (event is Event.REPLY and not offer.says_anything, Refusal.ANSWER_MISSING),
+        (event is Event.CLOSE and offer.means is None, Refusal.MEANS_MISSING),
+        (event is Event.MERGE and case.into is None, Refusal.NO_OTHER_CASE),
+    )
+    return next((refusal for lacks, refusal in lacking if lacks), None)
 
 
 def next_cycle(state: State, to: State | None, cycle: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from portal.accounts.rules import Permission
+from portal.reports.rules.codes import State
 from portal.reports.rules.transitions.facts import ActorFacts, CaseFacts
 from portal.reports.rules.transitions.refusals import Refusal
 
@@ -33,6 +34,38 @@ def not_of_the_unit(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
     """A colleague of the handler verifies no more than the handler; nor does who supported him."""
     of_it = actor.of_unit or actor.co_unit_id is not None
     return Refusal.OF_THE_UNIT if case.unit_id is not None and of_it else None
+
+
+def not_the_filer(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
+    """Whoever typed it in for somebody else does not say that it is done; handling it she may."""
+    same = case.filer_id is not None and case.filer_id == actor.person_id
+    return Refusal.FILED_IT if same else None
+
+
+def checked_if_a_hazard(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """What may hurt somebody is looked at before anybody says that it is gone."""
+    unchecked = case.urgent and case.state is State.REPORTED
+    return Refusal.HAZARD_UNCHECKED if unchecked else None
+
+
+def not_yet_confirmed(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """The desk agrees once."""
+    return Refusal.CONFIRMED_ALREADY if case.fed_back else None
+
+
+def small_and_inside(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """The head of a building settles only what the city counts as small, inside of a building."""
+    return None if case.small else Refusal.NOT_SMALL
+
+
+def not_awaited(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """As long as the reporter is asked, nobody else verifies."""
+    return Refusal.AWAITED if case.awaited else None
+
+
+def is_awaited(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:
+    """Once the days are over the word is the verifier's."""
+    return None if case.awaited else Refusal.NOT_AWAITED
 
 
 def not_yet_responded(case: CaseFacts, _actor: ActorFacts) -> Refusal | None:

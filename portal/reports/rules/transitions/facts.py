@@ -52,6 +52,14 @@ class CaseFacts:
     times_disputed: int = 0
     before_meeting: bool = False
     bound_to: UUID | None = None
+    # who typed it in for somebody else (代理), if anybody did
+    filer_id: UUID | None = None
+    urgent: bool = False
+    # of a matter that its reporter solved herself: whether the desk has agreed
+    fed_back: bool = False
+    # small, and inside a building: its head may settle it; and whether the reporter's word is out
+    small: bool = False
+    awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,11 @@ class Offer:
     photos: int = 0
     unit_id: UUID | None = None
     means: Means | None = None
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether there are words or photos."""
+        return bool((self.words or "").strip() or self.photos)
 
 
 def holds(actor: Actor, permission: Permission, place_path: str, unit_id: UUID | None) -> bool:

@@ -17,6 +17,8 @@ _PUBLIC: dict[State, PublicState] = {
     State.WITHDRAWN: PublicState.FED_BACK,
     State.HANDED_OVER: PublicState.FED_BACK,
     State.MERGED: PublicState.FED_BACK,
+    State.SELF_SOLVED: PublicState.FED_BACK,
+    State.SETTLED: PublicState.FED_BACK,
 }
 
 

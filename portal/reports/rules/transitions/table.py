@@ -1,8 +1,5 @@
 """The one table of what may happen to a case: event, from, to, who, on which conditions."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from portal.accounts.rules import Permission
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.reasons import (
@@ -16,11 +13,9 @@ from portal.reports.rules.reasons import (
     SUSPEND_REASONS,
     VOID_REASONS,
     WITHHOLD_REASONS,
-    Reason,
 )
 from portal.reports.rules.transitions.conditions import (
     SORTERS,
-    Condition,
     alone,
     as_public_as_the_other,
     by_the_unit_or_in_the_grid,
@@ -31,14 +26,12 @@ from portal.reports.rules.transitions.conditions import (
     is_paused,
     leads_or_commands,
     may_extend,
-    not_of_the_unit,
     not_paused,
-    not_the_dispatcher,
-    not_the_handler,
     not_urged_today,
     not_yet_responded,
     of_one_kind_or_agreed,
 )
+from portal.reports.rules.transitions.ends import CHECKER, OTHER_ENDS
 from portal.reports.rules.transitions.parts import (
     into_no_part,
     no_part,
@@ -47,60 +40,31 @@ from portal.reports.rules.transitions.parts import (
     parts_ended,
     whole_goes_on,
 )
-
-
-class Speaks(StrEnum):
-    """Whether a step takes words: never, if wanted, always, or with the reason "other"."""
-
-    NOT = "not"
-    MAY = "may"
-    MUST = "must"
-    WHEN_OTHER = "when_other"
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One row of the table. ``to`` None leaves the state; ``who`` empty is the reporter alone.
-
-    ``restores``: the step puts back what was, which whoever takes it brings along. ``exclusive``:
-    it leaves the state, but of two that race for it one loses. ``by_clock``: time takes it too.
-    """
-
-    sources: frozenset[State]
-    to: State | None
-    who: frozenset[Permission]
-    conditions: tuple[Condition, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    speaks: Speaks = Speaks.NOT
-    public: bool = True
-    tells: str | None = None
-    lists: bool | None = None
-    restores: bool = False
-    exclusive: bool = False
-    by_clock: bool = False
-
-    @property
-    def by_reporter(self) -> bool:
-        return not self.who
-
-
-ALL = frozenset(State)
-OPEN = frozenset(
-    {
-        State.REPORTED,
-        State.ACCEPTED,
-        State.FILED,
-        State.DISPATCHED,
-        State.HANDLED,
-        State.REWORK,
-        State.REOPENED,
-    }
+from portal.reports.rules.transitions.rows import (
+    ALL,
+    AT_THE_UNIT,
+    OPEN,
+    SENT_BACK,
+    UNDONE,
+    UNHANDLED,
+    Speaks,
+    Transition,
 )
-# still to be done: only here does the handling's time run
-UNDONE = OPEN - {State.HANDLED}
-SENT_BACK = frozenset({State.REWORK, State.REOPENED})
-AT_THE_UNIT = SENT_BACK | {State.DISPATCHED}
-UNHANDLED = frozenset({State.REPORTED, State.ACCEPTED, State.FILED, State.DISPATCHED})
+
+__all__ = [
+    "ALL",
+    "AT_THE_UNIT",
+    "CHECKERS",
+    "OPEN",
+    "SENT_BACK",
+    "TRANSITIONS",
+    "UNDONE",
+    "UNHANDLED",
+    "WORKERS",
+    "Speaks",
+    "Transition",
+]
+
 WORKERS = frozenset(
     {
         Permission.REPORT_ACCEPT,
@@ -112,7 +76,6 @@ WORKERS = frozenset(
     }
 )
 CHECKERS = frozenset({Permission.REPORT_CLOSE, Permission.REPORT_VERIFY})
-_CHECKER = (not_the_handler, not_the_dispatcher, not_of_the_unit)
 
 TRANSITIONS: dict[Event, Transition] = {
     Event.ACCEPT: Transition(
@@ -183,7 +146,7 @@ TRANSITIONS: dict[Event, Transition] = {
         frozenset({State.HANDLED, State.CLOSED}),
         State.REWORK,
         CHECKERS,
-        (*_CHECKER, whole_goes_on),
+        (*CHECKER, whole_goes_on),
         reasons=SEND_BACK_REASONS,
         speaks=Speaks.WHEN_OTHER,
         tells="report.sent_back",
@@ -192,7 +155,7 @@ TRANSITIONS: dict[Event, Transition] = {
         frozenset({State.HANDLED}),
         State.CLOSED,
         CHECKERS,
-        (*_CHECKER, parts_ended),
+        (*CHECKER, parts_ended),
         speaks=Speaks.MAY,
         tells="report.closed",
     ),
@@ -350,4 +313,5 @@ TRANSITIONS: dict[Event, Transition] = {
         speaks=Speaks.WHEN_OTHER,
         restores=True,
     ),
+    **OTHER_ENDS,
 }

@@ -1,0 +1,27 @@
+"""Addresses of the pages of other doors: what stands in them, and who opens them."""
+
+WHO = {
+    "reports.self_solve": "resident",
+    "reports.settled": "resident",
+    "reports.own_consent": "resident",
+    "reports.desk_settle": "building_head",
+    "reports.file_form": "community_committee",
+    "reports.file_start": "street_desk",
+    "reports.filed": "community_committee",
+    "reports.filed_matter": "community_committee",
+    "reports.filed_consent": "community_committee",
+}
+CASES = {
+    "reports.self_solve": "dispatched",
+    "reports.settled": "settling",
+    "reports.own_consent": "consented",
+    "reports.desk_settle": "small",
+    "reports.desk_doubt": "self_solved",
+    "reports.desk_confirm_solved": "self_solved",
+    "reports.filed_matter": "filed_for",
+    "reports.filed_consent": "filed_for",
+}
+VALUES = {
+    ("reports.file_form", "source"): "petition_proxy",
+    ("reports.file_form", "kind"): "litter",
+}
