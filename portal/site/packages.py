@@ -23,6 +23,7 @@ from portal.organisations.service import load_city_organisations
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
 from portal.reports.cli import reports as reports_commands
+from portal.reports.service import grid_personal as reports_grid_personal
 from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
 from portal.reports.service.publishing import check_publishing
@@ -85,6 +86,7 @@ REGISTERED: Final = (
     accounts_jobs,
     reports_jobs,
     reports_personal,
+    reports_grid_personal,
     site_jobs,
 )
 

@@ -1,4 +1,4 @@
-// Reports that wait on this device until the person sends them. Never sent by themselves.
+// Reports (or a collector's checks, in a box of their own) that wait on this device until the person sends them. Never sent by themselves.
 "use strict";
 {
   const form = document.querySelector("form[data-offline]");
@@ -8,7 +8,7 @@
   let editing = null;
 
   const act = (mode, what) => new Promise((done, failed) => {
-    const opening = indexedDB.open("gongzhi", 1);
+    const opening = indexedDB.open(form.dataset.box ?? "gongzhi", 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("drafts", { keyPath: "id" });
     opening.onerror = () => failed(opening.error);
     opening.onsuccess = () => {
@@ -91,7 +91,9 @@
   const thank = (told) => {
     const place = part("sent");
     place.querySelector("[data-number]").textContent = told.number;
-    place.querySelector("[data-code]").textContent = told.code ?? "–";
+    // a check has no look-up code
+    const code = place.querySelector("[data-code]");
+    if (code) code.textContent = told.code ?? "–";
     place.querySelector("[data-link]").href = told.link;
     place.querySelector("[data-again]").hidden = !told.again;
     place.hidden = false;
@@ -115,16 +117,20 @@
   const row = (draft) => {
     const made = part("draft").content.cloneNode(true).firstElementChild;
     const value = Object.fromEntries(draft.fields);
-    const named = (name) => [...form.elements[name].options]
-      .find((option) => option.value && option.value === value[name])?.textContent;
+    const named = (name) => {
+      const control = form.querySelector(`[name="${name}"][value="${CSS.escape(value[name] ?? "")}"]`);
+      if (control) return control.labels?.[0]?.textContent.trim();
+      return [...(form.elements[name]?.options ?? [])]
+        .find((option) => option.value && option.value === value[name])?.textContent;
+    };
     const photos = made.querySelector("[data-photos]");
     made.id = `draft-${draft.id}`;
     made.querySelector("[data-when]").textContent =
       new Date(draft.at).toLocaleString(document.documentElement.lang);
     made.querySelector("[data-words]").textContent = value.words;
-    made.querySelector("[data-kind]").textContent = named("category") ?? "";
+    made.querySelector("[data-kind]").textContent = named(form.dataset.kind ?? "category") ?? "";
     made.querySelector("[data-place]").textContent =
-      [named("street"), value.where].filter(Boolean).join(" · ");
+      [named("street"), value.where, value.number].filter(Boolean).join(" · ");
     photos.textContent = photos.dataset.text.replace("COUNT", draft.photos.length);
     made.querySelector("[data-send]").addEventListener("click", () => send(draft));
     made.querySelector("[data-change]").addEventListener("click", () => change(draft));

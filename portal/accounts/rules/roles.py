@@ -23,6 +23,8 @@ class Permission(StrEnum):
     CARD_ISSUE = "card:issue"
     DESK_OPEN = "desk:open"
     FIGURES_READ = "figures:read"
+    GRID_MANAGE = "grid:manage"
+    GRID_WORK = "grid:work"
     IDENTITY_SEE = "identity:see"
     ORGANISATION_MANAGE = "organisation:manage"
     PARTS_READ = "parts:read"

@@ -21,6 +21,7 @@ from portal.areas.queries.outlines import (
     outlines_made_up,
     outlines_under,
 )
+from portal.areas.queries.sites import SiteRow, sites_in, sites_near
 from portal.areas.queries.tree import (
     AreaRow,
     ancestors,
@@ -40,6 +41,7 @@ __all__ = [
     "CardRow",
     "Flaw",
     "PermittedRow",
+    "SiteRow",
     "SwitchRow",
     "ancestors",
     "area_by_code",
@@ -62,6 +64,8 @@ __all__ = [
     "outlines_under",
     "permitted_in",
     "root_areas",
+    "sites_in",
+    "sites_near",
     "switches",
     "switches_for",
 ]

@@ -100,6 +100,8 @@ EVENTS: Mapping[Event, Words] = {
     Event.TAKE_BACK: _l("Taken back from another authority"),
     Event.MERGE: _l("Joined with another report of the same problem"),
     Event.SPLIT: _l("Parted from the other report; it is handled on its own again"),
+    Event.VERIFY_SPOT: _l("Checked on the spot"),
+    Event.RECHECK_SPOT: _l("The result was checked on the spot"),
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -136,6 +138,8 @@ ACTIONS: Mapping[Event, Words] = {
     Event.TAKE_BACK: _l("Take the case back"),
     Event.MERGE: _l("Join with another case"),
     Event.SPLIT: _l("Part from the other case"),
+    Event.VERIFY_SPOT: _l("Check on the spot"),
+    Event.RECHECK_SPOT: _l("Check the result on the spot"),
 }
 
 REASONS: Mapping[Reason, Words] = {
@@ -179,6 +183,10 @@ REASONS: Mapping[Reason, Words] = {
     Reason.SEVERITY_2: _l("2: somebody may be hurt soon"),
     Reason.SEVERITY_3: _l("3: it may become dangerous"),
     Reason.SEVERITY_4: _l("4: slight, to be watched"),
+    Reason.SPOT_TRUE: _l("It is as reported"),
+    Reason.SPOT_NOT_TRUE: _l("It is not as reported"),
+    Reason.SPOT_GONE: _l("It is gone, or put right"),
+    Reason.SPOT_CANNOT_FIND: _l("The spot cannot be found"),
 }
 
 MEANS: Mapping[Means, Words] = {

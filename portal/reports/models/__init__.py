@@ -19,6 +19,16 @@ from portal.reports.models.category import (
 from portal.reports.models.draft import Draft
 from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.filing import ApiFiling
+from portal.reports.models.grid import (
+    DIARY_TRIGGERS,
+    CaseAlert,
+    GridEntry,
+    GridEntryCase,
+    GridEntryPhoto,
+    GridEntryText,
+    GridMember,
+    GridSetting,
+)
 from portal.reports.models.guard import (
     AuditDraw,
     AuditSampled,
@@ -41,11 +51,13 @@ from portal.reports.models.triggers import STATEMENTS as HISTORY_TRIGGERS
 from portal.reports.models.webhooks import WebhookDelivery, WebhookState
 
 __all__ = [
+    "DIARY_TRIGGERS",
     "HISTORY_TRIGGERS",
     "ApiFiling",
     "AuditDraw",
     "AuditSampled",
     "Case",
+    "CaseAlert",
     "CaseAnswer",
     "CaseAttribute",
     "CaseCoUnit",
@@ -68,6 +80,12 @@ __all__ = [
     "DeskBatchCase",
     "Draft",
     "ExternalOrder",
+    "GridEntry",
+    "GridEntryCase",
+    "GridEntryPhoto",
+    "GridEntryText",
+    "GridMember",
+    "GridSetting",
     "HandlingLimit",
     "LimitCondition",
     "ModerationAppeal",

@@ -67,6 +67,9 @@ class Event(StrEnum):
     GRADE = "grade"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
+    # looked at on the spot: before it is filed (核实), and after the handling (核查)
+    VERIFY_SPOT = "verify_spot"
+    RECHECK_SPOT = "recheck_spot"
 
 
 class Pause(StrEnum):

@@ -42,6 +42,8 @@ from portal.reports.service.webhooks import announce_step
 SUPPORTING = frozenset({Permission.REPORT_READ, Permission.REPORT_RESPOND})
 # steps that change nothing the public can find
 _UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE, Event.ASK, Event.REPLY})
+# looked at on the spot: for whoever decides, neither for the unit nor for the public
+_SPOT = frozenset({Event.VERIFY_SPOT, Event.RECHECK_SPOT})
 # what is said between staff and reporter stays between them
 _SAID = {Event.ASK: TextKind.QUESTION, Event.REPLY: TextKind.REPLY}
 
@@ -181,7 +183,7 @@ def move_case(
     _add_photos(session, step, event_id)
     # the index and the messages read the step from the database
     session.flush()
-    if event not in _UNSEEN:
+    if event not in _UNSEEN | _SPOT:
         index_case(session, moved)
     announce_step(session, moved, event, before=case.state, now=now)
     return moved
@@ -314,6 +316,8 @@ def _code_of(step: _Step, moved: CaseRow) -> str | None:
 
 def _unit_of(step: _Step) -> UUID | None:
     """The unit a step concerns: where it is sent, or who takes it. A desk's note concerns none."""
+    if step.event in _SPOT:
+        return None
     if step.event is Event.DISPATCH:
         return step.brought.unit_id
     if step.event in {Event.NOTE, Event.MODERATE} and not step.who.of_unit:
@@ -358,6 +362,7 @@ def _kind_of(step: _Step) -> TextKind:
 def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
     """Hang photos on the step. All wait for a check: the unit's for that of the verifier."""
     by_reporter = step.who.is_reporter
+    before = by_reporter or step.event is Event.VERIFY_SPOT
     for photo in step.brought.photos:
         session.add(
             CasePhoto(
@@ -365,12 +370,12 @@ def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
                 code=new_token(),
                 case_id=step.case.id,
                 event_id=event_id,
-                kind=PhotoKind.BEFORE if by_reporter else PhotoKind.AFTER,
+                kind=PhotoKind.BEFORE if before else PhotoKind.AFTER,
                 blob_key=photo.blob_key,
                 thumbnail_key=photo.thumbnail_key,
                 width=photo.width,
                 height=photo.height,
-                review=Review.PENDING,
+                review=Review.WITHHELD if step.event in _SPOT else Review.PENDING,
                 by_reporter=by_reporter,
                 cycle=step.case.cycle,
                 created_at=step.now,

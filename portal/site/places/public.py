@@ -13,6 +13,7 @@ from portal.areas.queries import (
     AreaRow,
     CardRow,
     PermittedRow,
+    SiteRow,
     SwitchRow,
     ancestors,
     area_by_code,
@@ -24,6 +25,7 @@ from portal.areas.queries import (
     outlines_under,
     permitted_in,
     root_areas,
+    sites_in,
     switches,
     switches_for,
 )
@@ -35,9 +37,11 @@ from portal.kernel.words import say
 from portal.organisations.queries import OrganisationRow, units_for
 from portal.organisations.rules import OrganisationKind
 from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
+from portal.reports.queries.grid_team import team_counts
 from portal.reports.queries.near import Near, NearRow, near
 from portal.reports.queries.public import kinds
 from portal.reports.queries.zones import zones_of
+from portal.reports.rules.grid import MemberKind
 from portal.reports.rules.transitions import OPEN
 from portal.reports.rules.zones import Zone, zones_of_place
 from portal.satisfaction.labels import month_words
@@ -79,6 +83,8 @@ class PlacePage:
     units: list[OrganisationRow]
     permitted: list[tuple[PermittedRow, bool]]
     zones: list[Zone]
+    team: list[tuple[MemberKind, int]]
+    sites: list[SiteRow]
     live: list[SwitchRow]
     drawing: Drawing | None
     counts: PublicCounts
@@ -201,6 +207,9 @@ def place_page(session: Session, code: str) -> PlacePage:
         units=units_for(session, area.path, NEAR_KINDS, on),
         permitted=[(row, row.valid_from <= on and row.open_at(at)) for row in permitted],
         zones=_zones(session, area, on),
+        team=team_counts(session, area.id, on),
+        # like permitted places: a whole city has too many to read
+        sites=sites_in(session, area.path, on=on) if area.parent_id else [],
         live=switches_for(session, area.path),
         drawing=_drawing(session, area, children, _spots(found)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),

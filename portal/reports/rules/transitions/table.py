@@ -13,6 +13,7 @@ from portal.reports.rules.reasons import (
     SEND_BACK_REASONS,
     SEVERITIES,
     SPLIT_REASONS,
+    SPOT_REASONS,
     SUSPEND_REASONS,
     VOID_REASONS,
     WITHHOLD_REASONS,
@@ -333,5 +334,24 @@ TRANSITIONS: dict[Event, Transition] = {
         reasons=SPLIT_REASONS,
         speaks=Speaks.WHEN_OTHER,
         restores=True,
+    ),
+    # looking on the spot moves nothing: what was found lies before whoever decides
+    Event.VERIFY_SPOT: Transition(
+        OPEN - {State.HANDLED},
+        None,
+        frozenset({Permission.GRID_WORK}),
+        reasons=SPOT_REASONS,
+        speaks=Speaks.MAY,
+        public=False,
+    ),
+    # 核查 is a check of the work: whoever did it, gave it out or works for the unit stays out
+    Event.RECHECK_SPOT: Transition(
+        frozenset({State.HANDLED}),
+        None,
+        frozenset({Permission.GRID_WORK}),
+        _CHECKER,
+        reasons=SPOT_REASONS,
+        speaks=Speaks.MAY,
+        public=False,
     ),
 }
