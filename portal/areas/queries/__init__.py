@@ -19,6 +19,7 @@ from portal.areas.queries.outlines import (
     locator,
     outline_of,
     outlines_made_up,
+    outlines_of,
     outlines_under,
 )
 from portal.areas.queries.sites import SiteRow, sites_in, sites_near
@@ -61,6 +62,7 @@ __all__ = [
     "locator",
     "outline_of",
     "outlines_made_up",
+    "outlines_of",
     "outlines_under",
     "permitted_in",
     "root_areas",

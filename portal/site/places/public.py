@@ -39,11 +39,12 @@ from portal.organisations.rules import OrganisationKind
 from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
 from portal.reports.queries.grid_team import team_counts
 from portal.reports.queries.near import Near, NearRow, near
+from portal.reports.queries.overlay import Overlay, overlay_of
 from portal.reports.queries.public import kinds
 from portal.reports.queries.zones import zones_of
 from portal.reports.rules.grid import MemberKind
 from portal.reports.rules.transitions import OPEN
-from portal.reports.rules.zones import Zone, zones_of_place
+from portal.reports.rules.zones import DASHES, Zone, ZoneRule, zones_of_place
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.queries import MonthRow, months_of
 from portal.site.near import chosen_place, keep_place, own_places, pairs_first
@@ -57,6 +58,7 @@ COUNTED_DAYS = 30
 WEEKS = 8
 # beneath each other on a phone: enough to see that something moves; the first few with photos
 SETTLED_SHOWN, OPEN_SHOWN = 6, 5
+NOTHING_OVER = Overlay((), ())
 # as many pins as a small picture can bear
 NEWEST = 40
 # whom a resident may call about a place; bureaus of the whole city are dispatched to, not called
@@ -114,6 +116,8 @@ def place_words() -> dict[str, object]:
         "days_in_words": days_in_words,
         "hours_in_words": hours_in_words,
         "tags_in_words": tags_in_words,
+        "zone_dashes": DASHES,
+        "zone_rules": list(ZoneRule),
     }
 
 
@@ -211,7 +215,7 @@ def place_page(session: Session, code: str) -> PlacePage:
         # like permitted places: a whole city has too many to read
         sites=sites_in(session, area.path, on=on) if area.parent_id else [],
         live=switches_for(session, area.path),
-        drawing=_drawing(session, area, children, _spots(found)),
+        drawing=_drawing(session, area, children, _spots(found), overlay_of(session, on)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),
         found=found,
         named=areas_by_codes(session, codes),
@@ -250,12 +254,18 @@ def _numbers(areas: list[AreaRow]) -> dict[str, int]:
 
 
 def _drawing(
-    session: Session, area: AreaRow, children: list[AreaRow], spots: Sequence[Spot] = ()
+    session: Session,
+    area: AreaRow,
+    children: list[AreaRow],
+    spots: Sequence[Spot] = (),
+    overlay: Overlay = NOTHING_OVER,
 ) -> Drawing | None:
     """The outlines of what lies directly inside, or the place's own when those are not known."""
     inside = outlines_under(session, area.path, level=children[0].level) if children else []
     level = children[0].level if inside else area.level
-    drawing = draw(inside or outlines_under(session, area.path, level=level), spots)
+    marks = [(row.lon or 0.0, row.lat or 0.0) for row in overlay.places]
+    shapes = inside or outlines_under(session, area.path, level=level)
+    drawing = draw(shapes, spots, overlay.zones, marks)
     if drawing and outlines_made_up(session, area.path, level=level):
         return replace(drawing, made_up=True)
     return drawing
