@@ -40,11 +40,19 @@
     };
   };
 
+  // what is asked about the chosen kind; what belongs to others is not sent
+  const further = () => {
+    for (const part of form.querySelectorAll("[data-further]")) {
+      part.hidden = part.disabled = part.dataset.further !== form.elements.category.value;
+    }
+  };
+
   const keep = async () => {
     const draft = written();
     await put(draft);
     editing = null;
     form.reset();
+    further();
     await list();
     return draft;
   };
@@ -110,6 +118,7 @@
         } else if (control.type !== "file") control.value = value;
       }
     }
+    further();
     form.scrollIntoView();
     form.elements.words.focus();
   };
@@ -169,6 +178,7 @@
       part("network").hidden = false;
       part("network").textContent = form.dataset.full;
     };
+    form.elements.category?.addEventListener("change", further);
     keeper.hidden = false;
     keeper.addEventListener("click", () => keep().then(() => part("kept").focus(), full));
     form.addEventListener("submit", (event) => {

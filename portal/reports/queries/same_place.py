@@ -136,3 +136,15 @@ def _of_entries(session: Session, case: CaseRow, actor: Actor, metres: int) -> l
 def _street(path: str) -> str:
     """The path of the place right below the root, or of the root."""
     return "/".join(path.split("/")[:3]) + "/" if path.count("/") > 2 else path
+
+
+def a_photographed_point(session: Session, path: str) -> tuple[float, float] | None:
+    """The point of the newest case with a photo in a place."""
+    row = session.execute(
+        select(Case.lon, Case.lat)
+        .join(CasePhoto, and_(CasePhoto.district == Case.district, CasePhoto.case_id == Case.id))
+        .where(Case.place_path.startswith(path, autoescape=True), Case.lon.is_not(None))
+        .order_by(Case.found_at.desc())
+        .limit(1)
+    ).first()
+    return (row.lon, row.lat) if row else None

@@ -24,6 +24,7 @@ from portal.satisfaction.service.demo import plant_ratings
 from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
+from portal.site.demo.grids import plant_grids
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
@@ -92,6 +93,7 @@ def load_demo(
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)
+    plant_grids(session, people, places["community"], now)
     return True
 
 

@@ -9,6 +9,7 @@ from typing import Any
 WIDTH, HEIGHT = 640.0, 560.0
 MARGIN = 4.0
 Outlines = list[tuple[str, dict[str, Any]]]
+Box = tuple[float, float, float, float]
 Spot = tuple[str, float, float, bool]
 
 
