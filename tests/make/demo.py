@@ -27,7 +27,7 @@ from portal.kernel.photos import clean_photo, cover_photo
 from portal.kernel.vault import Vault
 from portal.organisations.models import Organisation
 from portal.reports.jobs import close_months
-from portal.reports.models import Case, CaseCoUnit, CasePhoto
+from portal.reports.models import Case, CaseCoUnit, CasePhoto, GridEntry
 from portal.reports.queries.case import reporters_of, texts_of
 from portal.reports.queries.digest import digest_days
 from portal.reports.queries.guard import draw_by_number, sampled_of
@@ -53,6 +53,7 @@ from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 PLACE = "370283001001"
+GRID = f"{PLACE}G01"
 
 
 @dataclass
@@ -153,6 +154,8 @@ def _things(session: Session, demo: Demo) -> None:
         **_sample(session, demo),
         "listing": _listing(session, place),
         "digest": digest_days(session, None)[0].isoformat(),
+        "grid": GRID,
+        "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
         **{role: person.number for role, person in demo.people.items()},
     }
 
