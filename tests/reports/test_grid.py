@@ -349,10 +349,8 @@ def test_the_collector_checks_on_the_page_and_a_phone_is_answered_in_json(
 
 def phone(client: FlaskClient, number: str, at: datetime | None = None) -> Any:
     token = client.get("/reports/offline/token").get_json()["csrf_token"]
-    data = {
-        "csrf_token": token, "draft_key": new_key(at or now(), number.encode().hex()[:32].ljust(32, "0")),
-        "number": number, "finding": "spot_gone",
-    }  # fmt: skip
+    key = new_key(at or now(), number.encode().hex()[:32].ljust(32, "0"))
+    data = {"csrf_token": token, "draft_key": key, "number": number, "finding": "spot_gone"}
     return client.post("/desk/grid/check", data=data, headers={"Accept": "application/json"})
 
 

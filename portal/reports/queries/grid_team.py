@@ -89,8 +89,7 @@ def grids_of(session: Session, actor: Actor) -> list[AreaRow]:
     paths = [root.path for root in root_areas(session)] if places is None else places
     found: dict[UUID, AreaRow] = {}
     for path in paths:
-        own = ancestors(session, path)[-1:]
-        rows = descendants_at_level(session, path, GRID) or own
+        rows = descendants_at_level(session, path, GRID) or ancestors(session, path)[-1:]
         found.update({row.id: row for row in rows})
     return sorted(found.values(), key=lambda row: row.path)
 

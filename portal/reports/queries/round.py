@@ -134,10 +134,9 @@ class AlertRow:
 
 
 def alerts_for(session: Session, actor: Actor, now: datetime) -> list[AlertRow]:
-    """The alerts in somebody's reach, the oldest first: until the building was stopped.
-
-    It was when somebody reports the work as done, or looked and found that it is not so.
-    """
+    """The alerts in somebody's reach, the oldest first, until somebody reports it stopped."""
+    if actor.places_for(Permission.GRID_WORK) == ():
+        return []
     limit = int(instance_of(session).city.thresholds.get(SETTING_STOP, USUAL_STOP))
     undone = OPEN - {State.HANDLED}
     statement = (
