@@ -41,8 +41,8 @@ def plant_grids(
     desk = actor_for(session, people["street_desk"][0], now, second_factor=True)
     lead = actor_for(session, people["grid_lead"][0], now, second_factor=True)
     for grid in grids:
-        for kind, name in zip(MemberKind, lines[: len(MemberKind)], strict=True):
-            add_member(session, grid.code, NewMember(kind, name), actor=desk, now=now)
+        for member, name in zip(MemberKind, lines[: len(MemberKind)], strict=True):
+            add_member(session, grid.code, NewMember(member, name), actor=desk, now=now)
     for (kind, hours, present), seen in zip(DAYS, lines[len(MemberKind) :], strict=False):
         at = now - timedelta(hours=hours)
         for grid in grids[:1]:
