@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from portal.areas.queries import count_by_level, find_flaws
-from portal.areas.service import import_outlines, import_places
+from portal.areas.service import import_outlines, import_places, import_sites
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.geo import System
@@ -69,6 +69,28 @@ def import_command(
                 session, boundaries.read_bytes(), boundaries.name, city=city, system=System(system)
             )
             click.echo(f"{outlines.changed} outlines, {outlines.foreign} of other cities left out")
+
+
+@areas.command("sites")
+@click.argument("file", type=CSV)
+def sites_command(file: Path) -> None:
+    """Bring a list of building sites into the grids: columns code, place, name, builder,
+    valid_from; optional permit, measures, lon, lat (WGS-84), valid_to.
+
+    A code that is there already is changed. A wrong row is reported by its line, and nothing is
+    imported then.
+
+    Example: gongzhi areas sites construction-sites.csv
+    """
+    database, instance = _obj()
+    with database.write() as session:
+        report = import_sites(
+            session, file.read_bytes(), file.name, city=instance.city, now=clock.now()
+        )
+    click.echo(
+        f"{report.added} added, {report.changed} changed, "
+        f"{report.foreign} rows of other cities left out"
+    )
 
 
 @areas.command("check")

@@ -19,6 +19,7 @@ from portal.areas.rules import (
     CODE_LENGTH,
     NAME_LENGTH,
     PATH_LENGTH,
+    SITE_CODE_LENGTH,
     Feature,
     PermittedKind,
     Tag,
@@ -125,6 +126,33 @@ class PermittedPlace(Base):
     weekdays: Mapped[str] = mapped_column(String(7))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+
+
+class ConstructionSite(Base):
+    """A building site inside a grid, from a day until (not including) a day (R129).
+
+    ``code`` is what its authority calls it: the same code comes again with every list.
+    """
+
+    __tablename__ = "construction_site"
+    __table_args__ = (
+        Index("ix_construction_site_area_id", "area_id"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="point"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(SITE_CODE_LENGTH), unique=True)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    title: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    builder: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    permit: Mapped[str] = mapped_column(String(SITE_CODE_LENGTH))
+    measures: Mapped[str] = mapped_column(String(200))
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    updated_at: Mapped[datetime]
 
 
 class FeatureSwitch(Base):

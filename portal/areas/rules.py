@@ -17,6 +17,7 @@ _DIGITS = re.compile(r"[0-9]+")
 CODE_LENGTH = 32
 PATH_LENGTH = 255
 NAME_LENGTH = 80
+SITE_CODE_LENGTH = 40
 NAME_LANGUAGES = ("zh_Hans", "zh_Hant", "en", "khb")
 MINUTES_A_DAY = 24 * 60
 

@@ -23,6 +23,7 @@ from portal.organisations.service import load_city_organisations
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
 from portal.reports.cli import reports as reports_commands
+from portal.reports.service import grid_personal as reports_grid_personal
 from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
 from portal.reports.service.contract_lists import load_city_contracts
@@ -90,6 +91,7 @@ REGISTERED: Final = (
     reports_jobs,
     reports_personal,
     following_keeping,
+    reports_grid_personal,
     site_jobs,
 )
 

@@ -21,6 +21,7 @@ ICONS: Final = (
 MADE_OF: Final = ("css/*.css", "js/*.js", "img/*.svg")
 PAGES: Final = (
     "portal/reports/templates/reports/new/offline.html",
+    "portal/reports/templates/reports/desk/spot.html",
     "portal/site/templates/base.html",
 )
 
@@ -43,6 +44,8 @@ def worker_script() -> str:
         "VERSION": _version(),
         "PAGE": url_for("reports.offline"),
         "SHELL": url_for("reports.offline_shell", lang=current_language()),
+        "ROUND": url_for("reports.desk_grid"),
+        "CHECK": url_for("reports.desk_spot_shell", lang=current_language()),
     }
     lines = [f"const {name} = {json.dumps(value)};" for name, value in facts.items()]
     return "\n".join([*lines, (STATIC / "js/worker.js").read_text("utf-8")])

@@ -1,4 +1,4 @@
-// Reports that wait on this device until the person sends them. Never sent by themselves.
+// Reports (or a collector's checks, in a box of their own) that wait on this device until the person sends them. Never sent by themselves.
 "use strict";
 {
   const form = document.querySelector("form[data-offline]");
@@ -8,7 +8,7 @@
   let editing = null;
 
   const act = (mode, what) => new Promise((done, failed) => {
-    const opening = indexedDB.open("gongzhi", 1);
+    const opening = indexedDB.open(form.dataset.box ?? "gongzhi", 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("drafts", { keyPath: "id" });
     opening.onerror = () => failed(opening.error);
     opening.onsuccess = () => {
@@ -40,11 +40,19 @@
     };
   };
 
+  // what is asked about the chosen kind; what belongs to others is not sent
+  const further = () => {
+    for (const part of form.querySelectorAll("[data-further]")) {
+      part.hidden = part.disabled = part.dataset.further !== form.elements.category.value;
+    }
+  };
+
   const keep = async () => {
     const draft = written();
     await put(draft);
     editing = null;
     form.reset();
+    further();
     await list();
     return draft;
   };
@@ -91,7 +99,9 @@
   const thank = (told) => {
     const place = part("sent");
     place.querySelector("[data-number]").textContent = told.number;
-    place.querySelector("[data-code]").textContent = told.code ?? "–";
+    // a check has no look-up code
+    const code = place.querySelector("[data-code]");
+    if (code) code.textContent = told.code ?? "–";
     place.querySelector("[data-link]").href = told.link;
     place.querySelector("[data-again]").hidden = !told.again;
     place.hidden = false;
@@ -108,6 +118,7 @@
         } else if (control.type !== "file") control.value = value;
       }
     }
+    further();
     form.scrollIntoView();
     form.elements.words.focus();
   };
@@ -115,16 +126,20 @@
   const row = (draft) => {
     const made = part("draft").content.cloneNode(true).firstElementChild;
     const value = Object.fromEntries(draft.fields);
-    const named = (name) => [...form.elements[name].options]
-      .find((option) => option.value && option.value === value[name])?.textContent;
+    const named = (name) => {
+      const control = form.querySelector(`[name="${name}"][value="${CSS.escape(value[name] ?? "")}"]`);
+      if (control) return control.labels?.[0]?.textContent.trim();
+      return [...(form.elements[name]?.options ?? [])]
+        .find((option) => option.value && option.value === value[name])?.textContent;
+    };
     const photos = made.querySelector("[data-photos]");
     made.id = `draft-${draft.id}`;
     made.querySelector("[data-when]").textContent =
       new Date(draft.at).toLocaleString(document.documentElement.lang);
     made.querySelector("[data-words]").textContent = value.words;
-    made.querySelector("[data-kind]").textContent = named("category") ?? "";
+    made.querySelector("[data-kind]").textContent = named(form.dataset.kind ?? "category") ?? "";
     made.querySelector("[data-place]").textContent =
-      [named("street"), value.where].filter(Boolean).join(" · ");
+      [named("street"), value.where, value.number].filter(Boolean).join(" · ");
     photos.textContent = photos.dataset.text.replace("COUNT", draft.photos.length);
     made.querySelector("[data-send]").addEventListener("click", () => send(draft));
     made.querySelector("[data-change]").addEventListener("click", () => change(draft));
@@ -163,6 +178,7 @@
       part("network").hidden = false;
       part("network").textContent = form.dataset.full;
     };
+    form.elements.category?.addEventListener("change", further);
     keeper.hidden = false;
     keeper.addEventListener("click", () => keep().then(() => part("kept").focus(), full));
     form.addEventListener("submit", (event) => {

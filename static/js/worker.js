@@ -1,5 +1,5 @@
-// Keeps one page without anything personal for times without a network, and nothing else.
-// The server writes VERSION, PAGE and SHELL before this.
+// Keeps two pages without anything personal for times without a network, and nothing else: that of a
+// report and that of a collector's check. The server writes VERSION, PAGE, SHELL, ROUND and CHECK.
 "use strict";
 
 const CACHE = `gongzhi-${VERSION}`;
@@ -13,13 +13,15 @@ const fill = async () => {
     if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
     return answer;
   };
-  const shell = await ask(SHELL);
-  const page = await shell.clone().text();
-  const files = page.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g);
-  for (const file of new Set([...files].map((found) => found[1].replaceAll("&amp;", "&")))) {
-    await cache.put(file, await ask(file));
+  for (const address of [SHELL, CHECK]) {
+    const shell = await ask(address);
+    const page = await shell.clone().text();
+    const files = page.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g);
+    for (const file of new Set([...files].map((found) => found[1].replaceAll("&amp;", "&")))) {
+      await cache.put(file, await ask(file));
+    }
+    await cache.put(address, shell);
   }
-  await cache.put(SHELL, shell);
 };
 
 const tidy = async () => {
@@ -35,9 +37,11 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate" && !OWN.test(url.pathname)) {
-    event.respondWith(fetch(request).catch(async () => (await kept(SHELL)) ?? Response.error()));
-    if (url.pathname === PAGE) event.waitUntil(fill().catch(() => {}));
+  const round = url.pathname === ROUND || url.pathname === `${ROUND}/check`;
+  if (request.mode === "navigate" && (round || !OWN.test(url.pathname))) {
+    const instead = round ? CHECK : SHELL;
+    event.respondWith(fetch(request).catch(async () => (await kept(instead)) ?? Response.error()));
+    if (round || url.pathname === PAGE) event.waitUntil(fill().catch(() => {}));
   } else if (url.pathname.startsWith("/static/")) {
     event.respondWith(kept(url.pathname + url.search).then((found) => found ?? fetch(request)));
   }

@@ -44,6 +44,7 @@ NO_PAGE = {
     "satisfaction.month_csv": "a table to download",
     "accounts.my_data_file": "a file to download",
     "reports.desk_photo": "a picture",
+    "reports.desk_diary_photo": "a picture",
     "feeds.atom": "a feed",
     "feeds.geojson": "data of the map",
     "metrics.show": "numbers for a machine",
@@ -118,6 +119,9 @@ WHO = {
     "reports.desk_handle": "handling_unit",
     "reports.desk_return": "handling_unit",
     "reports.desk_receipt": "handling_unit",
+    "reports.desk_grid": "grid_lead",
+    "reports.desk_spot": "grid_lead",
+    "reports.desk_diary_correct": "grid_lead",
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
@@ -176,7 +180,18 @@ CASES = {
     "places.organisation": "unit",
     "places.end_organisation": "unit",
 }
+CASES |= dict.fromkeys(
+    (
+        "reports.desk_grid_place",
+        "reports.desk_grid_team",
+        "reports.desk_grid_interval",
+        "reports.desk_diary_new",
+        "reports.desk_diary_month",
+    ),
+    "grid",
+)
 BY_NAME = {
+    "entry": "entry",
     "number": "dispatched",
     "code": "place",
     "month": "month",
@@ -198,6 +213,7 @@ FIXED = {"site.paper_form": "follow"}
 # what follows the address
 QUERY = {
     "reports.join_draft": "?number={shown}",
+    "reports.desk_spot": "?number={reported}",
     "reports.desk_check": "?action=accept&case={reported}&case={accepted}",
 }
 # addresses with a fixed set of values: each is a page of its own

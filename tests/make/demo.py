@@ -33,6 +33,7 @@ from portal.reports.models import (
     CaseDispute,
     CasePart,
     CasePhoto,
+    GridEntry,
     ImportRun,
     PersonalExport,
 )
@@ -64,6 +65,7 @@ from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 PLACE = "370283001001"
+GRID = f"{PLACE}G01"
 
 
 @dataclass
@@ -165,6 +167,8 @@ def _things(session: Session, demo: Demo) -> None:
         **_shared(session),
         **_followed(session, demo, place),
         "digest": digest_days(session, None)[0].isoformat(),
+        "grid": GRID,
+        "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 

@@ -28,7 +28,9 @@ from portal.reports.queries.following import follows_of_person
 from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import State
 from portal.reports.rules.following import FollowWay, Subject
+from portal.reports.rules.grid import EntryKind
 from portal.reports.service.batches import do_batch
+from portal.reports.service.diary import Written, write_entry
 from portal.reports.service.following.asking import Asked, follow
 from portal.reports.service.supervision import list_case
 from tests.make.accounts import actor, person, sign_in_as, staff
@@ -192,6 +194,22 @@ def fixed(**values: str) -> Pick:
 
 
 FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_follows])
+
+
+def _fill_diaries(session: Session, world: World) -> None:
+    """An entry of the diary in both streets; that of the east is the grid lead's."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for side, street in (("east", EAST), ("west", WEST)):
+        area = world.tree[street]
+        lead = world.people["grid_lead"] if side == "east" else None
+        who = actor(session, lead or staff(session, "grid_lead", area=area))
+        written = Written(EntryKind.PATROL, now, "walked through")
+        world.things[f"entry_{side}"] = write_entry(
+            session, street, written, actor=who, now=now
+        ).code
+
+
+FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_diaries])
 ADMINISTRATORS = with_permission(Permission.PEOPLE_MANAGE)
 DESKS = with_permission(Permission.CARD_ISSUE)
 SAMPLES.update(
@@ -250,6 +268,29 @@ SAMPLES["reports.file_receipt"] = Sample(own=fixed(ticket="none"))
 SAMPLES["reports.file_form"] = Sample(
     own=fixed(source="petition_proxy", kind="litter"), foreign=fixed(source="none", kind="none")
 )
+SAMPLES.update(
+    {
+        f"reports.desk_{page}": Sample(
+            own=fixed(code=EAST),
+            foreign=fixed(code=WEST),
+            reaches=with_permission(verb),
+        )
+        for verb, pages in (
+            (Permission.GRID_WORK, ("grid_place", "diary_new", "diary_month")),
+            (Permission.GRID_MANAGE, ("grid_team", "grid_leave", "grid_interval")),
+        )
+        for page in pages
+    }
+)
+SAMPLES["reports.desk_diary_entry"] = Sample(
+    own=thing(entry="entry_east"),
+    foreign=thing(entry="entry_west"),
+    reaches=with_permission(Permission.GRID_WORK),
+)
+SAMPLES["reports.desk_diary_correct"] = Sample(
+    own=thing(entry="entry_east"), foreign=thing(entry="entry_west")
+)
+SAMPLES["reports.desk_diary_photo"] = Sample(own=fixed(code="none"), foreign=fixed(code="none"))
 SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
 SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
 SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))

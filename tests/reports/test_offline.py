@@ -74,6 +74,22 @@ def test_a_kept_report_is_sent_and_answered_with_its_receipt(
     assert texts == ["桶满了"], "the place's own name is not kept as words"
 
 
+def test_r023_a_hazard_that_is_told_without_a_network_goes_into_the_urgent_lane(
+    client: FlaskClient, database: Database
+) -> None:
+    page = client.get(URL).get_data(as_text=True)
+    assert 'name="further_bad_sign_subkind"' in page
+    # what belongs to another kind is not read
+    _send(client, _key(), further_bad_sign_subkind="unsafe")
+    told = {"category": "bad_sign", "further_bad_sign_subkind": "unsafe"}
+    _send(client, _key(chance="f" * 32), **told)
+    wrong = _send(client, _key(chance="e" * 32), **{**told, "further_bad_sign_subkind": "none"})
+
+    assert wrong.status_code == 422
+    seen = {case.category_code: (case.urgent, case.sealed, case.listed) for case in cases(database)}
+    assert seen == {"litter": (False, False, False), "bad_sign": (True, True, False)}
+
+
 def test_sent_twice_it_is_one_report_with_the_same_answer(
     client: FlaskClient, database: Database, app: Flask
 ) -> None:

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     IDENTITY_APPROVE = "identity:approve"
     IDENTITY_EXPORT = "identity:export"
+    GRID_MANAGE = "grid:manage"
+    GRID_WORK = "grid:work"
     IDENTITY_SEE = "identity:see"
     ORDER_EXCHANGE = "order:exchange"
     ORGANISATION_MANAGE = "organisation:manage"

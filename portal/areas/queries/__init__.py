@@ -19,8 +19,10 @@ from portal.areas.queries.outlines import (
     locator,
     outline_of,
     outlines_made_up,
+    outlines_of,
     outlines_under,
 )
+from portal.areas.queries.sites import SiteRow, sites_in, sites_near
 from portal.areas.queries.tree import (
     AreaRow,
     ancestors,
@@ -40,6 +42,7 @@ __all__ = [
     "CardRow",
     "Flaw",
     "PermittedRow",
+    "SiteRow",
     "SwitchRow",
     "ancestors",
     "area_by_code",
@@ -59,9 +62,12 @@ __all__ = [
     "locator",
     "outline_of",
     "outlines_made_up",
+    "outlines_of",
     "outlines_under",
     "permitted_in",
     "root_areas",
+    "sites_in",
+    "sites_near",
     "switches",
     "switches_for",
 ]

@@ -131,6 +131,17 @@ def locator(session: Session) -> Callable[[float, float], str | None]:
     return find
 
 
+def outlines_of(session: Session, codes: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+    """(code, GeoJSON) of some places, as far as their outlines are known: one query."""
+    statement = (
+        select(Area.code, AreaShape.geojson)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(Area.code.in_(set(codes)))
+        .order_by(Area.code)
+    )
+    return [(row.code, json.loads(row.geojson)) for row in session.execute(statement)]
+
+
 def outline_of(session: Session, area_id: UUID) -> dict[str, Any] | None:
     """A place's outline as a GeoJSON geometry."""
     text = session.scalar(select(AreaShape.geojson).where(AreaShape.area_id == area_id))

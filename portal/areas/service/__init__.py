@@ -10,6 +10,7 @@ from portal.areas.service.details import (
 from portal.areas.service.lists import ListReport, import_cards, import_names, import_places
 from portal.areas.service.outlines import import_outlines, read_outline
 from portal.areas.service.places import add_area, edit_area, fingerprint, set_outline
+from portal.areas.service.sites import import_sites
 from portal.areas.service.turn import renew_version
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "import_names",
     "import_outlines",
     "import_places",
+    "import_sites",
     "load_city_places",
     "read_outline",
     "renew_version",

@@ -13,6 +13,7 @@ from portal.areas.models import Area, FeatureSwitch, PermittedPlace
 from portal.areas.rules import Feature, PermittedKind, clock_minutes, good_hours
 from portal.areas.service.lists import import_cards, import_names, import_places
 from portal.areas.service.outlines import import_outlines
+from portal.areas.service.sites import import_sites
 from portal.areas.service.turn import renew_version
 from portal.kernel.city import City
 from portal.kernel.clock import city_day
@@ -20,7 +21,7 @@ from portal.kernel.errors import BadData
 from portal.kernel.ids import new_id
 from portal.kernel.tables import TableRow, is_fresh, read_table
 
-KINDS = ("areas", "names", "outlines", "cards", "permitted")
+KINDS = ("areas", "names", "outlines", "cards", "permitted", "sites")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ def load_city_places(session: Session, city: City, now: datetime) -> CityReport:
         import_cards(session, one.content, one.name, city=city, now=now)
     for one in fresh["permitted"]:
         _load_permitted(session, one, since)
+    for one in fresh["sites"]:
+        import_sites(session, one.content, one.name, city=city, now=now)
     _load_switches(session, city)
     return CityReport(
         places=sum(report.added for report in reports),

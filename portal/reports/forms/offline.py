@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 
@@ -12,8 +12,9 @@ from portal.areas.queries import AreaRow
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
-from portal.kernel.words import Words
+from portal.kernel.words import Words, say
 from portal.reports.forms.intake import ContactStep
+from portal.reports.forms.questions import TYPES, question_field
 from portal.reports.labels.intake import CONTACTS
 from portal.reports.rules.categories import CategoryRow
 from portal.reports.rules.intake import (
@@ -24,14 +25,21 @@ from portal.reports.rules.intake import (
     IntakeRefusal,
     ReportAnswers,
 )
+from portal.reports.rules.kinds import BadAnswer, Question, read_answer
 from portal.reports.rules.offline import new_key
 
 Groups = Sequence[tuple[str, Words, Sequence[CategoryRow]]]
 
 
 class OfflineForm(ContactStep, PhotoForm):
-    """Photos, kind, place, words, contact and consent. ``draft_key`` makes it one report only."""
+    """Photos, kind, place, words, contact and consent. ``draft_key`` makes it one report only.
 
+    ``further``: what is asked about some kinds; only the chosen kind's answers are read.
+    """
+
+    further: ClassVar[Mapping[str, Sequence[Question]]] = {}
+    moment: datetime
+    extra: Mapping[str, str]
     draft_key = HiddenField()
     photos = PhotosField(_l("Choose photos"), most=MOST_PHOTOS)
     category = SelectField(_l("What is it?"), validate_choice=False)
@@ -72,7 +80,28 @@ class OfflineForm(ContactStep, PhotoForm):
             valid = self.demand("category", IntakeRefusal.NO_CATEGORY)
         if not self.words.data and not self.photos.data.tokens and not self.photos.errors:
             valid = self.demand("words", IntakeRefusal.NO_WORDS)
-        return valid
+        return self._read_further() and valid
+
+    def _read_further(self) -> bool:
+        """The answers to what the chosen kind asks; what is wrong stands beside its field."""
+        found, good = {}, True
+        for question in self.further.get(self.category.data or "", ()):
+            field: Any = self[_name(question)]
+            try:
+                found[question.key] = read_answer(question, field.data or "", self.moment)
+            except BadAnswer as error:
+                field.errors = [*field.errors, f"{field.label.text} {say(error.refusal)}"]
+                good = False
+        self.extra = {key: value for key, value in found.items() if value}
+        return good
+
+    @property
+    def further_fields(self) -> list[tuple[str, list[tuple[Any, str, Any]]]]:
+        """For the page, kind by kind: (field, hint, type of input or None for a list)."""
+        return [
+            (kind, [(self[_name(q)], in_words(q.hints), TYPES.get(q.asked)) for q in asked])
+            for kind, asked in self.further.items()
+        ]
 
     def report(self, language: str) -> ReportAnswers:
         """What was answered. The place is still words."""
@@ -84,5 +113,20 @@ class OfflineForm(ContactStep, PhotoForm):
             words=self.words.data or "",
             words_answered=True,
             language=language,
+            extra=self.extra,
         )
         return replace(whole, **self.answers())
+
+
+def _name(question: Question) -> str:
+    return f"further_{question.category}_{question.key}"
+
+
+def offline_form(
+    further: Mapping[str, Sequence[Question]], moment: datetime, given: Mapping[str, Any]
+) -> OfflineForm:
+    """The form with what some kinds ask further. ``moment`` is on the city's clock."""
+    fields = {_name(q): question_field(q) for asked in further.values() for q in asked}
+    members = {**fields, "further": dict(further), "moment": moment, "extra": {}}
+    made: type[OfflineForm] = type("KindsOfflineForm", (OfflineForm,), members)
+    return made(data=given)

@@ -62,10 +62,11 @@ class AskingDetails(Asking, DetailsStep):
 
 def question_fields(questions: Iterable[Question]) -> dict[str, Any]:
     """The fields of some questions by their names."""
-    return {question.field: _field(question) for question in questions}
+    return {question.field: question_field(question) for question in questions}
 
 
-def _field(question: Question) -> Any:
+def question_field(question: Question) -> Any:
+    """The field of one question."""
     label = in_words(question.names)
     if question.asked in TYPES:
         return StringField(label)

@@ -113,6 +113,8 @@ EVENTS: Mapping[Event, Words] = {
     Event.CONFIRM: _l("Whoever reported it says that it is solved"),
     # of all the ways to be sent back none tells its cause
     Event.DENY: _l("Sent back: the work is not done yet"),
+    Event.VERIFY_SPOT: _l("Checked on the spot"),
+    Event.RECHECK_SPOT: _l("The result was checked on the spot"),
 }
 
 # what the desk alone reads of the two ways of being sent back
@@ -155,6 +157,8 @@ ACTIONS: Mapping[Event, Words] = {
     Event.CONFIRM_SOLVED: _l("Yes, it is solved"),
     Event.DOUBT: _l("It is not solved: accept it"),
     Event.SETTLE: _l("Solved in my building"),
+    Event.VERIFY_SPOT: _l("Check on the spot"),
+    Event.RECHECK_SPOT: _l("Check the result on the spot"),
 }
 
 REASONS: Mapping[Reason, Words] = {
@@ -198,6 +202,10 @@ REASONS: Mapping[Reason, Words] = {
     Reason.SEVERITY_2: _l("2: somebody may be hurt soon"),
     Reason.SEVERITY_3: _l("3: it may become dangerous"),
     Reason.SEVERITY_4: _l("4: slight, to be watched"),
+    Reason.SPOT_TRUE: _l("It is as reported"),
+    Reason.SPOT_NOT_TRUE: _l("It is not as reported"),
+    Reason.SPOT_GONE: _l("It is gone, or put right"),
+    Reason.SPOT_CANNOT_FIND: _l("The spot cannot be found"),
 }
 
 MEANS: Mapping[Means, Words] = {

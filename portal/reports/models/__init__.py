@@ -24,6 +24,16 @@ from portal.reports.models.exchange import ExternalOrder
 from portal.reports.models.figures import FigureCount, FigureMark, FigureStale
 from portal.reports.models.filing import ApiFiling
 from portal.reports.models.following import Follow, Follower
+from portal.reports.models.grid import (
+    DIARY_TRIGGERS,
+    CaseAlert,
+    GridEntry,
+    GridEntryCase,
+    GridEntryPhoto,
+    GridEntryText,
+    GridMember,
+    GridSetting,
+)
 from portal.reports.models.guard import (
     AuditDraw,
     AuditSampled,
@@ -49,11 +59,13 @@ from portal.reports.models.triggers import STATEMENTS as HISTORY_TRIGGERS
 from portal.reports.models.webhooks import WebhookDelivery, WebhookState
 
 __all__ = [
+    "DIARY_TRIGGERS",
     "HISTORY_TRIGGERS",
     "ApiFiling",
     "AuditDraw",
     "AuditSampled",
     "Case",
+    "CaseAlert",
     "CaseAnswer",
     "CaseAttribute",
     "CaseCoUnit",
@@ -85,6 +97,12 @@ __all__ = [
     "FigureStale",
     "Follow",
     "Follower",
+    "GridEntry",
+    "GridEntryCase",
+    "GridEntryPhoto",
+    "GridEntryText",
+    "GridMember",
+    "GridSetting",
     "HandlingLimit",
     "ImportRun",
     "LimitCondition",

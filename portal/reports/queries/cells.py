@@ -1,6 +1,6 @@
 """The kept counts of a window: what is folded and what is not yet, in one statement."""
 
-from sqlalchemy import literal_column, select, union_all
+from sqlalchemy import ColumnElement, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.reports.models import MapCell, MapChange
@@ -16,7 +16,7 @@ def counts_in(session: Session, on: Window) -> dict[Cell, int]:
         MapCell.x.between(on.west, on.east),
         MapCell.y.between(on.north, on.south),
     )
-    by = literal_column(str(finer))
+    by: ColumnElement[int] = literal_column(str(finer))
     waiting = select(
         MapChange.x.bitwise_rshift(by), MapChange.y.bitwise_rshift(by), MapChange.points
     ).where(

@@ -84,6 +84,9 @@ class Event(StrEnum):
     SETTLE = "settle"
     CONFIRM = "confirm"
     DENY = "deny"
+    # looked at on the spot: before it is filed (核实), and after the handling (核查)
+    VERIFY_SPOT = "verify_spot"
+    RECHECK_SPOT = "recheck_spot"
 
 
 class Pause(StrEnum):

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 SIZE = 320
 CLOSEST, WIDEST = 0.004, 6.0
 ZOOM = 3.0
+_ZONE, _PERMITTED = "#1d4f91", "#1b6637"
 _PAPER, _LAND, _LINE, _INK, _MARK = "#eef3f2", "#ffffff", "#6d8286", "#14262a", "#a3231b"
 
 
@@ -96,14 +97,25 @@ def rings(geometry: dict[str, Any]) -> Iterable[list[tuple[float, float]]]:
             yield [(lon, lat) for lon, lat, *_ in ring]
 
 
-def draw(frame: Frame, outlines: Iterable[dict[str, Any]], labels: Iterable[Label]) -> str:
-    """The picture as SVG, with a cross in the middle. Colours stand in attributes: no CSS."""
+def draw(
+    frame: Frame,
+    outlines: Iterable[dict[str, Any]],
+    labels: Iterable[Label],
+    zones: Iterable[tuple[str, dict[str, Any]]] = (),
+    marks: Iterable[tuple[float, float]] = (),
+) -> str:
+    """The picture as SVG, with a cross in the middle. Colours stand in attributes: no CSS.
+
+    ``zones``: (how its edge is dashed, outline); ``marks``: where stalls are permitted.
+    """
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" '
         f'viewBox="0 0 {SIZE} {SIZE}" font-family="sans-serif" font-size="12">',
         f'<rect width="{SIZE}" height="{SIZE}" fill="{_PAPER}"/>',
     ]
     parts += [_path(frame, outline) for outline in outlines]
+    parts += [_zone(frame, dashes, outline) for dashes, outline in zones]
+    parts += [_mark_at(*frame.dot_of(lon, lat)) for lon, lat in marks]
     parts += _names(frame, labels)
     middle = SIZE / 2
     parts.append(
@@ -114,14 +126,32 @@ def draw(frame: Frame, outlines: Iterable[dict[str, Any]], labels: Iterable[Labe
     return "".join(parts)
 
 
-def _path(frame: Frame, outline: dict[str, Any]) -> str:
+def _lines(frame: Frame, outline: dict[str, Any]) -> str:
     lines = []
     for ring in rings(outline):
         dots = [frame.dot_of(lon, lat) for lon, lat in ring]
         lines.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in dots) + "Z")
+    return "".join(lines)
+
+
+def _path(frame: Frame, outline: dict[str, Any]) -> str:
     return (
-        f'<path d="{"".join(lines)}" fill="{_LAND}" fill-opacity="0.75" fill-rule="evenodd" '
-        f'stroke="{_LINE}" stroke-width="1"/>'
+        f'<path d="{_lines(frame, outline)}" fill="{_LAND}" fill-opacity="0.75" '
+        f'fill-rule="evenodd" stroke="{_LINE}" stroke-width="1"/>'
+    )
+
+
+def _zone(frame: Frame, dashes: str, outline: dict[str, Any]) -> str:
+    return (
+        f'<path d="{_lines(frame, outline)}" fill="{_ZONE}" fill-opacity="0.08" '
+        f'fill-rule="evenodd" stroke="{_ZONE}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+    )
+
+
+def _mark_at(x: float, y: float) -> str:
+    return (
+        f'<path d="M{x:.1f} {y - 7:.1f}l6 11h-12z" fill="{_PERMITTED}" stroke="{_LAND}" '
+        'stroke-width="1.5"/>'
     )
 
 

@@ -55,6 +55,11 @@ class Reason(StrEnum):
     SEVERITY_2 = "severity_2"
     SEVERITY_3 = "severity_3"
     SEVERITY_4 = "severity_4"
+    # what somebody found on the spot (核实, 核查)
+    SPOT_TRUE = "spot_true"
+    SPOT_NOT_TRUE = "spot_not_true"
+    SPOT_GONE = "spot_gone"
+    SPOT_CANNOT_FIND = "spot_cannot_find"
 
 
 EXTEND_REASONS = (
@@ -111,4 +116,10 @@ SPLIT_REASONS = (
     Reason.ANOTHER_PROBLEM,
     Reason.ENTERED_BY_MISTAKE,
     Reason.OTHER,
+)
+SPOT_REASONS = (
+    Reason.SPOT_TRUE,
+    Reason.SPOT_NOT_TRUE,
+    Reason.SPOT_GONE,
+    Reason.SPOT_CANNOT_FIND,
 )

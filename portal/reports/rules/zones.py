@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 Point = tuple[float, float]
 CORNERS = 3
@@ -22,6 +23,14 @@ BEARS_ON: Mapping[ZoneRule, frozenset[str]] = {
     ZoneRule.NO_BURNING: frozenset({"burning", "open_bbq"}),
     ZoneRule.NO_LIVESTOCK: frozenset({"dogs"}),
     ZoneRule.NO_FIREWORKS: frozenset({"burning", "safety_hazard"}),
+}
+
+
+# how the edge of a zone is drawn: told apart without colours (SVG stroke-dasharray)
+DASHES: Mapping[ZoneRule, str] = {
+    ZoneRule.NO_BURNING: "10 5",
+    ZoneRule.NO_LIVESTOCK: "2 5",
+    ZoneRule.NO_FIREWORKS: "10 4 2 4",
 }
 
 
@@ -45,6 +54,11 @@ class Zone:
         if set(self.places) & set(codes):
             return True
         return point is not None and within(self.corners, point)
+
+
+def as_polygon(corners: Sequence[Point]) -> dict[str, Any]:
+    """An outline by corners as GeoJSON, closed."""
+    return {"type": "Polygon", "coordinates": [[list(p) for p in (*corners, corners[0])]]}
 
 
 def within(corners: Sequence[Point], point: Point) -> bool:

@@ -28,7 +28,7 @@ from portal.reports.rules.transitions import (
     Refusal,
     why_not,
 )
-from portal.reports.service.notices import tell_staff_of
+from portal.reports.service.notices import tell_staff
 
 
 def facts_beside(session: Session, case: CaseRow, facts: CaseFacts) -> CaseFacts:
@@ -102,4 +102,4 @@ def _go_on(session: Session, whole: CaseRow, now: datetime) -> None:
     if whole.unit_id is not None:
         # without a unit it stands in the desk's queue again
         people = people_holding(session, Permission.REPORT_HANDLE, None, whole.unit_id, now)
-        tell_staff_of(session, whole, people, "desk.parts_done", now)
+        tell_staff(session, whole, people, "desk.parts_done", now)

@@ -18,6 +18,7 @@ from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.pauses import promise_at
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
+from portal.reports.service.alerts import raise_alert
 from portal.reports.service.answers import answered_hazard
 from portal.reports.service.co_units import chosen_co_units, set_co_units
 from portal.reports.service.contracts import relink_contract
@@ -223,6 +224,7 @@ def reclassify_case(
         _keep_inside(session, case)
     relink_contract(session, case, category.code)
     index_case(session, moved)
+    raise_alert(session, moved, now=now)
     return moved
 
 

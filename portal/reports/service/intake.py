@@ -49,6 +49,7 @@ from portal.reports.rules.limits import Limit as TimeLimit
 from portal.reports.rules.masking import masked, proposed
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.receipts import lookup_hash
+from portal.reports.service.alerts import raise_alert
 from portal.reports.service.answers import checked_answers, keep_answers, says_hazard
 from portal.reports.service.contracts import link_contract
 from portal.reports.service.drafts import DraftRow, claim_draft, keep_receipt
@@ -337,6 +338,7 @@ def _announce(session: Session, facts: _Facts, case: Case, reporter: CaseReporte
     publish_at_once(session, row, facts.category, verified=facts.verified, now=facts.now)
     if row.listed:
         index_case(session, row)
-    if not facts.kept_inside:
+    # of a new illegal building the street hears too, at once and in other words
+    if not facts.kept_inside and not raise_alert(session, row, now=facts.now):
         tell_grid(session, row, now=facts.now)
     send_receipt(session, row, reporter, language=facts.answers.language, now=facts.now)

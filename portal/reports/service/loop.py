@@ -1,7 +1,6 @@
 """Moving a case along the table: one conditional UPDATE first, then history, words and photos."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,32 +10,24 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.errors import Conflict, Missing
-from portal.kernel.ids import new_id, new_token
+from portal.kernel.ids import new_id
 from portal.kernel.outbox import release_messages
-from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText, Category
+from portal.reports.models import Case, CaseEvent, CaseReporter, Category
 from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.routing import supports
 from portal.reports.rules.codes import (
     Closing,
     Event,
-    Means,
-    PhotoKind,
-    Review,
     Source,
     Target,
-    TextKind,
 )
 from portal.reports.rules.kinds import BEHAVIOUR
-from portal.reports.rules.masking import for_public
-from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import (
     TRANSITIONS,
     ActorFacts,
     CaseFacts,
     IntoFacts,
-    Offer,
     Refusal,
-    Transition,
     facts_of_actor,
     holds,
     next_cycle,
@@ -47,64 +38,31 @@ from portal.reports.service.doors import door_facts, end_stamps
 from portal.reports.service.pauses import end_pauses, facts_of_clock, time_goes_on
 from portal.reports.service.refusing import check
 from portal.reports.service.search import index_case
+from portal.reports.service.steps import (
+    NOTHING,
+    SPOT,
+    Brought,
+    NewPhoto,
+    Step,
+    add_photos,
+    add_words,
+)
 from portal.reports.service.webhooks import announce_step
+
+__all__ = [
+    "Brought",
+    "NewPhoto",
+    "case_as_seen",
+    "facts_of",
+    "may_see",
+    "move_case",
+    "who_acts",
+]
 
 # of a case that her unit only supports: never the handling itself
 SUPPORTING = frozenset({Permission.REPORT_READ, Permission.REPORT_RESPOND})
 # steps that change nothing the public can find
 _UNSEEN = frozenset({Event.NOTE, Event.URGE, Event.ADD_PHOTO, Event.FILE, Event.ASK, Event.REPLY})
-# what is said between staff and reporter stays between them
-_SAID = {Event.ASK: TextKind.QUESTION, Event.REPLY: TextKind.REPLY}
-
-
-@dataclass(frozen=True)
-class NewPhoto:
-    """A photo already re-encoded and stored."""
-
-    blob_key: str
-    width: int
-    height: int
-    thumbnail_key: str | None = None
-
-
-@dataclass(frozen=True)
-class Brought:
-    """Everything that may come with a step. ``values`` are further columns of the case.
-
-    ``reporter_id``: whose words and photos they are, where it is not the first reporter.
-    ``withheld``: why a reporter's words and photos are never to be shown.
-    """
-
-    reason: Reason | None = None
-    words: str | None = None
-    unit_id: UUID | None = None
-    photos: Sequence[NewPhoto] = ()
-    means: Means | None = None
-    reporter_id: UUID | None = None
-    withheld: str | None = None
-    values: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def offer(self) -> Offer:
-        return Offer(self.reason, self.words, len(self.photos), self.unit_id, self.means)
-
-
-NOTHING = Brought()
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One step about to be taken, with all that decides it."""
-
-    event: Event
-    row: Transition
-    case: CaseRow
-    facts: CaseFacts
-    who: ActorFacts
-    brought: Brought
-    now: datetime
-    # columns of a clock that runs again because of this step
-    runs: Mapping[str, Any]
 
 
 def may_see(actor: Actor, case: CaseRow) -> bool:
@@ -187,25 +145,25 @@ def move_case(
         who = who_acts(session, actor, case)
     check(why_not(event, facts, who, brought.offer))
     runs = time_goes_on(session, case, event, now)
-    step = _Step(event, TRANSITIONS[event], case, facts, who, brought, now, runs)
+    step = Step(event, TRANSITIONS[event], case, facts, who, brought, now, runs)
     moved = _claim(session, step)
     if runs:
         end_pauses(session, case, now)
     # what a batch held back so that it could be undone: now it cannot be any more
     release_messages(session, f"case:{case.number}", now)
     event_id = _add_event(session, step, moved)
-    _add_words(session, step, event_id)
-    _add_photos(session, step, event_id)
+    add_words(session, step, event_id)
+    add_photos(session, step, event_id)
     # the index and the messages read the step from the database
     session.flush()
     after_step(session, case, moved, now=now)
-    if event not in _UNSEEN:
+    if event not in _UNSEEN | SPOT:
         index_case(session, moved)
     announce_step(session, moved, event, before=case.state, now=now)
     return moved
 
 
-def _claim(session: Session, step: _Step) -> CaseRow:
+def _claim(session: Session, step: Step) -> CaseRow:
     """The conditional UPDATE. Steps that move nothing disturb nobody else's open page."""
     case, event = step.case, step.event
     values = {**_changes(step), **step.runs, **_reassigned(session, step)}
@@ -231,7 +189,7 @@ def _claim(session: Session, step: _Step) -> CaseRow:
     return replace(case, **values)
 
 
-def _reassigned(session: Session, step: _Step) -> dict[str, Any]:
+def _reassigned(session: Session, step: Step) -> dict[str, Any]:
     """推诿: the case goes to another unit than the one that had it (R187)."""
     case = step.case
     if step.event is not Event.DISPATCH or case.dispatched_at is None:
@@ -250,7 +208,7 @@ def _reassigned(session: Session, step: _Step) -> dict[str, Any]:
     return {"times_reassigned": case.times_reassigned + 1} if passed_on else {}
 
 
-def _changes(step: _Step) -> dict[str, Any]:
+def _changes(step: Step) -> dict[str, Any]:
     """The columns a step changes."""
     values: dict[str, Any] = {"updated_at": step.now}
     if step.row.to is not None:
@@ -261,7 +219,7 @@ def _changes(step: _Step) -> dict[str, Any]:
     return {**values, **_stamps(step)}
 
 
-def _stamps(step: _Step) -> dict[str, Any]:
+def _stamps(step: Step) -> dict[str, Any]:
     """Times, people and counts of each step."""
     case, who, now = step.case, step.who.person_id, step.now
     accepted = case.accepted_at or now
@@ -299,7 +257,7 @@ def _stamps(step: _Step) -> dict[str, Any]:
     return stamps.get(step.event, {})
 
 
-def _add_event(session: Session, step: _Step, moved: CaseRow) -> UUID:
+def _add_event(session: Session, step: Step, moved: CaseRow) -> UUID:
     """Add to the history. A reporter's person is never written there: it could not be erased."""
     event_id = new_id()
     session.add(
@@ -321,15 +279,17 @@ def _add_event(session: Session, step: _Step, moved: CaseRow) -> UUID:
     return event_id
 
 
-def _code_of(step: _Step, moved: CaseRow) -> str | None:
+def _code_of(step: Step, moved: CaseRow) -> str | None:
     """The reason, or the new name of a case that was reclassified."""
     if step.event is Event.RECLASSIFY:
         return moved.category_code
     return step.brought.reason.value if step.brought.reason else None
 
 
-def _unit_of(step: _Step) -> UUID | None:
+def _unit_of(step: Step) -> UUID | None:
     """The unit a step concerns: where it is sent, or who takes it. A desk's note concerns none."""
+    if step.event in SPOT:
+        return None
     if step.event in {Event.DISPATCH, Event.RESOLVE}:
         return step.brought.unit_id
     if step.event is Event.ESCALATE:
@@ -340,66 +300,3 @@ def _unit_of(step: _Step) -> UUID | None:
     if step.event is Event.RESPOND and step.who.co_unit_id is not None:
         return step.who.co_unit_id
     return step.case.unit_id
-
-
-def _add_words(session: Session, step: _Step, event_id: UUID) -> None:
-    """Keep the words. Staff's answer is public at once without numbers; all else stays inside."""
-    words = (step.brought.words or "").strip()
-    if not words:
-        return
-    kind = _SAID.get(step.event) or _kind_of(step)
-    public = kind in {TextKind.ANSWER, TextKind.REASON} and not step.facts.protected
-    hidden = step.facts.protected or step.brought.withheld
-    waits = step.event is Event.SELF_SOLVE and not hidden
-    session.add(
-        CaseText(
-            district=step.case.district,
-            case_id=step.case.id,
-            event_id=event_id,
-            kind=kind,
-            text=words,
-            public_text=for_public(words) if public else None,
-            review=Review.APPROVED if public else Review.PENDING if waits else Review.WITHHELD,
-            review_reason=step.brought.withheld,
-            by_reporter=step.who.is_reporter,
-            created_at=step.now,
-            reporter_id=step.brought.reporter_id,
-        )
-    )
-
-
-def _kind_of(step: _Step) -> TextKind:
-    """What the words are. A dispatch's instruct the unit; those of a case sent back look alike."""
-    if step.event is Event.SELF_SOLVE:
-        return TextKind.ADDITION
-    if step.event in {Event.REOPEN, Event.SEND_BACK, Event.DENY}:
-        return TextKind.PASSED_ON
-    if step.event is Event.DISPATCH or not step.row.public:
-        return TextKind.NOTE
-    return TextKind.REASON if step.brought.reason is not None else TextKind.ANSWER
-
-
-def _add_photos(session: Session, step: _Step, event_id: UUID) -> None:
-    """Hang photos on the step. All wait for a check: the unit's for that of the verifier."""
-    by_reporter = step.who.is_reporter
-    before = by_reporter and step.event is not Event.SELF_SOLVE
-    for photo in step.brought.photos:
-        session.add(
-            CasePhoto(
-                district=step.case.district,
-                code=new_token(),
-                case_id=step.case.id,
-                event_id=event_id,
-                kind=PhotoKind.BEFORE if before else PhotoKind.AFTER,
-                blob_key=photo.blob_key,
-                thumbnail_key=photo.thumbnail_key,
-                width=photo.width,
-                height=photo.height,
-                review=Review.WITHHELD if step.brought.withheld else Review.PENDING,
-                review_reason=step.brought.withheld,
-                by_reporter=by_reporter,
-                cycle=step.case.cycle,
-                created_at=step.now,
-                reporter_id=step.brought.reporter_id,
-            )
-        )

@@ -138,7 +138,7 @@ def tell_unit(
         return
     people = people_holding(session, Permission.REPORT_HANDLE, None, case.unit_id, now)
     template = "desk.sent_back" if sent_back else "desk.dispatched"
-    tell_staff_of(session, case, people, template, now, due_at)
+    tell_staff(session, case, people, template, now, due_at)
 
 
 def tell_co_units(
@@ -152,16 +152,16 @@ def tell_co_units(
     """Tell the people of units that support the lead; to them the case can be read, not handled."""
     for unit_id in unit_ids:
         people = people_holding(session, Permission.REPORT_HANDLE, None, unit_id, now)
-        tell_staff_of(session, case, people, "desk.supports", now, due_at)
+        tell_staff(session, case, people, "desk.supports", now, due_at)
 
 
 def tell_grid(session: Session, case: CaseRow, *, now: datetime) -> None:
     """Instant notice to those who answer first for the place (R287): intake calls this."""
     people = people_holding(session, Permission.REPORT_RESPOND, case.place_path, None, now)
-    tell_staff_of(session, case, people, "desk.reported", now)
+    tell_staff(session, case, people, "desk.reported", now)
 
 
-def tell_staff_of(
+def tell_staff(
     session: Session,
     case: CaseRow,
     people: list[PersonRow],
@@ -169,7 +169,7 @@ def tell_staff_of(
     now: datetime,
     due_at: datetime | None = None,
 ) -> None:
-    """Tell some people of the staff the same of a case."""
+    """Tell some of the staff of a case: its kind, its place, and where to open it."""
     phones = phones_of(session, [person.id for person in people])
     place = areas_by_ids(session, [case.area_id]).get(case.area_id)
     category = session.get(Category, case.category_code)

@@ -13,11 +13,14 @@ from portal.kernel.i18n import in_words
 from portal.kernel.web import instance, reading
 from portal.reports.labels.public import state_words
 from portal.reports.queries.listing import listing
+from portal.reports.queries.overlay import overlay_of
 from portal.reports.queries.pins import Pin, pictures
 from portal.reports.queries.public import KindRow
 from portal.reports.queries.zones import zones_of
 from portal.reports.rules.transitions import OPEN
+from portal.reports.rules.zones import DASHES
 from portal.reports.service.atlas import atlas, pins_in, public_outlines
+from portal.reports.service.overlay import laid_over
 from portal.reports.views.blueprint import bp
 from portal.reports.views.public import asked_for, list_context, too_long
 
@@ -33,6 +36,8 @@ def map_page() -> ResponseReturnValue:
     page = render_template(
         "reports/public/map.html",
         drawn=drawn,
+        overlay=laid_over(overlay_of(reading(), _today()), drawn.frame),
+        dashes=DASHES,
         zones=[zone for zone in zones_of(reading()) if zone.in_force(_today())],
         tiles=json.dumps([dict(source) for source in instance().config.tiles]),
         approval=in_words(_names(instance().city.raw.get("map_approval"))),

@@ -71,6 +71,7 @@ from portal.reports.views.desk_queue import (
     queue_parts,
     queue_url,
 )
+from portal.reports.views.grid_panel import grid_panel
 from portal.reports.views.parts_panel import parts_panel
 from portal.reports.views.supervision_panel import listing_steps, supervision_panel
 
@@ -169,6 +170,7 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         "done": just_done(actor),
         **supervision_panel(page),
         **parts_panel(page),
+        **grid_panel(page),
         "refusal_words": refusal_words,
     }
 

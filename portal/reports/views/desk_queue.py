@@ -166,7 +166,7 @@ def queue_parts(actor: Actor, moment: datetime, selected: CaseRow | None = None)
         "tabs": _tabs(actor, counts),
         "late_cases": counts.get(Task.LATE, 0),
         "late_url": queue_url(task=Task.LATE.value, after=None),
-        "may_grid": actor.places_for(Permission.REPORT_RESPOND) != (),
+        "may_grid": actor.places_for(Permission.GRID_WORK) != (),
         "may_file": actor.may(Permission.REPORT_FILE),
         "may_moderate": actor.places_for(Permission.REPORT_MODERATE) != (),
         "kinds_today": kinds,
@@ -204,9 +204,8 @@ def list_parts(
 
 
 def _here(after: str | None) -> str:
-    """This list (my queue or my grid) from another row on."""
-    endpoint = "reports.desk_grid" if request.endpoint == "reports.desk_grid" else "reports.desk"
-    return url_for(endpoint, **kept(after=after))
+    """This list from another row on."""
+    return url_for("reports.desk", **kept(after=after))
 
 
 def _tabs(actor: Actor, counts: Mapping[Task, int]) -> list[tuple[Any, str, int | None, Task]]:

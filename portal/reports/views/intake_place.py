@@ -1,6 +1,7 @@
 """Where it is: by the photo, words, short lists, a map, numbers or the device's position."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -8,13 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
 from portal.areas.queries import AreaRow, area_by_code, locate, root_areas
-from portal.kernel.clock import now
+from portal.areas.rules import codes_of
+from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Refused
 from portal.kernel.geo import System
 from portal.kernel.i18n import in_words
-from portal.kernel.web import Session, reading
+from portal.kernel.web import Session, instance, reading
 from portal.reports.forms.intake import PlaceStep, PointStep
 from portal.reports.queries.likely import busiest_first
+from portal.reports.queries.overlay import overlay_of
 from portal.reports.queries.places import (
     Choice,
     city_frame,
@@ -23,6 +26,7 @@ from portal.reports.queries.places import (
     places_for_words,
     with_places_above,
 )
+from portal.reports.queries.zones import zones_of
 from portal.reports.rules.choosing import CHOICES_A_PAGE, short_pages
 from portal.reports.rules.intake import (
     MOST_PLACE_WORDS,
@@ -31,6 +35,7 @@ from portal.reports.rules.intake import (
     Step,
 )
 from portal.reports.rules.place_map import SIZE, ZOOM, Frame, Label, draw, read_frame
+from portal.reports.rules.zones import DASHES, Zone, zones_at
 from portal.reports.service.places import (
     choose_area,
     choose_point,
@@ -203,10 +208,29 @@ def place_map() -> ResponseReturnValue:
         point = typed_point(form.point.data or "", System.WGS84)
         return choose_point(session, point, field="point")
 
-    context = {"frame": frame, "size": SIZE, "moves": _moves(frame), "here": _here(frame)}
+    here = _here(frame)
+    context = {
+        "frame": frame,
+        "size": SIZE,
+        "moves": _moves(frame),
+        "here": here,
+        "overlay": overlay_of(reading(), _today()),
+        "dashes": DASHES,
+        "zones_here": _zones_here(frame, here),
+    }
     return ask(
         Step.PLACE, form, "reports/new/place_map.html", changes, go_on=_finer_or(form), **context
     )
+
+
+def _today() -> date:
+    return city_day(now(), instance().city.zone)
+
+
+def _zones_here(frame: Frame, here: Choice | None) -> list[Zone]:
+    """The zones with rules that hold at the cross: the picture in words."""
+    codes = codes_of(here.area.path) if here else ()
+    return zones_at(zones_of(reading()), codes, (frame.lon, frame.lat), _today())
 
 
 def _here(frame: Frame) -> Choice | None:
@@ -271,7 +295,10 @@ def place_map_picture() -> ResponseReturnValue:
         Label(area.lon or 0, area.lat or 0, in_words(area.names))
         for area in names_for(reading(), frame)
     ]
-    picture = draw(frame, outlines_for(reading(), frame), labels)
+    overlay = overlay_of(reading(), _today())
+    zones = [(DASHES[rule], outline) for rule, outline in overlay.zones]
+    marks = [(row.lon or 0.0, row.lat or 0.0) for row in overlay.places]
+    picture = draw(frame, outlines_for(reading(), frame), labels, zones, marks)
     return Response(
         picture, mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=600"}
     )

@@ -1,5 +1,8 @@
 """The report on one page, for devices whose network comes and goes (R-phones)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
@@ -12,16 +15,19 @@ from portal.kernel.errors import Conflict, Refused
 from portal.kernel.i18n import current_language
 from portal.kernel.pages import answer, submit
 from portal.kernel.web import Session, instance, reading
-from portal.reports.forms.offline import OfflineForm
+from portal.reports.forms.offline import OfflineForm, offline_form
 from portal.reports.labels.categories import GROUPS
 from portal.reports.queries.categories import categories_on
-from portal.reports.rules.categories import FunctionGroup
+from portal.reports.queries.kinds import questions_of, subkinds_of
+from portal.reports.rules.categories import CategoryRow, FunctionGroup
 from portal.reports.rules.intake import MOST_PHOTOS, MOST_WORDS, RECEIPT_LIFETIME, Contact
+from portal.reports.rules.kinds import Question
 from portal.reports.rules.offline import token_of
 from portal.reports.service.offline import Sent, complete, send_offline, sent_before
 from portal.reports.service.places import finer_places
 from portal.reports.views.blueprint import bp
 from portal.reports.views.draft_session import RECEIPT_COOKIE, keep_cookie
+from portal.reports.views.intake_details import city_time
 
 LONGEST_KEY = 80
 JSON = "application/json"
@@ -66,9 +72,10 @@ def _context(*, bare: bool) -> dict[str, Any]:
 def _form() -> OfflineForm:
     """The form with its lists."""
     # a usual answer is shown; one that does not come is not made up
-    form = OfflineForm(data={"contact": Contact.NONE.value if request.method == "GET" else None})
     day = city_day(now(), instance().city.zone)
     rows = categories_on(reading(), day)
+    given = {"contact": Contact.NONE.value if request.method == "GET" else None}
+    form = offline_form(_further(rows, day), city_time(), given)
     kinds = [
         (group.value, GROUPS[group], [row for row in rows if row.group is group])
         for group in FunctionGroup
@@ -77,6 +84,16 @@ def _form() -> OfflineForm:
     streets = finer_places(reading(), roots[0].code if len(roots) == 1 else None)
     form.prepare(kinds, streets, signed_in=current_actor().signed_in, now=now())
     return form
+
+
+def _further(rows: Sequence[CategoryRow], day: date) -> dict[str, list[Question]]:
+    """What is asked about hazards: a finer kind may put a report into the urgent lane (R023)."""
+    found = {
+        row.code: [replace(q, category=row.code) for q in questions_of(row.code, day)]
+        for row in rows
+        if row.urgent or any(subkind.hazard for subkind in subkinds_of(row.code))
+    }
+    return {code: asked for code, asked in found.items() if asked}
 
 
 def _sending(form: OfflineForm, sent: list[Sent] | None = None) -> Any:

@@ -30,6 +30,7 @@ from portal.site.demo.clocks import stage_clocks
 from portal.site.demo.doors import plant_doors
 from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
+from portal.site.demo.grids import plant_grids
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
@@ -104,11 +105,12 @@ def load_demo(
     plant_exchange(session, people, now)
     # past life was planted without the intake
     link_earlier(session, contracts(session), now)
+    plant_following(session, people["resident"], places["community"], now)
+    plant_doors(session, people, pictures, places["community"], now)
+    plant_grids(session, people, places["community"], now)
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)
-    plant_following(session, people["resident"], places["community"], now)
-    plant_doors(session, people, pictures, places["community"], now)
     return True
 
 

@@ -85,6 +85,11 @@ _OFFLINE: Final[Schema] = {
     "required": ["csrf_token", "draft_key", "category", "contact"],
     "description": "The fields of the page /reports/offline; draft_key makes it one report.",
 }
+_CHECK: Final[Schema] = {
+    "type": "object",
+    "required": ["csrf_token", "draft_key", "number", "finding"],
+    "description": "The fields of the page /desk/grid/check; draft_key makes it one check.",
+}
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation("open311.discovery", "Where the interface is", both("Discovery")),
@@ -149,6 +154,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "reports.offline", "Send what was written without a network",
         {200: {JSON: "Receipt"}, 409: {JSON: "FormErrors"}, 422: {JSON: "FormErrors"}},
         method="post", body={FILES: _OFFLINE},
+    ),
+    Operation(
+        "reports.desk_spot", "Send a check on the spot that was kept without a network",
+        {200: {JSON: "Receipt"}, 409: {JSON: "FormErrors"}, 422: {JSON: "FormErrors"}},
+        method="post", body={FILES: _CHECK}, security=("session",),
     ),
     Operation(
         "accounts.my_data_file", "Everything that is kept about me", {200: {JSON: "MyData"}},

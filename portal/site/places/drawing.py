@@ -9,6 +9,7 @@ from typing import Any
 WIDTH, HEIGHT = 640.0, 560.0
 MARGIN = 4.0
 Outlines = list[tuple[str, dict[str, Any]]]
+Box = tuple[float, float, float, float]
 Spot = tuple[str, float, float, bool]
 
 
@@ -41,6 +42,9 @@ class Drawing:
     pieces: tuple[Piece, ...]
     made_up: bool = False
     pins: tuple[Pin, ...] = ()
+    # (rule, path) of zones, and where stalls are permitted
+    zones: tuple[tuple[str, str], ...] = ()
+    marks: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,16 +59,23 @@ class _Scale:
         return x, MARGIN + (self.north - lat) * self.down
 
 
-def draw(outlines: Outlines, spots: Iterable[Spot] = ()) -> Drawing | None:
+def draw(
+    outlines: Outlines,
+    spots: Iterable[Spot] = (),
+    zones: Iterable[tuple[str, Mapping[str, Any]]] = (),
+    marks: Iterable[tuple[float, float]] = (),
+) -> Drawing | None:
     """Draw (code, GeoJSON geometry) pairs to one scale; None when there is nothing to draw.
 
-    ``spots`` (number, longitude, latitude, open) that lie beside the picture are left out.
+    ``spots`` (number, longitude, latitude, open) and ``marks`` that lie beside the picture are left
+    out; ``zones`` (rule, geometry) are cut off at its edge.
     """
     points = [point for _, geometry in outlines for ring in _rings(geometry) for point in ring]
     if not points:
         return None
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
+    box = (west, south, east, north)
     squeeze = cos((south + north) / 2 / 180 * pi)
     wide, high = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
     down = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
@@ -75,8 +86,33 @@ def draw(outlines: Outlines, spots: Iterable[Spot] = ()) -> Drawing | None:
         for number, lon, lat, is_open in spots
         if west <= lon <= east and south <= lat <= north
     )
+    inside = [p for p in marks if west <= p[0] <= east and south <= p[1] <= north]
     width, height = round(wide * down + 2 * MARGIN), round(high * down + 2 * MARGIN)
-    return Drawing(width, height, pieces, pins=pins)
+    return Drawing(
+        width,
+        height,
+        pieces,
+        pins=pins,
+        zones=tuple((rule, path) for rule, shape in zones if (path := _zone(shape, scale, box))),
+        marks=tuple(_rounded(scale(*point)) for point in inside),
+    )
+
+
+def _zone(
+    geometry: Mapping[str, Any], scale: _Scale, box: tuple[float, float, float, float]
+) -> str:
+    """The path of a zone, empty where all of it lies beside the picture."""
+    west, south, east, north = box
+    rings = list(_rings(geometry))
+    near = any(
+        min(p[0] for p in ring) < east
+        and max(p[0] for p in ring) > west
+        and min(p[1] for p in ring) < north
+        and max(p[1] for p in ring) > south
+        for ring in rings
+    )
+    lines = (f"M{'L'.join(_thinned(scale(*p[:2]) for p in ring))}Z" for ring in rings)
+    return "".join(lines) if near else ""
 
 
 def _rounded(point: tuple[float, float]) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from portal.areas.queries import (
     AreaRow,
     CardRow,
     PermittedRow,
+    SiteRow,
     SwitchRow,
     ancestors,
     area_by_code,
@@ -24,6 +25,7 @@ from portal.areas.queries import (
     outlines_under,
     permitted_in,
     root_areas,
+    sites_in,
     switches,
     switches_for,
 )
@@ -37,12 +39,15 @@ from portal.organisations.rules import OrganisationKind
 from portal.reports.labels.categories import GROUPS
 from portal.reports.queries.contracts import contracts_at
 from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
+from portal.reports.queries.grid_team import team_counts
 from portal.reports.queries.near import Near, NearRow, near
+from portal.reports.queries.overlay import Overlay, overlay_of
 from portal.reports.queries.public import KindRow, kinds
 from portal.reports.queries.zones import zones_of
 from portal.reports.rules.contracts import Contract
+from portal.reports.rules.grid import MemberKind
 from portal.reports.rules.transitions import OPEN
-from portal.reports.rules.zones import Zone, zones_of_place
+from portal.reports.rules.zones import DASHES, Zone, ZoneRule, zones_of_place
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.queries import MonthRow, months_of
 from portal.site.near import chosen_place, keep_place, own_places, pairs_first
@@ -56,6 +61,7 @@ COUNTED_DAYS = 30
 WEEKS = 8
 # beneath each other on a phone: enough to see that something moves; the first few with photos
 SETTLED_SHOWN, OPEN_SHOWN = 6, 5
+NOTHING_OVER = Overlay((), ())
 # as many pins as a small picture can bear
 NEWEST = 40
 # whom a resident may call about a place; bureaus of the whole city are dispatched to, not called
@@ -84,6 +90,8 @@ class PlacePage:
     zones: list[Zone]
     contracts: list[Contract]
     work_kinds: Mapping[str, KindRow]
+    team: list[tuple[MemberKind, int]]
+    sites: list[SiteRow]
     live: list[SwitchRow]
     drawing: Drawing | None
     counts: PublicCounts
@@ -113,6 +121,8 @@ def place_words() -> dict[str, object]:
         "days_in_words": days_in_words,
         "hours_in_words": hours_in_words,
         "tags_in_words": tags_in_words,
+        "zone_dashes": DASHES,
+        "zone_rules": list(ZoneRule),
     }
 
 
@@ -219,8 +229,11 @@ def place_page(session: Session, code: str) -> PlacePage:
         zones=_zones(session, area, on),
         contracts=contracts_at(session, area.path, on),
         work_kinds=known_kinds,
+        team=team_counts(session, area.id, on),
+        # like permitted places: a whole city has too many to read
+        sites=sites_in(session, area.path, on=on) if area.parent_id else [],
         live=switches_for(session, area.path),
-        drawing=_drawing(session, area, children, _spots(found)),
+        drawing=_drawing(session, area, children, _spots(found), overlay_of(session, on)),
         counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),
         found=found,
         named=areas_by_codes(session, codes),
@@ -259,12 +272,18 @@ def _numbers(areas: list[AreaRow]) -> dict[str, int]:
 
 
 def _drawing(
-    session: Session, area: AreaRow, children: list[AreaRow], spots: Sequence[Spot] = ()
+    session: Session,
+    area: AreaRow,
+    children: list[AreaRow],
+    spots: Sequence[Spot] = (),
+    overlay: Overlay = NOTHING_OVER,
 ) -> Drawing | None:
     """The outlines of what lies directly inside, or the place's own when those are not known."""
     inside = outlines_under(session, area.path, level=children[0].level) if children else []
     level = children[0].level if inside else area.level
-    drawing = draw(inside or outlines_under(session, area.path, level=level), spots)
+    marks = [(row.lon or 0.0, row.lat or 0.0) for row in overlay.places]
+    shapes = inside or outlines_under(session, area.path, level=level)
+    drawing = draw(shapes, spots, overlay.zones, marks)
     if drawing and outlines_made_up(session, area.path, level=level):
         return replace(drawing, made_up=True)
     return drawing

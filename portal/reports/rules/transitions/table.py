@@ -10,6 +10,7 @@ from portal.reports.rules.reasons import (
     SEND_BACK_REASONS,
     SEVERITIES,
     SPLIT_REASONS,
+    SPOT_REASONS,
     SUSPEND_REASONS,
     VOID_REASONS,
     WITHHOLD_REASONS,
@@ -314,4 +315,23 @@ TRANSITIONS: dict[Event, Transition] = {
         restores=True,
     ),
     **OTHER_ENDS,
+    # looking on the spot moves nothing: what was found lies before whoever decides
+    Event.VERIFY_SPOT: Transition(
+        OPEN - {State.HANDLED},
+        None,
+        frozenset({Permission.GRID_WORK}),
+        reasons=SPOT_REASONS,
+        speaks=Speaks.MAY,
+        public=False,
+    ),
+    # 核查 is a check of the work: whoever did it, gave it out or works for the unit stays out
+    Event.RECHECK_SPOT: Transition(
+        frozenset({State.HANDLED}),
+        None,
+        frozenset({Permission.GRID_WORK}),
+        CHECKER,
+        reasons=SPOT_REASONS,
+        speaks=Speaks.MAY,
+        public=False,
+    ),
 }

@@ -1,0 +1,46 @@
+"""What lies over a map besides matters: zones with rules, and where stalls are permitted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.areas.queries import PermittedRow, outlines_of, permitted_in
+from portal.reports.queries.zones import zones_of
+from portal.reports.rules.zones import ZoneRule, as_polygon
+
+MOST_PLACES = 60
+Shaped = tuple[ZoneRule, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Outlines by their rule, and permitted places that have a point."""
+
+    zones: Sequence[Shaped]
+    places: Sequence[PermittedRow]
+
+    @property
+    def rules(self) -> list[ZoneRule]:
+        """The rules that are drawn, for the legend."""
+        drawn = {rule for rule, _ in self.zones}
+        return [rule for rule in ZoneRule if rule in drawn]
+
+
+def overlay_of(session: Session, on: date, *, under: str = "/") -> Overlay:
+    """What is in force on a day: two queries."""
+    zones = [zone for zone in zones_of(session) if zone.in_force(on)]
+    outlines = dict(outlines_of(session, {code for zone in zones for code in zone.places}))
+    shapes: list[Shaped] = []
+    for zone in zones:
+        if zone.corners:
+            shapes.append((zone.rule, as_polygon(zone.corners)))
+        shapes += [(zone.rule, outlines[code]) for code in zone.places if code in outlines]
+    places = [
+        row
+        for row in permitted_in(session, under, on=on)
+        if row.lon is not None and row.valid_from <= on
+    ]
+    return Overlay(shapes, places)

@@ -1,0 +1,165 @@
+"""A collector's round: the open matters of her grids in the order of her way; and fast alerts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import Actor, Permission
+from portal.areas.models import Area
+from portal.kernel.instance import instance_of
+from portal.reports.models import Case, CaseAlert, CaseEvent, CaseText, Category
+from portal.reports.queries.desk import area_names
+from portal.reports.queries.desk.reach import is_late_now, reach
+from portal.reports.rules.codes import Event, State, TextKind
+from portal.reports.rules.grid import SETTING_STOP, USUAL_STOP, minutes_since
+from portal.reports.rules.transitions import OPEN
+
+MOST = 200
+_CHECKS = (Event.VERIFY_SPOT, Event.RECHECK_SPOT)
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One open matter on the way. ``checked``: somebody looked since it came to this state."""
+
+    number: str
+    state: State
+    urgent: bool
+    late: bool
+    category: Mapping[str, str]
+    place: Mapping[str, str]
+    place_code: str
+    where: str
+    lon: float | None
+    lat: float | None
+    found_at: datetime
+    checked: bool
+
+
+def round_of(
+    session: Session, actor: Actor, now: datetime, *, area_id: UUID | None = None
+) -> Sequence[RoundRow]:
+    """Open matters, place by place (the way without a position); urgent ones first in each."""
+    where_words = (
+        select(CaseText.text)
+        .where(
+            CaseText.district == Case.district,
+            CaseText.case_id == Case.id,
+            CaseText.kind == TextKind.PLACE,
+        )
+        .order_by(CaseText.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    checked = exists().where(
+        CaseEvent.district == Case.district,
+        CaseEvent.case_id == Case.id,
+        CaseEvent.event.in_(_CHECKS),
+        CaseEvent.to_state == Case.state,
+        CaseEvent.cycle == Case.cycle,
+    )
+    statement = (
+        select(
+            Case.number,
+            Case.state,
+            Case.urgent,
+            is_late_now(now).label("late"),
+            Category.name_zh_Hans.label("kind_zh_Hans"),
+            Category.name_zh_Hant.label("kind_zh_Hant"),
+            Category.name_en.label("kind_en"),
+            Area.name_zh_hans,
+            Area.name_zh_hant,
+            Area.name_en,
+            Area.code,
+            Case.lon,
+            Case.lat,
+            Case.found_at,
+            where_words.label("where"),
+            checked.label("checked"),
+        )
+        .join(Area, Area.id == Case.area_id)
+        .join(Category, Category.code == Case.category_code, isouter=True)
+        .where(Case.state.in_(OPEN), reach(actor, Permission.GRID_WORK))
+        .order_by(Case.place_path, Case.urgent.desc(), Case.found_at, Case.id)
+        .limit(MOST)
+    )
+    if area_id is not None:
+        statement = statement.where(Case.area_id == area_id)
+    return [_row(row) for row in session.execute(statement)]
+
+
+def _row(row: Any) -> RoundRow:
+    return RoundRow(
+        number=row.number,
+        state=row.state,
+        urgent=row.urgent,
+        late=bool(row.late),
+        category={
+            "zh_Hans": row.kind_zh_Hans or "",
+            "zh_Hant": row.kind_zh_Hant or "",
+            "en": row.kind_en or "",
+        },
+        place=area_names(row),
+        place_code=row.code,
+        where=row.where or "",
+        lon=row.lon,
+        lat=row.lat,
+        found_at=row.found_at,
+        checked=bool(row.checked),
+    )
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """A new illegal building that nobody has answered yet."""
+
+    number: str
+    place: Mapping[str, str]
+    raised_at: datetime
+    minutes: int
+    limit: int
+
+    @property
+    def over(self) -> bool:
+        return self.minutes >= self.limit
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.minutes)
+
+
+def alerts_for(session: Session, actor: Actor, now: datetime) -> list[AlertRow]:
+    """The alerts in somebody's reach, the oldest first, until somebody reports it stopped."""
+    if actor.places_for(Permission.GRID_WORK) == ():
+        return []
+    limit = int(instance_of(session).city.thresholds.get(SETTING_STOP, USUAL_STOP))
+    undone = OPEN - {State.HANDLED}
+    statement = (
+        select(
+            Case.number,
+            CaseAlert.raised_at,
+            Area.name_zh_hans,
+            Area.name_zh_hant,
+            Area.name_en,
+        )
+        .join(Case, and_(Case.district == CaseAlert.district, Case.id == CaseAlert.case_id))
+        .join(Area, Area.id == Case.area_id)
+        .where(Case.state.in_(undone), reach(actor, Permission.GRID_WORK))
+        .order_by(CaseAlert.raised_at, Case.id)
+        .limit(MOST)
+    )
+    return [
+        AlertRow(
+            row.number,
+            area_names(row),
+            row.raised_at,
+            minutes_since(row.raised_at, now),
+            limit,
+        )
+        for row in session.execute(statement)
+    ]
