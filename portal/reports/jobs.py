@@ -19,6 +19,7 @@ from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
+from portal.reports.service.pass_desk import forget_passes
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service import forget_words, months_to_close, publish_month
@@ -61,6 +62,7 @@ def forget_old(database: Database, now: datetime) -> None:
         forget_links(session, now=now)
         forget_batches(session, now=now)
         forget_filings(session, now=now)
+        forget_passes(session, now=now)
         forget_deliveries(session, now=now)
         forget_words(session, before=now - KEEP_WORDS)
 

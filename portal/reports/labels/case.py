@@ -98,6 +98,7 @@ EVENTS: Mapping[Event, Words] = {
     Event.GRADE: _l("How bad it is was decided anew"),
     Event.HAND_OVER: _l("Handed over to another authority"),
     Event.TAKE_BACK: _l("Taken back from another authority"),
+    Event.OUTSIDE_ANSWER: _l("Answer of the other authority"),
     Event.MERGE: _l("Joined with another report of the same problem"),
     Event.SPLIT: _l("Parted from the other report; it is handled on its own again"),
 }
@@ -134,6 +135,7 @@ ACTIONS: Mapping[Event, Words] = {
     Event.GRADE: _l("Decide how bad it is"),
     Event.HAND_OVER: _l("Hand over to another authority"),
     Event.TAKE_BACK: _l("Take the case back"),
+    Event.OUTSIDE_ANSWER: _l("Pass on an answer from outside"),
     Event.MERGE: _l("Join with another case"),
     Event.SPLIT: _l("Part from the other case"),
 }

@@ -28,6 +28,8 @@ from portal.reports.models.guard import (
 from portal.reports.models.links import CaseLink, CaseUrge
 from portal.reports.models.neighbours import CaseMerge, CaseStillThere
 from portal.reports.models.outside import CaseOutside
+from portal.reports.models.passes import CasePass, CasePassEntry, CasePassPhoto
+from portal.reports.models.replies import ReplyTemplate
 from portal.reports.models.routing import (
     CaseAttribute,
     CaseCoUnit,
@@ -53,6 +55,9 @@ __all__ = [
     "CaseLink",
     "CaseMerge",
     "CaseOutside",
+    "CasePass",
+    "CasePassEntry",
+    "CasePassPhoto",
     "CasePause",
     "CasePhoto",
     "CaseReporter",
@@ -72,6 +77,7 @@ __all__ = [
     "LimitCondition",
     "ModerationAppeal",
     "ModerationEntry",
+    "ReplyTemplate",
     "ResponsibilityRule",
     "StreetDigest",
     "SupervisionDay",

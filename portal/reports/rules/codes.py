@@ -67,6 +67,7 @@ class Event(StrEnum):
     GRADE = "grade"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
+    OUTSIDE_ANSWER = "outside_answer"
 
 
 class Pause(StrEnum):

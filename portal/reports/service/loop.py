@@ -15,6 +15,7 @@ from portal.kernel.ids import new_id, new_token
 from portal.kernel.outbox import release_messages
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText, Category
 from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.passes import who_sent_helpers
 from portal.reports.queries.routing import supports
 from portal.reports.rules.codes import Closing, Event, Means, PhotoKind, Review, Target, TextKind
 from portal.reports.rules.kinds import BEHAVIOUR
@@ -142,6 +143,7 @@ def facts_of(
         responded=case.responded_at is not None,
         reporters=reporters or 0,
         urged_today=urged_today,
+        sent_helpers=who_sent_helpers(session, case),
     )
     return facts if now is None else facts_of_clock(session, case, facts, now)
 

@@ -69,6 +69,7 @@ from portal.reports.views.desk_queue import (
     queue_parts,
     queue_url,
 )
+from portal.reports.views.links_panel import links_panel
 from portal.reports.views.supervision_panel import supervision_panel
 
 # the steps a reader most likely came for, in order; the others follow below
@@ -98,6 +99,7 @@ REST = (
     Event.MERGE,
     Event.SPLIT,
     Event.HAND_OVER,
+    Event.OUTSIDE_ANSWER,
     Event.TAKE_BACK,
     Event.VOID,
 )
@@ -159,6 +161,7 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         "identities": identities_of(reading(), page.case, actor, moment),
         "done": just_done(actor),
         **supervision_panel(page),
+        **links_panel(page),
         "refusal_words": refusal_words,
     }
 

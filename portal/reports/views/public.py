@@ -37,6 +37,7 @@ from portal.reports.service.atlas import small_map, window_around
 from portal.reports.views.blueprint import bp
 from portal.reports.views.neighbours import around, can_say, led_on
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
+from portal.reports.views.share import public_card
 
 LONGEST, MOST_QUERY = 200, 4_000
 FEW = 6
@@ -124,7 +125,8 @@ def show(number: str) -> ResponseReturnValue:
     close_form = ConfirmForm() if context["receipt"] else None
     return render_template(
         "reports/public/case.html", actions=actions, close_form=close_form,
-        spot=small_map(reading(), page), spot_window=window_around(page.point), **context,
+        spot=small_map(reading(), page), spot_window=window_around(page.point),
+        origin=instance().config.origin, **public_card(page), **context,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, un
 
 from portal.accounts.rules import Actor, Grant, Permission
 from portal.reports.models import Case, CaseCoUnit, CasePhoto, CaseText, Category
+from portal.reports.queries.desk.came import handed_in, outside_waits
 from portal.reports.rules.codes import Review, State, Target, TextKind
 from portal.reports.rules.desk import WORK, Narrowed, Task, tasks_of
 from portal.reports.rules.kinds import BEHAVIOUR
@@ -82,7 +83,7 @@ def waits_for(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
         Task.OPEN: Case.state.in_(OPEN),
         Task.ALL: true(),
     }
-    condition = wider[task] if task in wider else _work(actor, task)
+    condition = wider[task] if task in wider else _work(actor, task, now)
     return and_(readable, condition)
 
 
@@ -95,7 +96,7 @@ def _supported(actor: Actor) -> ColumnElement[bool]:
     return tuple_(Case.district, Case.id).in_(keys)
 
 
-def _work(actor: Actor, task: Task) -> ColumnElement[bool]:
+def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
     verbs = or_(*(reach(actor, permission) for permission in sorted(WORK[task])))
     if task is Task.HANDLE:
         return and_(Case.state == State.DISPATCHED, _by_unit(actor, Permission.REPORT_HANDLE))
@@ -108,6 +109,8 @@ def _work(actor: Actor, task: Task) -> ColumnElement[bool]:
         Task.DISPATCH: Case.state.in_((State.ACCEPTED, State.FILED)),
         Task.VERIFY: and_(Case.state == State.HANDLED, _somebody_elses(actor)),
         Task.MODERATE: _unchecked(),
+        Task.HANDED_IN: handed_in(),
+        Task.OUTSIDE: outside_waits(now),
     }
     return and_(conditions[task], verbs)
 

@@ -36,6 +36,7 @@ from portal.reports.rules.transitions.conditions import (
     not_the_dispatcher,
     not_the_handler,
     not_urged_today,
+    not_who_sent_the_helper,
     not_yet_responded,
     of_one_kind_or_agreed,
 )
@@ -104,7 +105,7 @@ WORKERS = frozenset(
     }
 )
 CHECKERS = frozenset({Permission.REPORT_CLOSE, Permission.REPORT_VERIFY})
-_CHECKER = (not_the_handler, not_the_dispatcher, not_of_the_unit)
+_CHECKER = (not_the_handler, not_who_sent_the_helper, not_the_dispatcher, not_of_the_unit)
 
 TRANSITIONS: dict[Event, Transition] = {
     Event.ACCEPT: Transition(
@@ -259,6 +260,14 @@ TRANSITIONS: dict[Event, Transition] = {
         speaks=Speaks.MAY,
         tells="report.taken_back",
         lists=True,
+    ),
+    # what the body outside answered, once the desk has read it
+    Event.OUTSIDE_ANSWER: Transition(
+        frozenset({State.HANDED_OVER}),
+        None,
+        frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
+        speaks=Speaks.MUST,
+        tells="report.outside_answer",
     ),
     Event.NOTE: Transition(ALL, None, WORKERS, speaks=Speaks.MUST, public=False),
     Event.ASK: Transition(
