@@ -43,6 +43,10 @@ NO_PAGE = {
     "satisfaction.month_csv": "a table to download",
     "accounts.my_data_file": "a file to download",
     "reports.desk_photo": "a picture",
+    "reports.desk_came_photo": "a picture",
+    "reports.pass_photo": "a picture",
+    "reports.short": "leads on to the matter",
+    "reports.desk_link_made": "a secret, shown once in one browser",
     "feeds.atom": "a feed",
     "feeds.geojson": "data of the map",
     "metrics.show": "numbers for a machine",
@@ -113,6 +117,8 @@ WHO = {
     "reports.desk_handle": "handling_unit",
     "reports.desk_return": "handling_unit",
     "reports.desk_receipt": "handling_unit",
+    "reports.desk_helper": "handling_unit",
+    "reports.desk_came": "handling_unit",
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
@@ -133,6 +139,11 @@ CASES = {
     "reports.desk_refuse": "reported",
     "reports.desk_hand_over": "accepted",
     "reports.desk_take_back": "handed_over",
+    "reports.desk_outside_answer": "handed_over",
+    "reports.desk_forward": "forwarded",
+    "reports.desk_helper": "dispatched",
+    "reports.desk_came": "came",
+    "reports.desk_reply": "reply",
     "reports.desk_file": "accepted",
     "reports.desk_refuse_filing": "accepted",
     "reports.desk_dispatch": "filed",
@@ -168,6 +179,7 @@ BY_NAME = {
     "number": "dispatched",
     "code": "place",
     "month": "month",
+    "token": "helper_link",
     "key": "permitted",
     "draw": "draw",
     "sampled": "sampled",
@@ -188,6 +200,7 @@ QUERY = {
 SEVERAL = {"parts.section": ("section", SECTIONS)}
 # further looks of pages that differ by their arguments: (name, who, address)
 MORE = (
+    ("pass-outside", "", "/l/{outside_link}"),
     ("list-searched", "", "/reports/?q=垃圾"),
     ("list-empty", "", "/reports/?q=没有这样的事"),
     ("case-closed", "", "/reports/{shown}"),

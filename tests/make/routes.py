@@ -211,6 +211,16 @@ SAMPLES.update(
         for step in ("cover", "uncover")
     }
 )
+SAMPLES.update(
+    {
+        # links and what came by them are told apart by their codes; none is made here
+        f"reports.desk_{page}": Sample(own=fixed(**{name: "none"}))
+        for page, name in (
+            ("came", "number"), ("came_photo", "code"), ("end_reply", "number"),
+            ("link_made", "ticket"), ("reply", "number"), ("revoke_link", "number"),
+        )
+    }
+)  # fmt: skip
 SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
 SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
 SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))
@@ -230,10 +240,11 @@ SAMPLES["places.end_permitted"] = Sample(
     foreign_status=frozenset({403, 404}),
 )
 CASE_STEPS = (
-    "accept", "ask", "close", "confirm", "decisions", "dispatch", "extend", "file", "grade",
-    "grade_danger", "hand_over", "handle", "identity", "known", "list_case", "merge", "moderate",
-    "note", "receipt", "reclassify", "refuse", "refuse_filing", "respond", "resume", "return",
-    "send_back", "split", "suspend", "take_back", "void", "way",
+    "accept", "ask", "close", "confirm", "decisions", "dispatch", "extend", "file", "forward",
+    "grade", "grade_danger", "hand_over", "handle", "helper", "identity", "known", "list_case",
+    "merge", "moderate", "note", "outside_answer", "receipt", "reclassify", "refuse",
+    "refuse_filing", "respond", "resume", "return", "send_back", "split", "suspend", "take_back",
+    "void", "way",
 )  # fmt: skip
 SAMPLES.update(
     {

@@ -7,11 +7,11 @@ from uuid import UUID
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from portal.kernel.i18n import NAMES as LANGUAGE_NAMES
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.reports.forms.desk import StepForm, read_key
 from portal.reports.labels.case import ACTIONS
-from portal.reports.labels.replies import LANGUAGE_NAMES
 from portal.reports.queries.replies import ReplyRow
 from portal.reports.rules.replies import MOST_TITLE, MOST_WORDS, STEPS
 from portal.reports.service.replies import ReplyWish

@@ -13,9 +13,6 @@ BLANKS: Mapping[Blank, Words] = {
     Blank.PROMISED: _l("the promised date"),
 }
 
-# a language is named in itself
-LANGUAGE_NAMES: Mapping[str, str] = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
-
 register(
     {
         ReplyRefusal.NO_TITLE: _l(

@@ -1,8 +1,11 @@
 """Prepared words for answers: for which steps, with which blanks, when they say nothing. Pure."""
 
+import csv
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from portal.reports.rules.codes import Event
@@ -23,20 +26,7 @@ class Blank(StrEnum):
     PROMISED = "promised"
 
 
-# how a blank is written; both ways are understood in every language
-NAMES: Final[Mapping[str, Blank]] = {
-    "number": Blank.NUMBER,
-    "kind": Blank.KIND,
-    "street": Blank.STREET,
-    "promised": Blank.PROMISED,
-    "编号": Blank.NUMBER,
-    "类别": Blank.KIND,
-    "街道": Blank.STREET,
-    "承诺日期": Blank.PROMISED,
-    "編號": Blank.NUMBER,
-    "類別": Blank.KIND,
-    "承諾日期": Blank.PROMISED,
-}
+BLANKS_FILE: Final = Path(__file__).parents[1] / "data" / "reply-blanks.tsv"
 _BLANK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -55,17 +45,24 @@ class ReplyRefusal(StrEnum):
     NOT_CHOSEN = "reply.not_chosen"
 
 
+@cache
+def blank_names() -> Mapping[str, Blank]:
+    """How each blank may be written; every way is understood in every language."""
+    with BLANKS_FILE.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: Blank(row["blank"]) for row in csv.DictReader(file, delimiter="\t")}
+
+
 def unknown_blanks(words: str) -> list[str]:
     """What stands in braces and is no blank of the list."""
     found = (name.strip() for name in _BLANK.findall(words))
-    return list(dict.fromkeys(name for name in found if name not in NAMES))
+    return list(dict.fromkeys(name for name in found if name not in blank_names()))
 
 
 def filled(words: str, values: Mapping[Blank, str]) -> str:
     """The words with their blanks filled; one that is not known stays as it was written."""
 
     def value(match: re.Match[str]) -> str:
-        blank = NAMES.get(match.group(1).strip())
+        blank = blank_names().get(match.group(1).strip())
         return values[blank] if blank is not None else match.group(0)
 
     return _BLANK.sub(value, words)

@@ -55,6 +55,11 @@ class Keeper:
     units: tuple[UUID, ...]
     places: tuple[str, ...] | None
 
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nobody for whom she keeps words."""
+        return not self.units and self.places == ()
+
     def keeps(self, unit_id: UUID | None, place_path: str | None) -> bool:
         if unit_id is not None:
             return unit_id in self.units
@@ -164,7 +169,7 @@ def _wrong_words(wish: ReplyWish) -> Mapping[str, ReplyRefusal | Refused]:
     if not 0 < len(words) <= MOST_WORDS:
         return {"words": ReplyRefusal.NO_WORDS}
     if unknown:
-        facts = {"blanks": "、".join(f"{{{name}}}" for name in unknown)}
+        facts = {"blanks": ", ".join(f"{{{name}}}" for name in unknown)}
         return {"words": Refused(ReplyRefusal.UNKNOWN_BLANK, field="words", facts=facts)}
     if wish.step in ANSWERS and says_nothing(words):
         return {"words": ReplyRefusal.SAYS_NOTHING}

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
@@ -12,7 +12,7 @@ from portal.accounts.rules import Permission
 from portal.areas.queries import areas_by_codes, descendants_at_level, root_areas
 from portal.areas.rules import codes_of
 from portal.kernel.clock import city_day, now
-from portal.kernel.errors import Forbidden
+from portal.kernel.i18n import NAMES as LANGUAGE_NAMES
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
@@ -21,7 +21,7 @@ from portal.organisations.queries import organisations_by_ids
 from portal.reports.forms.replies import ReplyForm, owner_key
 from portal.reports.forms.track import ConfirmForm
 from portal.reports.labels.case import ACTIONS
-from portal.reports.labels.replies import BLANKS, LANGUAGE_NAMES
+from portal.reports.labels.replies import BLANKS
 from portal.reports.queries.categories import categories_on
 from portal.reports.queries.replies import ReplyRow, replies_kept, reply_versions
 from portal.reports.service.replies import (
@@ -39,11 +39,8 @@ DESK = Permission.DESK_OPEN
 
 
 def _keeper() -> Keeper:
-    """Whoever asks, if she keeps words for somebody."""
-    keeper = keeper_of(current_actor())
-    if not keeper.units and keeper.places == ():
-        raise Forbidden
-    return keeper
+    """Whoever asks, as somebody who keeps words."""
+    return keeper_of(current_actor())
 
 
 @bp.get("/desk/replies/")
@@ -58,6 +55,7 @@ def desk_replies() -> ResponseReturnValue:
 def _words(keeper: Keeper, rows: list[ReplyRow]) -> dict[str, Any]:
     names = dict(_owners(keeper, rows))
     return {
+        "keeps": not keeper.nothing,
         "actions": ACTIONS,
         "languages": LANGUAGE_NAMES,
         "blanks": BLANKS,
@@ -103,6 +101,8 @@ def _kinds() -> Any:
 def desk_new_reply() -> ResponseReturnValue:
     """Further prepared words."""
     keeper, form = _keeper(), ReplyForm()
+    if keeper.nothing:
+        return redirect(url_for("reports.desk_replies"))
     form.offer(_owners(keeper, []), _kinds())
     act = partial(_add, keeper, form)
     return answer(

@@ -24,8 +24,11 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
         (Permission.REPORT_DISPATCH, _l("Daily digest"), "desk_digests"),
         (Permission.REPORT_DISPATCH, _l("Hot spots and hard cases"), "desk_hotspots"),
         (Permission.FIGURES_READ, _l("How matters were solved"), "desk_means"),
+        (Permission.REPORT_DISPATCH, _l("Prepared words"), "desk_replies"),
+        (Permission.REPORT_HANDLE, _l("Prepared words"), "desk_replies"),
     )
-    return [(words, url_for(f"reports.{page}")) for verb, words, page in rows if actor.may(verb)]
+    found = {page: words for verb, words, page in rows if actor.may(verb)}
+    return [(words, url_for(f"reports.{page}")) for page, words in found.items()]
 
 
 bp.app_template_global("insight_links")(lambda: insight_links(current_actor()))

@@ -25,9 +25,10 @@ from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
+from portal.site.demo.links import plant_replies, stage_links
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
-from portal.site.demo.staged import plan_clocks, plan_staged, staged_ratings
+from portal.site.demo.staged import plan_clocks, plan_links, plan_staged, staged_ratings
 from portal.site.demo.words import load_words
 
 SEED = 20261122
@@ -89,6 +90,10 @@ def load_demo(
     plant_ratings(session, staged_ratings(staged, planted, window))
     clocks = plan_clocks(rng, cast, stage, places["community"].path)
     stage_clocks(session, plant_cases(session, clocks), cast.desk, now)
+    links = plant_cases(session, plan_links(rng, cast, stage, places["community"].path))
+    shown = pictures.get(OWN_TRADE)
+    stage_links(session, links, people, shown[0][1] if shown else None, now)
+    plant_replies(session, cast.desk, places["street"], now)
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)

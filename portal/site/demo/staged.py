@@ -73,6 +73,9 @@ CLOCKS: Final = (
     Scene("road_damage", 3, (Event.ACCEPT, Event.FILE)),
 )
 
+# of which others open one by a link (``demo.links``), in its order: litter is the unit's own trade
+LINKS: Final = (Scene("litter", 20, SENT), Scene("small_ads", 30, (Event.ACCEPT,)))
+
 
 def plan_staged(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Staged]:
     """The scenes, oldest first, all in the community of the demo's accounts."""
@@ -90,6 +93,12 @@ def plan_clocks(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Planne
     """Matters of the first neighbour that something is done to next."""
     spot = next(spot for spot in stage.spots if spot.path == home)
     return [_plan(rng, cast, stage, spot, scene, cast.neighbours[0]) for scene in CLOCKS]
+
+
+def plan_links(rng: Random, cast: Cast, stage: Stage, home: str) -> list[PlannedCase]:
+    """Matters that a helper and another authority are let into."""
+    spot = next(spot for spot in stage.spots if spot.path == home)
+    return [_plan(rng, cast, stage, spot, scene, cast.neighbours[0]) for scene in LINKS]
 
 
 def _plan(
