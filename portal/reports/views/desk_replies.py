@@ -57,7 +57,7 @@ def _words(keeper: Keeper, rows: list[ReplyRow]) -> dict[str, Any]:
     return {
         "keeps": not keeper.nothing,
         "actions": ACTIONS,
-        "languages": LANGUAGE_NAMES,
+        "written_in": LANGUAGE_NAMES,
         "blanks": BLANKS,
         "kinds": {kind.code: kind.names for kind in _kinds()},
         "owner_of": lambda row: names.get(owner_key(row.unit_id, row.place_path), ""),

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -29,7 +29,6 @@ from portal.reports.service.replies import ReplyWish, add_reply, keeper_of
 
 DATA: Final = Path(__file__).resolve().parents[1] / "data"
 BODY: Final = "market"
-AGO: Final = timedelta(hours=3)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -63,8 +62,8 @@ def _help(
 ) -> None:
     worker = actor_for(session, worker_id, now, second_factor=True)
     wish = HelperWish(48, name=words["name"], words=words["ask"])
-    made = let_in_helper(session, case, wish, actor=worker, now=now - AGO)
-    say_on_the_way(session, made.token, now=now - AGO / 2)
+    made = let_in_helper(session, case, wish, actor=worker, now=now)
+    say_on_the_way(session, made.token, now=now)
     if photo is not None:
         upload = keep_upload(session, photo, owner=made.code, now=now)
         # it is taken a line below
@@ -77,12 +76,12 @@ def _forward(
     session: Session, case: CaseRow, desk_id: UUID, words: Mapping[str, str], now: datetime
 ) -> None:
     by: dict[str, Any] = {"actor": actor_for(session, desk_id, now, second_factor=True)}
-    gone = hand_over_case(session, case, to=HandOver(BODY), now=now - AGO, **by)
+    gone = hand_over_case(session, case, to=HandOver(BODY), now=now, **by)
     # the link looks for the record of the hand-over
     session.flush()
     wish = ForwardWish(words=words["body_ask"])
-    made = forward_case(session, gone, wish, now=now - AGO, **by)
-    confirm_receipt(session, made.token, now=now - AGO / 2)
+    made = forward_case(session, gone, wish, now=now, **by)
+    confirm_receipt(session, made.token, now=now)
     answer_from_outside(
         session, made.token, words=words["answer"], decline=None, declines=False, now=now
     )
