@@ -23,7 +23,7 @@ PASS_KINDS: Mapping[PassKind, Words] = {
 ENTRY_KINDS: Mapping[EntryKind, Words] = {
     EntryKind.ON_THE_WAY: _l("Is on the way"),
     EntryKind.DONE: _l("Handed in the work"),
-    EntryKind.ANSWERED: _l("Answered"),
+    EntryKind.ANSWERED: _l("Has answered"),
     EntryKind.DECLINED: _l("Does not take the matter"),
 }
 

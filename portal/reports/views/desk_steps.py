@@ -275,9 +275,9 @@ def _converse(taken: Taken) -> ResponseReturnValue:
     taken.form.look_at(taken.page.case.version)
     template = f"reports/desk/{'moderate' if taken.event is Event.MODERATE else 'step'}.html"
     back = case_url(taken.page.case.number)
-    context = {"event": taken.event, "back": back, **case_words(taken.page)}
+    context: dict[str, Any] = {"event": taken.event, "back": back, **case_words(taken.page)}
     if wants_words(taken.form):
-        return fill_words(taken.form, taken.page, taken.event, template, **context)
+        return fill_words(taken.form, taken.page, template, **context)
     return answer(
         taken.form,
         template,

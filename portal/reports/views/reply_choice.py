@@ -40,7 +40,7 @@ def wants_words(form: StepForm) -> bool:
 
 
 def fill_words(
-    form: StepForm, page: DeskCase, event: Event, template: str, **context: Any
+    form: StepForm, page: DeskCase, template: str, /, *, event: Event, **context: Any
 ) -> ResponseReturnValue:
     """The page again, with everything that was typed, and the chosen words behind it."""
     # photos that came along are kept, whatever else is missing yet
@@ -52,9 +52,9 @@ def fill_words(
     row = next((row for row in offered if row.code == form.text("reply")), None)
     if row is None:
         form.reply.errors = [say(ReplyRefusal.NOT_CHOSEN)]
-        return render_template(template, form=form, **context), 422
+        return render_template(template, form=form, event=event, **context), 422
     form.words.data = added(form.words.data or "", _words(row, page.case))
-    return render_template(template, form=form, **context)
+    return render_template(template, form=form, event=event, **context)
 
 
 def _words(row: ReplyRow, case: CaseRow) -> str:
