@@ -18,11 +18,13 @@ from portal.reports.views.share import staff_share
 def links_panel(page: DeskCase) -> dict[str, Any]:
     """The case's page: live links with their end, what waits, and what became of the rest."""
     actor, moment = current_actor(), now()
+    found = links_of_case(reading(), page.case, actor, moment)
+    answered = any(link.row.answered_at for link in found.links if link.closed is None)
     return {
-        "links": links_of_case(reading(), page.case, actor, moment),
+        "links": found,
         "may_let_in": Event.HANDLE in page.steps
         and may_let_in(reading(), page.case, actor, moment),
-        "may_forward": may_forward(page.case, actor),
+        "may_forward": may_forward(page.case, actor) and not answered,
         "share": staff_share(page),
         **link_words(),
     }
