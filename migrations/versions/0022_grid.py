@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0017"
+down_revision = "0021"
 
 STANDING = sa.text("until IS NULL AND person_id IS NOT NULL")
 MOMENT = sa.DateTime(timezone=True)

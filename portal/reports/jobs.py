@@ -24,6 +24,7 @@ from portal.reports.service.following.keeping import forget_follows
 from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
+from portal.reports.service.pass_desk import forget_passes
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service import forget_words, months_to_close, publish_month
@@ -67,6 +68,7 @@ def forget_old(database: Database, now: datetime) -> None:
         forget_links(session, now=now)
         forget_batches(session, now=now)
         forget_filings(session, now=now)
+        forget_passes(session, now=now)
         forget_deliveries(session, now=now)
         forget_words(session, before=now - KEEP_WORDS)
         forget_follows(session, now=now)

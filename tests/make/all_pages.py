@@ -45,6 +45,10 @@ NO_PAGE = {
     "accounts.my_data_file": "a file to download",
     "reports.desk_photo": "a picture",
     "reports.desk_diary_photo": "a picture",
+    "reports.desk_came_photo": "a picture",
+    "reports.pass_photo": "a picture",
+    "reports.short": "leads on to the matter",
+    "reports.desk_link_made": "a secret, shown once in one browser",
     "feeds.atom": "a feed",
     "feeds.geojson": "data of the map",
     "metrics.show": "numbers for a machine",
@@ -122,6 +126,8 @@ WHO = {
     "reports.desk_grid": "grid_lead",
     "reports.desk_spot": "grid_lead",
     "reports.desk_diary_correct": "grid_lead",
+    "reports.desk_helper": "handling_unit",
+    "reports.desk_came": "handling_unit",
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
@@ -143,6 +149,11 @@ CASES = {
     "reports.desk_refuse": "reported",
     "reports.desk_hand_over": "accepted",
     "reports.desk_take_back": "handed_over",
+    "reports.desk_outside_answer": "handed_over",
+    "reports.desk_forward": "forwarded",
+    "reports.desk_helper": "dispatched",
+    "reports.desk_came": "came",
+    "reports.desk_reply": "reply",
     "reports.desk_file": "accepted",
     "reports.desk_refuse_filing": "accepted",
     "reports.desk_dispatch": "filed",
@@ -195,6 +206,7 @@ BY_NAME = {
     "number": "dispatched",
     "code": "place",
     "month": "month",
+    "token": "helper_link",
     "key": "permitted",
     "draw": "draw",
     "run": "run",
@@ -220,6 +232,7 @@ QUERY = {
 SEVERAL = {"parts.section": ("section", SECTIONS)}
 # further looks of pages that differ by their arguments: (name, who, address)
 MORE = (
+    ("pass-outside", "", "/l/{outside_link}"),
     ("list-searched", "", "/reports/?q=垃圾"),
     ("list-empty", "", "/reports/?q=没有这样的事"),
     ("case-closed", "", "/reports/{shown}"),

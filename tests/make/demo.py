@@ -32,6 +32,7 @@ from portal.reports.models import (
     CaseCoUnit,
     CaseDispute,
     CasePart,
+    CasePassEntry,
     CasePhoto,
     GridEntry,
     ImportRun,
@@ -41,17 +42,27 @@ from portal.reports.queries.case import reporters_of, texts_of
 from portal.reports.queries.digest import digest_days
 from portal.reports.queries.following import follows_of_person
 from portal.reports.queries.guard import draw_by_number, sampled_of
+from portal.reports.queries.passes import pass_by_code
 from portal.reports.queries.routing import allowances, responsibilities
 from portal.reports.rules.batches import BatchAction, Wish
 from portal.reports.rules.codes import PhotoKind, Review, State
 from portal.reports.rules.following import FollowWay, Subject
+from portal.reports.rules.passes import EntryKind, EntryState
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.sampling import Finding
 from portal.reports.service.batches import do_batch
 from portal.reports.service.clockwork import ask_reporter, suspend_case
 from portal.reports.service.moderation import about_text, moderate_case
 from portal.reports.service.objections import object_to_decision
+from portal.reports.service.outside import HandOver, hand_over_case
+from portal.reports.service.passes import (
+    ForwardWish,
+    HelperWish,
+    forward_case,
+    let_in_helper,
+)
 from portal.reports.service.rating import Verdict, rate_outcome
+from portal.reports.service.replies import ReplyWish, add_reply, keeper_of
 from portal.reports.service.sampling import Wanted, draw_sample, record_finding
 from portal.reports.service.supervision import list_case
 from portal.satisfaction.queries import last_released
@@ -166,6 +177,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_handed(session),
         **_shared(session),
         **_followed(session, demo, place),
+        **_links(session, demo, place, unit),
         "digest": digest_days(session, None)[0].isoformat(),
         "grid": GRID,
         "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
@@ -259,6 +271,39 @@ def _followed(session: Session, demo: Demo, place: Area) -> dict[str, str]:
         "followed": next(row.number for row in followed if row.case_number == made.number),
         "follower": following.confirmed(session, street, at=at),
         "unconfirmed": following.pending(session, Subject(category="litter"), at=now()),
+    }
+
+
+def _links(session: Session, demo: Demo, place: Area, unit: Organisation) -> dict[str, str]:
+    """A helper's link with something that waits, an authority's link, and prepared words."""
+    worker = accounts.actor(session, demo.people["handling_unit"])
+    made = reports.case(session, place, state=State.DISPATCHED, unit=unit)
+    row, clerk = reports.row_of(session, made), reports.desk()
+    helper = let_in_helper(session, row, HelperWish(24), actor=worker, now=now())
+    # what came refers to it
+    session.flush()
+    link = pass_by_code(session, helper.code)
+    assert link is not None
+    came = CasePassEntry(
+        district=link.district, pass_id=link.id, case_id=link.case_id, kind=EntryKind.DONE,
+        words="已清运", state=EntryState.WAITING, cycle=1, at=now(),
+    )  # fmt: skip
+    session.add(came)
+    gone = reports.row_of(session, reports.case(session, place, state=State.ACCEPTED))
+    moved = hand_over_case(session, gone, actor=clerk, now=now(), to=HandOver("market"))
+    # the link looks for the record of the hand-over
+    session.flush()
+    outside = forward_case(session, moved, ForwardWish(), actor=clerk, now=now())
+    desk = accounts.actor(session, demo.people["street_desk"])
+    wish = ReplyWish("请补充", "请问在几号楼？", "ask", "zh_Hans", place_path=place.path)
+    # the code is made with the row
+    session.flush()
+    return {
+        "helper_link": helper.token,
+        "outside_link": outside.token,
+        "came": came.code,
+        "forwarded": moved.number,
+        "reply": add_reply(session, keeper_of(desk), wish, now=now()),
     }
 
 

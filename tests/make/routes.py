@@ -291,6 +291,16 @@ SAMPLES["reports.desk_diary_correct"] = Sample(
     own=thing(entry="entry_east"), foreign=thing(entry="entry_west")
 )
 SAMPLES["reports.desk_diary_photo"] = Sample(own=fixed(code="none"), foreign=fixed(code="none"))
+SAMPLES.update(
+    {
+        # links and what came by them are told apart by their codes; none is made here
+        f"reports.desk_{page}": Sample(own=fixed(**{name: "none"}))
+        for page, name in (
+            ("came", "number"), ("came_photo", "code"), ("end_reply", "number"),
+            ("link_made", "ticket"), ("reply", "number"), ("revoke_link", "number"),
+        )
+    }
+)  # fmt: skip
 SAMPLES["reports.audit_draw"] = Sample(own=fixed(draw="none"))
 SAMPLES["reports.audit_case"] = Sample(own=fixed(draw="none", sampled="none"))
 SAMPLES["reports.end_row"] = Sample(own=fixed(code="none"))
@@ -320,6 +330,11 @@ CASE_STEPS = (
     "list_case", "merge", "moderate", "note", "receipt", "reclassify", "refuse", "refuse_filing",
     "respond", "resume", "return", "send_back", "settle", "split", "suspend", "take_back", "void",
     "way",
+    "accept", "ask", "close", "confirm", "decisions", "dispatch", "extend", "file", "forward",
+    "grade", "grade_danger", "hand_over", "handle", "helper", "identity", "known", "list_case",
+    "merge", "moderate", "note", "outside_answer", "receipt", "reclassify", "refuse",
+    "refuse_filing", "respond", "resume", "return", "send_back", "split", "suspend", "take_back",
+    "void", "way",
 )  # fmt: skip
 SAMPLES.update(
     {

@@ -89,8 +89,8 @@ def test_r152_a_hand_over_is_recorded_told_and_no_closing(database: Database, ap
         )  # fmt: skip
         found = outside_of(session, moved)
         assert found is not None
-        assert found.body.phone == "12369"
-    assert "生态环境部门 12369" in messages(database, app)[-1]
+        assert found.body.phone == "12345"
+    assert "生态环境部门 12345" in messages(database, app)[-1]
 
 
 def test_what_comes_back_is_accepted_again_and_names_nobody_any_more(database: Database) -> None:
@@ -121,3 +121,8 @@ def test_the_desk_hands_over_and_everybody_reads_to_whom(city: City) -> None:
     assert "民初1号" not in public.text
     with city.database.read() as session:
         assert session.scalars(select(Case.state)).all() == [State.HANDED_OVER]
+
+
+def test_r216_no_line_of_one_office_stands_among_the_telephones_of_all_cities() -> None:
+    known = {"110", "119", "120", "122"} | {"12315", "12328", "12333", "12345", "12348"}
+    assert {body.phone for body in bodies().values()} <= known | {"12368", "12388", ""}

@@ -80,6 +80,10 @@ _WORDS: Mapping[Event, tuple[Words, Words]] = {
     Event.GRADE: (_l("More words"), _l("Only staff read this.")),
     Event.HAND_OVER: (_l("More words"), _l("Everybody can read this.")),
     Event.TAKE_BACK: (_l("More words"), _l("Everybody can read this.")),
+    Event.OUTSIDE_ANSWER: (
+        _l("What they answered"),
+        _l("Everybody can read this. Telephone numbers are left out."),
+    ),
     Event.DOUBT: (
         _l("Why it is not solved yet"),
         _l("Everybody can read this. Telephone numbers are left out."),

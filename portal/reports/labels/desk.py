@@ -22,6 +22,8 @@ TASKS: Mapping[Task, Words] = {
     Task.HANDLE: _l("To handle"),
     Task.VERIFY: _l("To verify"),
     Task.MODERATE: _l("Words and photos to check"),
+    Task.HANDED_IN: _l("Handed in by helpers"),
+    Task.OUTSIDE: _l("Answers from outside"),
     Task.SUPPORT: _l("To support"),
     Task.LATE: _l("Overdue"),
     Task.OPEN: _l("All open cases"),

@@ -30,6 +30,9 @@ messages.register(
         "report.handed_over": _l(
             "Your report %(number)s was handed over to another authority. More: %(link)s"
         ),
+        "report.outside_answer": _l(
+            "The other authority has answered about your report %(number)s. Read it here: %(link)s"
+        ),
         "report.taken_back": _l(
             "Your report %(number)s was taken back from another authority, and we look after it"
             " again. Follow it here: %(link)s"

@@ -45,7 +45,9 @@ from portal.reports.models.links import CaseLink, CaseUrge
 from portal.reports.models.neighbours import CaseMerge, CaseStillThere
 from portal.reports.models.outside import CaseOutside
 from portal.reports.models.parts import CaseDispute, CasePart
+from portal.reports.models.passes import CasePass, CasePassEntry, CasePassPhoto
 from portal.reports.models.personal_export import PersonalExport
+from portal.reports.models.replies import ReplyTemplate
 from portal.reports.models.routing import (
     CaseAttribute,
     CaseCoUnit,
@@ -76,6 +78,9 @@ __all__ = [
     "CaseMerge",
     "CaseOutside",
     "CasePart",
+    "CasePass",
+    "CasePassEntry",
+    "CasePassPhoto",
     "CasePause",
     "CasePhoto",
     "CaseProxy",
@@ -111,6 +116,7 @@ __all__ = [
     "ModerationAppeal",
     "ModerationEntry",
     "PersonalExport",
+    "ReplyTemplate",
     "ResponsibilityRule",
     "ServiceContract",
     "StreetDigest",

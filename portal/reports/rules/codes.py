@@ -87,6 +87,7 @@ class Event(StrEnum):
     # looked at on the spot: before it is filed (核实), and after the handling (核查)
     VERIFY_SPOT = "verify_spot"
     RECHECK_SPOT = "recheck_spot"
+    OUTSIDE_ANSWER = "outside_answer"
 
 
 class Pause(StrEnum):

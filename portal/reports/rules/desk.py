@@ -18,6 +18,8 @@ class Task(StrEnum):
     HANDLE = "handle"
     VERIFY = "verify"
     MODERATE = "moderate"
+    HANDED_IN = "handed_in"
+    OUTSIDE = "outside"
     MINE = "mine"
     SUPPORT = "support"
     LATE = "late"
@@ -34,6 +36,8 @@ WORK: dict[Task, frozenset[Permission]] = {
     Task.HANDLE: frozenset({Permission.REPORT_HANDLE}),
     Task.VERIFY: frozenset({Permission.REPORT_VERIFY, Permission.REPORT_CLOSE}),
     Task.MODERATE: frozenset({Permission.REPORT_MODERATE}),
+    Task.HANDED_IN: frozenset({Permission.REPORT_HANDLE}),
+    Task.OUTSIDE: frozenset({Permission.REPORT_ACCEPT}),
 }
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from portal.accounts.rules import Basis, Masking, Months, PersonalField
 from portal.reports.rules.intake import DRAFT_DAYS
+from portal.reports.rules.passes import KEEP, LONGEST_HOURS
 from portal.reports.rules.retention import SETTING, USUAL_MONTHS
 
 # after this nothing has a purpose that leads from an ended matter to its reporter
@@ -12,6 +13,8 @@ IDENTITY = Months(SETTING, USUAL_MONTHS)
 # N1: a reporter stays protected for 180 days and a rating window after her name is gone
 PSEUDONYM_DAYS = 200
 LINK_DAYS = 90
+# a helper: at most a week by link, and then as long as her work may be asked about
+PASS_DAYS = LONGEST_HOURS // 24 + KEEP.days
 PSEUDONYM = timedelta(days=PSEUDONYM_DAYS)
 
 
@@ -34,6 +37,8 @@ class Data(StrEnum):
     VOICE = "data.report_voice"
     CONSENT = "data.report_consent"
     PAPER = "data.report_paper"
+    HELPER = "data.report_helper"
+    LINK = "data.report_link"
 
 
 class Purpose(StrEnum):
@@ -46,6 +51,7 @@ class Purpose(StrEnum):
     DRAFT = "purpose.report_draft"
     DECIDE = "purpose.report_decide"
     PROVE = "purpose.report_prove"
+    HELP = "purpose.report_help"
 
 
 def _field(
@@ -88,6 +94,9 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("case_proxy", "consent_words", Data.CONSENT, Purpose.PROVE, IDENTITY),
     _field("case_proxy", "paper_key", Data.PAPER, Purpose.PROVE, IDENTITY),
     _field("case_still_there", "at", Data.VOICE, Purpose.HANDLE, IDENTITY),
+    _field("case_pass", "sealed_name", Data.HELPER, Purpose.HELP, PASS_DAYS),
+    _field("case_pass", "sealed_phone", Data.HELPER, Purpose.HELP, PASS_DAYS),
+    _field("case_pass", "token_hash", Data.LINK, Purpose.HELP, PASS_DAYS, _SECRET),
     _field("draft", "person_id", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS, Masking.HIDDEN),
     _field("draft", "sealed_answers", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS),
 )

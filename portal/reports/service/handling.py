@@ -31,6 +31,7 @@ from portal.reports.service.limits import (
 )
 from portal.reports.service.loop import Brought, NewPhoto, facts_of, move_case
 from portal.reports.service.notices import forget_reminders, tell_step, tell_unit
+from portal.reports.service.replies import refuse_empty_answer
 from portal.reports.service.routing import keep_route, way_of
 from portal.reports.service.search import index_case
 from portal.reports.service.severity import was_grave
@@ -93,6 +94,7 @@ def handle_case(
     photos: KeptPhotos,
 ) -> CaseRow:
     """Say that the work is done, and show it."""
+    refuse_empty_answer(words)
     taken = take_uploads(session, photos, now)
     shown = [NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken]
     brought = Brought(words=words, photos=tuple(shown))
@@ -111,6 +113,7 @@ def close_case(
     words: str | None = None,
 ) -> CaseRow:
     """Close what was checked. The check is also that of the after-photos, unless law P5 speaks."""
+    refuse_empty_answer(words)
     brought = Brought(words=words, means=means)
     moved = move_case(session, case, Event.CLOSE, actor=actor, now=now, brought=brought)
     protected = facts_of(session, case).protected

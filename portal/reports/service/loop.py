@@ -14,6 +14,7 @@ from portal.kernel.ids import new_id
 from portal.kernel.outbox import release_messages
 from portal.reports.models import Case, CaseEvent, CaseReporter, Category
 from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.passes import who_sent_helpers
 from portal.reports.queries.routing import supports
 from portal.reports.rules.codes import (
     Closing,
@@ -116,6 +117,7 @@ def facts_of(
         urgent=case.urgent,
         fed_back=case.fed_back_at is not None,
         **door_facts(session, case, now),
+        sent_helpers=who_sent_helpers(session, case),
     )
     facts = facts_beside(session, case, facts)
     return facts if now is None else facts_of_clock(session, case, facts, now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
@@ -82,6 +82,26 @@ def hand_over_case(
     _record(session, moved, OutsideKind.HANDED_OVER, to, now)
     tell_step(session, moved, Event.HAND_OVER, now=now, about={"body": where_to(named)})
     return moved
+
+
+def answer_case(
+    session: Session, case: CaseRow, *, actor: Actor, now: datetime, words: str | None
+) -> CaseRow:
+    """What the body answered goes into the history and to the reporter; no answer is awaited."""
+    brought = Brought(words=words)
+    moved = move_case(session, case, Event.OUTSIDE_ANSWER, actor=actor, now=now, brought=brought)
+    await_no_answer(session, case)
+    tell_step(session, moved, Event.OUTSIDE_ANSWER, now=now)
+    return moved
+
+
+def await_no_answer(session: Session, case: CaseRow) -> None:
+    """They have answered: the matter is not on the list of those that wait for it."""
+    session.execute(
+        update(CaseOutside)
+        .where(CaseOutside.district == case.district, CaseOutside.case_id == case.id)
+        .values(answer_by=None)
+    )
 
 
 def _record(

@@ -72,6 +72,7 @@ from portal.reports.views.desk_queue import (
     queue_url,
 )
 from portal.reports.views.grid_panel import grid_panel
+from portal.reports.views.links_panel import links_panel
 from portal.reports.views.parts_panel import parts_panel
 from portal.reports.views.supervision_panel import listing_steps, supervision_panel
 
@@ -108,6 +109,7 @@ REST = (
     Event.ESCALATE,
     Event.RESOLVE,
     Event.HAND_OVER,
+    Event.OUTSIDE_ANSWER,
     Event.TAKE_BACK,
     Event.VOID,
 )
@@ -171,6 +173,7 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         **supervision_panel(page),
         **parts_panel(page),
         **grid_panel(page),
+        **links_panel(page),
         "refusal_words": refusal_words,
     }
 

@@ -29,7 +29,6 @@ from portal.reports.forms.desk import (
     read_day,
     read_key,
     read_keys,
-    step_form,
 )
 from portal.reports.forms.disputes import offer_lead
 from portal.reports.labels.routing import route_words
@@ -64,12 +63,18 @@ from portal.reports.service.moderation import (
     about_text,
     moderate_case,
 )
-from portal.reports.service.outside import HandOver, hand_over_case, refuse_case
+from portal.reports.service.outside import HandOver, answer_case, hand_over_case, refuse_case
 from portal.reports.service.routing import way_of
 from portal.reports.service.severity import grade_danger
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_case import case_here, case_words
 from portal.reports.views.desk_queue import case_url, queue_url
+from portal.reports.views.reply_choice import (
+    count_reply,
+    fill_words,
+    form_with_replies,
+    wants_words,
+)
 
 _DONE: Final[Mapping[Event, Words]] = {
     Event.ACCEPT: _l("Accepted. The reporter is told."),
@@ -81,6 +86,7 @@ _DONE: Final[Mapping[Event, Words]] = {
     Event.EXTEND: _l("More time was given. The reporter is told why."),
     Event.SUSPEND: _l("Suspended. The reporter is told why and until when."),
     Event.RESUME: _l("The time is running again. The reporter is told."),
+    Event.OUTSIDE_ANSWER: _l("Passed on. The reporter is told."),
     Event.MERGE: _l("Joined. Everybody who reported it is told."),
     Event.SPLIT: _l("Parted again. Everybody who reported it is told."),
     Event.ESCALATE: _l("The case is before the joint meeting."),
@@ -126,6 +132,10 @@ def _hand_over(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
     form = taken.form
     to = HandOver(form.text("body") or "", form.text("reference"), form.answer_by.data)
     return hand_over_case(session, case, to=to, words=taken.words, **taken.by)
+
+
+def _answer(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
+    return answer_case(session, case, words=taken.words, **taken.by)
 
 
 def _dispatch(session: Session, case: CaseRow, taken: Taken) -> CaseRow:
@@ -240,6 +250,7 @@ STEPS: Final[Mapping[Event, tuple[Permission, Change]]] = {
     Event.GRADE: (Permission.DESK_OPEN, _grade),
     Event.HAND_OVER: (Permission.DESK_OPEN, _hand_over),
     Event.TAKE_BACK: (Permission.REPORT_ACCEPT, _plain),
+    Event.OUTSIDE_ANSWER: (Permission.REPORT_ACCEPT, _answer),
     Event.MERGE: (Permission.DESK_OPEN, _merge),
     Event.SPLIT: (Permission.DESK_OPEN, _split),
     Event.ESCALATE: (Permission.DISPUTE_SETTLE, _escalate),
@@ -271,7 +282,7 @@ def _form(page: DeskCase, event: Event) -> StepForm:
     """The step's form with what can be chosen here."""
     if event is Event.MODERATE:
         return moderate_form(*page.to_check)()
-    form = step_form(event)()
+    form = form_with_replies(page, event)
     if event is Event.DISPATCH:
         way = way_of(reading(), page.case, now())
         offer_units(form, way.units, way.route.unit_id, way.route.co)
@@ -295,14 +306,17 @@ def _form(page: DeskCase, event: Event) -> StepForm:
 def _converse(taken: Taken) -> ResponseReturnValue:
     """Show a step's form, or take the step on the case as its page showed it."""
     taken.form.look_at(taken.page.case.version)
+    template = f"reports/desk/{'moderate' if taken.event is Event.MODERATE else 'step'}.html"
+    back = case_url(taken.page.case.number)
+    context: dict[str, Any] = {"event": taken.event, "back": back, **case_words(taken.page)}
+    if wants_words(taken.form):
+        return fill_words(taken.form, taken.page, template, **context)
     return answer(
         taken.form,
-        f"reports/desk/{'moderate' if taken.event is Event.MODERATE else 'step'}.html",
+        template,
         lambda session: _changed(session, taken),
         thanks=_DONE.get(taken.event, _SAVED),
-        event=taken.event,
-        back=case_url(taken.page.case.number),
-        **case_words(taken.page),
+        **context,
     )
 
 
@@ -310,6 +324,7 @@ def _changed(session: Session, taken: Taken) -> str:
     actor, number = current_actor(), taken.page.case.number
     case = case_as_seen(session, number, actor, seen=taken.form.seen)
     moved = STEPS[taken.event][1](session, case, taken)
+    count_reply(session, taken.form, case, taken.event)
     # a unit that returns a case may not open it any more
     return case_url(number) if may_see(actor, moved) else queue_url()
 

@@ -41,17 +41,20 @@ def uncovered_photo(code: str) -> ResponseReturnValue:
     picture = stored_picture(reading(), code)
     if picture is None or not _beneath(picture):
         raise Missing
-    return _file(picture.photo.file(small=False, uncovered=True), PRIVATE)
+    return file_response(picture.photo.file(small=False, uncovered=True), PRIVATE)
 
 
 def _served(code: str, *, small: bool) -> ResponseReturnValue:
     picture = stored_picture(reading(), code)
     if picture is None or not (picture.public or _for_this_visitor(picture)):
         raise Missing
-    return _file(picture.photo.file(small=small), PUBLIC_CACHE if picture.public else PRIVATE)
+    return file_response(
+        picture.photo.file(small=small), PUBLIC_CACHE if picture.public else PRIVATE
+    )
 
 
-def _file(key: str, cache: str) -> ResponseReturnValue:
+def file_response(key: str, cache: str) -> ResponseReturnValue:
+    """A file of the store as a picture."""
     kind = KINDS.get(key.rpartition(".")[2])
     try:
         content = instance().blobs.open(key)

@@ -39,6 +39,7 @@ from portal.reports.views.ends import end_actions
 from portal.reports.views.following import following_of
 from portal.reports.views.neighbours import around, can_say, led_on
 from portal.reports.views.reporter_session import by_receipt, case_or_missing, reporter_for
+from portal.reports.views.share import public_card
 from portal.reports.views.shown_steps import shown_steps, units_working
 
 LONGEST, MOST_QUERY = 200, 4_000
@@ -127,7 +128,8 @@ def show(number: str) -> ResponseReturnValue:
     close_form = ConfirmForm() if context["receipt"] else None
     return render_template(
         "reports/public/case.html", actions=actions, close_form=close_form,
-        spot=small_map(reading(), page), spot_window=window_around(page.point), **context,
+        spot=small_map(reading(), page), spot_window=window_around(page.point),
+        origin=instance().config.origin, **public_card(page), **context,
     )  # fmt: skip
 
 

@@ -31,8 +31,11 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
         (Permission.IDENTITY_EXPORT, _l("Personal data in bulk"), "ask_personal"),
         (Permission.DISPUTE_SETTLE, _l("Disputed cases"), "desk_disputes"),
         (Permission.FIGURES_READ, _l("Service contracts"), "desk_contracts"),
+        (Permission.REPORT_DISPATCH, _l("Prepared words"), "desk_replies"),
+        (Permission.REPORT_HANDLE, _l("Prepared words"), "desk_replies"),
     )
-    return [(words, url_for(f"reports.{page}")) for verb, words, page in rows if actor.may(verb)]
+    found = {page: words for verb, words, page in rows if actor.may(verb)}
+    return [(words, url_for(f"reports.{page}")) for page, words in found.items()]
 
 
 bp.app_template_global("insight_links")(lambda: insight_links(current_actor()))

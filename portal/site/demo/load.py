@@ -32,10 +32,17 @@ from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
 from portal.site.demo.grids import plant_grids
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
+from portal.site.demo.links import plant_replies, stage_links
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
 from portal.site.demo.shared import stage_shared
-from portal.site.demo.staged import plan_clocks, plan_shared, plan_staged, staged_ratings
+from portal.site.demo.staged import (
+    plan_clocks,
+    plan_links,
+    plan_shared,
+    plan_staged,
+    staged_ratings,
+)
 from portal.site.demo.words import load_words
 
 SEED = 20261122
@@ -99,6 +106,10 @@ def load_demo(
     stage_clocks(session, plant_cases(session, clocks), cast.desk, now)
     shared = plant_cases(session, plan_shared(rng, cast, stage, places["community"].path))
     stage_shared(session, shared, {role: ids[0] for role, ids in people.items()}, now)
+    links = plant_cases(session, plan_links(rng, cast, stage, places["community"].path))
+    shown = pictures.get(OWN_TRADE)
+    stage_links(session, links, people, shown[0][1] if shown else None, now)
+    plant_replies(session, cast.desk, places["street"], now)
     plant_audit(session, people, now)
     plant_supervision(session, now)
     file_asked(session, places["community"], now)

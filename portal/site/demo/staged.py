@@ -78,6 +78,8 @@ SHARED: Final = (
     Scene("rubble", 11, (Event.ACCEPT, Event.FILE)),
     Scene("dirty_road", 30, (Event.ACCEPT, Event.FILE)),
 )
+# of which others open one by a link (``demo.links``), in its order: litter is the unit's own trade
+LINKS: Final = (Scene("litter", 20, SENT), Scene("small_ads", 30, (Event.ACCEPT,)))
 
 
 def plan_staged(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Staged]:
@@ -102,6 +104,12 @@ def plan_shared(rng: Random, cast: Cast, stage: Stage, home: str) -> list[Planne
     """Matters of the second neighbour for several units."""
     spot = next(spot for spot in stage.spots if spot.path == home)
     return [_plan(rng, cast, stage, spot, scene, cast.neighbours[1]) for scene in SHARED]
+
+
+def plan_links(rng: Random, cast: Cast, stage: Stage, home: str) -> list[PlannedCase]:
+    """Matters that a helper and another authority are let into."""
+    spot = next(spot for spot in stage.spots if spot.path == home)
+    return [_plan(rng, cast, stage, spot, scene, cast.neighbours[0]) for scene in LINKS]
 
 
 def _plan(

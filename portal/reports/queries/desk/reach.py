@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, un
 from portal.accounts.rules import Actor, Grant, Permission
 from portal.reports.models import Case, CaseCoUnit, CasePhoto, CaseText, Category
 from portal.reports.queries.case_parts import waits_for_parts
+from portal.reports.queries.desk.came import handed_in, outside_waits
 from portal.reports.rules.codes import PhotoKind, Review, State, Target, TextKind
 from portal.reports.rules.desk import WORK, Narrowed, Task, tasks_of
 from portal.reports.rules.kinds import BEHAVIOUR
@@ -116,6 +117,8 @@ def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
             Case.state == State.HANDLED, _nobody_is_asked(now), _somebody_elses(actor)
         ),
         Task.MODERATE: _unchecked(),
+        Task.HANDED_IN: handed_in(),
+        Task.OUTSIDE: outside_waits(now),
     }
     return and_(conditions[task], verbs)
 

@@ -16,6 +16,7 @@ from portal.reports.rules.transitions.public import public_state
 from portal.reports.rules.transitions.refusals import Refusal
 from portal.reports.rules.transitions.several import TABLE as TRANSITIONS
 from portal.reports.rules.transitions.table import (
+    AT_THE_UNIT,
     OPEN,
     SENT_BACK,
     UNDONE,
@@ -25,6 +26,7 @@ from portal.reports.rules.transitions.table import (
 )
 
 __all__ = [
+    "AT_THE_UNIT",
     "OPEN",
     "SENT_BACK",
     "TRANSITIONS",

@@ -24,6 +24,11 @@ def not_the_handler(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
     return Refusal.HANDLED_IT if same else None
 
 
+def not_who_sent_the_helper(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
+    """Nor the work of a helper whom she let in by a link: it was done in her name."""
+    return Refusal.HANDLED_IT if actor.person_id in case.sent_helpers else None
+
+
 def not_the_dispatcher(case: CaseFacts, actor: ActorFacts) -> Refusal | None:
     """Supervision and command are two roles."""
     same = case.dispatcher_id is not None and case.dispatcher_id == actor.person_id

@@ -11,6 +11,7 @@ from portal.reports.rules.transitions.conditions import (
     not_the_dispatcher,
     not_the_filer,
     not_the_handler,
+    not_who_sent_the_helper,
     not_yet_confirmed,
     small_and_inside,
 )
@@ -18,7 +19,14 @@ from portal.reports.rules.transitions.parts import parts_ended
 from portal.reports.rules.transitions.rows import UNDONE, Speaks, Transition
 
 # who verifies is nobody who had a hand in it, and not while the reporter herself is asked
-CHECKER = (not_the_handler, not_the_dispatcher, not_of_the_unit, not_the_filer, not_awaited)
+CHECKER = (
+    not_the_handler,
+    not_who_sent_the_helper,
+    not_the_dispatcher,
+    not_of_the_unit,
+    not_the_filer,
+    not_awaited,
+)
 
 OTHER_ENDS: dict[Event, Transition] = {
     # 自行解决 (R276): her word and her photo end it; the desk agrees afterwards, or doubts it

@@ -44,6 +44,8 @@ class CaseFacts:
     may_extend: bool = True
     question_open: bool = False
     grades: bool = True
+    # who let in the helpers whose work is to be verified
+    sent_helpers: frozenset[UUID] = frozenset()
     into: IntoFacts | None = None
     inward: bool = False
     is_part: bool = False

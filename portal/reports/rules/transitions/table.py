@@ -237,6 +237,14 @@ TRANSITIONS: dict[Event, Transition] = {
         tells="report.taken_back",
         lists=True,
     ),
+    # what the body outside answered, once the desk has read it
+    Event.OUTSIDE_ANSWER: Transition(
+        frozenset({State.HANDED_OVER}),
+        None,
+        frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH}),
+        speaks=Speaks.MUST,
+        tells="report.outside_answer",
+    ),
     Event.NOTE: Transition(ALL, None, WORKERS, speaks=Speaks.MUST, public=False),
     Event.ASK: Transition(
         UNDONE,
