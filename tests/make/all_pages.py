@@ -206,7 +206,6 @@ BY_NAME = {
     "number": "dispatched",
     "code": "place",
     "month": "month",
-    "token": "helper_link",
     "key": "permitted",
     "draw": "draw",
     "run": "run",
@@ -220,6 +219,7 @@ PAIRS = {
     ("reports.desk_cover", "number"): "photographed",
     ("reports.desk_cover", "code"): "photo",
     ("reports.confirm_following", "token"): "unconfirmed",
+    ("reports.pass_page", "token"): "helper_link",
 }
 FIXED = {"site.paper_form": "follow"}
 # what follows the address

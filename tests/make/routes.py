@@ -193,9 +193,6 @@ def fixed(**values: str) -> Pick:
     return lambda _world, _role: values
 
 
-FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_follows])
-
-
 def _fill_diaries(session: Session, world: World) -> None:
     """An entry of the diary in both streets; that of the east is the grid lead's."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
@@ -209,7 +206,7 @@ def _fill_diaries(session: Session, world: World) -> None:
         ).code
 
 
-FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_diaries])
+FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_follows, _fill_diaries])
 ADMINISTRATORS = with_permission(Permission.PEOPLE_MANAGE)
 DESKS = with_permission(Permission.CARD_ISSUE)
 SAMPLES.update(

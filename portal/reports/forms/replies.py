@@ -26,7 +26,7 @@ class ReplyForm(StepForm):
     title = StringField(
         _l("Name for this list"), validators=[Length(max=MOST_TITLE, message=_TOO_LONG)]
     )
-    owner = SelectField(_l("For whom"), validate_choice=False)
+    owner = SelectField(_l("Who uses them"), validate_choice=False)
     step = SelectField(
         _l("For which step"),
         choices=[SelectChoice(step.value, ACTIONS[step]) for step in STEPS],

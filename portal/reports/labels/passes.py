@@ -30,7 +30,7 @@ ENTRY_KINDS: Mapping[EntryKind, Words] = {
 ENTRY_STATES: Mapping[EntryState, Words] = {
     EntryState.NOTED: _l("Noted"),
     EntryState.WAITING: _l("Waits for you"),
-    EntryState.TAKEN: _l("Taken over"),
+    EntryState.TAKEN: _l("Adopted by the unit"),
     EntryState.SET_ASIDE: _l("Set aside"),
 }
 
