@@ -61,9 +61,12 @@ window.eyes = (() => {
   const scrolls = (el) =>
     (el.scrollWidth > el.clientWidth || el.scrollHeight > el.clientHeight) &&
     /auto|scroll/.test(getComputedStyle(el).overflow);
-  const colours = async () => {
+  const colours = async (pairs = null) => {
     const runOnly = { type: "rule", values: COLOURS };
-    return lines(await axe.run({ runOnly, preload: false, resultTypes: ["violations"] }));
+    // one place for each pair of colours: all others look the same to axe
+    const where = pairs ? { include: pairs.map((pair) => lettered().get(pair)).filter(Boolean) } : document;
+    if (pairs && !where.include.length) return [];
+    return lines(await axe.run(where, { runOnly, preload: false, resultTypes: ["violations"] }));
   };
 
   // --- room -------------------------------------------------------------------------------------
@@ -174,23 +177,28 @@ window.eyes = (() => {
       return known.get(element);
     };
   };
-  // every way in which letters stand on a ground here: what decides about their contrast
-  const palette = () => {
-    const found = new Set();
+  // every way in which letters stand on a ground here: what decides about their contrast; with the
+  // first element that shows it
+  const lettered = () => {
+    const found = new Map();
+    const looks = remembered((element) => {
+      if (!shown(element)) return null;
+      const style = getComputedStyle(element);
+      const around = element.matches("a") ? getComputedStyle(element.parentElement).color : "";
+      const link = around && `${style.textDecorationLine} in ${around}`;
+      const letters = [style.color, style.opacity, style.fontSize, style.fontWeight, link];
+      return [...letters, grounds(element), pictures(element)].join(" ");
+    });
     const grounds = remembered(ground);
     const pictures = remembered(pictured);
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
-      const element = text.parentElement;
-      if (!text.data.trim() || !shown(element)) continue;
-      const style = getComputedStyle(element);
-      const around = getComputedStyle(element.parentElement);
-      const link = element.matches("a") ? `${style.textDecorationLine} in ${around.color}` : "";
-      const letters = [style.color, style.opacity, style.fontSize, style.fontWeight, link];
-      found.add([...letters, grounds(element), pictures(element)].join(" "));
+      const look = text.data.trim() ? looks(text.parentElement) : null;
+      if (look && !found.has(look)) found.set(look, text.parentElement);
     }
-    return [...found];
+    return found;
   };
+  const palette = () => [...lettered().keys()];
   // a picture behind the letters is told by its place: it may differ from page to page
   const pictured = (element) => {
     for (let at = element; at; at = at.parentElement) {

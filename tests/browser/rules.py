@@ -59,10 +59,13 @@ def structure(page: Any, *, plain: bool = False) -> list[str]:
     return found + _measured(page, "doubles")
 
 
-def colours(page: Any) -> list[str]:
-    """Axe: contrast of text, and links that only their colour tells from the text around."""
+def colours(page: Any, pairs: Iterable[str] | None = None) -> list[str]:
+    """Axe: contrast of text, and links that only their colour tells from the text around.
+
+    Of the whole page, or of one place for each of some pairs of ``palette``.
+    """
     _install_axe(page)
-    return _measured(page, "colours")
+    return _measured(page, "colours", None if pairs is None else sorted(pairs))
 
 
 def palette(page: Any) -> set[str]:

@@ -1,7 +1,8 @@
 """Axe (WCAG 2.0 to 2.2, A and AA, and best practice) on every page: no fault at all.
 
 The parts and the chosen pages are seen in every combination of mode, language, width and colour
-scheme. Every other page is seen in every mode, at every width and in every scheme (walk.py).
+scheme. Every other page is seen in every mode, on a telephone and at a desk, and in every scheme
+(walk.py).
 Plain mode has no stylesheet, so no schemes, and one width is as good as another.
 """
 

@@ -76,19 +76,26 @@ class Tour:
             self.broken.append(f"{answer.status}: {stop.path} {choices}")
         return page
 
-    def colours_in_all_schemes(self, page: Any) -> list[str]:
+    def colours_in_all_schemes(self, page: Any, met: set[str]) -> list[str]:
         """The page in place in one colour scheme after the other.
 
         Axe need not measure again what it has measured in the same scheme: letters of the same
-        colour, size and weight on the same ground. That makes the full matrix a matter of minutes.
+        colour, size and weight on the same ground. ``met``: what the page has shown in the first
+        scheme at other widths; where nothing is new, the other schemes show nothing new either.
         """
         found = []
         for scheme in rules.SCHEMES:
             rules.wear(page, scheme)
-            pairs, known = rules.palette(page), self._measured.setdefault(scheme, set())
-            if not pairs <= known:
-                found += rules.labelled(scheme, rules.colours(page))
-                known |= pairs
+            pairs = rules.palette(page)
+            known = self._measured.setdefault(scheme, set())
+            fresh = pairs - known
+            if fresh:
+                found += rules.labelled(scheme, rules.colours(page, fresh))
+                known |= fresh
+            if scheme == rules.SCHEMES[0]:
+                if pairs <= met:
+                    break
+                met |= pairs
         return found
 
     def _cookie(self, name: str, value: str, path: str = "/") -> dict[str, str]:
