@@ -11,7 +11,7 @@ EXEMPT = Path(__file__).with_name("not_personal.tsv")
 # what a column that holds something of a person is usually called
 SUSPICIOUS = re.compile(
     r"^sealed_|phone|(^|_)name($|_)|display_name|person_id|_by$|(^|_)(owner|actor|author|holder|"
-    r"reporter|rater|handler|verifier|dispatcher)_id$|birth|email|^address|words|contact|device"
+    r"reporter|rater|handler|verifier|dispatcher|filer)_id$|birth|email|^address|words|contact|device"
 )
 
 
