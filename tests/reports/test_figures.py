@@ -123,6 +123,9 @@ class World:
         row.times_returned, row.times_reassigned = row.times_returned + 1, row.times_reassigned + 1
 
 
+OVER = (State.CLOSED, State.SETTLED)
+
+
 def slowly(session: Session, span: Span, by: By, now: datetime) -> dict[str, Tally]:
     """Every case looked at, in other words than the portal's own."""
     found: dict[str, Tally] = {}
@@ -155,13 +158,13 @@ def _seen(counts: Tally, row: Case, rates: list[Rating]) -> None:
     counts["answered"] += len(rates)
     counts["solved"] += sum(rate.solved for rate in rates)
     counts["satisfied"] += sum(rate.result_level <= 3 for rate in rates)
-    over = (State.CLOSED, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER)
+    over = (*OVER, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER, State.SELF_SOLVED)
     counts["open"] += row.state not in over
 
 
 def _timed(counts: Tally, row: Case, now: datetime) -> None:
     working = (State.ACCEPTED, State.FILED, State.DISPATCHED, State.REWORK, State.REOPENED)
-    if row.state in (State.HANDLED, State.CLOSED):
+    if row.state in (State.HANDLED, *OVER):
         counts["done"] += 1
         end = row.handled_at or row.closed_at
         if row.promised_at and end:
@@ -180,7 +183,7 @@ def _timed(counts: Tally, row: Case, now: datetime) -> None:
 def _worked(counts: Tally, row: Case) -> None:
     asleep = (State.REPORTED, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER)
     if row.state not in asleep:
-        ended, given = row.state in (State.HANDLED, State.CLOSED), row.dispatched_at is not None
+        ended, given = row.state in (State.HANDLED, *OVER), row.dispatched_at is not None
         counts["taken"] += 1
         counts["responded"] += row.responded_at is not None
         counts["given"] += given
@@ -189,7 +192,7 @@ def _worked(counts: Tally, row: Case) -> None:
         counts["suspended"] += row.times_suspended
         counts["reworked"] += row.times_sent_back > 0
         counts["tried"] += row.times_sent_back > 0 or ended
-    if row.state is State.CLOSED:
+    if row.state in OVER:
         alone = row.unit_id is None and row.dispatched_at is None
         counts["closed"] += 1
         counts["closed_below"] += alone

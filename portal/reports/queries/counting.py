@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.clock import city_day
 from portal.reports.models import Case, CaseEvent, FigureMark, FigureStale
 from portal.reports.queries.case import columns
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk.reach import is_late_now
 from portal.reports.rules.codes import Event, Source, State
 from portal.reports.rules.figures import Answered
@@ -65,7 +66,12 @@ def found_on(session: Session, day: date, zone: ZoneInfo) -> list[CountedCase]:
     """The cases found on a day of the city."""
     start, end = day_bounds(day, zone)
     rows = session.execute(
-        select(*columns(Case, CountedCase)).where(Case.found_at >= start, Case.found_at < end)
+        select(*columns(Case, CountedCase)).where(
+            # parts are counted in their whole
+            Case.found_at >= start,
+            Case.found_at < end,
+            a_whole(),
+        )
     )
     return [CountedCase(*row) for row in rows]
 

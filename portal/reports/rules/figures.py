@@ -18,9 +18,12 @@ from portal.reports.rules.pauses import HasClock, is_late_at
 
 # withdrawn, void and merged reports are nobody's work: they count nowhere
 NOT_COUNTED = frozenset({State.VOID, State.WITHDRAWN, State.MERGED})
-NOT_TAKEN_UP = frozenset({State.REPORTED, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER})
-DONE = frozenset({State.HANDLED, State.CLOSED})
-ENDED_UNDONE = frozenset({State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER})
+# the head of the building is the grid's own (R037); what a reporter solved herself nobody did
+OVER = frozenset({State.CLOSED, State.SETTLED})
+DONE = OVER | {State.HANDLED}
+NOT_OURS = frozenset({State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER})
+NOT_TAKEN_UP = NOT_OURS | {State.REPORTED}
+ENDED_UNDONE = NOT_OURS | {State.SELF_SOLVED}
 # who looks for problems in the grids, and who else does it for the city before a resident must
 GRID_SOURCES = frozenset({Source.COLLECTOR, Source.VOLUNTEER_PATROL, Source.PLEDGE_INSPECTION})
 OWN_SOURCES = GRID_SOURCES | {Source.INSPECTION_GROUP}
@@ -276,7 +279,7 @@ def _work(case: Counted, now: datetime) -> Tally:
 
 
 def _closed(case: Counted) -> Tally:
-    closed = case.state is State.CLOSED
+    closed = case.state in OVER
     # never given to a unit: whoever is on the spot settled it (R037)
     below = closed and case.dispatched_at is None and case.unit_id is None
     grid = case.source in GRID_SOURCES

@@ -22,7 +22,7 @@ from portal.reports.service.exchange.books import KindBook, Place, PlaceBook
 
 DIGITS = 6
 # a case that was joined with another is handled there: its own order is done
-_ENDED = frozenset({State.HANDLED, State.CLOSED, State.MERGED})
+_ENDED = frozenset({State.HANDLED, State.CLOSED, State.SETTLED, State.MERGED})
 _DEPTHS = ((Says.DISTRICT, "district"), (Says.STREET, "street"), (Says.COMMUNITY, "community"))
 
 
