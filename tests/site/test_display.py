@@ -12,8 +12,9 @@ from flask import Flask
 
 from portal.kernel.i18n import LANGUAGES
 from portal.site.display import CHOICES
-from tests.make.all_pages import Stop, Visitors, all_pages
+from tests.make.all_pages import Stop, all_pages
 from tests.make.demo import small_demo
+from tests.make.visitors import Visitors
 from tests.pages import Browser, Page, PageFault, words
 
 SCHEMES = ("original", "black", "yellow", "blue", "white")
