@@ -50,7 +50,7 @@ def desk_diary_new(code: str) -> ResponseReturnValue:
     form = _form()
     if not form.is_submitted():
         kind, number = request.args.get("kind", ""), request.args.get("number", "")
-        form.begin(kind, number[:_LONGEST_NUMBER], now(), instance().city.zone)
+        form.start(kind, number[:_LONGEST_NUMBER], now(), instance().city.zone)
     page = {"area": area, "entry": None, **_LIMITS}
     thanks = _l("Written into the diary.")
     return answer(form, _FORM, lambda session: _write(session, area, form), thanks=thanks, **page)
