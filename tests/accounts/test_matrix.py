@@ -18,7 +18,8 @@ from portal.accounts.access import Access, signed_in
 from portal.accounts.rules import Permission, Scope, roles
 from portal.kernel.db import Database
 from portal.kernel.ids import new_number, new_token
-from tests.make.routes import HALF, NOBODY, SAMPLES, STRANGER, World, build_world
+from tests.make.routes import SAMPLES
+from tests.make.world import HALF, NOBODY, STRANGER, World, build_world
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TO_SIGN_IN, TO_SECOND_STEP = "/sign-in", "/sign-in/second-step"

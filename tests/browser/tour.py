@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from tests.browser import rules
 from tests.browser.screen import Site
-from tests.make.all_pages import Stop, Visitors, all_pages
+from tests.make.all_pages import Stop, all_pages
+from tests.make.visitors import Visitors
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 WIDTHS = (360, 768, 1280)

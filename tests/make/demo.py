@@ -143,46 +143,60 @@ def _things(session: Session, demo: Demo) -> None:
     place = session.scalars(select(Area).where(Area.code == PLACE)).one()
     unit_id = units_by_category(session, demo_places(session)["city"], now())["litter"]
     unit = session.get_one(Organisation, unit_id)
-
-    def case(state: State) -> Case:
-        # behind the demo's own newest ones, which are what pages should look like
-        made = reports.case(
-            session, place, state=state, unit=unit, reporter=demo.people["resident"],
-            at=now() - timedelta(days=9), listed=True,
-        )  # fmt: skip
-        made.lon, made.lat = place.lon, place.lat
-        return made
-
-    demo.things |= {state.name.lower(): case(state).number for state in State}
-    rated, doors = case(State.CLOSED), through_doors(session, demo.people)
-    # the rating looks for the reporter
-    session.flush()
-    row = reports.row_of(session, rated)
-    rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
+    demo.things |= {state.name.lower(): _case(session, demo, unit, state).number for state in State}
+    rated, doors = _rated(session, demo, unit), through_doors(session, demo.people)
     shown = _with_photos(session)
     demo.things |= {
         **_clocks(session, demo, place, unit) | doors,
-        "rated": rated.number,
+        "rated": rated,
         "shown": shown,
-        "place": PLACE,
-        "street": PLACE[:9],
-        "unit": unit.code,
-        "month": last_released(session) or "",
         "permitted": _permitted(session, place), "batch": _batch(session, demo, place),
         "supported": _supported(session, place, unit),
-        "row": responsibilities(session)[0].code,
-        "admission": allowances(session)[0].code,
-        **_photographed(session, case(State.ACCEPTED)),
+        **_photographed(session, _case(session, demo, unit, State.ACCEPTED)),
         **_sample(session, demo),
         **_handed(session),
         **_shared(session),
         **_followed(session, demo, place),
         **_links(session, demo, place, unit),
+        **_standing(session, unit),
+        **{role: person.number for role, person in demo.people.items()},
+    }  # fmt: skip
+
+
+def _case(session: Session, demo: Demo, unit: Organisation, state: State) -> Case:
+    """A resident's case; behind the demo's own newest ones, which pages should look like."""
+    place = session.scalars(select(Area).where(Area.code == PLACE)).one()
+    made = reports.case(
+        session, place, state=state, unit=unit, reporter=demo.people["resident"],
+        at=now() - timedelta(days=9), listed=True,
+    )  # fmt: skip
+    made.lon, made.lat = place.lon, place.lat
+    return made
+
+
+def _rated(session: Session, demo: Demo, unit: Organisation) -> str:
+    """A closed case whose reporter is happy."""
+    made = _case(session, demo, unit, State.CLOSED)
+    # the rating looks for the reporter
+    session.flush()
+    row = reports.row_of(session, made)
+    rate_outcome(session, row, reporters_of(session, row)[0], Verdict(ratings.HAPPY), now=now())
+    return made.number
+
+
+def _standing(session: Session, unit: Organisation) -> dict[str, str]:
+    """What stands in the shipped city and its demo, whatever the tests add."""
+    return {
+        "place": PLACE,
+        "street": PLACE[:9],
+        "unit": unit.code,
+        "month": last_released(session) or "",
+        "row": responsibilities(session)[0].code,
+        "admission": allowances(session)[0].code,
         "digest": digest_days(session, None)[0].isoformat(),
         "grid": GRID,
         "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
-        **{role: person.number for role, person in demo.people.items()},
-    }  # fmt: skip
+    }
 
 
 def _handed(session: Session) -> dict[str, str]:

@@ -1,10 +1,6 @@
-"""Links that open one case: a helper of the unit, another authority; their end, races, secrets."""
+"""Links that open one case to a helper of the unit; their end, races, secrets."""
 
-import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -15,27 +11,16 @@ from portal.accounts.rules import Permission
 from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict, Refused
+from portal.kernel.errors import Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
 from portal.kernel.logs import scrub_path
-from portal.kernel.outbox import OutboxMessage
 from portal.kernel.uploads import KeptPhotos
-from portal.reports.models import (
-    Case,
-    CaseOutside,
-    CasePass,
-    CasePassEntry,
-    CasePassPhoto,
-    CasePhoto,
-)
-from portal.reports.queries.case import case_by_number
+from portal.reports.models import Case, CasePass, CasePassEntry, CasePassPhoto, CasePhoto
 from portal.reports.queries.passes import pass_by_code
 from portal.reports.rules.codes import Closing, Event, Means, Review, State, Target
 from portal.reports.rules.passes import (
     KEEP,
-    DeclineReason,
-    EntryState,
     PassKind,
     PassRefusal,
     Standing,
@@ -46,20 +31,13 @@ from portal.reports.rules.passes import (
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.handling import close_case, take_step
-from portal.reports.service.outside import HandOver, hand_over_case
 from portal.reports.service.pass_desk import forget_passes
-from portal.reports.service.pass_use import answer_from_outside, hand_in_work, open_pass
-from portal.reports.service.passes import (
-    ForwardWish,
-    HelperWish,
-    forward_case,
-    let_in_helper,
-    take_back_pass,
-)
+from portal.reports.service.pass_use import hand_in_work
+from portal.reports.service.passes import HelperWish, let_in_helper, take_back_pass
 from tests.make import accounts, reports
 from tests.make.desk import City, small_city
+from tests.make.links import at_once, holder, let_in
 from tests.make.photos import jpeg
-from tests.pages import Browser, Page
 
 PHONE, HELPER = "13800001261", "13800001262"
 SPOKEN = "三号楼下的垃圾，电话13800001261"
@@ -69,22 +47,6 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 @pytest.fixture
 def city(app: Flask, database: Database) -> City:
     return small_city(app, database)
-
-
-def made_link(page: Page) -> str:
-    """The address on the page that shows a new link, without the origin."""
-    found = re.search(r"/l/[A-Za-z0-9_-]{20,}", page.text)
-    assert found, page.text
-    return found.group(0)
-
-
-def holder(city: City) -> Browser:
-    return Browser(city.app).in_language("en")
-
-
-def let_in(city: City, number: str, **wish: str) -> str:
-    page = city.browser(city.worker).get(f"/desk/cases/{number}/helper", status=200)
-    return made_link(page.form().fill(**wish).send("Make the link", status=200))
 
 
 def test_r288_a_helper_opens_one_case_hands_in_and_a_colleague_takes_it_over(city: City) -> None:
@@ -220,93 +182,6 @@ def test_P5_a_helper_reads_nothing_that_was_written_of_a_person_or_a_shop(city: 
     assert refusal.value.code is PassRefusal.INWARD
 
 
-def test_r152_another_authority_reads_confirms_and_answers_once(city: City) -> None:
-    number = city.case(state=State.ACCEPTED, phone=PHONE, words=SPOKEN, listed=True)
-    hand_over(city, number, answer_by=None)
-    page = city.browser(city.centre).get(f"/desk/cases/{number}/forward", status=200)
-    form = page.form().fill(mail="env@example.org", words="请查处", names=True)
-    refused = form.send("Make the link", status=422)
-    assert any("how and when" in error for error in refused.errors)
-    made = refused.form().fill(consent="11月24日电话同意").send("Make the link", status=200)
-    address = made_link(made)
-    body = holder(city)
-    first = body.get(address, status=200)
-    assert "三号楼下的垃圾" in first.text
-    assert PHONE not in first.html
-    seen = first.form(button="Confirm that you received it").send(status=200)
-    assert PHONE in seen.html
-    answer = seen.form(button="Send the answer")
-    assert answer.send("Send the answer", status=422).errors
-    nothing = answer.fill(what="decline").send("Send the answer", status=422)
-    assert any("why you do not take" in error for error in nothing.errors)
-    answer.fill(what="answer", words="已立案查处，联系13800001263")
-    thanks = answer.send("Send the answer", status=200)
-    assert "given once" in thanks.text
-    assert "已立案查处" not in holder(city).get(f"/reports/{number}").text
-    passed_on(city, number)
-
-
-def passed_on(city: City, number: str) -> None:
-    """The desk reads the answer first; then it stands in the history, and the reporter is told."""
-    desk = city.browser(city.desk)
-    assert number in desk.get("/desk/?task=outside", status=200).text
-    came = desk.get(f"/desk/cases/{number}").click("Look at it", status=200)
-    assert "已立案查处" in came.html
-    came.form().send("Pass on to the reporter", status=200)
-    public = holder(city).get(f"/reports/{number}", status=200)
-    assert "已立案查处" in public.text
-    assert "13800001263" not in public.html
-    assert number not in desk.get("/desk/?task=outside", status=200).text
-    with city.database.read() as session:
-        told = session.scalars(select(OutboxMessage.template)).all()
-        looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "identity:look"))
-        assert [entry.reason for entry in looked] == ["11月24日电话同意"]
-    assert {"pass.outside", "report.outside_answer"} <= set(told)
-
-
-def hand_over(city: City, number: str, answer_by: date | None) -> None:
-    with city.database.write() as session:
-        row = case_by_number(session, number)
-        assert row is not None
-        to = HandOver("environment", None, answer_by)
-        hand_over_case(session, row, actor=reports.desk(), now=clock.now(), to=to)
-
-
-def test_no_answer_in_time_stands_on_the_desks_list_until_there_is_one(city: City) -> None:
-    number = city.case(state=State.ACCEPTED)
-    hand_over(city, number, answer_by=None)
-    page = city.browser(city.desk).get(f"/desk/cases/{number}/forward", status=200)
-    # a street desk may not see who reported, so it cannot tell others either
-    assert not page.soup.select("[name=names]")
-    page.form().send("Make the link", status=200)
-    desk = city.browser(city.desk)
-    assert number not in desk.get("/desk/?task=outside", status=200).text
-    with city.database.write() as session:
-        past = clock.now().date() - timedelta(days=1)
-        session.execute(update(CaseOutside).values(answer_by=past))
-    assert number in desk.get("/desk/?task=outside", status=200).text
-    step = desk.get(f"/desk/cases/{number}/outside-answer", status=200)
-    step.form().fill(words="来函答复：已处理").send("Pass on an answer from outside", status=200)
-    assert number not in desk.get("/desk/?task=outside", status=200).text
-
-
-def at_once(database: Database, steps: list[Callable[[Session], object]]) -> list[str]:
-    """Everybody acts at the same moment; how it went for each."""
-    start = Barrier(len(steps))
-
-    def act(step: Callable[[Session], object]) -> str:
-        start.wait()
-        try:
-            with database.write() as session:
-                step(session)
-        except Refused as refusal:
-            return refusal.code.value
-        return "won"
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return list(pool.map(act, steps))
-
-
 def test_taking_a_link_back_comes_before_or_after_a_hand_in_and_never_between(city: City) -> None:
     with city.database.write() as session:
         reports.category(session, "noise", closing=Closing.WORDS)
@@ -332,31 +207,6 @@ def test_taking_a_link_back_comes_before_or_after_a_hand_in_and_never_between(ci
         entries = session.scalars(select(CasePassEntry)).all()
     assert len(entries) == (1 if came == "won" else 0)
     assert came in {"won", PassRefusal.REVOKED.value}
-
-
-def test_of_two_answers_at_once_one_is_kept(city: City) -> None:
-    number = city.case(state=State.ACCEPTED)
-    hand_over(city, number, answer_by=None)
-    case = city.row(number)
-    with city.database.write() as session:
-        first = forward_case(session, case, ForwardWish(), actor=reports.desk(), now=clock.now())
-        made = forward_case(session, case, ForwardWish(), actor=reports.desk(), now=clock.now())
-        # of one hand-over only the newest link is good
-        assert open_pass(session, first.token, clock.now()).closed is PassRefusal.REVOKED
-
-    def say(words: str, decline: DeclineReason | None) -> Callable[[Session], object]:
-        return lambda session: answer_from_outside(
-            session, made.token, words=words, decline=decline, declines=decline is not None,
-            now=clock.now(),
-        )  # fmt: skip
-
-    ended = at_once(city.database, [say("已办", None), say("", DeclineReason.NOT_OURS)])
-    assert sorted(ended) == [PassRefusal.ANSWERED.value, "won"]
-    with city.database.read() as session:
-        entry = session.scalars(select(CasePassEntry)).one()
-        assert entry.state is EntryState.WAITING
-    with city.database.write() as session, pytest.raises(Conflict):
-        forward_case(session, case, ForwardWish(), actor=reports.desk(), now=clock.now())
 
 
 def test_a_link_is_kept_as_a_hash_alone_and_is_forgotten_with_what_came_by_it(city: City) -> None:

@@ -1,4 +1,4 @@
-"""R181: what units pass to and fro comes before the city's joint meeting, and its word binds."""
+"""R181: what units pass back and forth comes before the joint meeting, and its word binds."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from time import process_time
-from typing import Any
 
 import pytest
 import time_machine
@@ -14,30 +13,23 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import RoleHolding
-from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.delivery import Letter, deliver_due
 from portal.kernel.ids import new_id, new_token
 from portal.kernel.outbox import OutboxMessage, OutboxState
-from portal.reports.models import Case, CaseEvent, CaseText, DeskBatch, DeskBatchCase
+from portal.reports.models import Case, CaseEvent, DeskBatch, DeskBatchCase
 from portal.reports.queries.case import case_by_number
-from portal.reports.rules.batches import UNDO_WINDOW, BatchAction, BatchRefusal, Wish
-from portal.reports.rules.codes import Event, Review, State, Target
-from portal.reports.rules.transitions import Refusal
-from portal.reports.service.batches import do_batch, undo_batch
-from portal.reports.service.handling import reclassify_case
+from portal.reports.rules.batches import UNDO_WINDOW, BatchAction
+from portal.reports.rules.codes import Event, State
 from portal.site.jobs import compose
 from tests.make import reports
-from tests.make.areas import small_tree
-from tests.make.organisations import unit
 from tests.security.town import COMMUNITY, NAME, WORDS, Town, build_town
 
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OVER_THERE = "370283002001"
 SPOT = {"lon": 119.9999, "lat": 36.7}
-LATER = reports.NOW + timedelta(hours=8)
 
 
 @pytest.fixture
@@ -258,86 +250,6 @@ def test_who_lost_the_role_undoes_nothing_any_more(town: Town) -> None:
         )
     assert undo(town, "street_desk", number).status_code in {303, 403}
     assert state(town, "fresh") is State.ACCEPTED
-
-
-class Streets:
-    """Two streets without pages: what the service says by itself."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        with database.write() as session:
-            self.tree = small_tree(session)
-            self.unit = unit(session, "CLEAN", area=self.tree["370283"]).id
-            self.number = reports.case(session, self.tree[COMMUNITY], phone="13800001284").number
-        self.clerk = reports.desk(self.tree["370283001"].path)
-
-    def do(self, action: BatchAction, **more: Any) -> str:
-        with self.database.write() as session:
-            row = case_by_number(session, self.number)
-            assert row is not None
-            wanted = Wish(self.number, row.version, **more)
-            return do_batch(session, self.clerk, action, [wanted], now=LATER)
-
-    def outcome(self) -> tuple[str | None, str | None]:
-        with self.database.read() as session:
-            row = session.scalars(select(DeskBatchCase)).one()
-            return row.refusal, row.kept
-
-
-def test_undo_asks_for_the_place_again_and_leaves_the_messages_alone(database: Database) -> None:
-    streets = Streets(database)
-    number = streets.do(BatchAction.ACCEPT)
-    moved = reports.desk(streets.tree["370283002"].path)
-    same_person = Actor(streets.clerk.person_id, name="x", grants=moved.grants)
-    with database.write() as session:
-        undo_batch(session, number, same_person, now=LATER + timedelta(minutes=1))
-    assert streets.outcome() == (None, Refusal.NOT_ALLOWED.value)
-    with database.read() as session:
-        row = case_by_number(session, streets.number)
-        assert row is not None
-        assert row.state is State.ACCEPTED
-        assert set(session.scalars(select(OutboxMessage.state))) == {OutboxState.WAITING}
-
-
-def test_p5_a_matter_about_a_person_is_not_made_public_by_the_dozen(database: Database) -> None:
-    """Its day and its very spot would be seen before anybody undid it."""
-    streets = Streets(database)
-    with database.write() as session:
-        reports.category(session, "noise", target=Target.PERSON_OR_SHOP)
-        session.execute(update(Case).values(category_code="noise"))
-    for action in (BatchAction.RECLASSIFY, BatchAction.CONFIRM):
-        streets.do(action, unit_id=streets.unit, category_code="litter")
-        assert streets.outcome()[0] == BatchRefusal.PROTECTED.value
-        with database.write() as session:
-            session.query(DeskBatchCase).delete()
-    with database.read() as session:
-        row = case_by_number(session, streets.number)
-    assert row is not None
-    assert (row.category_code, row.state) == ("noise", State.REPORTED)
-
-
-def test_p5_undoing_a_kind_never_shows_what_was_checked_meanwhile(database: Database) -> None:
-    """Somebody found that it is about a person: the undo of the batch before it comes too late."""
-    streets = Streets(database)
-    with database.write() as session:
-        reports.category(session, "noise", target=Target.PERSON_OR_SHOP)
-        reports.category(session, "lamp")
-        session.execute(update(CaseText).values(review=Review.APPROVED, public_text="老王"))
-    number = streets.do(BatchAction.RECLASSIFY, category_code="lamp")
-    with database.write() as session:
-        row = case_by_number(session, streets.number)
-        assert row is not None
-        later = LATER + timedelta(minutes=1)
-        reclassify_case(session, row, actor=streets.clerk, now=later, category_code="noise")
-    with database.write() as session:
-        undo_batch(session, number, streets.clerk, now=LATER + timedelta(minutes=2))
-    with database.read() as session:
-        row = case_by_number(session, streets.number)
-        assert row is not None
-        assert row.category_code == "noise"
-        assert set(session.scalars(select(CaseText.review))) == {Review.WITHHELD}
-        assert set(session.scalars(select(CaseText.public_text))) == {None}
-    assert streets.outcome() == (None, BatchRefusal.TOUCHED.value)
 
 
 # --- what is proposed ---

@@ -74,7 +74,9 @@ def test_every_planted_case_took_steps_of_the_table_and_stands_where_they_led(
 ) -> None:
     with city.read() as session:
         cases = {case.id: case for case in session.scalars(select(Case))}
-        events = session.scalars(select(CaseEvent).order_by(CaseEvent.case_id, CaseEvent.at)).all()
+        events = session.scalars(
+            select(CaseEvent).order_by(CaseEvent.case_id, CaseEvent.at, CaseEvent.id)
+        ).all()
         found = set(session.scalars(select(CaseSearch.case_id)))
     assert len(cases) > CASES
     at: dict[UUID, State] = {}

@@ -7,13 +7,15 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.kernel.i18n import LANGUAGES
 from portal.site.display import CHOICES
-from tests.make.all_pages import Stop, Visitors, all_pages
+from tests.make.all_pages import Stop, all_pages
 from tests.make.demo import small_demo
+from tests.make.display import look, tool, use
+from tests.make.visitors import Visitors
 from tests.pages import Browser, Page, PageFault, words
 
 SCHEMES = ("original", "black", "yellow", "blue", "white")
@@ -51,25 +53,6 @@ def _seen(visitors: Visitors, stop: Stop) -> Seen:
         assert answer.status_code < 500, stop
         soups.append(BeautifulSoup(answer.get_data(as_text=True), "html.parser"))
     return Seen(stop.name, stop.path, *soups)
-
-
-def look(page: Page) -> list[str]:
-    """The classes of ``<html>``: what the style sheets follow."""
-    root = page.soup.find("html")
-    assert isinstance(root, Tag)
-    return str(root.get("class") and " ".join(root["class"])).split()
-
-
-def tool(page: Page, name: str) -> Tag | None:
-    """A tool of the bar, or of the tools' own page."""
-    return page.soup.select_one(f"a.tool-{name}, a.option-{name}, a#turn-{name}")
-
-
-def use(page: Page, name: str) -> Page:
-    """Press a tool."""
-    link = tool(page, name)
-    assert link is not None, f"no tool {name} on {page.url}"
-    return page.browser.get(str(link["href"]), status=200)
 
 
 def with_bar(browser: Browser, path: str = "/help") -> Page:
@@ -253,39 +236,6 @@ def test_elder_mode_has_one_switch_on_every_page(seen: list[Seen]) -> None:
             if asked != [[wanted]]:
                 without.append((page.name, wanted, asked))
     assert not without
-
-
-def test_elder_mode_is_kept_and_has_fewer_links(browser: Browser) -> None:
-    usual = browser.get("/help")
-    (switch,) = usual.soup.select("a.elder-switch")
-    page = browser.get(str(switch["href"]))
-    assert page.path == "/help"
-    assert "elder" in look(page)
-    assert len(page.soup.select(".main-nav a")) == 4 < len(usual.soup.select(".main-nav a"))
-    assert page.soup.select(".banner a[href='tel:12345']")
-    (switch,) = page.soup.select("a.elder-switch")
-    assert "elder" not in look(browser.get(str(switch["href"])))
-
-
-def test_elder_mode_is_offered_once(browser: Browser) -> None:
-    page = browser.get("/reports/?q=灯")
-    assert page.soup.select(".offer")
-    assert not browser.get("/help").soup.select(".offer")
-
-
-def test_the_offer_can_be_taken_and_refused_by_link(app: Flask) -> None:
-    for name, mode in (("offer-yes", True), ("offer-no", False)):
-        browser = Browser(app)
-        (link,) = browser.get("/help").soup.select(f"a.{name}")
-        page = browser.get(str(link["href"]))
-        assert page.path == "/help"
-        assert ("elder" in look(page)) is mode
-        assert not page.soup.select(".offer")
-
-
-def test_an_error_offers_nothing_and_uses_the_offer_up_for_nobody(browser: Browser) -> None:
-    assert not browser.get("/nowhere", status=404).soup.select(".offer")
-    assert browser.get("/help").soup.select(".offer")
 
 
 def test_the_bar_stands_only_where_somebody_uses_a_tool(browser: Browser) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from portal.kernel.config import CHECKOUT
 from portal.reports.models import Category
 from portal.reports.rules.kinds import OWN_DOORS
-from tests.make.all_pages import ASKER, MOVER, SENDER, WRITER, Visitors, all_pages
+from tests.make.all_pages import all_pages
 from tests.make.demo import Demo, small_demo
+from tests.make.visitors import ASKER, MOVER, SENDER, WRITER, Visitors
 
 RESIDENTS = {"", "resident", ASKER, MOVER, WRITER, SENDER}
 # staff call it so; residents read 事项 and the words spelt out

@@ -13,8 +13,9 @@ import pytest
 from portal.kernel.i18n import babel
 from tests.house import said
 from tests.house.tree import ROOT
-from tests.make.all_pages import Stop, Visitors, all_pages
+from tests.make.all_pages import Stop, all_pages
 from tests.make.demo import small_demo
+from tests.make.visitors import Visitors
 
 MODES: tuple[dict[str, str], ...] = ({}, {"elder": "1"}, {"plain": "1"}, {"bar": "1"})
 # what is written in Latin letters in Chinese too: formats, names of programs, short forms; codes;

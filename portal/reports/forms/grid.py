@@ -105,6 +105,12 @@ class EntryForm(PhotoForm):
             *(SelectChoice(kind.code, in_words(kind.names)) for kind in kinds),
         ]
 
+    def start(self, kind: str, number: str, at: datetime, zone: ZoneInfo) -> None:
+        """A new entry of now: a patrol unless another kind was asked for, about a case if any."""
+        self.kind.data = kind if kind in set(EntryKind) else EntryKind.PATROL.value
+        self.at.data = f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+        self.numbers.data = number
+
     def show(self, entry: EntryRow, zone: ZoneInfo) -> None:
         """An entry as it stands, to be said rightly."""
         self.kind.data = entry.kind.value

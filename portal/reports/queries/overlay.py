@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.areas.queries import PermittedRow, outlines_of, permitted_in
-from portal.reports.queries.zones import zones_of
+from portal.reports.queries.zones import zones_in_force
 from portal.reports.rules.zones import ZoneRule, as_polygon
 
 MOST_PLACES = 60
@@ -31,7 +31,7 @@ class Overlay:
 
 def overlay_of(session: Session, on: date, *, under: str = "/") -> Overlay:
     """What is in force on a day: two queries."""
-    zones = [zone for zone in zones_of(session) if zone.in_force(on)]
+    zones = zones_in_force(session, on)
     outlines = dict(outlines_of(session, {code for zone in zones for code in zone.places}))
     shapes: list[Shaped] = []
     for zone in zones:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Exists, ScalarSelect, and_, exists, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
@@ -45,24 +45,6 @@ def round_of(
     session: Session, actor: Actor, now: datetime, *, area_id: UUID | None = None
 ) -> Sequence[RoundRow]:
     """Open matters, place by place (the way without a position); urgent ones first in each."""
-    where_words = (
-        select(CaseText.text)
-        .where(
-            CaseText.district == Case.district,
-            CaseText.case_id == Case.id,
-            CaseText.kind == TextKind.PLACE,
-        )
-        .order_by(CaseText.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    checked = exists().where(
-        CaseEvent.district == Case.district,
-        CaseEvent.case_id == Case.id,
-        CaseEvent.event.in_(_CHECKS),
-        CaseEvent.to_state == Case.state,
-        CaseEvent.cycle == Case.cycle,
-    )
     statement = (
         select(
             Case.number,
@@ -79,8 +61,8 @@ def round_of(
             Case.lon,
             Case.lat,
             Case.found_at,
-            where_words.label("where"),
-            checked.label("checked"),
+            _place_words().label("where"),
+            _looked_at().label("checked"),
         )
         .join(Area, Area.id == Case.area_id)
         .join(Category, Category.code == Case.category_code, isouter=True)
@@ -91,6 +73,32 @@ def round_of(
     if area_id is not None:
         statement = statement.where(Case.area_id == area_id)
     return [_row(row) for row in session.execute(statement)]
+
+
+def _place_words() -> ScalarSelect[str]:
+    """How the place of a case was told first."""
+    return (
+        select(CaseText.text)
+        .where(
+            CaseText.district == Case.district,
+            CaseText.case_id == Case.id,
+            CaseText.kind == TextKind.PLACE,
+        )
+        .order_by(CaseText.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _looked_at() -> Exists:
+    """Whether somebody checked a case on the spot since it came to its state."""
+    return exists().where(
+        CaseEvent.district == Case.district,
+        CaseEvent.case_id == Case.id,
+        CaseEvent.event.in_(_CHECKS),
+        CaseEvent.to_state == Case.state,
+        CaseEvent.cycle == Case.cycle,
+    )
 
 
 def _row(row: Any) -> RoundRow:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, pi
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
@@ -61,7 +62,26 @@ def _around(
 
 
 def _of_cases(session: Session, case: CaseRow, actor: Actor, metres: int) -> list[EarlierPhoto]:
-    statement = (
+    found = []
+    for row in session.execute(_cases_around(case, actor, metres)):
+        away = metres_between(case.lon or 0.0, case.lat or 0.0, row.lon, row.lat)
+        names = {
+            "zh_Hans": row.name_zh_Hans or "",
+            "zh_Hant": row.name_zh_Hant or "",
+            "en": row.name_en or "",
+        }
+        if away <= metres:
+            found.append(
+                EarlierPhoto(
+                    row.code, row.created_at, round(away), row.kind, row.number, None, names
+                )
+            )
+    return found
+
+
+def _cases_around(case: CaseRow, actor: Actor, metres: int) -> Select[*tuple[Any, ...]]:
+    """The photos of other cases in a square around the point, as far as somebody may read them."""
+    return (
         select(
             CasePhoto.code,
             CasePhoto.created_at,
@@ -87,21 +107,6 @@ def _of_cases(session: Session, case: CaseRow, actor: Actor, metres: int) -> lis
         .order_by(CasePhoto.created_at.desc())
         .limit(MOST_LOOKED_AT)
     )
-    found = []
-    for row in session.execute(statement):
-        away = metres_between(case.lon or 0.0, case.lat or 0.0, row.lon, row.lat)
-        names = {
-            "zh_Hans": row.name_zh_Hans or "",
-            "zh_Hant": row.name_zh_Hant or "",
-            "en": row.name_en or "",
-        }
-        if away <= metres:
-            found.append(
-                EarlierPhoto(
-                    row.code, row.created_at, round(away), row.kind, row.number, None, names
-                )
-            )
-    return found
 
 
 def _of_entries(session: Session, case: CaseRow, actor: Actor, metres: int) -> list[EarlierPhoto]:

@@ -25,6 +25,11 @@ def zones_of(session: Session) -> tuple[Zone, ...]:
     return city_zones(instance_of(session).city)
 
 
+def zones_in_force(session: Session, on: date) -> list[Zone]:
+    """The zones of this city whose rules hold on a day."""
+    return [zone for zone in zones_of(session) if zone.in_force(on)]
+
+
 def city_zones(city: City) -> tuple[Zone, ...]:
     """The zones of the files under ``lists.zones``. Raises BadData with line numbers."""
     names = city.raw.get("lists", {}).get("zones", ())

@@ -1,6 +1,6 @@
 """What the desk shows of one case: everything to the desk, to a unit what it needs for its work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -183,6 +183,13 @@ def cases_called(session: Session, typed: str, actor: Actor) -> list[str]:
     if ours is not None and case_by_number(session, ours) is not None:
         return []
     return [case.number for case in cases_by_external(session, typed) if may_see(actor, case)]
+
+
+def number_meant(typed: str, called: Sequence[str]) -> str | None:
+    """The one number that what was typed leads to: a hotline's word for a case, or our own."""
+    if called:
+        return called[0] if len(called) == 1 else None
+    return clean_number(typed)
 
 
 def map_of(session: Session, page: DeskCase) -> PinMap | None:

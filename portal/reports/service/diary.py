@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -15,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, locate
+from portal.kernel.clock import month_bounds
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_token
+from portal.kernel.instance import instance_of
 from portal.kernel.uploads import (
     KeptPhotos,
     UploadRow,
@@ -27,7 +30,7 @@ from portal.kernel.uploads import (
 )
 from portal.reports.models import GridEntry, GridEntryCase, GridEntryPhoto, GridEntryText
 from portal.reports.queries.case import CaseRow, case_by_number
-from portal.reports.queries.diary import EntryRow, entry_by_code
+from portal.reports.queries.diary import EntryRow, entries_between, entry_by_code
 from portal.reports.rules.codes import Source
 from portal.reports.rules.grid import (
     MOST_LINKED,
@@ -65,6 +68,20 @@ class Entered:
     number: str | None
 
 
+@dataclass(frozen=True)
+class DiaryMonth:
+    """A month of a grid's diary, as it is filed."""
+
+    area: AreaRow
+    month: str
+    entries: Sequence[EntryRow]
+
+    @property
+    def counts(self) -> list[tuple[EntryKind, int]]:
+        """How many entries of each kind."""
+        return [(kind, sum(one.kind is kind for one in self.entries)) for kind in EntryKind]
+
+
 def write_entry(
     session: Session, code: str, written: Written, *, actor: Actor, now: datetime
 ) -> Entered:
@@ -81,9 +98,7 @@ def correct_entry(
 
     Only who wrote it corrects it, and each version once. Photos stay with the first.
     """
-    entry = entry_here(session, entry_code, actor)
-    if actor.person_id is None or entry.actor_id != actor.person_id:
-        raise Forbidden
+    entry = own_entry(session, entry_code, actor)
     area = area_by_code(session, entry.area_code)
     if area is None:
         raise Missing
@@ -100,6 +115,24 @@ def entry_here(session: Session, entry_code: str, actor: Actor) -> EntryRow:
     ):
         raise Missing
     return entry
+
+
+def own_entry(session: Session, entry_code: str, actor: Actor) -> EntryRow:
+    """An entry that somebody wrote herself; raises Forbidden for another one's."""
+    entry = entry_here(session, entry_code, actor)
+    if actor.person_id is None or entry.actor_id != actor.person_id:
+        raise Forbidden
+    return entry
+
+
+def month_here(session: Session, code: str, month: str, actor: Actor) -> DiaryMonth:
+    """A month of the diary of a grid in somebody's reach; raises Missing otherwise."""
+    area = grid_here(session, code, actor, Permission.GRID_WORK)
+    try:
+        start, end = month_bounds(month, instance_of(session).city.zone)
+    except ValueError as error:
+        raise Missing from error
+    return DiaryMonth(area, month, entries_between(session, area.id, start, end))
 
 
 def _checked(
@@ -154,27 +187,21 @@ def _add(
 ) -> Entered:
     point = _point(session, area, written.photos, now) if corrects is None else corrects.point
     entry_id, code = new_id(), new_token()
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(GridEntry)
-        .values(
-            id=entry_id,
-            code=code,
-            area_id=area.id,
-            place_path=area.path,
-            kind=written.kind,
-            at=written.at,
-            made_at=now,
-            actor_id=actor.person_id,
-            present=json.dumps(dict(written.present or {})),
-            lon=point[0] if point else None,
-            lat=point[1] if point else None,
-            corrects_id=corrects.id if corrects else None,
-        )
-        .on_conflict_do_nothing()
-    )
-    if changed_rows(session, statement) != 1:
-        raise Conflict(GridRefusal.CORRECTED_ALREADY)
+    values = {
+        "id": entry_id,
+        "code": code,
+        "area_id": area.id,
+        "place_path": area.path,
+        "kind": written.kind,
+        "at": written.at,
+        "made_at": now,
+        "actor_id": actor.person_id,
+        "present": json.dumps(dict(written.present or {})),
+        "lon": point[0] if point else None,
+        "lat": point[1] if point else None,
+        "corrects_id": corrects.id if corrects else None,
+    }
+    _insert_entry(session, values)
     session.add(GridEntryText(entry_id=entry_id, seen=written.seen, place=written.place))
     number = None
     if written.report_as and corrects is None:
@@ -184,6 +211,14 @@ def _add(
     _link(session, entry_id, linked, corrects)
     session.flush()
     return Entered(code, number)
+
+
+def _insert_entry(session: Session, values: Mapping[str, Any]) -> None:
+    """Of two who correct the same version one does; the other one's is a Conflict."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(GridEntry).values(**values).on_conflict_do_nothing()
+    if changed_rows(session, statement) != 1:
+        raise Conflict(GridRefusal.CORRECTED_ALREADY)
 
 
 def _point(

@@ -31,7 +31,7 @@ _FLAWS = {
 def escalate_case(
     session: Session, case: CaseRow, *, actor: Actor, now: datetime, words: str | None
 ) -> CaseRow:
-    """Put a case that units have passed to and fro before the meeting, with the reason."""
+    """Put a case that units have passed back and forth before the meeting, with the reason."""
     on = today_of(session, now)
     meetings = units_for(session, case.place_path, {OrganisationKind.JOINT_MEETING}, on)
     brought = Brought(words=words)

@@ -1,7 +1,7 @@
 """Choosing where it is: a point, a photo's place, or a name; always a place of the city."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,13 @@ from portal.areas.queries import AreaRow, area_by_code, children_of, locate
 from portal.kernel.errors import Refused
 from portal.kernel.geo import System, to_wgs84
 from portal.kernel.uploads import KeptPhotos, uploads_of
-from portal.reports.queries.places import office_endings, places_for_words
+from portal.reports.queries.overlay import overlay_of
+from portal.reports.queries.places import (
+    names_for,
+    office_endings,
+    outlines_for,
+    places_for_words,
+)
 from portal.reports.rules.choosing import best_place, says_more
 from portal.reports.rules.intake import (
     IntakeRefusal,
@@ -19,6 +25,8 @@ from portal.reports.rules.intake import (
     keeps_point,
     read_point,
 )
+from portal.reports.rules.place_map import Frame, Label, draw
+from portal.reports.rules.zones import DASHES
 from portal.reports.service.drafts import DraftRow
 
 Changes = Mapping[str, Any]
@@ -96,3 +104,17 @@ def photo_place(
 def finer_places(session: Session, code: str | None) -> list[AreaRow]:
     """The next short list below a place, empty at the end of the lists."""
     return children_of(session, code) if code is None or can_be_finer(code) else []
+
+
+def map_picture(
+    session: Session, frame: Frame, on: date, worded: Callable[[Mapping[str, str]], str]
+) -> str:
+    """The part of the map in a frame as SVG, with what holds there on a day."""
+    labels = [
+        Label(area.lon or 0, area.lat or 0, worded(area.names))
+        for area in names_for(session, frame)
+    ]
+    overlay = overlay_of(session, on)
+    zones = [(DASHES[rule], outline) for rule, outline in overlay.zones]
+    marks = [(row.lon or 0.0, row.lat or 0.0) for row in overlay.places]
+    return draw(frame, outlines_for(session, frame), labels, zones, marks)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,8 @@ from portal.reports.queries.listing import listing
 from portal.reports.queries.overlay import overlay_of
 from portal.reports.queries.pins import Pin, pictures
 from portal.reports.queries.public import KindRow
-from portal.reports.queries.zones import zones_of
+from portal.reports.queries.zones import zones_in_force
+from portal.reports.rules.atlas import Frame
 from portal.reports.rules.transitions import OPEN
 from portal.reports.rules.zones import DASHES
 from portal.reports.service.atlas import atlas, pins_in, public_outlines
@@ -36,18 +37,22 @@ def map_page() -> ResponseReturnValue:
     page = render_template(
         "reports/public/map.html",
         drawn=drawn,
-        overlay=laid_over(overlay_of(reading(), _today()), drawn.frame),
-        dashes=DASHES,
-        zones=[zone for zone in zones_of(reading()) if zone.in_force(_today())],
         tiles=json.dumps([dict(source) for source in instance().config.tiles]),
         approval=in_words(_names(instance().city.raw.get("map_approval"))),
+        **_rules_on(drawn.frame),
         **list_context(found),
     )
     return page, 422 if found.problems else 200
 
 
-def _today() -> date:
-    return city_day(now(), instance().city.zone)
+def _rules_on(frame: Frame) -> dict[str, Any]:
+    """What holds today where the map shows it: zones with rules and permitted places."""
+    today = city_day(now(), instance().city.zone)
+    return {
+        "overlay": laid_over(overlay_of(reading(), today), frame),
+        "dashes": DASHES,
+        "zones": zones_in_force(reading(), today),
+    }
 
 
 def _names(value: object) -> dict[str, str]:

@@ -1,30 +1,34 @@
 """The diary of a grid on a phone: write, correct, look at, and print a month of it."""
 
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
-from portal.accounts.queries import people_by_ids
+from portal.accounts.queries import PersonRow, people_by_ids
 from portal.accounts.rules import Permission
 from portal.areas.queries import AreaRow, area_by_code
-from portal.kernel.clock import city_day, city_month, month_bounds, now
-from portal.kernel.errors import Forbidden, Missing
+from portal.kernel.clock import city_day, city_month, now
+from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
 from portal.reports.forms.grid import MOST_PHOTOS, EntryForm
 from portal.reports.labels.case import STATE_KINDS, STATES
 from portal.reports.queries.categories import categories_on
-from portal.reports.queries.diary import EntryRow, entries_between, versions_of
-from portal.reports.rules.grid import MOST_PLACE_WORDS, MOST_WORDS, EntryKind
+from portal.reports.queries.diary import EntryRow, versions_of
+from portal.reports.rules.grid import MOST_PLACE_WORDS, MOST_WORDS
 from portal.reports.service.diary import (
     Entered,
     correct_entry,
     entry_here,
     entry_photo_file,
+    month_here,
+    own_entry,
     write_entry,
 )
 from portal.reports.service.grid_team import grid_here
@@ -33,7 +37,9 @@ from portal.reports.views.grid_team import ENTRY_WORDS
 from portal.satisfaction.labels import month_words
 
 WORK = Permission.GRID_WORK
+_FORM = "reports/desk/diary_entry_form.html"
 _LIMITS = {"longest": MOST_WORDS, "longest_place": MOST_PLACE_WORDS, "most": MOST_PHOTOS}
+_LONGEST_NUMBER = 40
 
 
 @bp.route("/desk/grid/<code>/diary/new", methods=["GET", "POST"])
@@ -43,19 +49,11 @@ def desk_diary_new(code: str) -> ResponseReturnValue:
     area = grid_here(reading(), code, current_actor(), WORK)
     form = _form()
     if not form.is_submitted():
-        asked = request.args.get("kind", "")
-        form.kind.data = asked if asked in set(EntryKind) else EntryKind.PATROL.value
-        form.at.data = f"{now().astimezone(instance().city.zone):%Y-%m-%dT%H:%M}"
-        form.numbers.data = request.args.get("number", "")[:40]
-    return answer(
-        form,
-        "reports/desk/diary_entry_form.html",
-        lambda session: _write(session, area, form),
-        thanks=_l("Written into the diary."),
-        area=area,
-        entry=None,
-        **_LIMITS,
-    )
+        kind, number = request.args.get("kind", ""), request.args.get("number", "")
+        form.start(kind, number[:_LONGEST_NUMBER], now(), instance().city.zone)
+    page = {"area": area, "entry": None, **_LIMITS}
+    thanks = _l("Written into the diary.")
+    return answer(form, _FORM, lambda session: _write(session, area, form), thanks=thanks, **page)
 
 
 def _form() -> EntryForm:
@@ -79,20 +77,22 @@ def _entry_url(made: Entered) -> str:
 def desk_diary_entry(entry: str) -> ResponseReturnValue:
     """One entry with everything it was before a correction."""
     row = entry_here(reading(), entry, current_actor())
-    versions = versions_of(reading(), row)
-    newest = versions[0]
-    writers = people_by_ids(reading(), {one.actor_id for one in versions if one.actor_id})
+    newest, *before = versions = versions_of(reading(), row)
     return render_template(
         "reports/desk/diary_entry.html",
         area=area_by_code(reading(), row.area_code),
         entry=newest,
-        before=versions[1:],
+        before=before,
         # photos stay with the first
         photos=versions[-1].photos,
-        writers=writers,
+        writers=_writers(versions),
         may_correct=newest.actor_id == current_actor().person_id,
         **_case_words(),
     )
+
+
+def _writers(entries: Iterable[EntryRow]) -> Mapping[UUID, PersonRow]:
+    return people_by_ids(reading(), {one.actor_id for one in entries if one.actor_id})
 
 
 def _case_words() -> dict[str, Any]:
@@ -103,21 +103,13 @@ def _case_words() -> dict[str, Any]:
 @requires(WORK)
 def desk_diary_correct(entry: str) -> ResponseReturnValue:
     """Say it rightly; what stood there before stays readable."""
-    row = entry_here(reading(), entry, current_actor())
-    if row.actor_id != current_actor().person_id:
-        raise Forbidden
+    row = own_entry(reading(), entry, current_actor())
     form = _form()
     if not form.is_submitted():
         form.show(row, instance().city.zone)
-    return answer(
-        form,
-        "reports/desk/diary_entry_form.html",
-        lambda session: _correct(session, row, form),
-        thanks=_l("Corrected. What stood there before can still be read."),
-        area=area_by_code(reading(), row.area_code),
-        entry=row,
-        **_LIMITS,
-    )
+    page = {"area": area_by_code(reading(), row.area_code), "entry": row, **_LIMITS}
+    thanks = _l("Corrected. What stood there before can still be read.")
+    return answer(form, _FORM, lambda session: _correct(session, row, form), thanks=thanks, **page)
 
 
 def _correct(session: Session, row: EntryRow, form: EntryForm) -> str:
@@ -130,23 +122,16 @@ def _correct(session: Session, row: EntryRow, form: EntryForm) -> str:
 @requires(WORK)
 def desk_diary_month(code: str) -> ResponseReturnValue:
     """A month of the diary, to print and to file."""
-    area = grid_here(reading(), code, current_actor(), WORK)
-    zone = instance().city.zone
-    month = request.args.get("month") or city_month(now(), zone)
-    try:
-        start, end = month_bounds(month, zone)
-    except ValueError as error:
-        raise Missing from error
-    entries = entries_between(reading(), area.id, start, end)
-    writers = people_by_ids(reading(), {one.actor_id for one in entries if one.actor_id})
+    month = request.args.get("month") or city_month(now(), instance().city.zone)
+    found = month_here(reading(), code, month, current_actor())
     return render_template(
         "reports/desk/diary_month.html",
-        area=area,
+        area=found.area,
         month=month,
         month_name=month_words(month),
-        entries=entries,
-        counts=[(kind, sum(one.kind is kind for one in entries)) for kind in EntryKind],
-        writers=writers,
+        entries=found.entries,
+        counts=found.counts,
+        writers=_writers(found.entries),
         **_case_words(),
     )
 

@@ -1,13 +1,13 @@
 """The collector's round: my grids, what is open on the way, and checks on the spot."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public, requires
-from portal.accounts.rules import Permission
+from portal.accounts.rules import Actor, Permission
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.i18n import lazy_gettext as _l
@@ -34,22 +34,30 @@ NO_STORE = {"Cache-Control": "no-store"}
 @requires(Permission.GRID_WORK)
 def desk_grid() -> ResponseReturnValue:
     """My grids: their patrols, what is open in the order of the way, figures (R062, R063, R270)."""
-    actor, moment, session = current_actor(), now(), reading()
-    grids = grids_of(session, actor)
-    rows = round_of(session, actor, moment)
-    places = actor.places_for(Permission.GRID_WORK)
+    actor, moment = current_actor(), now()
     return render_template(
         "reports/desk/grid.html",
-        grids=grids,
-        patrols=patrols_of(session, grids, moment),
-        today=city_day(moment, instance().city.zone),
-        alerts=alerts_for(session, actor, moment),
-        rows=rows,
-        full=len(rows) == MOST,
-        figures=grid_figures(session, places, moment - MONTH, moment),
-        states=STATES,
-        kinds=STATE_KINDS,
+        **_patrols(actor, moment),
+        **_way(actor, moment),
+        alerts=alerts_for(reading(), actor, moment),
     )
+
+
+def _patrols(actor: Actor, moment: datetime) -> dict[str, Any]:
+    """Somebody's grids: where a patrol is due today, and what the last month came to."""
+    grids, places = grids_of(reading(), actor), actor.places_for(Permission.GRID_WORK)
+    return {
+        "grids": grids,
+        "patrols": patrols_of(reading(), grids, moment),
+        "today": city_day(moment, instance().city.zone),
+        "figures": grid_figures(reading(), places, moment - MONTH, moment),
+    }
+
+
+def _way(actor: Actor, moment: datetime) -> dict[str, Any]:
+    """What is open, in the order of the way."""
+    rows = round_of(reading(), actor, moment)
+    return {"rows": rows, "full": len(rows) == MOST, "states": STATES, "kinds": STATE_KINDS}
 
 
 @bp.route("/desk/grid/check", methods=["GET", "POST"])

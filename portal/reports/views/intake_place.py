@@ -21,8 +21,6 @@ from portal.reports.queries.overlay import overlay_of
 from portal.reports.queries.places import (
     Choice,
     city_frame,
-    names_for,
-    outlines_for,
     places_for_words,
     with_places_above,
 )
@@ -34,13 +32,14 @@ from portal.reports.rules.intake import (
     ReportAnswers,
     Step,
 )
-from portal.reports.rules.place_map import SIZE, ZOOM, Frame, Label, draw, read_frame
+from portal.reports.rules.place_map import SIZE, ZOOM, Frame, read_frame
 from portal.reports.rules.zones import DASHES, Zone, zones_at
 from portal.reports.service.places import (
     choose_area,
     choose_point,
     choose_words,
     finer_places,
+    map_picture,
     photo_place,
     typed_point,
     with_words,
@@ -208,8 +207,14 @@ def place_map() -> ResponseReturnValue:
         point = typed_point(form.point.data or "", System.WGS84)
         return choose_point(session, point, field="point")
 
+    page, go_on = "reports/new/place_map.html", _finer_or(form)
+    return ask(Step.PLACE, form, page, changes, go_on=go_on, **_shown_in(frame))
+
+
+def _shown_in(frame: Frame) -> dict[str, Any]:
+    """The picture's frame and its moves; in words what lies and what holds under the cross."""
     here = _here(frame)
-    context = {
+    return {
         "frame": frame,
         "size": SIZE,
         "moves": _moves(frame),
@@ -218,9 +223,6 @@ def place_map() -> ResponseReturnValue:
         "dashes": DASHES,
         "zones_here": _zones_here(frame, here),
     }
-    return ask(
-        Step.PLACE, form, "reports/new/place_map.html", changes, go_on=_finer_or(form), **context
-    )
 
 
 def _today() -> date:
@@ -239,10 +241,15 @@ def _here(frame: Frame) -> Choice | None:
     return with_places_above(reading(), [area])[0] if area else None
 
 
+def _asked_frame() -> Frame | None:
+    """The part of the map that the address names."""
+    given = request.args
+    return read_frame(given.get("lon", ""), given.get("lat", ""), given.get("span", ""))
+
+
 def _frame() -> Frame | None:
     """The part of the map asked for, pressed on or chosen before; else the whole city."""
-    given = request.args
-    asked = read_frame(given.get("lon", ""), given.get("lat", ""), given.get("span", ""))
+    given, asked = request.args, _asked_frame()
     if asked is not None:
         x, y = given.get("pick.x", 0, int), given.get("pick.y", 0, int)
         if "pick.x" not in given:
@@ -287,18 +294,10 @@ def frame_address(frame: Frame) -> dict[str, str]:
 @public
 def place_map_picture() -> ResponseReturnValue:
     """The picture of the map."""
-    given = request.args
-    frame = read_frame(given.get("lon", ""), given.get("lat", ""), given.get("span", ""))
+    frame = _asked_frame()
     if frame is None:
         return Response(status=404)
-    labels = [
-        Label(area.lon or 0, area.lat or 0, in_words(area.names))
-        for area in names_for(reading(), frame)
-    ]
-    overlay = overlay_of(reading(), _today())
-    zones = [(DASHES[rule], outline) for rule, outline in overlay.zones]
-    marks = [(row.lon or 0.0, row.lat or 0.0) for row in overlay.places]
-    picture = draw(frame, outlines_for(reading(), frame), labels, zones, marks)
+    picture = map_picture(reading(), frame, _today(), in_words)
     return Response(
         picture, mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=600"}
     )

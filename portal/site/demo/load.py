@@ -54,6 +54,7 @@ OWN_TRADE = "litter"  # the demo's handling unit is the one for this kind of pro
 
 
 Pictures = Mapping[str, Sequence[tuple[CleanPhoto, CleanPhoto]]]
+People = Mapping[str, Sequence[UUID]]
 
 
 def draw_pictures(looks: int = LOOKS) -> Pictures:
@@ -89,40 +90,65 @@ def load_demo(
     people = open_accounts(session, places, units[OWN_TRADE], now)
     _program(session, units[OWN_TRADE], now)
     crowd = plant_people(session, (words.name(rng) for _ in range(residents)), now=now)
-    photos = {
-        kind: [(_keep(session, before), _keep(session, after)) for before, after in pairs]
-        for kind, pairs in pictures.items()
-    }
-    cast = _cast(people, crowd, units, photos)
-    spots = _spots(session, places)
-    stage = Stage(spots, words, instance_of(session).city.zone, now)
-    window = settings_of(session)
-    planted = plant_cases(session, plan_life(rng, cast, stage, cases))
-    plant_ratings(session, plan_ratings(rng, planted, now, window))
-    staged = plan_staged(rng, cast, stage, places["community"].path)
-    planted = plant_cases(session, (one.plan for one in staged))
-    plant_ratings(session, staged_ratings(staged, planted, window))
-    clocks = plan_clocks(rng, cast, stage, places["community"].path)
-    stage_clocks(session, plant_cases(session, clocks), cast.desk, now)
-    shared = plant_cases(session, plan_shared(rng, cast, stage, places["community"].path))
-    stage_shared(session, shared, {role: ids[0] for role, ids in people.items()}, now)
-    links = plant_cases(session, plan_links(rng, cast, stage, places["community"].path))
-    shown = pictures.get(OWN_TRADE)
-    stage_links(session, links, people, shown[0][1] if shown else None, now)
+    cast = _cast(people, crowd, units, _keep_all(session, pictures))
+    stage = Stage(_spots(session, places), words, instance_of(session).city.zone, now)
+    _past_life(session, rng, cast, stage, cases)
+    _staged_cases(session, rng, cast, stage, places["community"].path)
+    _shared_cases(session, rng, cast, stage, people, pictures, places["community"].path)
     plant_replies(session, cast.desk, places["street"], now)
-    plant_audit(session, people, now)
-    plant_supervision(session, now)
-    file_asked(session, places["community"], now)
-    plant_exchange(session, people, now)
-    # past life was planted without the intake
-    link_earlier(session, contracts(session), now)
-    plant_following(session, people["resident"], places["community"], now)
-    plant_doors(session, people, pictures, places["community"], now)
-    plant_grids(session, people, places["community"], now)
+    _work_of_staff(session, people, pictures, places["community"], now)
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)
     return True
+
+
+def _past_life(session: Session, rng: Random, cast: Cast, stage: Stage, cases: int) -> None:
+    """A year of reports, and how their reporters rated what came of them."""
+    planted = plant_cases(session, plan_life(rng, cast, stage, cases))
+    ratings = plan_ratings(rng, planted, stage.now, settings_of(session))
+    plant_ratings(session, ratings)
+
+
+def _staged_cases(session: Session, rng: Random, cast: Cast, stage: Stage, path: str) -> None:
+    """Cases for the accounts to work on today, in every state, and on every kind of clock."""
+    staged = plan_staged(rng, cast, stage, path)
+    planted = plant_cases(session, (one.plan for one in staged))
+    plant_ratings(session, staged_ratings(staged, planted, settings_of(session)))
+    clocks = plan_clocks(rng, cast, stage, path)
+    stage_clocks(session, plant_cases(session, clocks), cast.desk, stage.now)
+
+
+def _shared_cases(
+    session: Session,
+    rng: Random,
+    cast: Cast,
+    stage: Stage,
+    people: People,
+    pictures: Pictures,
+    path: str,
+) -> None:
+    """Cases that several work on: units that share or dispute them, and who holds a link."""
+    shared = plant_cases(session, plan_shared(rng, cast, stage, path))
+    stage_shared(session, shared, {role: ids[0] for role, ids in people.items()}, stage.now)
+    links = plant_cases(session, plan_links(rng, cast, stage, path))
+    shown = pictures.get(OWN_TRADE)
+    stage_links(session, links, people, shown[0][1] if shown else None, stage.now)
+
+
+def _work_of_staff(
+    session: Session, people: People, pictures: Pictures, community: AreaRow, now: datetime
+) -> None:
+    """What the accounts did besides: samples, supervision, files, contracts, follows, grids."""
+    plant_audit(session, people, now)
+    plant_supervision(session, now)
+    file_asked(session, community, now)
+    plant_exchange(session, people, now)
+    # past life was planted without the intake
+    link_earlier(session, contracts(session), now)
+    plant_following(session, people["resident"], community, now)
+    plant_doors(session, people, pictures, community, now)
+    plant_grids(session, people, community, now)
 
 
 def _program(session: Session, unit_id: UUID, now: datetime) -> None:
@@ -131,12 +157,20 @@ def _program(session: Session, unit_id: UUID, now: datetime) -> None:
     issue_key(session, None, KeyWish("Open311", unit.code, "", frozenset(ApiScope)), now=now)
 
 
+def _keep_all(session: Session, pictures: Pictures) -> Mapping[str, Sequence[tuple[Photo, Photo]]]:
+    """Every drawn picture as a stored photo."""
+    return {
+        kind: [(_keep(session, before), _keep(session, after)) for before, after in pairs]
+        for kind, pairs in pictures.items()
+    }
+
+
 def _keep(session: Session, photo: CleanPhoto) -> Photo:
     return (*store_photo(session, photo), photo.width, photo.height)
 
 
 def _cast(
-    people: Mapping[str, Sequence[UUID]],
+    people: People,
     crowd: Sequence[UUID],
     units: Mapping[str, UUID],
     photos: Mapping[str, Sequence[tuple[Photo, Photo]]],

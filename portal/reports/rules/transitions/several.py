@@ -37,7 +37,7 @@ _ROWS: dict[Event, Transition] = {
         (by_itself, no_part, parts_ended),
         by_clock=True,
     ),
-    # what units pass to and fro is decided by the joint meeting, and its word binds (R181)
+    # what units pass back and forth is decided by the joint meeting, and its word binds (R181)
     Event.ESCALATE: Transition(
         frozenset({State.FILED}) | AT_THE_UNIT,
         None,
