@@ -26,6 +26,8 @@ def grid_panel(page: DeskCase) -> dict[str, Any]:
     return {
         "check_url": url_for("reports.desk_spot", number=case.number) if checks else None,
         "earlier": _earlier(page) if page.insider else [],
+        # a new building is told by comparing; with other kinds they would stand in the way
+        "earlier_open": alerted,
         "entries": _entries(page) if page.insider else [],
         "entry_kinds": ENTRIES,
         "sites": _sites(page) if case.category_code == DUST else None,
