@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import structlog
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -169,6 +170,18 @@ def instance(config: Config, database_url: str) -> Instance:
     return Instance(
         config, load_city(DEFAULT_CITY), Vault(config.secret_key), BlobStore(config.blobs)
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every test has a portal of its own; its templates are compiled by the first that asks.
+
+    A template that changes is another key, so nothing old is served.
+    """
+    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": kept})
+        yield
 
 
 @pytest.fixture

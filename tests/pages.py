@@ -5,26 +5,18 @@
 >>> page.status, page.path, page.h1, "7K3M9" in page.text
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import html5lib
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
-from portal.site.context import one_way
-
-CONTROLS = "input:not([type=hidden]):not([type=submit]), select, textarea"
-# words that show where a value or a translation is missing
-LEFTOVERS = re.compile(r"\bNone\b|%\(\w+\)[sd]|\{\{|\}\}|\{%|\bUndefined\b|<Lazy|datetime\.|UUID\(")
+from tests.faults import faults_of, words
 
 
 class PageFault(AssertionError):
@@ -159,7 +151,7 @@ class Page:
         """Every page keeps these rules; says which one is broken and where."""
         if self.status == 204 or not self.is_html:
             return
-        faults = list(_faults(self))
+        faults = list(faults_of(self))
         if faults:
             listed = "\n  ".join(faults)
             raise PageFault(f"{self.url} ({self.status}):\n  {listed}")
@@ -225,11 +217,6 @@ class PageForm:
         return values
 
 
-def words(tag: Tag) -> str:
-    """A tag's visible words, spaces folded."""
-    return " ".join(tag.get_text(" ").split())
-
-
 def _fresh(values: MultiDict[str, Any]) -> dict[str, list[Any]]:
     """Copies of the files, because a client reads and closes what it sends."""
     return {
@@ -265,122 +252,3 @@ def _control_values(control: Tag) -> Iterable[Any]:
     if kind == "file":
         return [(BytesIO(b""), "", "application/octet-stream")]
     return [] if kind in {"submit", "button"} else [str(control.get("value", ""))]
-
-
-def _faults(page: Page) -> Iterable[str]:
-    soup = page.soup
-    yield from _syntax(page.html)
-    headings = soup("h1")
-    if len(headings) != 1:
-        yield f"{len(headings)} h1 instead of one: {[words(h) for h in headings]}"
-    title = words(soup.title) if soup.title else ""
-    # a title has no markup that could keep letters of another direction in their place
-    if not page.h1 or not title.startswith(one_way(page.h1)):
-        yield f"the title {title!r} does not begin with the h1 {page.h1!r}"
-    root = soup.find("html")
-    if not isinstance(root, Tag) or root.get("lang") not in {"zh-Hans", "zh-Hant", "en"}:
-        yield "html has no language of ours"
-    yield from _ids(soup)
-    yield from _labels(soup)
-    yield from _inline(soup)
-    yield from _addresses(page)
-    yield from _leftovers(soup)
-    yield from _way(page)
-
-
-def _way(page: Page) -> Iterable[str]:
-    """R104: every page but the first says where one is, and ends with itself."""
-    steps = page.soup.select("nav.breadcrumb li")
-    if page.path != "/" and not steps:
-        yield "nothing says where one is (您现在的位置)"
-    elif steps and not all(words(step) for step in steps):
-        yield "a step without words in what says where one is"
-
-
-def _syntax(html: str) -> Iterable[str]:
-    parser = html5lib.HTMLParser()
-    parser.parse(html)
-    for (line, _column), code, details in parser.errors[:5]:
-        source = html.splitlines()[line - 1].strip()[:120]
-        yield f"not HTML at line {line}: {code} {details or ''} in {source!r}"
-
-
-def _ids(soup: BeautifulSoup) -> Iterable[str]:
-    ids = [str(tag["id"]) for tag in soup.select("[id]")]
-    for double in sorted({i for i in ids if ids.count(i) > 1}):
-        yield f"id {double!r} twice"
-    known = set(ids)
-    for name in ("for", "aria-describedby", "aria-labelledby"):
-        for tag in soup.select(f"[{name}]"):
-            for target in str(tag[name]).split():
-                if target not in known:
-                    yield f"{name}={target!r} points nowhere"
-    for link in soup.select('a[href^="#"]'):
-        if str(link["href"])[1:] not in known:
-            yield f"the link {link['href']} points nowhere"
-
-
-def _labels(soup: BeautifulSoup) -> Iterable[str]:
-    labelled = {str(label["for"]) for label in soup.select("label[for]") if words(label)}
-    for control in soup.select(CONTROLS):
-        named = control.get("aria-label") or control.get("aria-labelledby")
-        if not named and control.get("id") not in labelled and control.find_parent("label") is None:
-            yield f"no label for {control.get('name') or control}"
-    for picture in soup("img"):
-        if not picture.has_attr("alt"):
-            yield f"no alt for {picture.get('src')}"
-    for tag in soup.select("a[href], button"):
-        if not (words(tag) or tag.get("aria-label") or tag.select("img[alt]:not([alt=''])")):
-            yield f"a link or button without words: {str(tag)[:100]}"
-
-
-def _inline(soup: BeautifulSoup) -> Iterable[str]:
-    for tag in soup.find_all(True):
-        found = [name for name in tag.attrs if name == "style" or name.startswith("on")]
-        if found:
-            yield f"inline {found[0]} on <{tag.name}>"
-    for script in soup("script"):
-        if not script.get("src") and script.get("type") != "application/json":
-            yield "an inline script"
-
-
-def _addresses(page: Page) -> Iterable[str]:
-    for form in page.soup("form"):
-        method = str(form.get("method", "get")).upper()
-        action = str(form.get("action") or page.url)
-        if not _answers(page, action, method):
-            yield f"a form would {method} to {action}, where nothing answers"
-        if method == "POST" and not form.select("input[name=csrf_token]"):
-            yield f"the form for {action} has no token"
-        if method == "POST" and not form.select("input[name=idempotency_key]"):
-            yield f"the form for {action} has no idempotency key"
-    for link in page.soup.select("a[href], img[src], link[href], script[src]"):
-        address = str(link.get("href") or link.get("src"))
-        if not address.startswith("#") and not _answers(page, address, "GET"):
-            yield f"a dead address: {address}"
-
-
-def _answers(page: Page, address: str, method: str) -> bool:
-    target = urlsplit(urljoin(page.url, address))
-    if target.scheme not in {"http", "https"} or not urljoin(page.url, address).startswith(
-        page.browser.origin
-    ):
-        return method == "GET"
-    known: Mapping[str, Any] = page.browser.app.view_functions
-    try:
-        endpoint, _ = page.browser.app.url_map.bind("localhost").match(target.path, method)
-    except RequestRedirect:
-        return True
-    except (MethodNotAllowed, HTTPException):
-        return False
-    return endpoint in known
-
-
-def _leftovers(soup: BeautifulSoup) -> Iterable[str]:
-    for text in soup.find_all(string=LEFTOVERS):
-        if text.find_parent(["script", "style", "textarea"]) is None:
-            yield f"left over: {' '.join(str(text).split())[:100]!r}"
-    for tag in soup.select("[alt], [title], [aria-label], [placeholder]"):
-        for name in ("alt", "title", "aria-label", "placeholder"):
-            if LEFTOVERS.search(str(tag.get(name, ""))):
-                yield f"left over in {name}: {tag[name]!r}"

@@ -56,7 +56,7 @@ def _configure(app: Flask, instance: Instance) -> None:
         MAX_FORM_PARTS=500,
         **security.cookie_settings(config),
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     if config.trusted_proxies:
         count = config.trusted_proxies
         # the Host header is never trusted, so x_host stays out; links come from GONGZHI_ORIGIN
