@@ -1,7 +1,8 @@
 """One report through each branch of the loop, through the pages, as everybody in it reads them.
 
-Whoever builds a further branch (closed by the resident herself, by a building head, parent and
-child …) adds one test here: ``filed_by`` files a report, ``Told`` says what each side reads of it.
+Building heads and matters with parts go round in ``tests/reports`` (test_ends, test_parts).
+Whoever builds a further branch adds one test here: ``filed_by`` files a report, ``Told`` says what
+each side reads of it.
 The town is made once for each engine; every test is a new Monday in it.
 """
 
@@ -15,6 +16,7 @@ from portal.reports.jobs import look_back_at_days, resume_paused
 from portal.reports.rules.codes import State
 from tests.journeys.branches import Streets, Told, filed_by, streets_of
 from tests.journeys.town import HAPPY, UNHAPPY, Town, report_by_phone
+from tests.make.photos import jpeg
 from tests.pages import words
 
 BEGUN = ["Reported", "Accepted By 窗口"]
@@ -264,3 +266,29 @@ def test_a_report_handed_over_says_to_whom_and_can_come_back(town: Town) -> None
     ways = ["Handed over to another authority", "Taken back from another authority"]
     assert told.history() == [*BEGUN, *(f"{way} By 窗口" for way in ways)]
     assert told.posted() == ["accepted", "handed_over.to", "taken_back"]
+
+
+def test_whoever_solved_it_herself_ends_it_with_a_photo_and_the_desk_agrees(town: Town) -> None:
+    told = filed_by(town, "13800001231")
+    town.step("desk", told.number, "Accept")
+    town.later(hours=1)
+    hers = town.resident()
+    hers.get(town.link(told.phone, town.templates(told.phone)[-1]), status=200)
+    page = hers.get(f"/reports/{told.number}/solved", status=200)
+    # without a photo nothing ends, and her words stay
+    page = page.form().fill(words="自己清了").send(status=422)
+    assert "自己清了" in page.html
+    page.form().attach("photos", jpeg()).send(status=200)
+    _both(told, "Solved by whoever reported it")
+    assert told.number in told.queue("desk")
+    assert told.number in told.queue("desk", "check")
+    town.later(hours=1)
+    town.step("desk", told.number, "Yes, it is solved")
+    assert told.queue("desk", "check") == ""
+    assert told.history() == [
+        *BEGUN,
+        "Solved by whoever reported it",
+        "Looked at: it is solved By 窗口",
+    ]
+    assert told.posted()[-1] == "self_solved"
+    assert town.row(told.number).state is State.SELF_SOLVED

@@ -22,6 +22,8 @@ from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.transitions import OPEN
 
 PAGE = 25
+# where somebody's own work can lie: also what the reporter solved, and what others answer for
+WAITING = OPEN | {State.SELF_SOLVED, State.HANDED_OVER}
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -129,7 +131,7 @@ def desk_counts(
         Task.OPEN,
     ]
     counts = [func.count(case((waits_for(actor, task, now), 1))) for task in tasks]
-    statement = select(*counts).select_from(Case).where(Case.state.in_(OPEN), *chosen)
+    statement = select(*counts).select_from(Case).where(Case.state.in_(WAITING), *chosen)
     if Task.SUPPORT in wider_tasks(actor):
         # apart, so that the others are not slowed down by it
         supported = select(func.count()).select_from(Case)
@@ -189,7 +191,7 @@ def desk_page(
     order = _order_of(task)
     conditions = [waits_for(actor, task, now), *narrowing(narrowed, now)]
     if task is Task.MINE:
-        conditions.append(Case.state.in_(OPEN))
+        conditions.append(Case.state.in_(WAITING))
     if after is not None:
         conditions.append(order.after(after))
     mine = tasks_of(actor) if task is Task.MINE else ()
