@@ -39,10 +39,13 @@ def faults_of(page: "Page") -> Iterable[str]:
     if not isinstance(root, Tag) or root.get("lang") not in {"zh-Hans", "zh-Hant", "en"}:
         yield "html has no language of ours"
     # one walk for all questions: a selector would walk again for each
-    tags: list[Tag] = soup.find_all(True)
+    every: list[Tag] = soup.find_all(True)
+    # what a script may bring in later has its words then
+    later = {id(tag) for template in soup("template") for tag in template(True)}
+    tags = [tag for tag in every if id(tag) not in later]
     yield from _ids(tags)
     yield from _labels(tags)
-    yield from _inline(tags)
+    yield from _inline(every)
     yield from _addresses(page, tags)
     yield from _leftovers(soup, tags)
     yield from _way(page)
