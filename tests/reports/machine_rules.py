@@ -121,10 +121,6 @@ def is_asked(walk: Walk) -> bool:
     return walk.own is not None and walk.now < done.at + ASKED_FOR
 
 
-def _is_part(walk: Walk, _who: str) -> bool:
-    return walk.case.source is Source.PART
-
-
 def _no_part(walk: Walk, _who: str) -> bool:
     return walk.case.source is not Source.PART
 

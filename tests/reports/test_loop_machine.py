@@ -50,6 +50,7 @@ from tests.make.ratings import HAPPY, UNSOLVED, WINDOW
 from tests.reports.machine_drive import DRIVERS, drive
 from tests.reports.machine_keeps import keeps_its_promises, keeps_its_time, keeps_with_others
 from tests.reports.machine_rules import WHO, fits, sources, target
+from tests.reports.machine_ways import BESIDE, ON_ITS_WAY, ROUTES, weight
 from tests.reports.machine_world import (
     HOURS,
     NAME,
@@ -63,31 +64,12 @@ from tests.reports.machine_world import (
     new_report,
 )
 
-E, VOICES, MOST_CASES, MOST_NEIGHBOURS = Event, 3, 5, 5
+VOICES, MOST_CASES, MOST_NEIGHBOURS = 3, 5, 5
 WHICH, FLIP = st.integers(0, MOST_CASES - 1), st.integers(0, 1)
 EVENTS, PEOPLE = sorted(WHO), sorted({who for those in WHO.values() for who in those} | {"reader"})
 HOUR = st.sampled_from(HOURS)
 REFUSALS = (Refused, Forbidden, Missing, Conflict)
-# the ordinary way of a matter
-ON_ITS_WAY = {
-    State.REPORTED: (Event.ACCEPT, "desk"),
-    State.ACCEPTED: (Event.FILE, "lead"),
-    State.FILED: (Event.DISPATCH, "centre"),
-    State.HANDLED: (Event.CLOSE, "checker"),
-}
-MOVED_ON = {State.FILED, State.DISPATCHED, State.REWORK, State.REOPENED}
-# they lead nowhere, or end the walk: taken less often
-BESIDE = {E.NOTE, E.MODERATE, E.ADD_PHOTO, E.URGE, E.OUTSIDE_ANSWER}
-ENDS = {E.REFUSE, E.REFUSE_FILING, E.VOID, E.WITHDRAW, E.HAND_OVER, E.SELF_SOLVE}
-# what needs much before it can be taken at all
-RARE = {E.SETTLE, E.CONFIRM, E.DENY, E.ESCALATE, E.RESOLVE, E.RESUME, E.CONFIRM_SOLVED, E.REPLY}
 SUPERVISOR = reports.supervisor()
-
-
-def _weight(event: Event) -> int:
-    if event in RARE:
-        return 12
-    return 1 if event in BESIDE | ENDS else 4
 
 
 class Loop(RuleBasedStateMachine):
@@ -159,7 +141,7 @@ class Loop(RuleBasedStateMachine):
         for more in hours:
             self.now += timedelta(hours=more)
             walk, ways = self._ways(which, data.draw(FLIP))
-            event = data.draw(st.sampled_from([e for e in ways for _ in range(_weight(e))]))
+            event = data.draw(st.sampled_from([e for e in ways for _ in range(weight(e))]))
             self._take(walk, event, data.draw(st.sampled_from(ways[event])), expected=True)
             self.promises_are_kept()
 
@@ -208,16 +190,17 @@ class Loop(RuleBasedStateMachine):
             event, who = ON_ITS_WAY.get(walk.case.state, (Event.HANDLE, hand))
             self._take(walk, event, who, expected=fits(walk, event, who))
 
-    @rule(which=WHICH, times=st.integers(1, 3))
-    def units_dispute(self, which: int, times: int) -> None:
-        """Given to one unit and the other in turn, each of which returns it."""
-        if self.pick(which).state not in MOVED_ON:
-            return
-        for at in range(times * 2):
-            walk = self.walk(which, (at // 2) % 2)
-            hand = ("worker", "colleague")[walk.case.unit_id == self.world.units[1]]
-            event, who = (Event.RETURN, hand) if at % 2 else (Event.DISPATCH, "centre")
-            self._take(walk, event, who, expected=fits(walk, event, who))
+    @rule(which=WHICH, route=st.sampled_from(sorted(ROUTES)), hours=HOUR)
+    def takes_a_route(self, which: int, route: str, hours: int) -> None:
+        """Steps that chance alone would seldom take one after the other."""
+        for event, who, to in ROUTES[route]:
+            self.now += timedelta(hours=hours)
+            walk, known = self.walk(which, to), len(self.numbers)
+            if self._has_room(event):
+                self._take(walk, event, who, expected=fits(walk, event, who))
+            if len(self.numbers) > known:
+                # it goes on with the part
+                which = known
 
     def _has_room(self, event: Event) -> bool:
         return event is not Event.SPLIT_OFF or len(self.numbers) < MOST_CASES
