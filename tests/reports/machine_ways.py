@@ -26,7 +26,7 @@ ROUTES: dict[str, Route] = {
     "settled": (*_BEGUN, (E.CONFIRM, "reporter", 0)),
     "denied": (*_BEGUN, (E.DENY, "reporter", 0)),
     "settled and checked": (*_BEGUN, (E.RECHECK_SPOT, "walker", 0), (E.CLOSE, "checker", 0)),
-    "passed to and fro": _PASSED,
+    "returned by both": _PASSED,
     "decided": (*_PASSED, (E.ESCALATE, "centre", 0), (E.RESOLVE, "centre", 0)),
     "asked": ((E.ASK, "desk", 0), (E.REPLY, "reporter", 0)),
     "stopped": ((E.SUSPEND, "desk", 0), (E.RESUME, "desk", 0)),
