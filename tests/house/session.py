@@ -21,6 +21,11 @@ def examples(count: int) -> int:
     return count * 20 if _run["long"] else count
 
 
+def is_long() -> bool:
+    """Whether larger counts were asked for."""
+    return _run["long"]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test is imported, because settings are made when a test is."""
     _run["long"] = bool(config.getoption("--long"))

@@ -242,6 +242,9 @@ def test_a_no_goes_the_usual_way_and_without_an_answer_the_verifier_has_the_say(
         assert refused.value.code is Refusal.NOT_AWAITED
         closed = close_case(session, again, actor=CHECKER, means=Means.SERVICE, now=over)
         assert closed.state is State.CLOSED
+        # whoever verified the work has checked its photo
+        shown = session.scalars(select(CasePhoto).where(CasePhoto.case_id == closed.id))
+        assert [photo.review for photo in shown] == [Review.APPROVED]
 
 
 def _area(session: Session, path: str) -> Area:

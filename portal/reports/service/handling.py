@@ -129,7 +129,8 @@ def _decide_after_photos(session: Session, case: CaseRow, review: Review) -> Non
         .where(
             CaseEvent.district == case.district,
             CaseEvent.case_id == case.id,
-            CaseEvent.event == Event.HANDLE,
+            # by a unit, or by the head of a building whom the reporter did not answer
+            CaseEvent.event.in_([Event.HANDLE, Event.SETTLE]),
         )
         .order_by(CaseEvent.id.desc())
         .limit(1)
