@@ -1,4 +1,4 @@
-"""What makes the site installable: its manifest, and the worker that keeps one page for offline."""
+"""What makes the site installable: its manifest, and the worker that keeps two pages offline."""
 
 import hashlib
 import json

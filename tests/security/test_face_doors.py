@@ -162,10 +162,10 @@ def test_the_worker_asks_as_nobody_and_keeps_one_page() -> None:
 def test_nothing_typed_gets_into_the_worker(app: Flask) -> None:
     for lang in ("en", "';alert(1)//", "</script>", "zh_Hans\n", "__proto__"):
         text = app.test_client().get("/sw.js", query_string={"lang": lang, "PAGE": "x"}).text
-        head = text.split("// Keeps one page")[0]
+        head = text.split("// Keeps two pages")[0]
         assert "alert" not in head
         assert "</" not in head
-        assert head.count("const ") == 3
+        assert head.count("const ") == 5
 
 
 def test_packing_changes_nothing_but_the_length(town: Town) -> None:

@@ -101,6 +101,7 @@ def build_town(app: Flask, database: Database) -> Town:
             "other_unit": accounts.staff(session, "handling_unit", organisation=units["west"]),
             "verifier": accounts.staff(session, "verifier", area=east, name="核查员"),
             "grid_lead": accounts.staff(session, "grid_lead", area=tree[COMMUNITY]),
+            "building_head": accounts.staff(session, "building_head", area=west),
             "auditor": accounts.staff(session, "auditor", area=city, name="审计员"),
             "administrator": accounts.staff(session, "administrator", area=city, name="管理员"),
             "city_centre": accounts.staff(session, "city_centre", area=city, name="中心"),

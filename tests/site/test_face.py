@@ -53,7 +53,8 @@ def read(city: Demo) -> Read:
                 "html.parser",
             )
             for stop in all_pages(city)
-            if stop.who in RESIDENTS
+            # the collector's page without a network is the same for everybody, and staff's own
+            if stop.who in RESIDENTS and not stop.path.startswith("/desk/")
         }
 
     return pages

@@ -163,7 +163,7 @@ def test_a_place_page_sends_a_fixed_number_of_queries(app: Flask, places: Databa
         browser.get(url, status=200)
         event.remove(places.reader, "before_cursor_execute", note)
         counts.append(len(statements))
-    assert max(counts) <= 14
+    assert max(counts) <= 19
 
 
 def test_the_city_page_draws_its_streets_in_one_small_picture(
@@ -172,7 +172,7 @@ def test_the_city_page_draws_its_streets_in_one_small_picture(
     with database.write() as session:
         load_city_places(session, load_city(DEFAULT_CITY), NOW)
     page = Browser(create_app(instance, database)).get("/places/370283", status=200)
-    assert len(page.soup.select("main svg[role=img] path")) == 18
+    assert len(page.soup.select("main svg[role=img] path.area")) == 18
     assert len(page.soup.select("main svg[role=img] text")) == 18
     assert len(page.html) < 60_000
 

@@ -102,7 +102,7 @@ def desk_new_reply() -> ResponseReturnValue:
     """Further prepared words."""
     keeper, form = _keeper(), ReplyForm()
     if keeper.nothing:
-        return redirect(url_for("reports.desk_replies"))
+        return redirect(url_for("reports.desk_replies"), 303)
     form.offer(_owners(keeper, []), _kinds())
     act = partial(_add, keeper, form)
     return answer(

@@ -88,13 +88,19 @@ def follow_list() -> ResponseReturnValue:
     asked = {name: (clean_text(request.args.get(name)) or "")[:40] for name in ("area", "category")}
     asked = {name: value for name, value in asked.items() if value}
     if not asked:
-        return render_template("reports/follow/choose.html")
+        return _nothing_chosen()
     area, category = asked.get("area", ""), asked.get("category", "")
     subject = subject_of_list(reading(), area, category)
     place, kind = area_by_code(reading(), area), kinds(reading()).get(category)
     names = _joined(place.names if place else {}, _names_of(kind))
     back = url_for("reports.public_list", area=area or None, category=category or None)
     return _asking(subject, names, back, {"place": place, "kind": kind, "asked": asked})
+
+
+def _nothing_chosen() -> ResponseReturnValue:
+    if request.method == "POST":
+        return redirect(url_for("reports.follow_list"), 303)
+    return render_template("reports/follow/choose.html")
 
 
 def _names_of(kind: KindRow | None) -> Names:
