@@ -29,7 +29,7 @@ NO_DATA = {
     "reports.uncovered_photo", "reports.thumbnail", "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
-    "reports.filed_paper", "reports.short",
+    "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",
