@@ -171,7 +171,7 @@
   if (form && globalThis.indexedDB) {
     // a page from the device's own store is drawn the way its reader chose before
     if ("shell" in form.dataset) {
-      document.documentElement.className = localStorage.getItem("look") ?? "";
+      document.documentElement.className = localStorage.getItem("look") ?? document.documentElement.className;
     } else localStorage.setItem("look", document.documentElement.className);
     const keeper = form.querySelector("[data-keep]");
     const full = () => {
