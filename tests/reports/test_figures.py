@@ -135,6 +135,8 @@ def slowly(session: Session, span: Span, by: By, now: datetime) -> dict[str, Tal
     for row in session.scalars(select(Case)):
         day = row.found_at.astimezone(ZONE).date()
         gone = row.state in (State.VOID, State.WITHDRAWN, State.MERGED)
+        # a part counts in its whole
+        gone = gone or row.source is Source.PART
         if gone or not span.first <= day <= span.last:
             continue
         key = {
