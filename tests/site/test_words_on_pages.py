@@ -23,12 +23,12 @@ MODES: tuple[dict[str, str], ...] = ({}, {"elder": "1"}, {"plain": "1"}, {"bar":
 KNOWN = re.compile(
     # numbers of cases, people, cards: first, as one may begin with a short form (QR0Y1-8AP6Y)
     r"\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|"
-    r"(?<![A-Za-z])(QR|PDF|CSV|XLSX|Atom|JSON|JPEG|JPG|PNG|HEIC|WebP|GPS|GPX|ICP|GB/T|CJJ/T|SMS|PIN|TOTP|"
+    r"(?<![A-Za-z])(QR|PDF|CSV|XLSX|Atom|Open311|UTF-8|METRES|JSON|JPEG|JPG|PNG|HEIC|WebP|GPS|GPX|ICP|GB/T|CJJ/T|SMS|PIN|TOTP|"
     r"WeChat|JavaScript|HTML|CSS|WCAG|API|URL|EXIF|GeoJSON|WGS|GCJ|UTC|Excel|iPhone|Android|App|"
     r"Gongzhi|English|Apache|CC BY|COUNT|MB|KB|km|Enter|Esc|Tab|Alt|Ctrl|Shift)(?![A-Za-z])"
     r"|\b[\w-]+:[\w:-]+\b"  # permissions and codes in the audit
     r"|\b(?:holiday|makeup)\b"  # codes that are typed for the days of a year
-    r"|\b(?:\d+-(?:tasks|messages|requests)|district-cases|Open311)\b"  # maps, an interface
+    r"|\b(?:\d+-(?:tasks|messages|requests)|district-cases)\b"  # maps, an interface
     r"|\bproxy-[\w-]+\b"  # which words of consent
     r"|\bPD-[\w-]+\b"  # codes of organisations
     r"|<script>alert\(1\)</script>|localhost[\w/]*|gnp\.exe|W{20,}"
