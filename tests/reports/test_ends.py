@@ -124,6 +124,24 @@ def test_r276_what_others_reported_too_and_an_unseen_hazard_are_not_ended_by_one
         assert refused.value.code is refusal
 
 
+def test_r276_of_a_hazard_nobody_has_looked_at_the_end_is_not_offered(
+    app: Flask, database: Database
+) -> None:
+    tree = ready(database)
+    with database.write() as session:
+        resident = accounts.person(session)
+        made = reports.case(session, tree[COMMUNITY], state=State.REPORTED, reporter=resident)
+        made.urgent = True
+    hers = Browser(app)
+    accounts.sign_in_as(hers, resident)
+    end = f"/reports/{made.number}/solved"
+    assert end not in hers.get(f"/reports/{made.number}", status=200).html
+    with database.write() as session:
+        session.get_one(Case, (made.district, made.id)).state = State.ACCEPTED
+    # looked at: now it may have been put right meanwhile
+    assert end in hers.get(f"/reports/{made.number}", status=200).html
+
+
 def test_r276_whoever_agreed_to_show_nothing_shows_neither_how_she_solved_it(
     database: Database,
 ) -> None:

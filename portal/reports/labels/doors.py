@@ -33,8 +33,8 @@ register(
     {
         Refusal.FILED_IT: _l("You filed this case, so somebody else has to verify it."),
         Refusal.HAZARD_UNCHECKED: _l(
-            "This may be dangerous: please report it without saying that it is solved. Somebody"
-            " looks at it first."
+            "This may be dangerous: somebody looks at it first. Until then it cannot be reported"
+            " as solved."
         ),
         Refusal.CONFIRMED_ALREADY: _l("Somebody has looked at it already."),
         Refusal.NOT_SMALL: _l(

@@ -23,6 +23,7 @@ from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.categories import categories_on
 from portal.reports.queries.doors import proxy_by_reporter
 from portal.reports.queries.page import case_page
+from portal.reports.rules.codes import State
 from portal.reports.rules.doors import is_awaited
 from portal.reports.rules.intake import MOST_PHOTOS, MOST_WORDS, RECEIPT_LIFETIME, Contact
 from portal.reports.rules.offline import token_of
@@ -42,7 +43,8 @@ ANSWERED = _l("Thank you for your answer.")
 
 def end_actions(case: CaseRow, reporter: CaseReporterRow) -> list[str]:
     """What a reporter's page offers of these; the services decide again."""
-    found = ["self_solve"] if case.state in UNDONE and reporter.own else []
+    unseen = case.urgent and case.state is State.REPORTED
+    found = ["self_solve"] if case.state in UNDONE and reporter.own and not unseen else []
     found += ["settled"] if reporter.own and _asked(case) else []
     proxy = proxy_by_reporter(reading(), reporter.district, reporter.id)
     return [*found, "consent"] if proxy is not None and proxy.consent_way else found
@@ -50,7 +52,7 @@ def end_actions(case: CaseRow, reporter: CaseReporterRow) -> list[str]:
 
 def _asked(case: CaseRow) -> bool:
     """Whether her word is waited for; a new round of work wipes the day."""
-    return case.state.value == "handled" and is_awaited(case.confirm_until, now())
+    return case.state is State.HANDLED and is_awaited(case.confirm_until, now())
 
 
 def _page_of(case: CaseRow) -> str:
