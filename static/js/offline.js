@@ -169,10 +169,11 @@
   };
 
   if (form && globalThis.indexedDB) {
-    // a page from the device's own store is drawn the way its reader chose before
-    if ("shell" in form.dataset) {
-      document.documentElement.className = localStorage.getItem("look") ?? document.documentElement.className;
-    } else localStorage.setItem("look", document.documentElement.className);
+    // a page from the device's own store stands at the address that was asked for; it is drawn the way
+    // its reader chose before
+    const root = document.documentElement;
+    if (!("shell" in form.dataset)) localStorage.setItem("look", root.className);
+    else if (!location.pathname.endsWith("/shell")) root.className = localStorage.getItem("look") ?? root.className;
     const keeper = form.querySelector("[data-keep]");
     const full = () => {
       part("network").hidden = false;

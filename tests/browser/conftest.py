@@ -17,17 +17,6 @@ from tests.browser.served import CHROMIUM, QUIET, served
 from tests.browser.tour import MODES, Tour
 from tests.browser.walk import Faults, walk
 
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    missing = pytest.mark.skip(reason=f"{CHROMIUM} is missing: apt install chromium")
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if not Path(CHROMIUM).exists():
-                item.add_marker(missing)
-
 
 @pytest.fixture(scope="session")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

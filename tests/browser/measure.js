@@ -199,6 +199,20 @@ window.eyes = (() => {
     return found;
   };
   const palette = () => [...lettered().keys()];
+  // put on a colour scheme and other display classes in place: quicker than loading again
+  const wear = (scheme, more = []) => {
+    const root = document.documentElement;
+    const kept = [...root.classList].filter(
+      (name) => !name.startsWith("scheme-") && !(more.length && name.startsWith("text-")),
+    );
+    root.className = [...kept, `scheme-${scheme}`, ...more].join(" ");
+    return true;
+  };
+  const palettes = (schemes) =>
+    schemes.map((scheme) => {
+      wear(scheme);
+      return palette();
+    });
   // a picture behind the letters is told by its place: it may differ from page to page
   const pictured = (element) => {
     for (let at = element; at; at = at.parentElement) {
@@ -233,11 +247,14 @@ window.eyes = (() => {
       return [parseFloat(style.strokeWidth) * scale, style.stroke, false];
     });
   const strong = (element) =>
-    [...rings(element), ...(element instanceof SVGElement ? strokes(element) : [])].some(([width, colour, inside]) => {
+    [...rings(element), ...(element instanceof SVGElement ? strokes(element) : [])].filter(([width, colour, inside]) => {
       const below = ground(inside ? element : element.parentElement ?? element);
       const shade = numbers(colour);
       return width >= 3 && shade[3] !== 0 && contrast(over(shade, below), below) >= 3;
     });
+  // a ring that was not there before, or became another by 3 px of width
+  const isNew = ([width, colour], before) =>
+    before.every((other) => other[1] !== colour || width - other[0] >= 3);
   const around = (element) =>
     [element, ...(element.labels ?? []), element.nextElementSibling, element.parentElement].filter(Boolean);
   const kind = (element) =>
@@ -257,18 +274,26 @@ window.eyes = (() => {
       });
     });
   };
-  // every kind of control once: the ring it shows, and whether something lies on top of it
-  const focus = () => {
-    const [seen, found] = [new Set(), []];
+  // one control of every kind
+  const ofKinds = () => {
+    const found = new Map();
     for (const element of interactive()) {
-      if (seen.has(kind(element))) continue;
-      seen.add(kind(element));
+      if (!found.has(kind(element))) found.set(kind(element), element);
+    }
+    return found;
+  };
+  const kinds = () => [...ofKinds().keys()];
+  // every kind of control once, or of some kinds: the ring it shows, and whether something lies on it
+  const focus = (asked = null) => {
+    const found = [];
+    for (const [name, element] of ofKinds()) {
+      if (asked && !asked.includes(name)) continue;
       document.activeElement?.blur();
       const before = around(element).map((el) => strong(el));
       element.focus({ focusVisible: true });
       if (document.activeElement !== element) continue;
       const after = around(element).map((el) => strong(el));
-      if (!after.some((is, at) => is && !before[at])) found.push(`weak focus: ${say(element)}`);
+      if (!after.some((all, at) => all.some((ring) => isNew(ring, before[at])))) found.push(`weak focus: ${say(element)}`);
       if (covered(element)) found.push(`covered when focused: ${say(element)}`);
     }
     document.activeElement?.blur();
@@ -299,11 +324,39 @@ window.eyes = (() => {
     return [...new Set(found)];
   };
 
+  // text beside text; tables, figures and sheets to print keep their shape
+  const columns = () => {
+    const apart = "table, figure, svg, .sheet, header, .breadcrumb";
+    const words = (one) =>
+      one.checkVisibility() &&
+      (one.innerText || "").trim().length > 12 &&
+      getComputedStyle(one).display !== "inline" &&
+      !one.closest(apart);
+    const found = [];
+    for (const box of document.querySelectorAll("main, main *")) {
+      const inside = [...box.children].filter(words).map((one) => [one, one.getBoundingClientRect()]);
+      for (const [at, [one, a]] of inside.entries()) {
+        for (const [other, b] of inside.slice(at + 1)) {
+          const lines = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          const beside = a.right <= b.left + 2 || b.right <= a.left + 2;
+          if (lines > 8 && beside && Math.min(a.width, b.width) > 60) {
+            const said = [one, other].map((text) => text.innerText.slice(0, 20));
+            found.push(`${box.className}: ${said.join(" | ")}`);
+          }
+        }
+      }
+    }
+    return found;
+  };
+
   // axe asks a person to review these; here they are faults
   const doubles = () => {
     const ids = [...document.querySelectorAll("[id]")].map((el) => el.id);
     return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))].map((id) => `id twice: ${id}`);
   };
 
-  return { doubles, structure, colours, palette, wide, small, focus, order, contrast, ground, numbers };
+  return {
+    doubles, structure, colours, palette, palettes, wear, wide, small, kinds, focus, order, columns,
+    contrast, ground, numbers,
+  };
 })();

@@ -25,14 +25,9 @@ def _axe() -> str:
 
 
 @cache
-def _measures() -> str:
+def measures() -> str:
+    """The script that measures: windows of the tour have it on every page from the start."""
     return _MEASURES.read_text("utf-8")
-
-
-def install(page: Any) -> None:
-    """Put our measures into the page, once."""
-    if not page.evaluate("Boolean(window.eyes)"):
-        page.evaluate(_measures())
 
 
 def _install_axe(page: Any) -> None:
@@ -41,10 +36,19 @@ def _install_axe(page: Any) -> None:
         page.evaluate(_axe())
 
 
-def _measured(page: Any, call: str, *arguments: Any) -> list[str]:
-    install(page)
+def _measured(page: Any, call: str, *arguments: Any) -> Any:
+    """The answer of one of the measures; the script is put in where it is missing."""
     # without "await" for what needs no waiting: a window without script would wait for ever
-    found: list[str] = page.evaluate(f"(given) => window.eyes.{call}(...given)", arguments)
+    asked = f"(given) => window.eyes?.{call}(...given) ?? null"
+    found = page.evaluate(asked, arguments)
+    if found is None:
+        page.evaluate(measures())
+        found = page.evaluate(asked, arguments)
+    return found
+
+
+def _faults(page: Any, call: str, *arguments: Any) -> list[str]:
+    found: list[str] = _measured(page, call, *arguments)
     return found
 
 
@@ -55,8 +59,8 @@ def structure(page: Any, *, plain: bool = False) -> list[str]:
     asked again: to the others it is the same page.
     """
     _install_axe(page)
-    found = _measured(page, "structure", list(PLAIN_LEAVES_OUT) if plain else [])
-    return found + _measured(page, "doubles")
+    found = _faults(page, "structure", list(PLAIN_LEAVES_OUT) if plain else [])
+    return found + _faults(page, "doubles")
 
 
 def colours(page: Any, pairs: Iterable[str] | None = None) -> list[str]:
@@ -65,46 +69,58 @@ def colours(page: Any, pairs: Iterable[str] | None = None) -> list[str]:
     Of the whole page, or of one place for each of some pairs of ``palette``.
     """
     _install_axe(page)
-    return _measured(page, "colours", None if pairs is None else sorted(pairs))
+    return _faults(page, "colours", None if pairs is None else sorted(pairs))
 
 
 def palette(page: Any) -> set[str]:
     """How letters stand on their ground on the page: every pair of colours, sizes and weights."""
-    return set(_measured(page, "palette"))
+    return set(_faults(page, "palette"))
+
+
+def palettes(page: Any) -> dict[str, set[str]]:
+    """``palette`` in every scheme; the page is left in the last."""
+    found = _measured(page, "palettes", SCHEMES)
+    return {scheme: set(pairs) for scheme, pairs in zip(SCHEMES, found, strict=True)}
 
 
 def wide(page: Any) -> list[str]:
     """Scrolls sideways."""
-    return _measured(page, "wide")
+    return _faults(page, "wide")
 
 
 def small(page: Any, least: int = TARGET) -> list[str]:
     """Controls that a thumb misses; not links within a sentence, nor pins on a map with a list."""
-    return _measured(page, "small", least)
+    return _faults(page, "small", least)
 
 
-def focus(page: Any) -> list[str]:
-    """Controls whose focus shows by less than 3 px or 3 : 1, or below something else."""
+def kinds(page: Any) -> set[str]:
+    """The kinds of controls on the page: what decides about the ring of each."""
+    return set(_faults(page, "kinds"))
+
+
+def focus(page: Any, among: Iterable[str] | None = None) -> list[str]:
+    """Controls whose focus shows by less than 3 px or 3 : 1, or below something else.
+
+    One of every kind, or of the kinds that are given.
+    """
     # after a key the browser shows the focus that a script sets as it shows a person's
     page.keyboard.press("Shift")
-    return _measured(page, "focus")
+    return _faults(page, "focus", None if among is None else sorted(among))
 
 
 def order(page: Any) -> list[str]:
     """A way to the content first, then the order in which things are read."""
-    return _measured(page, "order")
+    return _faults(page, "order")
+
+
+def columns(page: Any) -> list[str]:
+    """Text beside text, which elder mode has not."""
+    return _faults(page, "columns")
 
 
 def wear(page: Any, scheme: str, *more: str) -> None:
     """Put on a colour scheme and other display classes in place: quicker than loading again."""
-    page.evaluate(
-        """([scheme, more]) => {
-          const kept = [...document.documentElement.classList].filter(
-            (name) => !name.startsWith("scheme-") && !(more.length && name.startsWith("text-")));
-          document.documentElement.className = [...kept, `scheme-${scheme}`, ...more].join(" ");
-        }""",
-        [scheme, more],
-    )
+    _measured(page, "wear", scheme, more)
 
 
 def resize(page: Any, width: int) -> None:

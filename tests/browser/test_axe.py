@@ -1,23 +1,24 @@
 """Axe (WCAG 2.0 to 2.2, A and AA, and best practice) on every page: no fault at all.
 
 The parts and the chosen pages are seen in every combination of mode, language, width and colour
-scheme. Every other page is seen in every mode, on a telephone and at a desk, and in every scheme
-(walk.py).
+scheme. Every other page is seen once, by a covering table of mode, language and width, in every
+scheme; with --long in every mode at every width (walk.py).
 Plain mode has no stylesheet, so no schemes, and one width is as good as another.
 """
 
+from collections import Counter
 from itertools import product
 
 import pytest
 
 from tests.browser import rules
 from tests.browser.conftest import Walked
-from tests.browser.tour import CHOSEN, LANGUAGES, MODES, Tour
-from tests.browser.walk import each, seen_by_axe
+from tests.browser.tour import CHOSEN, LANGUAGES, MODES, WIDTHS, Tour, look
+from tests.browser.walk import seen_by_axe
 from tests.make.all_pages import NO_PAGE, SEVERAL
 
 
-@pytest.mark.parametrize("mode", each(MODES))
+@pytest.mark.parametrize("mode", MODES)
 def test_axe_finds_nothing_on_any_page(walked: Walked, mode: str) -> None:
     faults = walked(mode)["axe"]
     assert faults == [], "\n".join(faults)
@@ -56,3 +57,13 @@ def test_every_stop_shows_its_page(tour: Tour) -> None:
             found = f"{response.status_code} {response.location or ''}"
             astray.append(f"{stop.path} as {stop.who or 'anybody'}: {found}")
     assert astray == []
+
+
+def test_the_table_of_looks_covers_every_combination(tour: Tour) -> None:
+    met: dict[object, int] = Counter()
+    for at, _ in enumerate(tour.stops):
+        looks = {mode: look(at, mode) for mode in MODES}
+        [seen] = [mode for mode in MODES if looks[mode].axe]
+        met[seen, looks[seen].language, looks[seen].width] += 1
+    assert set(met) == set(product(MODES, LANGUAGES, WIDTHS))
+    assert min(met.values()) >= 2

@@ -6,44 +6,16 @@ from typing import Any
 import pytest
 
 from tests.browser import rules
+from tests.browser.conftest import Walked
 from tests.browser.tour import MODES, Tour
 from tests.house.tree import ROOT
 
-STAFF = ("/desk", "/parts", "/admin", "/audit")
-# text beside text; tables, figures and sheets to print keep their shape
-BESIDE = """() => {
-  const apart = "table, figure, svg, .sheet, header, .breadcrumb";
-  const words = (one) => one.checkVisibility() && (one.innerText || "").trim().length > 12
-    && getComputedStyle(one).display !== "inline" && !one.closest(apart);
-  const found = [];
-  for (const box of document.querySelectorAll("main, main *")) {
-    const inside = [...box.children].filter(words).map((one) => [one, one.getBoundingClientRect()]);
-    for (const [at, [one, a]] of inside.entries()) {
-      for (const [other, b] of inside.slice(at + 1)) {
-        const lines = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        const apart = a.right <= b.left + 2 || b.right <= a.left + 2;
-        if (lines > 8 && apart && Math.min(a.width, b.width) > 60) {
-          const said = [one, other].map((text) => text.innerText.slice(0, 20));
-          found.push(`${box.className}: ${said.join(" | ")}`);
-        }
-      }
-    }
-  }
-  return found;
-}"""
 
-
-def test_elder_mode_has_one_column(tour: Tour) -> None:
-    faults = []
-    for stop in tour.stops:
-        if not stop.path.startswith(STAFF):
-            page = tour.open(stop, **MODES["elder"])
-            for width in (360, 1280):
-                rules.resize(page, width)
-                faults += rules.labelled(f"{stop.path} {width}", page.evaluate(BESIDE))
+def test_elder_mode_has_one_column(walked: Walked, tour: Tour) -> None:
+    faults = walked("elder")["columns"]
     assert faults == [], "\n".join(faults)
     # what looks for columns finds them where they are wanted
-    assert _home(tour).evaluate(BESIDE)
+    assert rules.columns(_home(tour))
 
 
 def _home(tour: Tour, **choices: str) -> Any:

@@ -7,10 +7,10 @@ import pytest
 from tests.browser import rules
 from tests.browser.conftest import Walked
 from tests.browser.tour import MODES, Tour
-from tests.browser.walk import LEAST, NARROW, each
+from tests.browser.walk import LEAST, NARROW
 
 
-@pytest.mark.parametrize("mode", each(MODES))
+@pytest.mark.parametrize("mode", MODES)
 def test_no_page_scrolls_sideways_with_text_twice_as_large(walked: Walked, mode: str) -> None:
     faults = walked(mode)["room"]
     assert faults == [], "\n".join(faults)
@@ -33,13 +33,13 @@ def _letters(page: Any) -> float:
     return float(page.evaluate(size))
 
 
-@pytest.mark.parametrize("mode", each(LEAST))
+@pytest.mark.parametrize("mode", LEAST)
 def test_a_thumb_meets_every_control(walked: Walked, mode: str) -> None:
     faults = walked(mode)["thumb"]
     assert faults == [], "\n".join(faults)
 
 
-@pytest.mark.parametrize("mode", each(LEAST))
+@pytest.mark.parametrize("mode", LEAST)
 def test_the_focus_shows_in_every_scheme_and_follows_the_text(walked: Walked, mode: str) -> None:
     faults = walked(mode)["focus"]
     assert faults == [], "\n".join(faults)

@@ -167,6 +167,24 @@ def test_the_device_keeps_files_and_two_pages_of_nobody(phone: Screen) -> None:
     page.context.set_offline(False)
 
 
+def test_the_kept_page_has_the_look_its_reader_chose_and_the_served_one_its_own(
+    screen: Opener,
+) -> None:
+    window = screen(360, mode="elder")
+    window.complaints = _Quiet()
+    page, elder = window.page, "document.documentElement.classList.contains('elder')"
+    window.open("/reports/offline")
+    page.evaluate(READY)
+    page.context.set_offline(True)
+    page.goto(f"{window.site.origin}/help")
+    assert page.locator("#network").is_visible()
+    assert page.evaluate(elder)
+    page.context.set_offline(False)
+    page.context.add_cookies([{"name": "elder", "value": "", "url": window.site.origin}])
+    window.open("/reports/offline/shell")
+    assert not page.evaluate(elder)
+
+
 def test_photos_are_made_smaller_keep_upright_and_keep_their_place_for_the_offer(
     phone: Screen, tmp_path: Path
 ) -> None:

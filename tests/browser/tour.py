@@ -1,6 +1,7 @@
 """Goes from page to page as whoever may see them, in one window for each visitor."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -38,6 +39,7 @@ class Tour:
         self._visitors = Visitors(site)
         self._windows: dict[str, Any] = {}
         self._measured: dict[str, set[str]] = {}
+        self._focused: dict[str, set[str]] = {}
         # what answered with an error meanwhile: said once at the end, so that the tour goes on
         self.broken: list[str] = []
 
@@ -60,6 +62,7 @@ class Tour:
                 service_workers="block",
             )
             context.set_default_timeout(15_000)
+            context.add_init_script(rules.measures())
             for name, value, path in self._visitors.cookies(who):
                 context.add_cookies([self._cookie(name, value, path)])
             self._windows[who] = context.new_page()
@@ -84,19 +87,35 @@ class Tour:
         colour, size and weight on the same ground. ``met``: what the page has shown in the first
         scheme at other widths; where nothing is new, the other schemes show nothing new either.
         """
+        first = rules.palette(page)
+        if first <= met:
+            return []
+        met |= first
         found = []
-        for scheme in rules.SCHEMES:
-            rules.wear(page, scheme)
-            pairs = rules.palette(page)
+        for scheme, pairs in rules.palettes(page).items():
             known = self._measured.setdefault(scheme, set())
-            fresh = pairs - known
-            if fresh:
+            if fresh := pairs - known:
+                rules.wear(page, scheme)
                 found += rules.labelled(scheme, rules.colours(page, fresh))
                 known |= fresh
-            if scheme == rules.SCHEMES[0]:
-                if pairs <= met:
-                    break
-                met |= pairs
+        rules.wear(page, rules.SCHEMES[0])
+        return found
+
+    def focus_in_all_schemes(self, page: Any, look: str) -> list[str]:
+        """The controls of the page in the first scheme, and in the others each kind once a tour.
+
+        ``look``: the mode and width; in the same look a kind has the same ring on every page, but
+        what lies on top of it is the page's own matter: that is asked in the first scheme.
+        """
+        first, *others = rules.SCHEMES
+        rules.wear(page, first)
+        found = rules.labelled(first, rules.focus(page))
+        known = self._focused.setdefault(look, set())
+        fresh = rules.kinds(page) - known
+        known |= fresh
+        for scheme in others if fresh else ():
+            rules.wear(page, scheme)
+            found += rules.labelled(scheme, rules.focus(page, fresh))
         return found
 
     def _cookie(self, name: str, value: str, path: str = "/") -> dict[str, str]:
@@ -107,6 +126,23 @@ class Tour:
             page.context.close()
 
 
-def rotated(at: int, step: int = 0) -> str:
-    """A language for the page: neighbours and modes have different ones, each comes as often."""
-    return LANGUAGES[(at + step) % len(LANGUAGES)]
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at; ``axe``: it is this look in which axe sees the page."""
+
+    language: str
+    width: int
+    axe: bool
+
+
+def look(at: int, mode: str) -> Look:
+    """The look of a page in a mode: a covering table over the pages.
+
+    Axe sees every page once: 27 pages in a row show it every combination of mode, language and
+    width, and every colour scheme of each. The other measures are taken of every page in every
+    mode, in languages that go round.
+    """
+    step = list(MODES).index(mode)
+    language = LANGUAGES[(at // len(MODES) + step) % len(LANGUAGES)]
+    width = WIDTHS[at // (len(MODES) * len(LANGUAGES)) % len(WIDTHS)]
+    return Look(language, width, at % len(MODES) == step)

@@ -1,52 +1,65 @@
 """One visit to every page in a mode, and everything that is measured there.
 
-A page is opened once and not once for each measure: opening is what takes the time. Which language
-goes with which mode changes from page to page, so that every pair of them is met on some pages.
+A page is opened once and not once for each measure: opening is what takes the time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from tests.browser import rules
-from tests.browser.tour import MODES, WIDTHS, Tour, rotated
+from tests.browser.tour import MODES, WIDTHS, Look, Tour, look
+from tests.house.session import is_long
 from tests.make.all_pages import Stop
 
 NARROW = 320
-# a telephone and a desk: what lies between is looked at on the chosen pages
+# a telephone and a desk: what lies between is looked at by axe
 SIDES = (360, 1280)
 LEAST = {"normal": rules.TARGET, "elder": rules.ELDER_TARGET}
-STEPS = {mode: step for step, mode in enumerate(MODES)}
+STAFF = ("/desk", "/parts", "/admin", "/audit")
 
 Faults = dict[str, list[str]]
 
 
-def each(modes: Iterable[str]) -> list[Any]:
-    """The modes as parameters; the tests of one mode go to one worker, which walks once."""
-    return [pytest.param(mode, marks=pytest.mark.xdist_group(mode)) for mode in modes]
-
-
 def walk(tour: Tour, mode: str) -> Faults:
-    """What is wrong on any page, by measure: axe, room, thumb, focus.
+    """What is wrong on any page, by measure: axe, room, thumb, focus, columns.
 
-    The chosen pages are looked at by axe in every look: that is another test.
+    Axe looks at a page in one of the modes only (``tour.look``); with --long in all of them and at
+    every width. The chosen pages are looked at by axe in every look: that is another test.
     """
     chosen = set(tour.chosen())
     faults: Faults = defaultdict(list)
     for at, stop in enumerate(tour.stops):
-        page = tour.open(stop, rotated(at, STEPS[mode]), **_choices(mode, at))
-        found: Faults = defaultdict(list)
+        way = look(at, mode)
+        page = tour.open(stop, way.language, **_choices(mode, at))
+        found = _measured(tour, page, mode)
+        if mode == "elder" and not stop.path.startswith(STAFF):
+            found["columns"] = _columns(page)
         if stop not in chosen:
-            found["axe"] = seen_by_axe(tour, page, mode, SIDES)
-        if mode in LEAST:
-            found["thumb"] = _thumb(page, LEAST[mode])
-            found["focus"] = _focus(page, SIDES[at % 2])
+            found["axe"] = _axe(tour, page, mode, way)
         found["room"] = _room(page)
         for measure, said in found.items():
             faults[measure] += rules.labelled(_name(stop), said)
     return faults
+
+
+def _measured(tour: Tour, page: Any, mode: str) -> Faults:
+    found: Faults = defaultdict(list)
+    if mode not in LEAST:
+        return found
+    found["focus"] = rules.order(page)
+    for width in SIDES:
+        rules.resize(page, width)
+        found["thumb"] += rules.labelled(str(width), rules.small(page, LEAST[mode]))
+        weak = tour.focus_in_all_schemes(page, f"{mode} {width}")
+        found["focus"] += rules.labelled(str(width), weak)
+    return found
+
+
+def _axe(tour: Tour, page: Any, mode: str, way: Look) -> list[str]:
+    if is_long():
+        return seen_by_axe(tour, page, mode)
+    return seen_by_axe(tour, page, mode, [way.width]) if way.axe else []
 
 
 def seen_by_axe(tour: Tour, page: Any, mode: str, widths: Sequence[int] = WIDTHS) -> list[str]:
@@ -72,20 +85,11 @@ def _name(stop: Stop) -> str:
     return f"{stop.path} as {stop.who or 'anybody'}"
 
 
-def _thumb(page: Any, least: int) -> list[str]:
+def _columns(page: Any) -> list[str]:
     found = []
     for width in SIDES:
         rules.resize(page, width)
-        found += rules.labelled(str(width), rules.small(page, least))
-    return found
-
-
-def _focus(page: Any, width: int) -> list[str]:
-    rules.resize(page, width)
-    found = rules.order(page)
-    for scheme in rules.SCHEMES:
-        rules.wear(page, scheme)
-        found += rules.labelled(scheme, rules.focus(page))
+        found += rules.labelled(str(width), rules.columns(page))
     return found
 
 

@@ -5,10 +5,12 @@ Loaded by ``addopts`` in pyproject.toml, because ``--long`` must be known before
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 LONG = "larger counts; run `script/test --long`"
+BROWSER = Path(__file__).parents[1] / "browser"
 CHROMIUM = Path("/usr/bin/chromium")
 NO_CHROMIUM = "no /usr/bin/chromium; run `apt-get install chromium fonts-noto-cjk fonts-noto-core`"
 
@@ -40,11 +42,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason=LONG))
-        if item.get_closest_marker("browser"):
-            # two browsers at once were 2.3 times slower than one after the other
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        if BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
             if not CHROMIUM.exists():
                 item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """All tests that open a browser go to one worker.
+
+    Two browsers at once were 2.3 times slower than one after the other, and what they share, the
+    demo city and the walk through its pages, would be made twice. The groups of xdist 3.8 have no
+    effect with pytest 9.2, which no longer lets a plugin change the name of a test.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  only where xdist is
+
+    class OneBrowser(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+    return OneBrowser(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
