@@ -266,8 +266,11 @@ window.eyes = (() => {
     const targets = [element, ...(element.labels ?? [])];
     return targets.every((target) => {
       const box = target.getBoundingClientRect();
-      const [midX, midY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-      const spots = [[midX, midY], [box.left + 3, midY], [box.right - 3, midY], [midX, box.top + 3], [midX, box.bottom - 3]];
+      // of what is larger than the window, the part that is in it
+      const [left, top] = [Math.max(box.left, 0), Math.max(box.top, 0)];
+      const [right, bottom] = [Math.min(box.right, innerWidth), Math.min(box.bottom, innerHeight)];
+      const [midX, midY] = [(left + right) / 2, (top + bottom) / 2];
+      const spots = [[midX, midY], [left + 3, midY], [right - 3, midY], [midX, top + 3], [midX, bottom - 3]];
       return !spots.some(([x, y]) => {
         const top = document.elementFromPoint(x, y);
         return top && targets.some((el) => el.contains(top) || top.contains(el));
