@@ -36,6 +36,7 @@ from portal.reports.service.personal_export import (
 )
 from tests.make import accounts, orders, reports
 from tests.make.desk import City, small_city
+from tests.make.sheets import spoilt_file
 from tests.pages import Browser, Page
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -320,3 +321,18 @@ def race(act: Any) -> list[Any]:
 
     with ThreadPoolExecutor(2) as pool:
         return sorted(pool.map(one, range(2)), key=lambda found: found is not None)
+
+
+@pytest.mark.parametrize("how", ["no number", "no date", "two thousand million rows"])
+def test_a_spoilt_workbook_is_refused_and_the_next_file_is_looked_at(
+    city: City, tmp_path: Path, how: str
+) -> None:
+    """It once stopped the job, was taken up again every ten minutes, and kept others waiting."""
+    with city.database.write() as session:
+        load_categories(session, instance_of(session).city, clock.now())
+    centre = city.browser(city.centre)
+    spoilt = hand_in(centre, spoilt_file(tmp_path / "spoilt.xlsx", how))
+    good = hand_in(centre, orders.csv_file(tmp_path / "orders.csv", [orders.task()]))
+    assert run_imports(city.database, clock.now()) == 2
+    assert "cannot be read" in centre.get(spoilt.path).text
+    assert "Take over" in centre.get(good.path).text
