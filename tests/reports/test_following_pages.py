@@ -14,9 +14,10 @@ from portal.kernel.delivery_couriers import MailCourier
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import Channel
 from portal.reports.models import Case
-from portal.reports.rules.codes import Event
+from portal.reports.rules.codes import Event, Target
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.following.digests import send_digests
-from tests.make import accounts, reports
+from tests.make import accounts, following, reports
 from tests.make.accounts import sign_in_as
 from tests.make.following import posted
 from tests.make.intake import COMMUNITY, filed, visitor
@@ -160,3 +161,26 @@ def test_what_is_no_public_list_cannot_be_followed(reader: Browser, city: Databa
         reader.get(f"/reports/follow?{query}", status=404)
     reader.get(f"/reports/{hidden}/follow", status=404)
     assert reader.get("/reports/follow", status=200).h1 == "Follow a place or a kind of problem"
+
+
+def test_P5_of_a_followed_matter_that_was_hidden_since_only_its_number_is_told(
+    app: Flask, city: Database, matter: Case
+) -> None:
+    """Sorted anew as somebody's conduct it is nobody's to read, not even by its kind."""
+    with city.write() as session:
+        reader = accounts.person(session, "钱邻居")
+        token = following.confirmed(session, following.of_case(matter), at=now())
+        following.own(session, reader, following.of_case(matter), at=now())
+        kind = reports.category(session, BEHAVIOUR, target=Target.PERSON_OR_SHOP, name="不文明行为")
+        # the row is read with its kind
+        session.flush()
+        hidden = session.merge(matter)
+        hidden.category_code, hidden.listed = kind.code, False
+    mine = visitor(app)
+    sign_in_as(mine.client, reader)
+    paths = [f"/f/{token}", f"/f/{token}/stop"]
+    pages = [*(visitor(app).get(path, status=200) for path in paths), mine.get("/me/following")]
+    for page in pages:
+        assert matter.number in page.html
+        assert kind.name_zh_Hans not in page.html
+        assert kind.name_en not in page.html
