@@ -35,7 +35,7 @@ from portal.reports.service.personal_export import (
     take_export,
 )
 from tests.make import accounts, orders, reports
-from tests.make.desk import City, small_city
+from tests.make.desk import AREA, City, small_city
 from tests.make.sheets import spoilt_file
 from tests.pages import Browser, Page
 
@@ -103,6 +103,30 @@ def test_staff_see_figures_of_their_places_with_numerators_and_take_them_as_a_fi
     assert "by=unit" in (first.reason or "")
     assert "rows=2" in (first.reason or "")
     city.browser(city.worker).get("/desk/figures", status=403)
+
+
+@on_sqlite
+@pytest.mark.parametrize("compared", ["before", "year", "other"])
+def test_days_at_the_ends_of_the_calendar_make_no_span(city: City, compared: str) -> None:
+    desk = city.browser(city.desk)
+    for first, last in (
+        ("9999-12-01", "9999-12-31"),
+        ("0001-01-01", "0001-01-01"),
+        ("0002-01-01", "0011-12-31"),
+    ):
+        others = f"other_first={first}&other_last={last}&compared={compared}"
+        page = desk.get(f"/desk/figures?first={first}&last={last}&{others}", status=200)
+        assert "make no span" in page.text
+        desk.get(f"/desk/digest/{first}", status=404)
+    centre = city.browser(city.centre)
+    form = centre.get("/desk/personal", status=200).form(button="Ask for it")
+    form.fill(fields=["name"], purpose="回访", basis="条例", first="0001-01-01", last="0001-01-01")
+    assert "Please give a date" in form.send("Ask for it", status=422).text
+    out = centre.get("/desk/export", status=200).form(button="Download")
+    out.fill(kind="csv", layout="12319-tasks", since="0001-01-01").send("Download", status=422)
+    lead = city.browser(city.lead)
+    for month in ("0001-01", "9999-12"):
+        lead.get(f"/desk/grid/{AREA}/diary?month={month}", status=404)
 
 
 def instance_zone(database: Database) -> Any:

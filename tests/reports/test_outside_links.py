@@ -13,7 +13,7 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict
 from portal.kernel.outbox import OutboxMessage
-from portal.reports.models import CaseOutside, CasePassEntry
+from portal.reports.models import CaseOutside, CasePass, CasePassEntry
 from portal.reports.rules.codes import State
 from portal.reports.rules.passes import DeclineReason, EntryState, PassRefusal
 from portal.reports.service.pass_use import answer_from_outside, open_pass
@@ -73,6 +73,18 @@ def passed_on(city: City, number: str) -> None:
         looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "identity:look"))
         assert [entry.reason for entry in looked] == ["11月24日电话同意"]
     assert {"pass.outside", "report.outside_answer"} <= set(told)
+
+
+def test_a_link_to_another_authority_has_an_end_within_a_year(city: City) -> None:
+    """It shows who reported: one asked to answer in 2999 was good until then."""
+    number = city.case(state=State.ACCEPTED, phone=PHONE)
+    hand_over(city, number, answer_by=None)
+    page = city.browser(city.centre).get(f"/desk/cases/{number}/forward", status=200)
+    for day in ("2999-01-01", "9999-12-31"):
+        page = page.form().fill(answer_by=day).send("Make the link", status=422)
+        assert page.errors
+    with city.database.read() as session:
+        assert session.scalars(select(CasePass)).all() == []
 
 
 def test_no_answer_in_time_stands_on_the_desks_list_until_there_is_one(city: City) -> None:

@@ -24,7 +24,7 @@ from portal.reports.queries.case import CaseRow, reporters_of
 from portal.reports.queries.passes import PassRow, handed_over_by
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.kinds import BEHAVIOUR
-from portal.reports.rules.outside import OutsideRefusal
+from portal.reports.rules.outside import why_not_answer_by
 from portal.reports.rules.passes import (
     ANSWER_DAYS,
     LONGEST_HOURS,
@@ -143,8 +143,9 @@ def forward_case(
         raise Refused(PassRefusal.NOT_HANDED_OVER)
     today = city_day(now, instance_of(session).city.zone)
     answer_by = wish.answer_by or gone[2] or answer_day(session, now)
-    if answer_by < today:
-        raise Refused(OutsideRefusal.PAST_DAY, field="answer_by")
+    refusal = why_not_answer_by(answer_by, today)
+    if refusal is not None:
+        raise Refused(refusal, field="answer_by")
     _instead_of_others(session, case, gone[0], now)
     consent, mail = _consent(session, case, wish, actor, now), _mail(wish.mail)
     days = _setting(session, "outside_link_days", OUTSIDE_DAYS)
