@@ -3,6 +3,7 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -18,7 +19,7 @@ from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict, Refused
+from portal.kernel.errors import Conflict, Forbidden, Refused
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, ImportRun, PersonalExport
 from portal.reports.queries.personal_export import export_by_number
@@ -329,6 +330,25 @@ def test_nobody_decides_alone_or_twice_and_a_file_is_taken_once_even_in_a_race(
     pair.decide(refused, pair.auditor, allow=False)
     with pytest.raises(Conflict):
         pair.take(refused)
+
+
+def test_what_was_allowed_is_of_those_and_for_the_reach_that_it_was_allowed_for(
+    city: City,
+) -> None:
+    pair = Pair(city)
+    number = pair.ask()
+    pair.decide(number, pair.auditor)
+    with city.database.write() as session:
+        # a neighbour joins a matter that was there before
+        row = session.scalars(select(Case).where(~Case.sealed)).one()
+        later = reports.reporter(session, row, None, name="丙", phone="+8613800001299")
+        later.created_at = clock.now() + timedelta(minutes=1)
+        centre = accounts.actor(session, city.centre)
+        small = {replace(g, place_path="/370283/370283001/") for g in centre.grants}
+        with pytest.raises(Forbidden):
+            take_export(session, number, actor=replace(centre, grants=frozenset(small)),
+                        now=clock.now())  # fmt: skip
+    assert [name for _, _, name, _ in pair.take(number)] == ["甲"]
 
 
 def race(act: Any) -> list[Any]:
