@@ -34,11 +34,11 @@ from portal.reports.rules.passes import (
     PassKind,
     PassRefusal,
 )
-from portal.reports.rules.transitions import holds, why_not
+from portal.reports.rules.transitions import facts_of_actor, holds, why_not
 from portal.reports.service.loop import facts_of, who_acts
 
 _MAIL = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
-_COMMAND = (Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH)
+_COMMAND = frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH})
 
 
 @dataclass(frozen=True)
@@ -279,11 +279,15 @@ def _words(typed: str | None) -> str | None:
 
 
 def may_take_back(session: Session, case: CaseRow, row: PassRow, actor: Actor) -> bool:
-    """Whoever made a link, works where it belongs, or commands there, may take it back."""
+    """Whoever made a link, works where it belongs, or commands there, may take it back.
+
+    What a unit has is the unit's: who settles matters in the grid has no say in its helpers.
+    """
     if row.maker_id == actor.person_id:
         return True
-    verbs = (*_COMMAND, *((Permission.REPORT_HANDLE,) if row.kind is PassKind.HELPER else ()))
-    return any(holds(actor, verb, case.place_path, row.made_for) for verb in verbs)
+    who = facts_of_actor(actor, case.place_path, row.made_for)
+    works = row.kind is PassKind.HELPER and Permission.REPORT_HANDLE in who.holds
+    return bool(who.holds & _COMMAND) or (works and (who.of_unit or row.made_for is None))
 
 
 def take_back_pass(
