@@ -6,9 +6,10 @@ from email.message import EmailMessage
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.kernel.clock import now
-from portal.kernel.db import Database
+from portal.kernel.db import Base, Database
 from portal.kernel.delivery import Letter
 from portal.kernel.delivery_couriers import MailCourier
 from portal.kernel.ids import new_id
@@ -19,7 +20,7 @@ from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.following.digests import send_digests
 from tests.make import accounts, following, reports
 from tests.make.accounts import sign_in_as
-from tests.make.following import posted
+from tests.make.following import posted, token_in
 from tests.make.intake import COMMUNITY, filed, visitor
 from tests.make.neighbours import tree
 from tests.pages import Browser
@@ -37,6 +38,12 @@ def matter(city: Database) -> Case:
 
 def _path(address: str) -> str:
     return re.sub(r"^https?://[^/]+", "", address)
+
+
+def _rows(database: Database) -> list[str]:
+    with database.read() as session:
+        tables = Base.metadata.sorted_tables
+        return [repr(row) for table in tables for row in session.execute(select(table))]
 
 
 def test_somebody_without_account_confirms_reads_and_stops_by_links_alone(
@@ -67,6 +74,8 @@ def test_somebody_without_account_confirms_reads_and_stops_by_links_alone(
     assert send_digests(city, now() + LATER) == 1
     facts = posted(city, "follow.digest")[0][2]
     assert matter.number in receiver.get(_path(facts["own"]), status=200).html
+    # not even where the answer to a double click is kept: no link lies readable in the database
+    assert not [row for row in _rows(city) for at in (facts["own"], link) if token_in(at) in row]
     page = receiver.get(_path(facts["stop"]), status=200)
     assert len(page.soup.select("main form button")) == 1
     assert page.form().send("Stop", status=200).h1 == "No more messages are sent"
