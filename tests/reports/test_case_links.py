@@ -19,6 +19,7 @@ from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import Case, CasePass, CasePassEntry, CasePassPhoto, CasePhoto
 from portal.reports.queries.passes import pass_by_code
 from portal.reports.rules.codes import Closing, Event, Means, Review, State, Target
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.passes import (
     KEEP,
     EntryKind,
@@ -194,6 +195,11 @@ def test_P5_a_helper_reads_nothing_that_was_written_of_a_person_or_a_shop(city: 
         with pytest.raises(Refused) as refusal:
             let_in_helper(session, row, wish, actor=who, now=clock.now())
     assert refusal.value.code is PassRefusal.INWARD
+    address = let_in(city, number, words="请到现场看看")
+    with city.database.write() as session:
+        session.execute(update(Case).where(Case.number == number).values(category_code=BEHAVIOUR))
+    closed = holder(city).get(address, status=410)
+    assert "请到现场看看" not in closed.html
 
 
 def test_taking_a_link_back_comes_before_or_after_a_hand_in_and_never_between(city: City) -> None:

@@ -98,7 +98,7 @@ def may_let_in(session: Session, case: CaseRow, actor: Actor, now: datetime) -> 
 def may_forward(case: CaseRow, actor: Actor) -> bool:
     """Whether somebody of the desk may send a matter's link to the body that has it."""
     command = any(holds(actor, verb, case.place_path, case.unit_id) for verb in _COMMAND)
-    return command and case.state is State.HANDED_OVER
+    return command and case.state is State.HANDED_OVER and case.category_code != BEHAVIOUR
 
 
 def may_name_reporter(case: CaseRow, actor: Actor) -> bool:
@@ -138,6 +138,8 @@ def forward_case(
     session: Session, case: CaseRow, wish: ForwardWish, *, actor: Actor, now: datetime
 ) -> Made:
     """A link by which a body outside reads a matter and answers, once."""
+    if case.category_code == BEHAVIOUR:
+        raise Refused(PassRefusal.INWARD)
     gone = handed_over_by(session, case)
     if gone is None or not may_forward(case, actor):
         raise Refused(PassRefusal.NOT_HANDED_OVER)
