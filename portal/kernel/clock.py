@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 
 def now() -> datetime:
     """The present moment in UTC. Views and jobs ask once and pass it down as an argument."""
@@ -24,9 +26,16 @@ def city_month(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m")
 
 
+def is_countable(day: date) -> bool:
+    """Whether a day is so far from both ends of the calendar that others can be counted from it."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """First moment of the city's month and of the next, in UTC (half-open)."""
+    """First moment of the city's month and of the next, in UTC (half-open). Raises ValueError."""
     year, number = (int(part) for part in month.split("-"))
+    if not is_countable(date(year, number, 1)):
+        raise ValueError(month)
     start = datetime(year, number, 1, tzinfo=zone)
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
     return start.astimezone(UTC), end.astimezone(UTC)

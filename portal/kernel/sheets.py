@@ -6,13 +6,14 @@ spreadsheet has rounded, and a cell that is a formula, are refused like any othe
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from openpyxl import Workbook, load_workbook
 
@@ -22,6 +23,12 @@ from portal.kernel.spreadsheets import safe_cell
 UTF8, GB18030 = "utf-8-sig", "gb18030"
 # an XLSX file is a ZIP: what unpacks to more than this is no table of work orders
 LONGEST_UNPACKED: Final = 2_000_000_000
+# of its parts the sheets are read row by row; the others are held in memory as a whole
+LONGEST_PART: Final = 100_000_000
+SHEETS: Final = "xl/worksheets/"
+# as many rows as a spreadsheet has; and a few bytes may claim billions of empty rows and cells
+MOST_LINES: Final = 1_048_576
+MOST_CELLS: Final = 50_000_000
 # a double keeps fifteen digits; a longer number has lost some on its way through a spreadsheet
 SURE_DIGITS: Final = 15
 LONGEST_CELL: Final = 1_000_000
@@ -159,20 +166,53 @@ def _decodes(path: Path, codec: str) -> bool:
     return True
 
 
+# what the library raises when something in the file is not as it should be
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, ValueError, ArithmeticError,
+    TypeError, AttributeError, SyntaxError, RuntimeError,
+)  # fmt: skip
+
+
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
+    """Every row; damage anywhere is the file's own, and never an error of ours."""
+    line = 0
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LONGEST_UNPACKED:
-                raise BadData(path.name, [(1, "unpacks to more than 2 GB")])
-        book = load_workbook(path, read_only=True, data_only=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise BadData(path.name, [(1, f"not an XLSX file ({type(error).__name__})")]) from error
-    with closing(book):
-        sheet = book.worksheets[0]
-        # what a program wrote into the file about its size may be wrong
-        sheet.reset_dimensions()
-        for line, row in enumerate(sheet.iter_rows(), start=1):
-            yield line, [_Formula() if cell.data_type == "f" else cell.value for cell in row]
+        # ours: the library forgets to close what it cannot read
+        with path.open("rb") as file, closing(_book(file)) as book:
+            for line, cells in _numbered(book):
+                yield line, cells
+    except _BROKEN as error:
+        problem = f"not an XLSX file ({type(error).__name__})"
+        raise BadData(path.name, [(line + 1, problem)]) from error
+    except _TooMuch as error:
+        raise BadData(path.name, [(line + 1, str(error))]) from error
+
+
+class _TooMuch(Exception):
+    """The file claims to be more than any table is."""
+
+
+def _book(file: BinaryIO) -> Any:
+    with zipfile.ZipFile(file) as packed:
+        parts = packed.infolist()
+    if sum(part.file_size for part in parts) > LONGEST_UNPACKED:
+        raise _TooMuch("unpacks to more than 2 GB")
+    whole = (part.file_size for part in parts if not part.filename.startswith(SHEETS))
+    if max(whole, default=0) > LONGEST_PART:
+        raise _TooMuch("a part unpacks to more than 100 MB")
+    return load_workbook(file, read_only=True, data_only=False)
+
+
+def _numbered(book: Any) -> Iterator[tuple[int, list[Any]]]:
+    sheet = book.worksheets[0]
+    # what a program wrote into the file about its size may be wrong
+    sheet.reset_dimensions()
+    cells = 0
+    for line, row in enumerate(sheet.iter_rows(), start=1):
+        cells += len(row)
+        if line > MOST_LINES or cells > MOST_CELLS:
+            raise _TooMuch("more rows or cells than a table has")
+        yield line, [_Formula() if cell.data_type == "f" else cell.value for cell in row]
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def is_public(address: str) -> bool:
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
     if inner is not None:
         return is_public(str(inner))
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    # fec0::/10 counts as global, though it was made for one house
+    inside = found.is_multicast or found.is_reserved or getattr(found, "is_site_local", False)
+    return found.is_global and not inside
 
 
 def resolve(host: str, port: int) -> list[str]:

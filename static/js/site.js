@@ -11,6 +11,8 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 8000);
+  // the next at this phone does not find what a collector took along (round.js)
+  if (new URL(form.action).pathname === "/sign-out") localStorage.removeItem("round");
 });
 
 // Coming back with the browser's button must not find a dead form.

@@ -219,3 +219,14 @@ def test_what_is_no_picture_is_sent_as_it_is_and_refused_with_words(
     assert "not a photo we can read" in page.inner_text(".error-summary") or "damaged" in (
         page.inner_text(".error-summary")
     )
+
+
+def test_who_signs_out_leaves_no_list_of_her_round_to_the_next_at_the_phone(phone: Screen) -> None:
+    page = phone.page
+    phone.sign_in("grid_lead")
+    phone.open("/desk/grid")
+    page.locator("[data-along]").click()
+    assert page.evaluate("localStorage.getItem('round')") is not None
+    phone.open("/me")
+    phone.press("Sign out")
+    assert page.evaluate("localStorage.getItem('round')") is None

@@ -23,9 +23,10 @@ from portal.reports.models import Case, CasePhoto, CaseReporter, CaseText
 from portal.reports.queries.case import CaseRow, events_of, reporters_of
 from portal.reports.queries.counters import public_counts
 from portal.reports.queries.desk import desk_page
-from portal.reports.rules.codes import Event, Means, PhotoKind, Review, State
+from portal.reports.rules.codes import Event, Means, PhotoKind, Review, State, Target
 from portal.reports.rules.desk import Task
 from portal.reports.rules.doors import is_awaited, small_matters
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.ends import (
@@ -329,3 +330,23 @@ def test_of_yes_no_and_the_verifier_at_once_one_alone_has_the_say(
         ends = {State.CLOSED, State.REWORK} if over else {State.SETTLED, State.REOPENED}
         assert case.state in ends
         assert len(events_of(session, case)) == 4
+
+
+@pytest.mark.parametrize("code", ["noise", "behaviour", "pit", "nothing"])
+def test_r276_only_what_the_form_offers_is_solved_by_oneself(
+    app: Flask, database: Database, code: str
+) -> None:
+    """What is aimed at somebody, may hurt or is never public, is not for one person to end."""
+    ready(database)
+    with database.write() as session:
+        reports.category(session, "noise", target=Target.PERSON_OR_SHOP, name="噪声")
+        reports.category(session, BEHAVIOUR, target=Target.PERSON_OR_SHOP, name="不文明行为")
+        reports.category(session, "pit", name="井盖缺失").urgent = True
+    reader = visitor(app)
+    form = reader.get("/reports/solved", status=200).form()
+    form.fill(words="邻居", how="劝住了", where="东阁街道001社区", contact="none", publish="show",
+              category=code)  # fmt: skip
+    again = form.attach("photos", jpeg()).attach("after", jpeg()).send("Send", status=422)
+    assert again.errors
+    with database.read() as session:
+        assert session.scalars(select(Case)).all() == []

@@ -3,19 +3,21 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from portal.areas.models import Area
 from portal.kernel.db import Base, Database
 from portal.kernel.instance import Instance
-from portal.reports.models import Case
-from portal.reports.rules.codes import State
+from portal.reports.models import Case, ExternalOrder
+from portal.reports.rules.codes import State, Target
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.exchange.export import export_file
 from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.exchange.maps import load_map, shipped_maps
@@ -123,6 +125,30 @@ def test_r058_our_own_cases_go_out_under_our_number_without_who_reported(
     cells = dict(zip(header, row, strict=True))
     assert (cells["taskid"], cells["description"]) == (number, "垃圾堆了三天，找■■■■")
     assert "1380000" not in (tmp_path / "out.csv").read_text("utf-8-sig")
+
+
+def test_R259_a_report_on_conduct_goes_out_to_the_system_alone_that_it_came_from(
+    city: Database, tmp_path: Path
+) -> None:
+    with city.write() as session:
+        area = session.scalars(select(Area).where(Area.code == "370283001001")).one()
+        reports.category(session, BEHAVIOUR, target=Target.PERSON_OR_SHOP, name="不文明行为")
+        made = reports.case(
+            session, area, category_code=BEHAVIOUR, state=State.ACCEPTED, words="李四扔垃圾",
+            at=NOW - timedelta(days=2),
+        )  # fmt: skip
+    rows = out(city, tmp_path / "out.csv", TASKS)
+    assert made.number not in str(rows)
+    assert "李四" not in str(rows)
+    with city.write() as session:
+        session.add(
+            ExternalOrder(
+                system=load_map(TASKS).system, number="T9", district=made.district,
+                case_id=made.id, told="", progress="", version=1, no_answer=False,
+                imported_at=NOW, changed_at=NOW,
+            )
+        )  # fmt: skip
+    assert "T9" in str(out(city, tmp_path / "back.csv", TASKS))
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])

@@ -3,6 +3,7 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -18,7 +19,7 @@ from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict, Refused
+from portal.kernel.errors import Conflict, Forbidden, Refused
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, ImportRun, PersonalExport
 from portal.reports.queries.personal_export import export_by_number
@@ -35,7 +36,8 @@ from portal.reports.service.personal_export import (
     take_export,
 )
 from tests.make import accounts, orders, reports
-from tests.make.desk import City, small_city
+from tests.make.desk import AREA, City, small_city
+from tests.make.sheets import spoilt_file
 from tests.pages import Browser, Page
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -102,6 +104,30 @@ def test_staff_see_figures_of_their_places_with_numerators_and_take_them_as_a_fi
     assert "by=unit" in (first.reason or "")
     assert "rows=2" in (first.reason or "")
     city.browser(city.worker).get("/desk/figures", status=403)
+
+
+@on_sqlite
+@pytest.mark.parametrize("compared", ["before", "year", "other"])
+def test_days_at_the_ends_of_the_calendar_make_no_span(city: City, compared: str) -> None:
+    desk = city.browser(city.desk)
+    for first, last in (
+        ("9999-12-01", "9999-12-31"),
+        ("0001-01-01", "0001-01-01"),
+        ("0002-01-01", "0011-12-31"),
+    ):
+        others = f"other_first={first}&other_last={last}&compared={compared}"
+        page = desk.get(f"/desk/figures?first={first}&last={last}&{others}", status=200)
+        assert "make no span" in page.text
+        desk.get(f"/desk/digest/{first}", status=404)
+    centre = city.browser(city.centre)
+    form = centre.get("/desk/personal", status=200).form(button="Ask for it")
+    form.fill(fields=["name"], purpose="回访", basis="条例", first="0001-01-01", last="0001-01-01")
+    assert "Please give a date" in form.send("Ask for it", status=422).text
+    out = centre.get("/desk/export", status=200).form(button="Download")
+    out.fill(kind="csv", layout="12319-tasks", since="0001-01-01").send("Download", status=422)
+    lead = city.browser(city.lead)
+    for month in ("0001-01", "9999-12"):
+        lead.get(f"/desk/grid/{AREA}/diary?month={month}", status=404)
 
 
 def instance_zone(database: Database) -> Any:
@@ -306,6 +332,25 @@ def test_nobody_decides_alone_or_twice_and_a_file_is_taken_once_even_in_a_race(
         pair.take(refused)
 
 
+def test_what_was_allowed_is_of_those_and_for_the_reach_that_it_was_allowed_for(
+    city: City,
+) -> None:
+    pair = Pair(city)
+    number = pair.ask()
+    pair.decide(number, pair.auditor)
+    with city.database.write() as session:
+        # a neighbour joins a matter that was there before
+        row = session.scalars(select(Case).where(~Case.sealed)).one()
+        later = reports.reporter(session, row, None, name="丙", phone="+8613800001299")
+        later.created_at = clock.now() + timedelta(minutes=1)
+        centre = accounts.actor(session, city.centre)
+        small = {replace(g, place_path="/370283/370283001/") for g in centre.grants}
+        with pytest.raises(Forbidden):
+            take_export(session, number, actor=replace(centre, grants=frozenset(small)),
+                        now=clock.now())  # fmt: skip
+    assert [name for _, _, name, _ in pair.take(number)] == ["甲"]
+
+
 def race(act: Any) -> list[Any]:
     """Two at once: what each got, None first."""
     start = Barrier(2)
@@ -320,3 +365,18 @@ def race(act: Any) -> list[Any]:
 
     with ThreadPoolExecutor(2) as pool:
         return sorted(pool.map(one, range(2)), key=lambda found: found is not None)
+
+
+@pytest.mark.parametrize("how", ["no number", "no date", "two thousand million rows"])
+def test_a_spoilt_workbook_is_refused_and_the_next_file_is_looked_at(
+    city: City, tmp_path: Path, how: str
+) -> None:
+    """It once stopped the job, was taken up again every ten minutes, and kept others waiting."""
+    with city.database.write() as session:
+        load_categories(session, instance_of(session).city, clock.now())
+    centre = city.browser(city.centre)
+    spoilt = hand_in(centre, spoilt_file(tmp_path / "spoilt.xlsx", how))
+    good = hand_in(centre, orders.csv_file(tmp_path / "orders.csv", [orders.task()]))
+    assert run_imports(city.database, clock.now()) == 2
+    assert "cannot be read" in centre.get(spoilt.path).text
+    assert "Take over" in centre.get(good.path).text

@@ -295,6 +295,33 @@ def test_two_callers_at_one_desk_are_two_people_behind_one_matter(database: Data
         assert joined_count(session, case_of(session, number)) == 2
 
 
+def test_p2_of_two_residents_behind_one_matter_the_one_who_takes_back_is_forgotten(
+    app: Flask, database: Database
+) -> None:
+    """The page once knew the matter alone, and forgot whoever was joined to it last."""
+    tree = ready(database)
+    with database.write() as session:
+        agent = accounts.staff(session, "community_committee", area=tree[COMMUNITY])
+        number = reports.listed(session, tree, "路灯坏了").number
+        for name, phone in (("陈奶奶", PHONE), ("周爷爷", "13800001367")):
+            told = answers(contact=Contact.PHONE, phone=phone)
+            hers, who = replace(FOR_HER, name=name), filer(session, agent)
+            join_for(session, case_of(session, number), told, hers, who, now=now())
+    clerk = Browser(app)
+    accounts.sign_in_as(clerk.client, agent)
+    clerk.in_language("en")
+    mine = clerk.get("/desk/filed", status=200)
+    addresses = [str(link["href"]) for link in mine.soup.select("main h2 a")]
+    assert len(set(addresses)) == 2
+    first = clerk.get(addresses[-1], status=200).click("She takes her consent back", status=200)
+    first.form().send("Take it back and delete it", status=200)
+    with database.read() as session:
+        vault = instance_of(session).vault
+        rows = reporters_of(session, case_of(session, number))
+        names = [vault.unseal(row.sealed_name) for row in rows if row.sealed_name]
+        assert names == ["周爷爷"]
+
+
 def test_two_desks_that_take_the_same_order_at_once_make_one_case(database: Database) -> None:
     tree = ready(database)
     with database.write() as session:

@@ -268,6 +268,48 @@ def test_a_followed_matter_goes_on_where_it_was_joined_and_is_forgotten_some_tim
         assert set(session.scalars(select(Follow.case_id))) == {whole.id}
 
 
+@pytest.mark.parametrize(("was", "stays"), [(True, False), (False, True)])
+def test_P5_a_follower_is_not_led_to_or_from_a_matter_that_is_not_public(
+    database: Database, was: bool, stays: bool
+) -> None:
+    """She once read the kind and the number of a report on somebody's conduct on her own page."""
+    with database.write() as session:
+        tree = small_tree(session)
+        part, whole = (reports.listed(session, tree, at=NOW - DAY) for _ in range(2))
+        confirmed(session, of_case(part))
+        whole.listed = stays
+        session.add(
+            CaseMerge(
+                district=part.district, case_id=part.id, into_id=whole.id, at=NOW,
+                was_state=State.REPORTED, was_listed=was,
+            )
+        )  # fmt: skip
+    forget_old(database, NOW + HOUR)
+    with database.read() as session:
+        assert set(session.scalars(select(Follow.case_id))) == {part.id}
+
+
+def test_a_follower_goes_on_through_a_matter_that_was_joined_with_a_third(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        first, second, third = (reports.listed(session, tree, at=NOW - DAY) for _ in range(3))
+        confirmed(session, of_case(first))
+        second.listed = False
+        for one, into in ((first, second), (second, third)):
+            session.add(
+                CaseMerge(
+                    district=one.district, case_id=one.id, into_id=into.id, at=NOW,
+                    was_state=State.REPORTED, was_listed=True,
+                )
+            )  # fmt: skip
+    for hours in (1, 2):
+        forget_old(database, NOW + hours * HOUR)
+    with database.read() as session:
+        assert set(session.scalars(select(Follow.case_id))) == {third.id}
+
+
 def test_P2_what_somebody_follows_is_handed_out_and_forgotten_with_her(database: Database) -> None:
     with database.write() as session:
         tree = small_tree(session)

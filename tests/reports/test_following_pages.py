@@ -6,19 +6,21 @@ from email.message import EmailMessage
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.kernel.clock import now
-from portal.kernel.db import Database
+from portal.kernel.db import Base, Database
 from portal.kernel.delivery import Letter
 from portal.kernel.delivery_couriers import MailCourier
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import Channel
 from portal.reports.models import Case
-from portal.reports.rules.codes import Event
+from portal.reports.rules.codes import Event, Target
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.following.digests import send_digests
-from tests.make import accounts, reports
+from tests.make import accounts, following, reports
 from tests.make.accounts import sign_in_as
-from tests.make.following import posted
+from tests.make.following import posted, token_in
 from tests.make.intake import COMMUNITY, filed, visitor
 from tests.make.neighbours import tree
 from tests.pages import Browser
@@ -36,6 +38,12 @@ def matter(city: Database) -> Case:
 
 def _path(address: str) -> str:
     return re.sub(r"^https?://[^/]+", "", address)
+
+
+def _rows(database: Database) -> list[str]:
+    with database.read() as session:
+        tables = Base.metadata.sorted_tables
+        return [repr(row) for table in tables for row in session.execute(select(table))]
 
 
 def test_somebody_without_account_confirms_reads_and_stops_by_links_alone(
@@ -66,6 +74,8 @@ def test_somebody_without_account_confirms_reads_and_stops_by_links_alone(
     assert send_digests(city, now() + LATER) == 1
     facts = posted(city, "follow.digest")[0][2]
     assert matter.number in receiver.get(_path(facts["own"]), status=200).html
+    # not even where the answer to a double click is kept: no link lies readable in the database
+    assert not [row for row in _rows(city) for at in (facts["own"], link) if token_in(at) in row]
     page = receiver.get(_path(facts["stop"]), status=200)
     assert len(page.soup.select("main form button")) == 1
     assert page.form().send("Stop", status=200).h1 == "No more messages are sent"
@@ -160,3 +170,26 @@ def test_what_is_no_public_list_cannot_be_followed(reader: Browser, city: Databa
         reader.get(f"/reports/follow?{query}", status=404)
     reader.get(f"/reports/{hidden}/follow", status=404)
     assert reader.get("/reports/follow", status=200).h1 == "Follow a place or a kind of problem"
+
+
+def test_P5_of_a_followed_matter_that_was_hidden_since_only_its_number_is_told(
+    app: Flask, city: Database, matter: Case
+) -> None:
+    """Sorted anew as somebody's conduct it is nobody's to read, not even by its kind."""
+    with city.write() as session:
+        reader = accounts.person(session, "钱邻居")
+        token = following.confirmed(session, following.of_case(matter), at=now())
+        following.own(session, reader, following.of_case(matter), at=now())
+        kind = reports.category(session, BEHAVIOUR, target=Target.PERSON_OR_SHOP, name="不文明行为")
+        # the row is read with its kind
+        session.flush()
+        hidden = session.merge(matter)
+        hidden.category_code, hidden.listed = kind.code, False
+    mine = visitor(app)
+    sign_in_as(mine.client, reader)
+    paths = [f"/f/{token}", f"/f/{token}/stop"]
+    pages = [*(visitor(app).get(path, status=200) for path in paths), mine.get("/me/following")]
+    for page in pages:
+        assert matter.number in page.html
+        assert kind.name_zh_Hans not in page.html
+        assert kind.name_en not in page.html

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.models import Person
@@ -14,9 +14,15 @@ from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Forbidden, Missing
 from portal.reports.models import Case, GridEntryCase
-from portal.reports.queries.diary import entries_between, entries_of, entry_by_code, versions_of
+from portal.reports.queries.diary import (
+    EntryRow,
+    entries_between,
+    entries_of,
+    entry_by_code,
+    versions_of,
+)
 from portal.reports.queries.grid_team import patrols_of
-from portal.reports.rules.codes import Source
+from portal.reports.rules.codes import Source, Target
 from portal.reports.rules.grid import (
     EntryKind,
     GridRefusal,
@@ -25,8 +31,9 @@ from portal.reports.rules.grid import (
     patrol_of,
     why_not_written,
 )
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.diary import Entered, Written, correct_entry, write_entry
-from tests.make import accounts
+from tests.make import accounts, reports
 from tests.make.accounts import sign_in_as
 from tests.make.grid import DAY, NOW, area_row, lead, row
 from tests.make.intake import COMMUNITY, ready
@@ -74,14 +81,14 @@ def test_r271_what_is_corrected_stays_readable_and_nothing_is_changed(
     with database.write() as session, pytest.raises(Conflict):
         correct_entry(session, first.code, better, actor=mine, now=NOW + DAY)
     with database.read() as session:
-        entry = entry_by_code(session, first.code)
+        entry = entry_by_code(session, first.code, mine)
         assert entry is not None
-        assert [one.seen for one in versions_of(session, entry)] == [
+        assert [one.seen for one in versions_of(session, entry, mine)] == [
             "走了两圈",
             "走了一圈，路面干净",
         ]
-        assert [one.code for one in entries_of(session, tree[COMMUNITY].id)] == [second.code]
-        month = entries_between(session, tree[COMMUNITY].id, NOW - DAY, NOW + DAY)
+        assert [one.code for one in entries_of(session, tree[COMMUNITY].id, mine)] == [second.code]
+        month = entries_between(session, tree[COMMUNITY].id, NOW - DAY, NOW + DAY, mine)
         assert [one.present for one in month] == [{"residents": 4}]
     for change in ("UPDATE grid_entry SET present = ''", "DELETE FROM grid_entry"):
         with pytest.raises(DBAPIError, match="only added to"), database.write() as session:
@@ -99,7 +106,7 @@ def test_r272_a_finding_becomes_a_report_of_the_patrol_in_the_same_step(
         assert case.source is Source.COLLECTOR
         link = session.scalars(select(GridEntryCase)).one()
         assert (link.case_id, link.found) == (case.id, True)
-        entry = entry_by_code(session, made.code)
+        entry = entry_by_code(session, made.code, mine)
         assert entry is not None
         assert [one.number for one in entry.cases] == [case.number]
         patrol = patrols_of(session, [area_row(session)], NOW)[tree[COMMUNITY].id]
@@ -111,6 +118,39 @@ def test_r272_a_finding_becomes_a_report_of_the_patrol_in_the_same_step(
             write_entry(
                 session, COMMUNITY, Written(EntryKind.PATROL, NOW, "x"), actor=foreign, now=NOW
             )
+
+
+def test_R259_the_diary_names_a_report_on_conduct_to_those_alone_who_may_read_it(
+    database: Database, tree: dict[str, Area]
+) -> None:
+    """A verifier writes of it; collectors and heads of buildings read the same diary."""
+    with database.write() as session:
+        reports.category(session, BEHAVIOUR, target=Target.PERSON_OR_SHOP, name="不文明行为")
+        hidden = reports.case(session, tree[COMMUNITY], category_code=BEHAVIOUR, at=NOW - DAY)
+        shown = reports.case(session, tree[COMMUNITY], at=NOW - DAY)
+        verifier, collector = lead(session, tree, "verifier"), lead(session, tree, "collector")
+        hers = lead(session, tree)
+    numbers = (hidden.number, shown.number)
+    made = entered(database, verifier, numbers=numbers)
+    assert {one.code for one in month(database, tree, hers)} == {made.code}
+    for reader, told in ((verifier, set(numbers)), (collector, {shown.number})):
+        (entry,) = month(database, tree, reader)
+        assert {one.number for one in entry.cases} == told
+    # what was found and reported stays found through a correction, whoever may read it
+    found = entered(database, collector, seen="北门", report_as="litter")
+    with database.write() as session:
+        session.execute(
+            update(Case).where(Case.number == found.number).values(category_code=BEHAVIOUR)
+        )
+        again = Written(EntryKind.PATROL, NOW, "南门")
+        correct_entry(session, found.code, again, actor=collector, now=NOW)
+    with database.read() as session:
+        assert session.scalars(select(GridEntryCase.found)).all().count(True) == 2
+
+
+def month(database: Database, tree: dict[str, Area], reader: Actor) -> list[EntryRow]:
+    with database.read() as session:
+        return entries_between(session, tree[COMMUNITY].id, NOW - DAY, NOW + DAY, reader)
 
 
 def test_r271_the_diary_is_written_on_the_page_and_printed_by_the_month(

@@ -210,7 +210,8 @@ def test_r163_doubtful_dates_are_refused_and_never_guessed() -> None:
     good = datetime(2019, 4, 25, 1, 32, 9, tzinfo=UTC)
     assert read_moment("2019/4/25 9:32:09", formats, zone) == good
     damaged = ("20206月底前", "201996", "2019⠂9⠂6", "2019/4/25", "2019/13/1 9:00:00",
-               "2019/2/29 9:00:00", "19/4/25 9:3:09", "0019/4/25 9:32:09", "43580", "")  # fmt: skip
+               "2019/2/29 9:00:00", "19/4/25 9:3:09", "0019/4/25 9:32:09", "43580", "",
+               "0001/1/1 0:00:00", "9999/12/31 23:59:59")  # fmt: skip
     assert [read_moment(text, formats, zone) for text in damaged] == [None] * len(damaged)
     # an hour that summer time skips or doubles names no moment, or two
     boston = ZoneInfo("America/New_York")

@@ -4,11 +4,11 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from portal.reports.models import Case, CaseReporter, CaseText, Category
+from portal.reports.models import Case, CaseMerge, CaseReporter, CaseText, Category
 from portal.reports.rules.codes import Relation, Review, State, Target, TextKind
 from portal.reports.service.merging import merge_case
 from portal.reports.service.moderation import about_text, moderate_case
@@ -145,6 +145,14 @@ def test_the_desk_joins_two_reports_and_the_page_of_one_leads_on_to_the_other(
     assert two not in reader.get("/reports/").text
     # nobody can make a page say so of another report
     assert "same problem" not in reader.get(f"/reports/{one}?joined={one}").text
+    assert "same problem" in reader.get(f"/reports/{one}?joined={two}").text
+    with city.write() as session:
+        session.execute(update(CaseMerge).values(was_listed=False))
+    # nor ask whether a report that was no one's to see became part of this one
+    assert "same problem" not in reader.get(f"/reports/{one}?joined={two}").text
+    reader.get(f"/reports/{two}", status=404)
+    with city.write() as session:
+        session.execute(update(CaseMerge).values(was_listed=True))
     page = desk.get(f"/desk/cases/{two}").click("Part from the other case", status=200)
     page.form().fill(reason="another_spot").send("Part from the other case", status=200)
     assert reader.get(f"/reports/{two}", status=200).url.endswith(two)

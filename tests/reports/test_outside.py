@@ -2,11 +2,13 @@
 
 import json
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.kernel.clock import city_day, now
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
@@ -112,7 +114,13 @@ def test_the_desk_hands_over_and_everybody_reads_to_whom(city: City) -> None:
     step = city.browser(city.desk).get(f"/desk/cases/{number}/hand-over")
     empty = step.form().fill(body="").send("Hand over to another authority", status=422)
     assert "Choose the authority" in empty.text
-    sent = empty.form().fill(body="court", reference="民初1号", answer_by="2099-01-01")
+    sent = empty.form().fill(body="court", reference="民初1号", answer_by="9999-12-31")
+    empty = sent.send("Hand over to another authority", status=422)
+    assert "Please give a date" in empty.text
+    empty = empty.form().fill(answer_by="2099-01-01")
+    sent = empty.send("Hand over to another authority", status=422).form()
+    assert "within one year" in sent.page.text
+    sent.fill(answer_by=str(city_day(now(), ZoneInfo("Asia/Shanghai")) + timedelta(days=366)))
     page = sent.send("Hand over to another authority", status=200)
     assert "民初1号" in page.text
     public = Browser(city.app).in_language("en").get(f"/reports/{number}")

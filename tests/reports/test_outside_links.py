@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict
+from portal.kernel.errors import Conflict, Refused
 from portal.kernel.outbox import OutboxMessage
-from portal.reports.models import CaseOutside, CasePassEntry
-from portal.reports.rules.codes import State
+from portal.reports.models import CaseOutside, CasePass, CasePassEntry
+from portal.reports.rules.codes import State, Target
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.passes import DeclineReason, EntryState, PassRefusal
 from portal.reports.service.pass_use import answer_from_outside, open_pass
 from portal.reports.service.passes import ForwardWish, forward_case
@@ -73,6 +74,30 @@ def passed_on(city: City, number: str) -> None:
         looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "identity:look"))
         assert [entry.reason for entry in looked] == ["11月24日电话同意"]
     assert {"pass.outside", "report.outside_answer"} <= set(told)
+
+
+def test_R259_no_link_opens_a_report_on_conduct_to_another_authority(city: City) -> None:
+    with city.database.write() as session:
+        reports.category(session, BEHAVIOUR, target=Target.PERSON_OR_SHOP, name="不文明行为")
+    number = city.case(state=State.ACCEPTED, category_code=BEHAVIOUR, words="李四扔垃圾")
+    hand_over(city, number, answer_by=None)
+    city.browser(city.centre).get(f"/desk/cases/{number}/forward", status=403)
+    with city.database.write() as session, pytest.raises(Refused) as refusal:
+        forward_case(session, city.row(number), ForwardWish(), actor=reports.desk(),
+                     now=clock.now())  # fmt: skip
+    assert refusal.value.code is PassRefusal.INWARD
+
+
+def test_a_link_to_another_authority_has_an_end_within_a_year(city: City) -> None:
+    """It shows who reported: one asked to answer in 2999 was good until then."""
+    number = city.case(state=State.ACCEPTED, phone=PHONE)
+    hand_over(city, number, answer_by=None)
+    page = city.browser(city.centre).get(f"/desk/cases/{number}/forward", status=200)
+    for day in ("2999-01-01", "9999-12-31"):
+        page = page.form().fill(answer_by=day).send("Make the link", status=422)
+        assert page.errors
+    with city.database.read() as session:
+        assert session.scalars(select(CasePass)).all() == []
 
 
 def test_no_answer_in_time_stands_on_the_desks_list_until_there_is_one(city: City) -> None:

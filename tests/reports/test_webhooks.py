@@ -159,7 +159,8 @@ def test_p5_a_matter_about_a_shop_names_no_more_than_its_public_page(
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1",
-     "fd00::1", "fe80::1%eth0", "::ffff:127.0.0.1", "224.0.0.1", "2002:7f00:1::", "nonsense"],
+     "fd00::1", "fec0::1", "fe80::1%eth0", "::ffff:127.0.0.1", "224.0.0.1", "2002:7f00:1::",
+     "nonsense"],
 )  # fmt: skip
 def test_no_call_goes_to_a_private_address_whatever_the_name_says(
     receiver: Receiver, address: str

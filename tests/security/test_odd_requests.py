@@ -22,6 +22,8 @@ NAMES = (
     "back", "lang", "text", "scheme", "card", "token", "under", "lon", "lat", "span",
     "pick.x", "pick.y", "size", "solved", "v", "action", "case", "to", "kind", "done", "unit",
     "late", "code", "point", "page", "sort", "go", "leave", "plain", "elder", "group", "ticked",
+    "first", "last", "other_first", "other_last", "compared", "month", "by", "figure", "type",
+    "source", "joined",
 )  # fmt: skip
 # values as bytes of an address: NUL, broken UTF-8, a lone surrogate, huge, negative, not a number
 VALUES = (
@@ -34,6 +36,9 @@ STRANGE = (
     "_external=1&_scheme=javascript&_anchor=%22%3E&_method=POST",
     "q=1&q=2&q[]=3&q%5B%5D=4&=5&%FF=6&&&;",
     "x=" + "y" * 3_000,
+    # both ends of the calendar, from where no day can be counted on
+    "first=9999-12-01&last=9999-12-31&compared=before&month=9999-12",
+    "first=0001-01-01&last=0001-01-01&compared=year&month=0001-01",
 )
 
 

@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput
 
+from portal.kernel.clock import is_countable
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.forms import Form
 from portal.kernel.i18n import in_words
@@ -136,9 +137,10 @@ def read_count(text: str | None) -> int | None:
 def read_day(text: str | None) -> date | None:
     """A day that was typed like 2027-03-31; None when it is none."""
     try:
-        return date.fromisoformat((text or "").strip())
+        day = date.fromisoformat((text or "").strip())
     except ValueError:
         return None
+    return day if is_countable(day) else None
 
 
 class StepForm(Form):

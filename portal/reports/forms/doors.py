@@ -254,6 +254,9 @@ class SolvedDoorForm(OwnDoorForm):
         if not self.how.data:
             self.how.errors = [*self.how.errors, say(Refusal.WORDS_MISSING)]
             valid = False
+        # what is aimed at somebody, or may hurt, is not offered: nor is it taken
+        if self.category.data not in {choice.value for choice in self.category.choices}:
+            valid = self.demand("category", IntakeRefusal.UNKNOWN_CATEGORY)
         return valid
 
     def offer_kinds(self, kinds: Sequence[tuple[str, str]]) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import (
-    DateField,
     HiddenField,
     RadioField,
     SelectChoice,
@@ -22,6 +21,7 @@ from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import say
+from portal.reports.forms.guard import DayField
 from portal.reports.labels.case import REASONS
 from portal.reports.labels.grid import ENTRIES, MEMBERS, PRESENT
 from portal.reports.queries.diary import EntryRow
@@ -175,7 +175,7 @@ class MemberForm(Form):
     )
     number = StringField(_l("Number of the account"), validators=[Optional()])
     name = StringField(_l("Name, if there is no account"), validators=[Optional()])
-    since = DateField(_l("From"), validators=[Optional()])
+    since = DayField(_l("From"), validators=[Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)

@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
+from portal.kernel.clock import is_countable
 from portal.kernel.errors import Refused
 from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy_gettext as _l
@@ -124,6 +125,9 @@ class DayField(DateField):  # type: ignore[misc]  # WTForms ships no types
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_l("Please give a date like 2026-11-23.")) from error
+        if self.data is not None and not is_countable(self.data):
+            self.data = None
+            raise ValueError(_l("Please give a date like 2026-11-23."))
 
 
 class SizeField(IntegerField):  # type: ignore[misc]  # as above

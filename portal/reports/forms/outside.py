@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from wtforms import DateField, SelectChoice, SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.reports.forms.guard import DayField
 from portal.reports.queries.outside import bodies
 from portal.reports.rules.codes import Event
 
@@ -48,5 +49,5 @@ def outside_fields(event: Event) -> dict[str, Any]:
             _l("Their number for it, if there is one"),
             validators=[Optional(), Length(max=80, message=long)],
         ),
-        "answer_by": DateField(_l("They answer us by, if they do"), validators=[Optional()]),
+        "answer_by": DayField(_l("They answer us by, if they do"), validators=[Optional()]),
     }

@@ -4,7 +4,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -19,6 +18,7 @@ from portal.kernel.i18n import ngettext
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.uploads import KeptPhotos
 from portal.reports.forms.desk import StepForm, read_count
+from portal.reports.forms.guard import DayField
 from portal.reports.labels.passes import DECLINE_REASONS
 from portal.reports.rules.passes import HOURS, MOST_WORDS, DeclineReason
 from portal.reports.service.pass_use import MOST_PHOTOS
@@ -63,7 +63,7 @@ class ForwardForm(Form):
 
     mail = StringField(_l("Their mail address"), validators=_short(120))
     words = TextAreaField(_l("What you ask of them"), validators=[Optional(), _LENGTH])
-    answer_by = DateField(_l("They answer by"), validators=[Optional()])
+    answer_by = DayField(_l("They answer by"), validators=[Optional()])
     names = BooleanField(_l("Tell them who reported it: the reporter has agreed"))
     consent = TextAreaField(_l("How and when the reporter agreed"), validators=_short(300))
 

@@ -14,6 +14,7 @@ register(
     {
         OutsideRefusal.BODY_MISSING: _l("Choose the authority it belongs to."),
         OutsideRefusal.PAST_DAY: _l("Choose a day that is not over."),
+        OutsideRefusal.FAR_DAY: _l("Choose a day within one year."),
     }
 )
 

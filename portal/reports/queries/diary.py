@@ -1,15 +1,20 @@
-"""Reads of a grid's diary: what stands today, what stood before a correction, and a whole month."""
+"""Reads of a grid's diary: what stands today, what stood before a correction, and a whole month.
+
+Of the cases that an entry speaks of, each reader learns those that she may open: whoever wrote it
+may have read reports on conduct, which most who work in the grid may not (R259).
+"""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
 from portal.reports.models import (
     Case,
@@ -20,6 +25,7 @@ from portal.reports.models import (
     GridEntryText,
 )
 from portal.reports.queries.case import CaseRow
+from portal.reports.queries.desk.reach import reach
 from portal.reports.rules.codes import State
 from portal.reports.rules.grid import EntryKind
 
@@ -88,7 +94,9 @@ def _standing() -> Any:
     return ~select(later.id).where(later.corrects_id == GridEntry.id).exists()
 
 
-def entries_of(session: Session, area_id: UUID, *, limit: int = MOST_SHOWN) -> list[EntryRow]:
+def entries_of(
+    session: Session, area_id: UUID, reader: Actor, *, limit: int = MOST_SHOWN
+) -> list[EntryRow]:
     """The newest entries of a grid as they stand: three queries."""
     statement = (
         _entries()
@@ -96,11 +104,11 @@ def entries_of(session: Session, area_id: UUID, *, limit: int = MOST_SHOWN) -> l
         .order_by(GridEntry.at.desc(), GridEntry.id.desc())
         .limit(limit)
     )
-    return _read(session, statement)
+    return _read(session, statement, reader)
 
 
 def entries_between(
-    session: Session, area_id: UUID, start: datetime, end: datetime
+    session: Session, area_id: UUID, start: datetime, end: datetime, reader: Actor
 ) -> list[EntryRow]:
     """The entries of a time, oldest first, for the print of a month."""
     statement = (
@@ -114,26 +122,26 @@ def entries_between(
         .order_by(GridEntry.at, GridEntry.id)
         .limit(MOST_A_MONTH)
     )
-    return _read(session, statement)
+    return _read(session, statement, reader)
 
 
-def entry_by_code(session: Session, code: str) -> EntryRow | None:
+def entry_by_code(session: Session, code: str, reader: Actor) -> EntryRow | None:
     """One entry, corrected since or not."""
-    found = _read(session, _entries().where(GridEntry.code == code))
+    found = _read(session, _entries().where(GridEntry.code == code), reader)
     return found[0] if found else None
 
 
-def versions_of(session: Session, entry: EntryRow) -> list[EntryRow]:
+def versions_of(session: Session, entry: EntryRow, reader: Actor) -> list[EntryRow]:
     """An entry with what it corrects and what corrects it, the newest first."""
     found = [entry]
     while (before := found[-1].corrects_id) is not None:
-        found += _read(session, _entries().where(GridEntry.id == before))
-    while later := _read(session, _entries().where(GridEntry.corrects_id == found[0].id)):
+        found += _read(session, _entries().where(GridEntry.id == before), reader)
+    while later := _read(session, _entries().where(GridEntry.corrects_id == found[0].id), reader):
         found = [*later, *found]
     return found
 
 
-def entries_about(session: Session, case: CaseRow) -> list[EntryRow]:
+def entries_about(session: Session, case: CaseRow, reader: Actor) -> list[EntryRow]:
     """The entries that speak of a case."""
     mine = and_(
         GridEntryCase.entry_id == GridEntry.id,
@@ -141,13 +149,13 @@ def entries_about(session: Session, case: CaseRow) -> list[EntryRow]:
         GridEntryCase.case_id == case.id,
     )
     statement = _entries().where(select(GridEntryCase.entry_id).where(mine).exists(), _standing())
-    return _read(session, statement.order_by(GridEntry.at.desc()))
+    return _read(session, statement.order_by(GridEntry.at.desc()), reader)
 
 
-def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[EntryRow]:
+def _read(session: Session, statement: Select[*tuple[Any, ...]], reader: Actor) -> list[EntryRow]:
     rows = session.execute(statement).all()
     ids = {row.id for row in rows}
-    photos, cases = _photos(session, ids), _cases(session, ids)
+    photos, cases = _photos(session, ids), _cases(session, ids, reader)
     return [
         EntryRow(
             id=row.id,
@@ -164,8 +172,8 @@ def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[EntryRo
             seen=row.seen or "",
             place=row.place or "",
             photos=photos.get(row.id, []),
-            cases=[linked for linked, _ in cases.get(row.id, [])],
-            made=[key for linked, key in cases.get(row.id, []) if linked.found],
+            cases=[one.case for one in cases.get(row.id, []) if one.open],
+            made=[one.key for one in cases.get(row.id, []) if one.case.found],
         )
         for row in rows
     ]
@@ -179,9 +187,15 @@ def _photos(session: Session, ids: Collection[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-def _cases(
-    session: Session, ids: Collection[UUID]
-) -> dict[UUID, list[tuple[LinkedCase, tuple[str, UUID]]]]:
+class _Linked(NamedTuple):
+    """A case of an entry; ``open``: this reader may open it."""
+
+    case: LinkedCase
+    key: tuple[str, UUID]
+    open: bool
+
+
+def _cases(session: Session, ids: Collection[UUID], reader: Actor) -> dict[UUID, list[_Linked]]:
     statement = (
         select(
             GridEntryCase.entry_id,
@@ -190,6 +204,7 @@ def _cases(
             GridEntryCase.found,
             Case.number,
             Case.state,
+            reach(reader, Permission.REPORT_READ).label("open"),
             Category.name_zh_Hans,
             Category.name_zh_Hant,
             Category.name_en,
@@ -202,7 +217,7 @@ def _cases(
         .where(GridEntryCase.entry_id.in_(ids))
         .order_by(Case.number)
     )
-    found: dict[UUID, list[tuple[LinkedCase, tuple[str, UUID]]]] = {}
+    found: dict[UUID, list[_Linked]] = {}
     for row in session.execute(statement):
         names = {
             "zh_Hans": row.name_zh_Hans or "",
@@ -210,5 +225,6 @@ def _cases(
             "en": row.name_en or "",
         }
         linked = LinkedCase(row.number, row.state, names, row.found)
-        found.setdefault(row.entry_id, []).append((linked, (row.district, row.case_id)))
+        key = (row.district, row.case_id)
+        found.setdefault(row.entry_id, []).append(_Linked(linked, key, bool(row.open)))
     return found

@@ -131,12 +131,19 @@ def filed_by(session: Session, filer_id: UUID, after: UUID | None = None) -> lis
     return [_filed_row(row) for row in session.execute(statement)]
 
 
-def filed_case(session: Session, filer_id: UUID, number: str) -> tuple[CaseRow, ProxyRow] | None:
-    """A case that somebody filed herself, or joined a caller to; the last of her filings there."""
+def filed_case(
+    session: Session, filer_id: UUID, number: str, filing: UUID | None = None
+) -> tuple[CaseRow, ProxyRow] | None:
+    """A case that somebody filed herself, or joined a caller to.
+
+    ``filing``: which of her filings there, for several callers may stand behind one matter; the
+    last of them where none is named.
+    """
+    one = [CaseProxy.id == filing] if filing is not None else []
     found = session.execute(
         select(*columns(CaseProxy, ProxyRow), *columns(Case, CaseRow))
         .join(Case, and_(Case.district == CaseProxy.district, Case.id == CaseProxy.case_id))
-        .where(CaseProxy.filer_id == filer_id, Case.number == number)
+        .where(CaseProxy.filer_id == filer_id, Case.number == number, *one)
         .order_by(CaseProxy.id.desc())
         .limit(1)
     ).first()

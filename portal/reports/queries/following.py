@@ -44,7 +44,10 @@ class FollowerRow:
 
 @dataclass(frozen=True)
 class FollowRow:
-    """A followed thing with its receiver, and what names it: the matter, or place and kind."""
+    """A followed thing with its receiver, and what names it: the matter, or place and kind.
+
+    Of a matter that is not public any more the number alone: what it is now, nobody may follow.
+    """
 
     id: UUID
     number: str
@@ -54,7 +57,6 @@ class FollowRow:
     created_at: datetime
     confirmed_at: datetime | None
     case_number: str | None
-    case_state: State | None
     case_category: str | None
     area_path: str | None
     area_names: Mapping[str, str]
@@ -95,7 +97,7 @@ def _follows(*conditions: ColumnElement[bool]) -> Any:
             Follow.created_at,
             Follow.confirmed_at,
             Case.number.label("case_number"),
-            Case.state,
+            Case.listed,
             Case.category_code.label("case_category"),
             Area.path,
             Area.name_zh_hans,
@@ -121,8 +123,7 @@ def _row(row: Any) -> FollowRow:
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
         case_number=row.case_number,
-        case_state=row.state,
-        case_category=row.case_category,
+        case_category=row.case_category if row.listed else None,
         area_path=row.path,
         area_names={language: name for language, name in names.items() if name},
     )

@@ -67,6 +67,7 @@ class PersonRow:
     found_at: datetime
     lon: float | None
     lat: float | None
+    came_at: datetime
 
     @property
     def began(self) -> bool:
@@ -184,6 +185,7 @@ def _people(session: Session, whose: Whose) -> Select[*tuple[Any, ...]]:
             Case.id.label("case_id"),
             *(getattr(CaseReporter, name) for name in of_person),
             *(getattr(Case, name) for name in of_case),
+            CaseReporter.created_at.label("came_at"),
         )
         .join(Case, _SAME)
         .join(_LEADING, _GOES_ON)

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -140,10 +140,12 @@ def read_moment(text: str, formats: Sequence[str], zone: ZoneInfo) -> datetime |
 
 
 def in_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
-    """A wall clock's moment, if it is exactly one."""
+    """A wall clock's moment, if it is exactly one, and not at the end of the calendar."""
+    if not OLDEST_YEAR <= naive.year < MAXYEAR:
+        return None
     first = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
     second = naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return first if first == second and naive.year >= OLDEST_YEAR else None
+    return first if first == second else None
 
 
 def write_moment(moment: datetime | None, pattern: str, zone: ZoneInfo) -> str:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
+
+LONGEST_WAIT: Final = timedelta(days=366)
 
 
 class OutsideKind(StrEnum):
@@ -17,6 +21,16 @@ class OutsideRefusal(StrEnum):
 
     BODY_MISSING = "outside.body_missing"
     PAST_DAY = "outside.past_day"
+    FAR_DAY = "outside.far_day"
+
+
+def why_not_answer_by(day: date | None, today: date) -> OutsideRefusal | None:
+    """Whether an answer can be asked for by a day: until then a link may be good."""
+    if day is None:
+        return None
+    if day < today:
+        return OutsideRefusal.PAST_DAY
+    return OutsideRefusal.FAR_DAY if day > today + LONGEST_WAIT else None
 
 
 @dataclass(frozen=True)

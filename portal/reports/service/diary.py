@@ -108,7 +108,7 @@ def correct_entry(
 
 def entry_here(session: Session, entry_code: str, actor: Actor) -> EntryRow:
     """An entry in the reach of somebody who works in its grid; raises Missing otherwise."""
-    entry = entry_by_code(session, entry_code)
+    entry = entry_by_code(session, entry_code, actor)
     places = actor.places_for(Permission.GRID_WORK)
     if entry is None or not (
         places is None or any(entry.place_path.startswith(place) for place in places)
@@ -132,7 +132,7 @@ def month_here(session: Session, code: str, month: str, actor: Actor) -> DiaryMo
         start, end = month_bounds(month, instance_of(session).city.zone)
     except ValueError as error:
         raise Missing from error
-    return DiaryMonth(area, month, entries_between(session, area.id, start, end))
+    return DiaryMonth(area, month, entries_between(session, area.id, start, end, actor))
 
 
 def _checked(

@@ -15,7 +15,7 @@ from portal.reports.models import CaseEvent, CaseOutside
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.outside import bodies
 from portal.reports.rules.codes import Event
-from portal.reports.rules.outside import Body, OutsideKind, OutsideRefusal
+from portal.reports.rules.outside import Body, OutsideKind, OutsideRefusal, why_not_answer_by
 from portal.reports.rules.reasons import Reason
 from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
@@ -75,8 +75,9 @@ def hand_over_case(
     """Hand a matter over to a body outside: it ends here as handed over, which is not closed."""
     named = _body(to.body)
     today = city_day(now, instance_of(session).city.zone)
-    if to.answer_by is not None and to.answer_by < today:
-        raise Refused(OutsideRefusal.PAST_DAY, field="answer_by")
+    refusal = why_not_answer_by(to.answer_by, today)
+    if refusal is not None:
+        raise Refused(refusal, field="answer_by")
     brought = Brought(words=words)
     moved = move_case(session, case, Event.HAND_OVER, actor=actor, now=now, brought=brought)
     _record(session, moved, OutsideKind.HANDED_OVER, to, now)

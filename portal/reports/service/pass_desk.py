@@ -26,6 +26,7 @@ from portal.reports.queries.passes import (
     entry_by_code,
     entry_of_photo,
     pass_by_code,
+    pass_by_id,
     passes_of,
     photos_of_entries,
     standing_of,
@@ -39,7 +40,7 @@ from portal.reports.rules.passes import (
     lies_with,
     why_closed,
 )
-from portal.reports.service.loop import Brought, NewPhoto, may_see, move_case
+from portal.reports.service.loop import Brought, NewPhoto, move_case
 from portal.reports.service.notices import tell_step
 from portal.reports.service.outside import answer_case
 from portal.reports.service.passes import may_take_back
@@ -151,7 +152,8 @@ def came_photo(session: Session, code: str, actor: Actor, *, small: bool) -> str
     """The file of a photo that waits, for whoever works on the case."""
     found = entry_of_photo(session, clean_number(code) or "")
     case = case_by_id(session, found[1].district, found[1].case_id) if found else None
-    if found is None or case is None or not may_see(actor, case):
+    row = pass_by_id(session, case.district, found[1].pass_id) if found and case else None
+    if found is None or case is None or row is None or not may_take_back(session, case, row, actor):
         raise Missing
     return found[0].file(small=small)
 

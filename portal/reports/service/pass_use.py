@@ -36,6 +36,7 @@ from portal.reports.queries.outside import bodies
 from portal.reports.queries.passes import EntryRow, PassRow, entries_of, pass_by_token, standing_of
 from portal.reports.queries.public import KindRow, kinds
 from portal.reports.rules.codes import Closing, Event, PhotoKind, TextKind
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.masking import masked
 from portal.reports.rules.outside import Body
 from portal.reports.rules.passes import (
@@ -114,6 +115,8 @@ def open_pass(session: Session, token: str, now: datetime) -> Opened:
 
 def _why_closed(session: Session, row: PassRow, case: CaseRow, now: datetime) -> PassRefusal | None:
     there = lies_with(row.kind, row.made_for, standing_of(session, case))
+    # sorted anew as a report on conduct it is opened to nobody (R259)
+    there = there and case.category_code != BEHAVIOUR
     there = there and still_entitled(session, case, row, now)
     return why_closed(
         revoked_at=row.revoked_at, expires_at=row.expires_at, now=now, still_there=there

@@ -24,7 +24,7 @@ from portal.reports.queries.case import CaseRow, reporters_of
 from portal.reports.queries.passes import PassRow, handed_over_by
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.kinds import BEHAVIOUR
-from portal.reports.rules.outside import OutsideRefusal
+from portal.reports.rules.outside import why_not_answer_by
 from portal.reports.rules.passes import (
     ANSWER_DAYS,
     LONGEST_HOURS,
@@ -34,11 +34,11 @@ from portal.reports.rules.passes import (
     PassKind,
     PassRefusal,
 )
-from portal.reports.rules.transitions import holds, why_not
+from portal.reports.rules.transitions import facts_of_actor, holds, why_not
 from portal.reports.service.loop import facts_of, who_acts
 
 _MAIL = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
-_COMMAND = (Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH)
+_COMMAND = frozenset({Permission.REPORT_ACCEPT, Permission.REPORT_DISPATCH})
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def may_let_in(session: Session, case: CaseRow, actor: Actor, now: datetime) -> 
 def may_forward(case: CaseRow, actor: Actor) -> bool:
     """Whether somebody of the desk may send a matter's link to the body that has it."""
     command = any(holds(actor, verb, case.place_path, case.unit_id) for verb in _COMMAND)
-    return command and case.state is State.HANDED_OVER
+    return command and case.state is State.HANDED_OVER and case.category_code != BEHAVIOUR
 
 
 def may_name_reporter(case: CaseRow, actor: Actor) -> bool:
@@ -138,13 +138,16 @@ def forward_case(
     session: Session, case: CaseRow, wish: ForwardWish, *, actor: Actor, now: datetime
 ) -> Made:
     """A link by which a body outside reads a matter and answers, once."""
+    if case.category_code == BEHAVIOUR:
+        raise Refused(PassRefusal.INWARD)
     gone = handed_over_by(session, case)
     if gone is None or not may_forward(case, actor):
         raise Refused(PassRefusal.NOT_HANDED_OVER)
     today = city_day(now, instance_of(session).city.zone)
     answer_by = wish.answer_by or gone[2] or answer_day(session, now)
-    if answer_by < today:
-        raise Refused(OutsideRefusal.PAST_DAY, field="answer_by")
+    refusal = why_not_answer_by(answer_by, today)
+    if refusal is not None:
+        raise Refused(refusal, field="answer_by")
     _instead_of_others(session, case, gone[0], now)
     consent, mail = _consent(session, case, wish, actor, now), _mail(wish.mail)
     days = _setting(session, "outside_link_days", OUTSIDE_DAYS)
@@ -278,11 +281,15 @@ def _words(typed: str | None) -> str | None:
 
 
 def may_take_back(session: Session, case: CaseRow, row: PassRow, actor: Actor) -> bool:
-    """Whoever made a link, works where it belongs, or commands there, may take it back."""
+    """Whoever made a link, works where it belongs, or commands there, may take it back.
+
+    What a unit has is the unit's: who settles matters in the grid has no say in its helpers.
+    """
     if row.maker_id == actor.person_id:
         return True
-    verbs = (*_COMMAND, *((Permission.REPORT_HANDLE,) if row.kind is PassKind.HELPER else ()))
-    return any(holds(actor, verb, case.place_path, row.made_for) for verb in verbs)
+    who = facts_of_actor(actor, case.place_path, row.made_for)
+    works = row.kind is PassKind.HELPER and Permission.REPORT_HANDLE in who.holds
+    return bool(who.holds & _COMMAND) or (works and (who.of_unit or row.made_for is None))
 
 
 def take_back_pass(

@@ -118,14 +118,19 @@ def _place(session: Session, code: str, actor: Actor) -> str | None:
     if code.strip() and found is None:
         raise Refused(ExportRefusal.NO_SUCH_PLACE, field="place")
     path = found.path if found else None
-    scopes = actor.places_for(Permission.IDENTITY_EXPORT)
-    inside = scopes is None or (path is not None and any(path.startswith(s) for s in scopes))
-    if inside:
+    if _reaches(actor, path):
         return path
+    scopes = actor.places_for(Permission.IDENTITY_EXPORT)
     # nobody's whole city is more than she reaches
     if path is None and scopes is not None and len(scopes) == 1:
         return scopes[0]
     raise Refused(ExportRefusal.NO_SUCH_PLACE, field="place")
+
+
+def _reaches(actor: Actor, path: str | None) -> bool:
+    """Whether somebody may have the personal fields of a whole place; None: of the city."""
+    scopes = actor.places_for(Permission.IDENTITY_EXPORT)
+    return scopes is None or (path is not None and any(path.startswith(s) for s in scopes))
 
 
 def _note(
@@ -200,7 +205,8 @@ def take_export(
     row = export_by_number(session, number)
     if row is None or row.asked_by != actor.person_id:
         raise Missing
-    if not actor.may(Permission.IDENTITY_EXPORT):
+    # her role may have become smaller since it was allowed
+    if not _reaches(actor, row.place_path):
         raise Forbidden
     if has_run_out(row.expires_at, now):
         raise Refused(ExportRefusal.RUN_OUT)
@@ -225,8 +231,8 @@ def _rows(session: Session, row: ExportRow, actor: Actor, now: datetime) -> Iter
     for some in _portions(people_exported(session, whose)):
         known = _Known.of(session, some, row.chosen)
         for one in some:
-            # whoever reported since it was allowed is not among those it was allowed for
-            if row.decided_at is None or one.found_at > row.decided_at:
+            # whoever reported or joined since it was allowed is not among those it was allowed for
+            if row.decided_at is None or max(one.found_at, one.came_at) > row.decided_at:
                 continue
             _show_looks(session, row, one, actor, now)
             count += 1

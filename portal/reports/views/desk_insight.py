@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.accounts.rules import Permission
-from portal.kernel.clock import city_month, month_bounds, now
+from portal.kernel.clock import city_month, is_countable, month_bounds, now
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
 from portal.reports.labels.case import MEANS, STATE_KINDS, STATES
@@ -57,9 +57,12 @@ def desk_digest(day: str) -> ResponseReturnValue:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Missing from error
+    if not is_countable(day):
+        raise Missing
+    return day
 
 
 @bp.get("/desk/hotspots")

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
+from portal.reports.forms.desk import read_key
 from portal.reports.forms.track import ConfirmForm
 from portal.reports.labels.case import EVENTS, SOURCES, STATE_KINDS, reason_words
 from portal.reports.labels.doors import BEHALVES, CONSENT_WAYS, PROXY_RELATIONS
@@ -42,14 +44,14 @@ TAKEN_BACK = _l("The consent was taken back. What was known of the resident is d
 def filed() -> ResponseReturnValue:
     """Everything I filed for others, the newest first."""
     me, before = current_actor().person_id, clean_number(request.args.get("before", "")[:20])
-    last = filed_case(reading(), me, before) if me and before else None
+    last = filed_case(reading(), me, before, _of()) if me and before else None
     rows = filed_by(reading(), me, last[1].id if last else None) if me else []
     shown = rows[:FILED_PAGE]
-    following = shown[-1].number if len(rows) > FILED_PAGE else None
+    end = shown[-1] if len(rows) > FILED_PAGE else None
     return render_template(
         "reports/desk/filed.html",
         rows=shown,
-        next_url=url_for("reports.filed", before=following) if following else None,
+        next_url=url_for("reports.filed", before=end.number, of=end.id) if end else None,
         first_url=url_for("reports.filed") if last else None,
         **_words(),
     )
@@ -68,10 +70,15 @@ def _words() -> dict[str, Any]:
     }
 
 
+def _of() -> UUID | None:
+    """Which of my filings on a matter is meant."""
+    return read_key(request.args.get("of"))
+
+
 def _mine(number: str) -> tuple[CaseRow, ProxyRow]:
     """What I filed; anything else is not there."""
     known, me = clean_number(number), current_actor().person_id
-    found = filed_case(reading(), me, known) if known and me else None
+    found = filed_case(reading(), me, known, _of()) if known and me else None
     if found is None:
         raise Missing
     return found
@@ -110,7 +117,7 @@ def filed_paper(number: str) -> ResponseReturnValue:
 def filed_consent(number: str) -> ResponseReturnValue:
     """The resident has told me that she takes her consent back."""
     case, proxy = _mine(number)
-    back = url_for("reports.filed_matter", number=case.number)
+    back = url_for("reports.filed_matter", number=case.number, of=proxy.id)
     return answer(
         ConfirmForm(),
         "reports/desk/filed_consent.html",

@@ -227,7 +227,9 @@ def confirm_following(token: str) -> ResponseReturnValue:
         return redirect(own_page(reading(), found.follower.id), 303)
 
     def act(writer: Session) -> str:
-        return confirm_follow(writer, found, now=now())
+        confirm_follow(writer, found, now=now())
+        # the address is kept to answer a double click: this very page, which leads on from here
+        return "?done=1"
 
     context = {"followed": found, "kinds": kinds(reading())}
     return answer(StopForm(), "reports/follow/confirm.html", act, thanks=CONFIRMED, **context)

@@ -77,7 +77,7 @@ def _entry_url(made: Entered) -> str:
 def desk_diary_entry(entry: str) -> ResponseReturnValue:
     """One entry with everything it was before a correction."""
     row = entry_here(reading(), entry, current_actor())
-    newest, *before = versions = versions_of(reading(), row)
+    newest, *before = versions = versions_of(reading(), row, current_actor())
     return render_template(
         "reports/desk/diary_entry.html",
         area=area_by_code(reading(), row.area_code),

@@ -53,7 +53,7 @@ def _endpoint(one: EarlierPhoto) -> str:
 def _entries(page: DeskCase) -> list[Any]:
     """Entries that speak of it, where their reader works in the grid."""
     may = current_actor().may(Permission.GRID_WORK, place_path=page.case.place_path)
-    return entries_about(reading(), page.case) if may else []
+    return entries_about(reading(), page.case, current_actor()) if may else []
 
 
 def _sites(page: DeskCase) -> list[tuple[SiteRow, int | None]]:

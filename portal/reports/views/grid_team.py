@@ -41,7 +41,7 @@ ENTRY_WORDS = {
 def desk_grid_place(code: str) -> ResponseReturnValue:
     """One grid: team, patrol, diary and sites."""
     area = grid_here(reading(), code, current_actor(), WORK)
-    entries = entries_of(reading(), area.id)
+    entries = entries_of(reading(), area.id, current_actor())
     writers = people_by_ids(reading(), {one.actor_id for one in entries if one.actor_id})
     return render_template(
         "reports/desk/grid_place.html",

@@ -215,15 +215,18 @@ def around(page: CasePage, reporter: CaseReporterRow | None) -> dict[str, Any]:
         "joined_count": 0 if hidden else joined_count(reading(), case),
         "may_join": case.listed and reporter is None and why is None,
         "reporter": reporter is not None,
-        "part_number": _part_named(case),
+        "part_number": _part_named(case, reporter),
     }
 
 
-def _part_named(case: CaseRow) -> str | None:
-    """The number of a report that led here, if it is part of this case."""
+def _part_named(case: CaseRow, reporter: CaseReporterRow | None) -> str | None:
+    """The number of a report that led here, if it is part of this case and was no secret."""
     number = clean_number(request.args.get("joined", "")[:40])
     part = case_by_number(reading(), number) if number else None
     if part is None or part.state is not State.MERGED:
+        return None
+    merge = merge_of(reading(), part)
+    if reporter is None and (merge is None or not merge.was_listed):
         return None
     return part.number if leads_to(reading(), part).id == case.id else None
 

@@ -102,9 +102,11 @@ def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
     if task is Task.HANDLE:
         mine = _by_unit(actor, Permission.REPORT_HANDLE)
         return and_(Case.state == State.DISPATCHED, mine, ~waits_for_parts())
-    if task is Task.SENT_BACK:
+    if task in {Task.SENT_BACK, Task.HANDED_IN}:
         own = and_(_by_place(actor, Permission.REPORT_HANDLE), Case.unit_id.is_(None))
         mine = or_(_by_unit(actor, Permission.REPORT_HANDLE), own)
+        if task is Task.HANDED_IN:
+            return and_(handed_in(), mine)
         return and_(Case.state.in_(SENT_BACK), mine, ~waits_for_parts())
     conditions = {
         Task.CHECK: or_(Case.state == State.REPORTED, _solved_unseen()),
@@ -117,7 +119,6 @@ def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
             Case.state == State.HANDLED, _nobody_is_asked(now), _somebody_elses(actor)
         ),
         Task.MODERATE: _unchecked(),
-        Task.HANDED_IN: handed_in(),
         Task.OUTSIDE: outside_waits(now),
     }
     return and_(conditions[task], verbs)

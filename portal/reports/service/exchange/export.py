@@ -16,6 +16,7 @@ from portal.organisations.queries import organisations_by_ids
 from portal.reports.queries.exchange import Outgoing, outgoing
 from portal.reports.rules.codes import Source, State
 from portal.reports.rules.exchange import is_on_time, write_moment
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.layouts import Layout, Says, Standing
 from portal.reports.rules.masking import masked
 from portal.reports.service.exchange.books import KindBook, Place, PlaceBook
@@ -32,7 +33,7 @@ def export_file(
     """Write the work orders found since a moment; how many. The ending of the file's name says
     whether it is XLSX."""
     writer = Exporter(session, layout, now)
-    rows = (writer.row(one) for one in outgoing(session, since))
+    rows = (writer.row(one) for one in outgoing(session, since) if writer.may_go(one))
     write = write_xlsx if path.suffix.lower() == ".xlsx" else write_csv
     return write(path, list(layout.columns), rows)
 
@@ -49,6 +50,11 @@ class Exporter:
         self._places = PlaceBook(session)
         self._kinds = KindBook(session, layout, city_day(now, city.zone))
         self._units: dict[object, str] = {}
+
+    def may_go(self, one: Outgoing) -> bool:
+        """What was seen of somebody's conduct stays inside (R259), unless it came from there."""
+        theirs = one.external is not None and one.external.system == self._layout.system
+        return theirs or one.case.category_code != BEHAVIOUR
 
     def row(self, one: Outgoing) -> list[str]:
         """The cells of a case, in the order of the layout's columns."""

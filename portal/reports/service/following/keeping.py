@@ -127,11 +127,20 @@ def forget_follows(session: Session, *, now: datetime) -> None:
 
 
 def go_on(session: Session) -> None:
-    """Who follows a matter that became part of another one follows that one."""
+    """Who follows a matter that became part of another one follows that one.
+
+    Where either is not for everybody, the joining itself is nothing that a follower may learn.
+    """
     standing = and_(
         CaseMerge.district == Follow.district,
         CaseMerge.case_id == Follow.case_id,
         CaseMerge.undone_at.is_(None),
+        CaseMerge.was_listed,
+        exists().where(
+            Case.district == CaseMerge.district,
+            Case.id == CaseMerge.into_id,
+            or_(Case.listed, _was_listed()),
+        ),
     )
     into = (
         select(CaseMerge.into_id, Follow.id.label("follow_id"), Follow.follower_id)
@@ -145,6 +154,17 @@ def go_on(session: Session) -> None:
         moved = update(Follow).where(Follow.id == row.follow_id, ~there)
         if changed_rows(session, moved.values(case_id=row.into_id, what=key)) == 0:
             session.execute(delete(Follow).where(Follow.id == row.follow_id))
+
+
+def _was_listed() -> ColumnElement[bool]:
+    """What was public until it became part of a third one: from there it is gone on with."""
+    later = aliased(CaseMerge)
+    return exists().where(
+        later.district == Case.district,
+        later.case_id == Case.id,
+        later.undone_at.is_(None),
+        later.was_listed,
+    )
 
 
 register_personal_data(FollowingOfAPerson())
