@@ -231,6 +231,11 @@ def once(session: Session, key: Hashable, read: Callable[[], Found]) -> Found:
     return cast("Found", kept[key])
 
 
+def recall(session: Session, key: Hashable) -> Any:
+    """What ``once`` has kept under a key; None when nobody asked yet, or nothing is kept."""
+    return session.info.get(KEPT, {}).get(key)
+
+
 def changed_rows(session: Session, statement: UpdateBase) -> int:
     """Run a conditional UPDATE (INSERT, DELETE) and say how many rows it met: 0 lost the race."""
     # without preserve_rowcount an INSERT on PostgreSQL says -1, whatever it did

@@ -35,7 +35,7 @@ PAGES = (
     (None, "/", 6),
     (None, "/places/370283001", 15),
     (None, "/data/", 3),
-    (None, "/places/responsibilities", 9),
+    (None, "/places/responsibilities", 4),
     ("street_desk", "/desk/", 8),
     ("street_desk", "/desk/?task=open", 8),
     ("handling_unit", "/desk/?task=all", 7),

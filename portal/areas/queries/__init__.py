@@ -16,6 +16,7 @@ from portal.areas.queries.outlines import (
     Outlines,
     areas_in_box,
     find_flaws,
+    finest_outline,
     locate,
     locator,
     outline_of,
@@ -38,6 +39,7 @@ from portal.areas.queries.tree import (
     family_of,
     finest_or_own,
     root_areas,
+    top_of_tree,
 )
 
 __all__ = [
@@ -64,6 +66,7 @@ __all__ = [
     "find_areas",
     "find_flaws",
     "finest_or_own",
+    "finest_outline",
     "locate",
     "locator",
     "outline_of",
@@ -76,4 +79,5 @@ __all__ = [
     "sites_near",
     "switches",
     "switches_for",
+    "top_of_tree",
 ]

@@ -13,7 +13,7 @@ from shapely import STRtree, from_geojson, get_parts
 from shapely import union_all as union_of_shapes
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import and_, literal, select, union_all
+from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area, AreaShape
@@ -141,6 +141,18 @@ def outlines_of(session: Session, codes: Iterable[str]) -> list[tuple[str, dict[
         .order_by(Area.code)
     )
     return [(row.code, json.loads(row.geojson)) for row in session.execute(statement)]
+
+
+def finest_outline(session: Session, codes: Collection[str]) -> tuple[str, dict[str, Any]] | None:
+    """(code, GeoJSON) of the last place on a way down the tree whose outline is known."""
+    row = session.execute(
+        select(Area.code, AreaShape.geojson)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(Area.code.in_(codes))
+        .order_by(func.length(Area.path).desc())
+        .limit(1)
+    ).first()
+    return (row.code, json.loads(row.geojson)) if row else None
 
 
 def outline_of(session: Session, area_id: UUID) -> dict[str, Any] | None:

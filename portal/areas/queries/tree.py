@@ -175,6 +175,21 @@ def family_of(session: Session, area: AreaRow) -> tuple[list[AreaRow], list[Area
     return [above[code] for code in codes if code in above], children
 
 
+def top_of_tree(session: Session, also: Iterable[str]) -> tuple[list[AreaRow], dict[str, AreaRow]]:
+    """The roots (of a single one with what is directly below it), and places by code: one query."""
+    is_root = and_(Area.parent_id.is_(None), _valid(None))
+    roots = select(Area.id).where(is_root)
+    below = and_(Area.parent_id.in_(roots), _valid(None))
+    wanted = {code for code in also if is_code(code)}
+    asked = or_(is_root, below, Area.code.in_(wanted))
+    rows = _rows(session, _columns().where(asked).order_by(Area.code))
+    standing = [row for row in rows if row.valid_to is None]
+    top = [row for row in standing if row.parent_id is None]
+    if len(top) == 1:
+        top += [row for row in standing if row.parent_id == top[0].id]
+    return top, {row.code: row for row in rows if row.code in wanted}
+
+
 def descendants_at_level(
     session: Session, path: str, level: str, *, on: date | None = None
 ) -> list[AreaRow]:

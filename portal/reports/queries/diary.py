@@ -20,6 +20,7 @@ from portal.reports.models import (
     GridEntryText,
 )
 from portal.reports.queries.case import CaseRow
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import State
 from portal.reports.rules.grid import EntryKind
 
@@ -135,6 +136,8 @@ def versions_of(session: Session, entry: EntryRow) -> list[EntryRow]:
 
 def entries_about(session: Session, case: CaseRow) -> list[EntryRow]:
     """The entries that speak of a case."""
+    if not hangs(session, case.id, GridEntryCase):
+        return []
     mine = and_(
         GridEntryCase.entry_id == GridEntry.id,
         GridEntryCase.district == case.district,
@@ -146,6 +149,8 @@ def entries_about(session: Session, case: CaseRow) -> list[EntryRow]:
 
 def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[EntryRow]:
     rows = session.execute(statement).all()
+    if not rows:
+        return []
     ids = {row.id for row in rows}
     photos, cases = _photos(session, ids), _cases(session, ids)
     return [

@@ -1,20 +1,22 @@
 """A collector's round: the open matters of her grids in the order of her way; and fast alerts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Exists, ScalarSelect, and_, exists, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, exists, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseAlert, CaseEvent, CaseText, Category
+from portal.reports.queries.case import CaseRow
 from portal.reports.queries.desk import area_names
 from portal.reports.queries.desk.reach import is_late_now, reach
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import Event, State, TextKind
 from portal.reports.rules.grid import SETTING_STOP, USUAL_STOP, minutes_since
 from portal.reports.rules.transitions import OPEN
@@ -151,6 +153,19 @@ class AlertRow:
 
 def alerts_for(session: Session, actor: Actor, now: datetime) -> list[AlertRow]:
     """The alerts in somebody's reach, the oldest first, until somebody reports it stopped."""
+    return _alerts(session, actor, now, [])
+
+
+def alerts_of_case(session: Session, actor: Actor, case: CaseRow, now: datetime) -> list[AlertRow]:
+    """That of one case, if there is one."""
+    if not hangs(session, case.id, CaseAlert):
+        return []
+    return _alerts(session, actor, now, [Case.district == case.district, Case.id == case.id])
+
+
+def _alerts(
+    session: Session, actor: Actor, now: datetime, further: Iterable[ColumnElement[bool]]
+) -> list[AlertRow]:
     if actor.places_for(Permission.GRID_WORK) == ():
         return []
     limit = _stop_within(session)
@@ -164,7 +179,7 @@ def alerts_for(session: Session, actor: Actor, now: datetime) -> list[AlertRow]:
         )
         .join(Case, _ALERTED)
         .join(Area, Area.id == Case.area_id)
-        .where(Case.state.in_(UNANSWERED), reach(actor, Permission.GRID_WORK))
+        .where(Case.state.in_(UNANSWERED), reach(actor, Permission.GRID_WORK), *further)
         .order_by(CaseAlert.raised_at, Case.id)
         .limit(MOST)
     )
