@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.kernel.audit import note_action
 from portal.kernel.city import City
 from portal.kernel.clock import city_day
-from portal.kernel.db import Base, changed_rows, code_column
+from portal.kernel.db import Base, changed_rows, code_column, once
 from portal.kernel.errors import Conflict
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
@@ -129,6 +129,10 @@ class Calendars:
 
 def calendars_of(session: Session) -> Calendars:
     """The calendars in force. One small query; the days are kept until a calendar is changed."""
+    return once(session, Calendars, lambda: _calendars(session))
+
+
+def _calendars(session: Session) -> Calendars:
     rows = session.execute(
         select(WorkCalendar.code, WorkCalendar.plan, WorkCalendar.weekdays, WorkCalendar.token)
     ).all()

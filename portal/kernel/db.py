@@ -7,12 +7,12 @@ never meet half-way (with DEFERRED 98 % of racing writes died with "database is 
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -37,6 +37,8 @@ from sqlalchemy.types import TypeDecorator
 from portal.kernel.errors import Busy, Counted
 
 WAIT_SECONDS = 5.0
+KEPT = "kept"  # what a request's session keeps of its reads, among what sessions know
+Found = TypeVar("Found")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -151,8 +153,11 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     def open_reader(self) -> Session:
-        """A session for reading that the caller closes (requests do so at their end)."""
-        return self._reading()
+        """A session for reading that the caller closes (requests do so at their end).
+
+        It keeps what it was told to keep (``once``).
+        """
+        return self._reading(info={KEPT: {}})
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -211,6 +216,24 @@ class Database:
     def dispose(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
+
+
+def once(session: Session, key: Hashable, read: Callable[[], Found]) -> Found:
+    """What a request has read it need not ask for again: its page shows one moment.
+
+    Any other session asks each time: it may change what it reads, or live long.
+    """
+    kept: dict[Hashable, Any] | None = session.info.get(KEPT)
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    return cast("Found", kept[key])
+
+
+def recall(session: Session, key: Hashable) -> Any:
+    """What ``once`` has kept under a key; None when nobody asked yet, or nothing is kept."""
+    return session.info.get(KEPT, {}).get(key)
 
 
 def changed_rows(session: Session, statement: UpdateBase) -> int:

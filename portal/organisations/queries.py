@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -60,25 +60,26 @@ def _columns() -> Select[*tuple[Any, ...]]:
 
 
 def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[OrganisationRow]:
-    return [
-        OrganisationRow(
-            id=row.id,
-            code=row.code,
-            kind=row.kind,
-            trade=row.trade,
-            names=tidy_names(
-                {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.name_en}
-            ),
-            area_id=row.area_id,
-            area_path=row.path,
-            parent_id=row.parent_id,
-            phone=row.phone,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            successor_id=row.successor_id,
-        )
-        for row in session.execute(statement)
-    ]
+    return [_row(row) for row in session.execute(statement)]
+
+
+def _row(row: Any) -> OrganisationRow:
+    return OrganisationRow(
+        id=row.id,
+        code=row.code,
+        kind=row.kind,
+        trade=row.trade,
+        names=tidy_names(
+            {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.name_en}
+        ),
+        area_id=row.area_id,
+        area_path=row.path,
+        parent_id=row.parent_id,
+        phone=row.phone,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        successor_id=row.successor_id,
+    )
 
 
 def organisation(session: Session, organisation_id: UUID) -> OrganisationRow | None:
@@ -99,6 +100,19 @@ def organisations_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, Or
         return {}
     rows = _rows(session, _columns().where(Organisation.id.in_(wanted)))
     return {row.id: row for row in rows}
+
+
+def organisations_among(
+    session: Session, ids: Collection[UUID], chosen: Select[UUID | None]
+) -> tuple[dict[UUID, OrganisationRow], list[OrganisationRow]]:
+    """Organisations by id, and those whose ids a statement finds, in one query."""
+    found = chosen.subquery()
+    [key] = found.c
+    statement = _columns().add_columns(key.is_not(None).label("chosen"))
+    statement = statement.join(found, key == Organisation.id, isouter=True)
+    rows = session.execute(statement.where(or_(Organisation.id.in_(ids), key.is_not(None)))).all()
+    known = {row.id: _row(row) for row in rows}
+    return known, [known[row.id] for row in rows if row.chosen]
 
 
 def organisations_by_codes(session: Session, codes: Iterable[str]) -> dict[str, OrganisationRow]:
@@ -145,6 +159,22 @@ def units_for(
     return units_serving(session, [place_path], kinds, on)[place_path]
 
 
+def units_and_named(
+    session: Session,
+    place_path: str,
+    kinds: Collection[OrganisationKind],
+    on: date,
+    named: Collection[str],
+) -> tuple[list[OrganisationRow], dict[str, OrganisationRow]]:
+    """The units of some kinds that serve a place on a day, and organisations by code (ended ones
+    too), in one query."""
+    serving = _serving([place_path], kinds, on)
+    rows = _rows(session, _columns().where(or_(serving, Organisation.code.in_(named))))
+    units = [row for row in rows if row.kind in kinds and row.valid_on(on)]
+    by_code = {row.code: row for row in rows if row.code in named}
+    return _nearest_first(units, [place_path])[place_path], by_code
+
+
 def units_serving(
     session: Session,
     place_paths: Collection[str],
@@ -152,16 +182,30 @@ def units_serving(
     on: date | None = None,
 ) -> dict[str, list[OrganisationRow]]:
     """The same for several places, in one query."""
+    rows = _rows(session, _columns().where(_serving(place_paths, kinds, on)))
+    return _nearest_first(rows, place_paths)
+
+
+def _serving(
+    place_paths: Collection[str],
+    kinds: Collection[OrganisationKind] | None,
+    on: date | None,
+) -> ColumnElement[bool]:
     codes = {code for path in place_paths for code in codes_of(path)}
-    statement = _columns().where(or_(Organisation.area_id.is_(None), Area.code.in_(codes)))
+    conditions = [or_(Organisation.area_id.is_(None), Area.code.in_(codes))]
     if kinds is not None:
-        statement = statement.where(Organisation.kind.in_(kinds))
+        conditions.append(Organisation.kind.in_(kinds))
     if on is None:
-        statement = statement.where(Organisation.valid_to.is_(None))
+        conditions.append(Organisation.valid_to.is_(None))
     else:
         ends = or_(Organisation.valid_to.is_(None), Organisation.valid_to > on)
-        statement = statement.where(and_(Organisation.valid_from <= on, ends))
-    rows = _rows(session, statement)
+        conditions.append(and_(Organisation.valid_from <= on, ends))
+    return and_(*conditions)
+
+
+def _nearest_first(
+    rows: list[OrganisationRow], place_paths: Collection[str]
+) -> dict[str, list[OrganisationRow]]:
     rows.sort(key=lambda row: (-len(row.area_path or ""), row.code))
     return {
         path: [row for row in rows if row.area_path is None or _serves(row, path)]

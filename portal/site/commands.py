@@ -54,7 +54,12 @@ def serve(tools: Any, host: str, port: int, workers: int | None, with_jobs: bool
     configure_logging()
     # forked workers would inherit the jobs thread's locks and connections
     multiprocessing.set_start_method("spawn", force=True)
-    runner = kernel_jobs.Runner(tools.database, now, tools.app.app_context)
+
+    def around() -> Any:
+        # only the jobs need an application here, and put it together while the workers start
+        return tools.app.app_context()
+
+    runner = kernel_jobs.Runner(tools.database, now, around)
     if with_jobs:
         runner.start()
     click.echo(f"Gongzhi serves {tools.config.origin} (stop with Ctrl+C)", err=True)

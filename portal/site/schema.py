@@ -2,6 +2,8 @@
 
 import warnings
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
@@ -40,7 +42,12 @@ def alembic_config(connection: Connection | None = None) -> AlembicConfig:
 
 
 def head() -> str | None:
-    """The newest migration. Raises when the migrations fork."""
+    """The newest migration, read once: ``/readyz`` asks often. Raises when the migrations fork."""
+    return _head(CHECKOUT)
+
+
+@cache
+def _head(_checkout: Path) -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 

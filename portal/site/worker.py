@@ -37,11 +37,9 @@ def worker_url() -> str:
 
 
 def worker_script() -> str:
-    """The worker, with the page it keeps. Another content has another version."""
-    if not offline_kept():
-        return (STATIC / "js/worker-off.js").read_text("utf-8")
+    """The worker, with the pages it keeps. Another content has another version; none: it leaves."""
     facts = {
-        "VERSION": _version(),
+        "VERSION": _version() if offline_kept() else "",
         "PAGE": url_for("reports.offline"),
         "SHELL": url_for("reports.offline_shell", lang=current_language()),
         "ROUND": url_for("reports.desk_grid"),

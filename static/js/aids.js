@@ -6,22 +6,33 @@
   const box = document.querySelector(".aids");
   if (!box) return;
   const KNOWN = ["cross", "caption"];
-  const ACTIONS = "a[href], button, input, select, textarea, summary, label, [tabindex], [role=img]";
+  const ACTIONS = "a[href], button, input, select, textarea, summary, label, [role=img]";
   const TEXTS = "h1, h2, h3, h4, p, li, dt, dd, th, td, figcaption, legend, img, .tel";
   const words = box.dataset;
   const buttons = {};
   const running = {};
 
-  const make = (tag, name, parent) => {
-    const element = document.createElement(tag);
-    element.className = name;
-    parent.append(element);
-    return element;
+  // something drawn over the page, and who listens to pointer and keyboard until it is taken away
+  const over = (name) => {
+    const made = make("div", { class: name, "aria-hidden": true }); // said in another way already
+    document.body.append(made);
+    return made;
+  };
+
+  const listen = (pointer, pointed, focused, ...drawn) => {
+    const until = new AbortController();
+    const { signal } = until;
+    addEventListener(pointer, pointed, { passive: true, signal });
+    addEventListener("focusin", focused, { signal });
+    return () => {
+      until.abort();
+      for (const element of drawn) element.remove();
+    };
   };
 
   const kept = () => {
-    const found = document.cookie.match(/(?:^|; )aids=([a-z.]*)/);
-    return found ? found[1].split(".").filter((name) => KNOWN.includes(name)) : [];
+    const found = document.cookie.match(/(?:^|; )aids=([a-z.]*)/)?.[1].split(".") ?? [];
+    return KNOWN.filter((name) => found.includes(name));
   };
 
   const keep = () => {
@@ -32,8 +43,8 @@
 
   // ---- crosshair: two lines follow the pointer and the keyboard
   const cross = () => {
-    const across = make("div", "aid-line aid-across", document.body);
-    const down = make("div", "aid-line aid-down", document.body);
+    const across = over("aid-line aid-across");
+    const down = over("aid-line aid-down");
     const put = (x, y) => {
       across.style.transform = `translateY(${Math.round(y)}px)`;
       down.style.transform = `translateX(${Math.round(x)}px)`;
@@ -46,33 +57,25 @@
       put(left, bottom + 4);
     };
     put(innerWidth / 2, innerHeight / 2);
-    addEventListener("pointermove", point, { passive: true });
-    addEventListener("focusin", focus);
-    return () => {
-      removeEventListener("pointermove", point);
-      removeEventListener("focusin", focus);
-      across.remove();
-      down.remove();
-    };
+    return listen("pointermove", point, focus, across, down);
   };
 
   // ---- big caption: what is pointed at or focused, large at the edge of the screen
   const nameOf = (element) => {
-    const labels = [...(element.labels || [])].map((label) => label.innerText);
+    const labels = [...(element.labels || [])].map((label) => label.innerText).join(" ");
     const referred = (element.getAttribute("aria-labelledby") || "").split(" ");
-    const named = referred.map((id) => document.getElementById(id)?.textContent || "").join(" ");
+    const named = referred.map((id) => document.getElementById(id)?.textContent).join(" ").trim();
     const value = element.matches("input:not([type=password], [type=checkbox], [type=radio]), textarea")
       ? element.value
       : element.selectedOptions?.[0]?.text || "";
-    const said = named.trim() || element.getAttribute("aria-label") || labels.join(" ") || element.alt;
+    const said = named || element.getAttribute("aria-label") || labels || element.alt;
     const text = said ? `${said} ${value}` : value || element.innerText || element.textContent || "";
     const flat = [...text.replace(/\s+/g, " ").trim()];
-    return flat.length > 90 ? `${flat.slice(0, 90).join("")}…` : flat.join("");
+    return flat.slice(0, 90).join("") + (flat.length > 90 ? "…" : "");
   };
 
   const caption = () => {
-    const strip = make("div", "aid-caption", document.body);
-    strip.setAttribute("aria-hidden", "true"); // a screen reader has read it already
+    const strip = over("aid-caption");
     const show = (element) => {
       const text = element && nameOf(element);
       if (!text) return;
@@ -81,19 +84,9 @@
       strip.classList.toggle("aid-caption-top", top + height / 2 > innerHeight / 2);
       strip.hidden = false;
     };
-    const over = (event) => {
-      const target = event.target instanceof Element ? event.target : null;
-      show(target?.closest(ACTIONS.replace(", [tabindex]", "")) || target?.closest(TEXTS));
-    };
-    const focus = (event) => show(event.target);
+    const point = ({ target }) => show(target.closest?.(ACTIONS) || target.closest?.(TEXTS));
     strip.hidden = true;
-    document.addEventListener("pointerover", over);
-    document.addEventListener("focusin", focus);
-    return () => {
-      document.removeEventListener("pointerover", over);
-      document.removeEventListener("focusin", focus);
-      strip.remove();
-    };
+    return listen("pointerover", point, ({ target }) => show(target), strip);
   };
 
   // ---- read aloud: the page's own words, piece by piece, where the device has a voice for them
@@ -157,10 +150,9 @@
   };
 
   const button = (name, act) => {
-    const made = make("button", `tool tool-${name}`, box);
-    made.type = "button";
-    made.textContent = words[name];
+    const made = make("button", { type: "button", class: `tool tool-${name}` }, words[name]);
     made.addEventListener("click", act);
+    box.append(made);
     buttons[name] = made;
     return made;
   };

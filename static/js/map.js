@@ -5,11 +5,10 @@ const section = document.getElementById("map");
 const words = section.dataset;
 const drawn = section.querySelector(".drawing");
 const ways = section.querySelector(".map-ways");
-const button = document.createElement("button");
-button.type = "button";
-button.className = "button button-secondary map-button";
-button.textContent = words.open;
-section.prepend(button);
+const said = make("p", { class: "map-said", role: "status" });
+const button = make("button", { type: "button", class: "button button-secondary map-button" }, words.open);
+section.prepend(button, said);
+tell(said, "");
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const CLOSEST = 17, CELL = 44;
@@ -23,29 +22,23 @@ button.addEventListener("click", async () => {
     open();
   } catch {
     close();
-    say(words.failed);
+    tell(said, words.failed);
   }
   button.disabled = false;
 });
 
 function load() {
   if (window.L) return Promise.resolve();
-  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: words.style });
-  const script = Object.assign(document.createElement("script"), { src: words.script });
-  const loaded = (element) =>
-    new Promise((resolve, reject) => {
-      element.addEventListener("load", resolve);
-      element.addEventListener("error", reject);
-      document.head.append(element);
-    });
+  const sheet = make("link", { rel: "stylesheet", href: words.style });
+  const script = make("script", { src: words.script });
+  const loaded = (element) => new Promise((onload, onerror) => {
+    document.head.append(Object.assign(element, { onload, onerror }));
+  });
   return Promise.all([loaded(sheet), loaded(script)]);
 }
 
 function open() {
-  const place = document.createElement("div");
-  place.className = "moving";
-  place.setAttribute("role", "application");
-  place.setAttribute("aria-label", words.label);
+  const place = make("div", { class: "moving", role: "application", "aria-label": words.label });
   drawn.before(place);
   drawn.style.display = "none";
   ways.style.display = "none";
@@ -79,21 +72,25 @@ async function outlines(map, filled) {
   L.geoJSON(await answer.json(), { style, interactive: false, pane: "outlines" }).addTo(map);
 }
 
+// The filters with a box; the edge of a small map may lie beyond that of the world.
+function narrowed(bounds) {
+  const bbox = bounds.toBBoxString().split(",").map((edge, at) => {
+    const most = at % 2 ? 90 : 180;
+    return Math.max(-most, Math.min(edge, most)).toFixed(5);
+  });
+  return new URLSearchParams({ ...JSON.parse(words.filters), bbox });
+}
+
 async function show(map, pins) {
-  const bounds = map.getBounds();
-  const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-  const limits = [-180, -90, 180, 90];
-  const box = edges.map((edge, at) => (at < 2 ? Math.max(edge, limits[at]) : Math.min(edge, limits[at])).toFixed(5));
-  const query = new URLSearchParams({ ...JSON.parse(words.filters), bbox: box.join(",") });
   try {
-    const answer = await fetch(`${words.points}?${query}`);
+    const answer = await fetch(`${words.points}?${narrowed(map.getBounds())}`);
     if (!answer.ok) throw new Error(answer.status);
     const found = await answer.json();
     pins.clearLayers();
     for (const feature of heaped(map, found.features)) pin(map, feature).addTo(pins);
-    say("");
+    tell(said, "");
   } catch {
-    say(words.failed);
+    tell(said, words.failed);
   }
 }
 
@@ -139,32 +136,16 @@ function pin(map, { geometry, properties }) {
 }
 
 function popup({ url, photo }, name) {
-  const box = document.createElement("div");
-  box.className = "mark-popup";
-  if (photo) box.append(Object.assign(document.createElement("img"), { src: photo, alt: "", width: 320, height: 240 }));
-  box.append(Object.assign(document.createElement("a"), { href: url, textContent: name }));
+  const box = make("div", { class: "mark-popup" });
+  if (photo) box.append(make("img", { src: photo, alt: "", width: 320, height: 240 }));
+  box.append(make("a", { href: url }, name));
   return box;
 }
 
 // Cases at one point (the middle of a community) never part: the list shows them.
 function closer(map, mark, count) {
-  const { lat, lng } = mark.getLatLng();
-  if (map.getZoom() < CLOSEST) return map.setView([lat, lng], map.getZoom() + 2);
-  const box = [lng - 0.0005, lat - 0.0005, lng + 0.0005, lat + 0.0005].map((edge) => edge.toFixed(5));
-  const link = document.createElement("a");
-  link.href = `${words.list}?${new URLSearchParams({ ...JSON.parse(words.filters), bbox: box.join(",") })}`;
-  link.textContent = words.several.replace("{n}", count);
+  const place = mark.getLatLng();
+  if (map.getZoom() < CLOSEST) return map.setView(place, map.getZoom() + 2);
+  const link = make("a", { href: `${words.list}?${narrowed(place.toBounds(100))}` }, words.several.replace("{n}", count));
   mark.unbindPopup().bindPopup(link).openPopup();
-}
-
-function say(text) {
-  let line = section.querySelector(".map-said");
-  if (!line) {
-    line = document.createElement("p");
-    line.className = "map-said";
-    line.setAttribute("role", "status");
-    button.after(line);
-  }
-  line.textContent = text;
-  line.hidden = !text;
 }

@@ -1,5 +1,31 @@
-// Enhancements only: every page works without this file.
+// Enhancements only: every page works without this file. The other scripts come after it, and use
+// make, tell and locate.
 "use strict";
+
+const make = (tag, attributes, text = "") => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.textContent = text;
+  return made;
+};
+
+const tell = (place, words) => {
+  place.textContent = words;
+  place.hidden = !words;
+};
+
+// where the device is; "said" tells how far that is, in the words of who asked
+const locate = (said, { searching, failed }, found) => {
+  said.textContent = searching;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      said.textContent = "";
+      found(coords);
+    },
+    () => { said.textContent = failed; },
+    { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
+  );
+};
 
 // A second press of the same button is not a second wish. (The server spends each key once anyway.)
 document.addEventListener("submit", (event) => {
@@ -25,9 +51,7 @@ document.querySelector("[data-focus]")?.focus();
 
 // The file's name in the page's language instead of the browser's.
 for (const input of document.querySelectorAll("input[type=file][data-none]")) {
-  const name = document.createElement("span");
-  name.className = "upload-name";
-  name.setAttribute("aria-live", "polite");
+  const name = make("span", { class: "upload-name", "aria-live": "polite" });
   const say = () => {
     name.textContent = [...input.files].map((file) => file.name).join(", ") || input.dataset.none;
   };
@@ -39,7 +63,7 @@ for (const input of document.querySelectorAll("input[type=file][data-none]")) {
 
 // How much has been written, for fields with a limit.
 for (const area of document.querySelectorAll("textarea[data-limit]")) {
-  const count = document.createElement("p");
+  const count = make("p", {});
   const limit = Number(area.dataset.limit);
   const say = () => {
     const length = [...area.value].length;
@@ -49,4 +73,28 @@ for (const area of document.querySelectorAll("textarea[data-limit]")) {
   area.after(count);
   area.addEventListener("input", say);
   say();
+}
+
+// A text that can be selected without it gets a button that copies it.
+for (const text of document.querySelectorAll("textarea[data-copy]")) {
+  const { copy, copied } = text.dataset;
+  const button = make("button", { type: "button", class: "button button-secondary button-small" }, copy);
+  const said = make("span", { class: "hint", role: "status" });
+  button.addEventListener("click", async () => {
+    text.select();
+    try {
+      await navigator.clipboard.writeText(text.value);
+    } catch {
+      document.execCommand("copy");
+    }
+    said.textContent = copied;
+  });
+  text.addEventListener("focus", () => text.select());
+  text.after(button, " ", said);
+}
+
+// A print button, where there is a printer's dialogue to open.
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }

@@ -1,11 +1,13 @@
 // Keeps two pages without anything personal for times without a network, and nothing else: that of a
 // report and that of a collector's check. The server writes VERSION, PAGE, SHELL, ROUND and CHECK.
+// Where a city has switched it off there is no VERSION: all is forgotten, and the worker leaves.
 "use strict";
 
 const CACHE = `gongzhi-${VERSION}`;
 const OWN = /^\/(desk|admin|audit|me|sign-in)\b/;
 
 const fill = async () => {
+  if (!VERSION) return;
   const cache = await caches.open(CACHE);
   // as nobody: what is kept here is the same for everyone who holds this device
   const ask = async (file) => {
@@ -26,7 +28,7 @@ const fill = async () => {
 
 const tidy = async () => {
   for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
-  await clients.claim();
+  await (VERSION ? clients.claim() : registration.unregister());
 };
 
 const kept = async (address) => (await caches.open(CACHE)).match(address, { ignoreVary: true });
@@ -36,7 +38,7 @@ addEventListener("activate", (event) => event.waitUntil(tidy()));
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (!VERSION || request.method !== "GET" || url.origin !== location.origin) return;
   const round = url.pathname === ROUND || url.pathname === `${ROUND}/check`;
   if (request.mode === "navigate" && (round || !OWN.test(url.pathname))) {
     const instead = round ? CHECK : SHELL;

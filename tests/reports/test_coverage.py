@@ -1,7 +1,7 @@
 """Every community has a grid lead, or the city check says which has not (R293)."""
 
 from portal.kernel.db import Database
-from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
+from portal.reports.queries.counters import PublicCounts, place_figures, public_counts
 from portal.reports.queries.coverage import communities_without_lead, lead_roles
 from portal.reports.rules.codes import State, Target
 from tests.make import accounts, reports
@@ -48,5 +48,5 @@ def test_the_weeks_of_a_community_tell_nothing_that_only_its_month_may_tell(
         for kind in ("litter", "noise"):
             reports.case(session, south, state=State.CLOSED, category_code=kind)
         moments = [NOW.replace(day=NOW.day - 7), NOW]
-        assert settled_between(session, street.path, moments) == [0, 2]
-        assert settled_between(session, south.path, moments) == [0, 1]
+        assert place_figures(session, street.path, NOW, moments)[1] == [0, 2]
+        assert place_figures(session, south.path, NOW, moments)[1] == [0, 1]

@@ -220,7 +220,7 @@ def test_what_is_checked_for_the_public_page_is_called_by_its_name(city: City) -
     ]  # fmt: skip
 
 
-def test_a_proposal_costs_eleven_queries_at_most_and_the_queue_beside_it_five(city: City) -> None:
+def test_a_proposal_costs_ten_queries_at_most_and_the_queue_beside_it_five(city: City) -> None:
     for _ in range(4):
         city.case(state=State.CLOSED)
         city.case()
@@ -248,9 +248,11 @@ def test_a_proposal_costs_eleven_queries_at_most_and_the_queue_beside_it_five(ci
     # the kinds come once, for the list's options and for the proposal
     assert beside - alone <= 5
     closed = city.case(state=State.VOID)
-    # who is named by the list (eight: rows, allowances, units that an answer names, what is known
-    # of the case), then habits
-    assert alone - cost(f"/desk/cases/{closed}") <= 11
+    # who is named by the list (rows with allowances, kinds, units, and what is known of the case
+    # where something is), then habits and what lies near
+    assert alone - cost(f"/desk/cases/{closed}") <= 10
+    # tables that hold nothing of the case are not asked, nor is anything asked twice
+    assert alone <= 24
 
 
 def test_in_plain_text_a_case_stands_alone_with_its_way_back(city: City) -> None:

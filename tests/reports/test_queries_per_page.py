@@ -33,17 +33,17 @@ PAGES = (
     (None, "/reports/", 4),
     (None, "/reports/board", 4),
     (None, "/", 6),
-    (None, "/places/370283001", 21),
+    (None, "/places/370283001", 15),
     (None, "/data/", 3),
-    (None, "/places/responsibilities", 9),
-    ("street_desk", "/desk/", 9),
-    ("street_desk", "/desk/?task=open", 9),
-    ("handling_unit", "/desk/?task=all", 8),
-    ("grid_lead", "/desk/grid", 8),
+    (None, "/places/responsibilities", 4),
+    ("street_desk", "/desk/", 8),
+    ("street_desk", "/desk/?task=open", 8),
+    ("handling_unit", "/desk/?task=all", 7),
+    ("grid_lead", "/desk/grid", 5),
     ("street_desk", "/desk/supervision", 8),
-    # one query says how long she has not looked, three more what is new in what she follows
-    ("resident", "/me", 8),
-    ("resident", "/me/following", 6),
+    # one query says what she follows, another whether anything is new in it
+    ("resident", "/me", 4),
+    ("resident", "/me/following", 5),
 )
 
 

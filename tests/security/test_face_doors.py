@@ -284,7 +284,7 @@ def test_no_made_up_position_is_a_place_or_a_crash(town: Town) -> None:
 
 def test_a_position_is_told_to_an_address_to_a_hundred_metres() -> None:
     """Histories and the logs of proxies keep addresses; forms that are posted leave none."""
-    script = (CHECKOUT / "static/js/position.js").read_text("utf-8")
+    script = (CHECKOUT / "static/js/report.js").read_text("utf-8")
     assert 'form.method === "get" ? 3 : 6' in script
 
 

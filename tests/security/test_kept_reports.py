@@ -276,6 +276,6 @@ def test_fields_that_no_page_offers_decide_nothing(site: Flask, database: Databa
 
 def test_a_draft_shows_its_words_as_words() -> None:
     """They come from the device's own store, which another page of a careless site might fill."""
-    script = (CHECKOUT / "static/js/offline.js").read_text("utf-8")
+    script = (CHECKOUT / "static/js/report.js").read_text("utf-8")
     for name in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert name not in script

@@ -78,17 +78,11 @@ def test_text_is_sent_compressed_to_whoever_takes_it(app: Flask) -> None:
     assert "Content-Encoding" not in refused.headers
 
 
-# what only staff load, on pages that residents never see
-OF_STAFF = {"cover.js", "desk.js", "round.js"}
-
-
 def test_the_portals_own_scripts_are_small_in_total() -> None:
     scripts = sorted((CHECKOUT / "static" / "js").glob("*.js"))
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in scripts}
     assert len(sizes) > 5
-    staff = sum(sizes[name] for name in OF_STAFF)
-    assert sum(sizes.values()) - staff <= 15_000, sizes
-    assert staff <= 5_000, sizes
+    assert sum(sizes.values()) <= 15_000, sizes
 
 
 def test_what_the_browser_has_is_not_sent_again(app: Flask) -> None:

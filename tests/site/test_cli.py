@@ -1,5 +1,6 @@
 """The command line: helpful, in one sentence when it fails, and nothing half done."""
 
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -21,7 +23,7 @@ from portal.kernel.db import Database, open_database
 from portal.kernel.instance import Instance
 from portal.kernel.jobs import JobRun
 from portal.kernel.outbox import Channel, post_message
-from portal.site import commands, schema
+from portal.site import commands, reindex, schema
 from portal.site.cli import cli
 
 
@@ -101,6 +103,30 @@ def test_demo_accounts_are_never_served_to_others(
         result = run(tools, f"serve --host {host}")
         assert result.exit_code == 1
         assert "Demo accounts exist" in result.output
+
+
+def test_a_server_that_runs_no_jobs_starts_without_an_application_of_its_own(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its workers make theirs, and wait for it."""
+    served: list[object] = []
+
+    class Stub:
+        def __init__(self, target: str, **_options: object) -> None:
+            served.append(target)
+
+        def serve(self) -> None:
+            pass
+
+    monkeypatch.setattr(commands, "Granian", Stub)
+    monkeypatch.setattr(commands, "configure_logging", lambda: None)
+    monkeypatch.setattr(reindex, "stale", lambda _session: False)
+    monkeypatch.setattr(multiprocessing, "set_start_method", lambda *_args, **_options: None)
+    monkeypatch.setenv("GONGZHI_ORIGIN", tools.config.origin)
+    bare = SimpleNamespace(config=tools.config, database=tools.database)
+    result = CliRunner().invoke(cli, ["serve", "--no-jobs"], obj=bare)
+    assert result.exit_code == 0, result.output
+    assert served == ["portal.site.wsgi:build"]
 
 
 def test_a_database_behind_its_migrations_is_not_served(

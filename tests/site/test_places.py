@@ -163,7 +163,7 @@ def test_a_place_page_sends_a_fixed_number_of_queries(app: Flask, places: Databa
         browser.get(url, status=200)
         event.remove(places.reader, "before_cursor_execute", note)
         counts.append(len(statements))
-    assert max(counts) <= 19
+    assert max(counts) <= 14
 
 
 def test_the_city_page_draws_its_streets_in_one_small_picture(

@@ -62,6 +62,7 @@ def test_a_city_that_wants_no_worker_sends_one_that_takes_its_leave(
     city = replace(instance.city, raw={**instance.city.raw, "offline": False})
     off = create_app(replace(instance, city=city), app.extensions["gongzhi_database"])
     script = off.test_client().get("/sw.js").get_data(as_text=True)
+    assert 'const VERSION = "";' in script
     assert "unregister" in script
     assert "caches.delete" in script
     page = Browser(off).get("/reports/new", status=200)
@@ -70,5 +71,5 @@ def test_a_city_that_wants_no_worker_sends_one_that_takes_its_leave(
 
 
 def test_our_own_script_for_the_report_is_small() -> None:
-    files: list[Path] = [STATIC / f"js/{name}.js" for name in ("intake", "offline", "worker")]
+    files: list[Path] = [STATIC / f"js/{name}.js" for name in ("report", "worker")]
     assert sum(file.stat().st_size for file in files) < 20_000

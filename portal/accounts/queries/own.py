@@ -55,15 +55,17 @@ class PersonDetails:
 
 
 def own_details(session: Session, person_id: UUID | None, now: datetime) -> PersonDetails:
-    """An account with its roles; four queries at most."""
-    row = session.execute(
-        select(Person, SecondFactor.confirmed_at)
+    """An account with its roles; three queries at most."""
+    rows = session.execute(
+        select(Person, SecondFactor.confirmed_at, RoleHolding)
         .join(SecondFactor, SecondFactor.person_id == Person.id, isouter=True)
+        .join(RoleHolding, RoleHolding.person_id == Person.id, isouter=True)
         .where(Person.id == person_id, Person.erased_at.is_(None))
-    ).one_or_none()
-    if row is None:
+        .order_by(RoleHolding.id)
+    ).all()
+    if not rows:
         raise Missing
-    person: Person = row[0]
+    person: Person = rows[0][0]
     phone = None
     if person.sealed_phone:
         phone = instance_of(session).vault.unseal(person.sealed_phone)
@@ -76,17 +78,14 @@ def own_details(session: Session, person_id: UUID | None, now: datetime) -> Pers
         phone=show_phone(phone) if phone else None,
         phone_masked=mask_phone(phone) if phone else None,
         has_password=person.password_hash is not None,
-        has_factor=row.confirmed_at is not None,
+        has_factor=rows[0].confirmed_at is not None,
         demo=person.demo,
         created_at=person.created_at,
-        held=_held(session, person.id, now),
+        held=_held(session, [row[2] for row in rows if row[2] is not None], now),
     )
 
 
-def _held(session: Session, person_id: UUID, now: datetime) -> list[HeldRole]:
-    holdings = session.scalars(
-        select(RoleHolding).where(RoleHolding.person_id == person_id).order_by(RoleHolding.id)
-    ).all()
+def _held(session: Session, holdings: Sequence[RoleHolding], now: datetime) -> list[HeldRole]:
     areas = areas_by_ids(session, [row.area_id for row in holdings if row.area_id])
     units = organisations_by_ids(
         session, [row.organisation_id for row in holdings if row.organisation_id]

@@ -13,13 +13,15 @@ from portal.areas.queries.details import (
 from portal.areas.queries.naming import find_areas
 from portal.areas.queries.outlines import (
     Flaw,
+    Outlines,
     areas_in_box,
     find_flaws,
+    finest_outline,
     locate,
     locator,
     outline_of,
-    outlines_made_up,
     outlines_of,
+    outlines_to_draw,
     outlines_under,
 )
 from portal.areas.queries.sites import SiteRow, sites_in, sites_near
@@ -34,13 +36,17 @@ from portal.areas.queries.tree import (
     count_by_level,
     data_version,
     descendants_at_level,
+    family_of,
+    finest_or_own,
     root_areas,
+    top_of_tree,
 )
 
 __all__ = [
     "AreaRow",
     "CardRow",
     "Flaw",
+    "Outlines",
     "PermittedRow",
     "SiteRow",
     "SwitchRow",
@@ -55,14 +61,17 @@ __all__ = [
     "count_by_level",
     "data_version",
     "descendants_at_level",
+    "family_of",
     "feature_live",
     "find_areas",
     "find_flaws",
+    "finest_or_own",
+    "finest_outline",
     "locate",
     "locator",
     "outline_of",
-    "outlines_made_up",
     "outlines_of",
+    "outlines_to_draw",
     "outlines_under",
     "permitted_in",
     "root_areas",
@@ -70,4 +79,5 @@ __all__ = [
     "sites_near",
     "switches",
     "switches_for",
+    "top_of_tree",
 ]

@@ -3,16 +3,17 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from shapely import STRtree, from_geojson, get_parts, union_all
+from shapely import STRtree, from_geojson, get_parts
+from shapely import union_all as union_of_shapes
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area, AreaShape
@@ -142,6 +143,18 @@ def outlines_of(session: Session, codes: Iterable[str]) -> list[tuple[str, dict[
     return [(row.code, json.loads(row.geojson)) for row in session.execute(statement)]
 
 
+def finest_outline(session: Session, codes: Collection[str]) -> tuple[str, dict[str, Any]] | None:
+    """(code, GeoJSON) of the last place on a way down the tree whose outline is known."""
+    row = session.execute(
+        select(Area.code, AreaShape.geojson)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(Area.code.in_(codes))
+        .order_by(func.length(Area.path).desc())
+        .limit(1)
+    ).first()
+    return (row.code, json.loads(row.geojson)) if row else None
+
+
 def outline_of(session: Session, area_id: UUID) -> dict[str, Any] | None:
     """A place's outline as a GeoJSON geometry."""
     text = session.scalar(select(AreaShape.geojson).where(AreaShape.area_id == area_id))
@@ -164,15 +177,44 @@ def outlines_under(session: Session, path: str, *, level: str) -> list[tuple[str
     return [(code, json.loads(text)) for code, text in session.execute(statement)]
 
 
-def outlines_made_up(session: Session, path: str, *, level: str) -> bool:
-    """Whether some outline that ``outlines_under`` gives was drawn for the demonstration."""
-    statement = (
-        select(AreaShape.area_id)
-        .join(Area, AreaShape.area_id == Area.id)
-        .where(Area.path.startswith(path, autoescape=True), Area.level == level, AreaShape.made_up)
-        .limit(1)
+@dataclass(frozen=True)
+class Outlines:
+    """What a picture of a place is drawn of: the places inside it, or its own outline.
+
+    ``made_up``: some of it was drawn for the demonstration. ``others``: of places that were named.
+    """
+
+    shapes: list[tuple[str, dict[str, Any]]]
+    made_up: bool
+    others: Mapping[str, dict[str, Any]]
+
+
+def outlines_to_draw(
+    session: Session, area: AreaRow, level: str | None, named: Collection[str] = ()
+) -> Outlines:
+    """The outlines of a level inside a place, its own and those of named places: one query."""
+    inside = and_(
+        Area.path.startswith(area.path, autoescape=True),
+        Area.level == level,
+        Area.valid_to.is_(None),
     )
-    return session.scalar(statement) is not None
+    asked = (("inside", inside), ("own", Area.id == area.id), ("named", Area.code.in_(named)))
+    parts = [
+        select(literal(part).label("part"), Area.code, AreaShape.geojson, AreaShape.made_up)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(condition)
+        for part, condition in asked
+        if part != "named" or named
+    ]
+    found: dict[str, list[Any]] = {part: [] for part, _ in asked}
+    for row in session.execute(union_all(*parts).order_by("code")):
+        found[row.part].append(row)
+    drawn = found["inside"] or found["own"]
+    return Outlines(
+        [(row.code, json.loads(row.geojson)) for row in drawn],
+        any(row.made_up for row in drawn),
+        {row.code: json.loads(row.geojson) for row in found["named"]},
+    )
 
 
 def areas_in_box(
@@ -221,7 +263,7 @@ def _misfits(parent: _Outline, family: list[_Outline]) -> Iterable[Flaw]:
         outside = square_metres(outline.shape.difference(parent.shape))
         if outside > TOLERANCE_M2:
             yield Flaw(FlawKind.OUTSIDE, outline.code, parent.code, round(outside))
-    missing = parent.shape.difference(union_all([o.shape for o in family]))
+    missing = parent.shape.difference(union_of_shapes([o.shape for o in family]))
     gap = sum(area for part in get_parts(missing) if (area := square_metres(part)) > TOLERANCE_M2)
     if gap:
         yield Flaw(FlawKind.GAP, parent.code, None, round(gap))

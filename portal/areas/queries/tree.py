@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.areas.models import Area, AreaTag, AreaVersion
 from portal.areas.rules import Tag, UnitKind, codes_of, is_code, tidy_names, valid_on
+from portal.kernel.db import once
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,14 @@ def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[AreaRow
         _, tags = found.setdefault(row.id, (row, set()))
         if row.tag is not None:
             tags.add(row.tag)
-    return [_area_row(row, frozenset(tags)) for row, tags in found.values()]
+    rows = [_area_row(row, frozenset(tags)) for row, tags in found.values()]
+    _known(session).update((row.code, row) for row in rows)
+    return rows
+
+
+def _known(session: Session) -> dict[str, AreaRow]:
+    """The places that this request has read, by code: a page names the same few again and again."""
+    return once(session, AreaRow, dict)
 
 
 def _area_row(row: Any, tags: frozenset[Tag]) -> AreaRow:
@@ -110,10 +118,8 @@ def area_by_code(session: Session, code: str, *, on: date | None = None) -> Area
     """The place with a code (closed ones too), or only if it is valid on a day."""
     if not is_code(code):
         return None
-    rows = _rows(session, _columns().where(Area.code == code))
-    if not rows or (on is not None and not rows[0].valid_on(on)):
-        return None
-    return rows[0]
+    row = areas_by_codes(session, [code]).get(code)
+    return None if row is None or (on is not None and not row.valid_on(on)) else row
 
 
 def area_by_id(session: Session, area_id: UUID) -> AreaRow | None:
@@ -124,17 +130,22 @@ def area_by_id(session: Session, area_id: UUID) -> AreaRow | None:
 def areas_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, AreaRow]:
     """Places by id, closed ones too, in one query."""
     wanted = set(ids)
-    if not wanted:
-        return {}
-    return {row.id: row for row in _rows(session, _columns().where(Area.id.in_(wanted)))}
+    found = {row.id: row for row in _known(session).values() if row.id in wanted}
+    missing = wanted - found.keys()
+    if missing:
+        found |= {row.id: row for row in _rows(session, _columns().where(Area.id.in_(missing)))}
+    return found
 
 
 def areas_by_codes(session: Session, codes: Iterable[str]) -> dict[str, AreaRow]:
     """Places by code, closed ones too, in one query."""
     wanted = {code for code in codes if is_code(code)}
-    if not wanted:
-        return {}
-    return {row.code: row for row in _rows(session, _columns().where(Area.code.in_(wanted)))}
+    found = {code: row for code, row in _known(session).items() if code in wanted}
+    missing = wanted - found.keys()
+    if missing:
+        rows = _rows(session, _columns().where(Area.code.in_(missing)))
+        found |= {row.code: row for row in rows}
+    return found
 
 
 def root_areas(session: Session, *, on: date | None = None) -> list[AreaRow]:
@@ -154,6 +165,31 @@ def children_of(session: Session, code: str | None, *, on: date | None = None) -
     )
 
 
+def family_of(session: Session, area: AreaRow) -> tuple[list[AreaRow], list[AreaRow]]:
+    """The places above one, root first, and those directly below (closed ones left out)."""
+    codes = codes_of(area.path)[:-1]
+    below = and_(Area.parent_id == area.id, _valid(None))
+    rows = _rows(session, _columns().where(or_(below, Area.code.in_(codes))).order_by(Area.code))
+    above = {row.code: row for row in rows if row.parent_id != area.id}
+    children = [row for row in rows if row.parent_id == area.id]
+    return [above[code] for code in codes if code in above], children
+
+
+def top_of_tree(session: Session, also: Iterable[str]) -> tuple[list[AreaRow], dict[str, AreaRow]]:
+    """The roots (of a single one with what is directly below it), and places by code: one query."""
+    is_root = and_(Area.parent_id.is_(None), _valid(None))
+    roots = select(Area.id).where(is_root)
+    below = and_(Area.parent_id.in_(roots), _valid(None))
+    wanted = {code for code in also if is_code(code)}
+    asked = or_(is_root, below, Area.code.in_(wanted))
+    rows = _rows(session, _columns().where(asked).order_by(Area.code))
+    standing = [row for row in rows if row.valid_to is None]
+    top = [row for row in standing if row.parent_id is None]
+    if len(top) == 1:
+        top += [row for row in standing if row.parent_id == top[0].id]
+    return top, {row.code: row for row in rows if row.code in wanted}
+
+
 def descendants_at_level(
     session: Session, path: str, level: str, *, on: date | None = None
 ) -> list[AreaRow]:
@@ -162,6 +198,23 @@ def descendants_at_level(
         Area.level == level, Area.path.startswith(path, autoescape=True), _valid(on)
     )
     return _rows(session, statement.order_by(Area.code))
+
+
+def finest_or_own(session: Session, paths: Iterable[str], level: str) -> list[AreaRow]:
+    """Everything of a level inside some places; a place that holds none stands for itself."""
+    paths = set(paths)
+    inside = and_(
+        Area.level == level,
+        or_(false(), *(Area.path.startswith(path, autoescape=True) for path in paths)),
+        _valid(None),
+    )
+    rows = _rows(session, _columns().where(or_(inside, Area.path.in_(paths))).order_by(Area.path))
+    finest = [row.path for row in rows if row.level == level]
+    return [
+        row
+        for row in rows
+        if row.level == level or not any(path.startswith(row.path) for path in finest)
+    ]
 
 
 def ancestors(session: Session, path: str) -> list[AreaRow]:

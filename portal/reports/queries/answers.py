@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from portal.kernel.db import once
 from portal.kernel.instance import instance_of
 from portal.reports.models import CaseAnswer
+from portal.reports.queries.hung import hangs
 from portal.reports.queries.kinds import questions_of
 from portal.reports.queries.page import CasePage
 from portal.reports.rules.contracts import UPKEEP
@@ -27,9 +29,13 @@ class AnswerRow:
 
 
 def _rows(session: Session, district: str, case_id: UUID) -> list[Row[str, str | None, str | None]]:
+    if not hangs(session, case_id, CaseAnswer):
+        return []
     statement = select(CaseAnswer.key, CaseAnswer.value, CaseAnswer.sealed_value)
     here = (CaseAnswer.district == district, CaseAnswer.case_id == case_id)
-    return list(session.execute(statement.where(*here)))
+    return once(
+        session, (CaseAnswer, case_id), lambda: list(session.execute(statement.where(*here)))
+    )
 
 
 def answers_of(
@@ -73,6 +79,9 @@ def said_for_routing(session: Session, cases: Sequence[Any]) -> dict[UUID, dict[
 
     A size as the list reads it; units in the reporter's own words, which the register must know.
     """
+    cases = [case for case in cases if hangs(session, case.id, CaseAnswer)]
+    if not cases:
+        return {}
     vault = instance_of(session).vault
     rows = session.execute(
         select(CaseAnswer.case_id, CaseAnswer.key, CaseAnswer.value, CaseAnswer.sealed_value).where(
@@ -92,10 +101,4 @@ def said_for_routing(session: Session, cases: Sequence[Any]) -> dict[UUID, dict[
 
 def subkind_of(session: Session, district: str, case_id: UUID) -> str | None:
     """Which finer kind a case is, if somebody said so."""
-    return session.scalar(
-        select(CaseAnswer.value).where(
-            CaseAnswer.district == district,
-            CaseAnswer.case_id == case_id,
-            CaseAnswer.key == SUBKIND,
-        )
-    )
+    return next((r.value for r in _rows(session, district, case_id) if r.key == SUBKIND), None)

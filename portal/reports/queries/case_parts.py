@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.reports.models import Case, CaseDispute, CasePart, CasePhoto, CaseText
 from portal.reports.queries.case import CaseRow, columns
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import PhotoKind, Source, TextKind
 from portal.reports.rules.transitions import OPEN
 
@@ -86,6 +87,8 @@ def whole_of(session: Session, part: CaseRow) -> CaseRow | None:
 
 def parts_under(session: Session, whole: CaseRow) -> list[CaseRow]:
     """The parts of a case, the oldest first."""
+    if not hangs(session, whole.id, CasePart):
+        return []
     found = session.execute(
         select(*columns(Case, CaseRow))
         .join(CasePart, and_(Case.district == CasePart.district, Case.id == CasePart.case_id))
@@ -97,6 +100,8 @@ def parts_under(session: Session, whole: CaseRow) -> list[CaseRow]:
 
 def open_parts(session: Session, whole: CaseRow) -> int:
     """How many parts of a case have not ended."""
+    if not hangs(session, whole.id, CasePart):
+        return 0
     count = (
         select(func.count())
         .select_from(CasePart)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.rules import tidy_names
+from portal.kernel.db import once
 from portal.reports.models import Category, CategoryLimit
 from portal.reports.rules.categories import CategoryRow, FunctionGroup, LimitRow
 from portal.reports.rules.kinds import OWN_DOORS
@@ -67,6 +68,12 @@ def categories_on(session: Session, on: date) -> list[CategoryRow]:
     return [category_row(row) for row in session.execute(statement)]
 
 
+def all_categories(session: Session) -> list[CategoryRow]:
+    """Every plain name in the order of the list, ended and coming ones too."""
+    statement = select(*COLUMNS).order_by(Category.position, Category.code)
+    return [category_row(row) for row in session.execute(statement)]
+
+
 def category_on(session: Session, code: str, on: date) -> CategoryRow | None:
     """One plain name, if it is in use on a day."""
     row = session.execute(select(*COLUMNS).where(Category.code == code, in_use(on))).first()
@@ -75,6 +82,10 @@ def category_on(session: Session, code: str, on: date) -> CategoryRow | None:
 
 def category_row_of(session: Session, code: str) -> CategoryRow | None:
     """One plain name, also when it is no longer in use."""
+    return once(session, (CategoryRow, code), lambda: _category(session, code))
+
+
+def _category(session: Session, code: str) -> CategoryRow | None:
     row = session.execute(select(*COLUMNS).where(Category.code == code)).first()
     return category_row(row) if row else None
 

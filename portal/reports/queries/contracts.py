@@ -14,6 +14,7 @@ from portal.reports.models import Case, CaseAnswer, CaseContract, ServiceContrac
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk import inside, is_late_now
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.contracts import UPKEEP, Contract, best_first
 from portal.reports.rules.kinds import YES
 from portal.reports.rules.transitions import OPEN
@@ -73,6 +74,9 @@ def contracts_at(session: Session, place_path: str, on: date) -> list[Contract]:
 
 def links_of(session: Session, cases: Sequence[CaseRow]) -> dict[UUID, ContractLink]:
     """The contracts of several cases, in one query."""
+    cases = [one for one in cases if hangs(session, one.id, CaseContract)]
+    if not cases:
+        return {}
     statement = (
         select(ServiceContract, Area.path, CaseContract.case_id, CaseContract.reason)
         .select_from(CaseContract)

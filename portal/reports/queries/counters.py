@@ -60,14 +60,19 @@ def counts_since(
     session: Session, place_path: str | None, moments: Sequence[datetime]
 ) -> list[PublicCounts]:
     """The same since several moments, in one query."""
+    open_now, *rest = session.execute(select(*_numbers(place_path, moments))).one()
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return [PublicCounts(reported, settled, open_now) for reported, settled in pairs]
+
+
+def _numbers(place_path: str | None, moments: Sequence[datetime]) -> list[ColumnElement[int]]:
+    """How many are open; then for each moment how many were reported and settled since."""
     place = _in_place(place_path)
     parts = [_number(*place, Case.state.in_(OPEN))]
     for since in moments:
         parts.append(_number(*place, Case.found_at >= since, Case.state.not_in(TAKEN_OUT)))
         parts.append(_number(*place, Case.closed_at >= since, _SETTLED))
-    open_now, *rest = session.execute(select(*parts)).one()
-    pairs = zip(rest[::2], rest[1::2], strict=True)
-    return [PublicCounts(reported, settled, open_now) for reported, settled in pairs]
+    return parts
 
 
 def counts_by_place(
@@ -93,22 +98,30 @@ def counts_by_place(
     return found
 
 
-def settled_between(
-    session: Session, place_path: str | None, moments: Sequence[datetime]
-) -> list[int]:
-    """How much was settled between each moment and the next (the last: until now).
+def place_figures(
+    session: Session, place_path: str, since: datetime, moments: Sequence[datetime]
+) -> tuple[PublicCounts, list[int]]:
+    """The figures of a place since a moment, and how much was settled there between each of some
+    moments and the next (the last: until now), in one query.
 
     In a quiet community a week may hold one matter, and some matters tell only their month
     (law P5): there only those count that show their day anyway.
     """
-    steps = list(enumerate(moments))
-    which = case(*((Case.closed_at >= moment, at) for at, moment in reversed(steps)), else_=-1)
+    numbers = _numbers(place_path, [since])
+    whole = [select(literal(-at), number) for at, number in enumerate(numbers, start=1)]
+    which = case(
+        *((Case.closed_at >= moment, at) for at, moment in _latest_first(moments)), else_=0
+    )
     conditions = (*_by_day(place_path), Case.closed_at >= moments[0], _SETTLED)
     counted = select(which.label("at"), func.count()).where(*conditions).group_by("at")
     found: Counter[int] = Counter()
-    for at, number in session.execute(union_all(counted, taken_off([which], conditions))):
+    for at, number in session.execute(union_all(*whole, counted, taken_off([which], conditions))):
         found[at] += number
-    return [found.get(at, 0) for at, _ in steps]
+    return PublicCounts(found[-2], found[-3], found[-1]), [found[at] for at in range(len(moments))]
+
+
+def _latest_first(moments: Sequence[datetime]) -> list[tuple[int, datetime]]:
+    return list(enumerate(moments))[::-1]
 
 
 def _number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
@@ -130,7 +143,7 @@ def _in_place(place_path: str | None) -> list[ColumnElement[bool]]:
     if place_path is None:
         return []
     inner = [inside(place_path)]
-    return inner if _own_code(place_path).isdecimal() else [*inner, _shown_exactly()]
+    return inner if _own_code(place_path).isdecimal() else [*inner, shown_exactly()]
 
 
 def _by_day(place_path: str | None) -> list[ColumnElement[bool]]:
@@ -138,14 +151,15 @@ def _by_day(place_path: str | None) -> list[ColumnElement[bool]]:
     conditions = _in_place(place_path)
     if place_path is None or len(national_part(_own_code(place_path))) < COMMUNITY_DIGITS:
         return conditions
-    return [inside(place_path), _shown_exactly()]
+    return [inside(place_path), shown_exactly()]
 
 
 def _own_code(place_path: str) -> str:
     return place_path.rstrip("/").rpartition("/")[2]
 
 
-def _shown_exactly() -> ColumnElement[bool]:
+def shown_exactly() -> ColumnElement[bool]:
+    """Of kinds whose spot the public may know."""
     exact = select(Category.code).where(
         Category.target == Target.THING, Category.place_precision == Precision.EXACT
     )

@@ -26,6 +26,7 @@ from portal.reports.models import (
 )
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.desk.reach import reach
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import State
 from portal.reports.rules.grid import EntryKind
 
@@ -143,6 +144,8 @@ def versions_of(session: Session, entry: EntryRow, reader: Actor) -> list[EntryR
 
 def entries_about(session: Session, case: CaseRow, reader: Actor) -> list[EntryRow]:
     """The entries that speak of a case."""
+    if not hangs(session, case.id, GridEntryCase):
+        return []
     mine = and_(
         GridEntryCase.entry_id == GridEntry.id,
         GridEntryCase.district == case.district,
@@ -154,6 +157,8 @@ def entries_about(session: Session, case: CaseRow, reader: Actor) -> list[EntryR
 
 def _read(session: Session, statement: Select[*tuple[Any, ...]], reader: Actor) -> list[EntryRow]:
     rows = session.execute(statement).all()
+    if not rows:
+        return []
     ids = {row.id for row in rows}
     photos, cases = _photos(session, ids), _cases(session, ids, reader)
     return [

@@ -13,10 +13,13 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
-from portal.areas.rules import codes_of, tidy_names
+from portal.areas.queries import ancestors
+from portal.areas.rules import tidy_names
+from portal.kernel.db import once
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseProxy, CaseReporter, Category
 from portal.reports.queries.case import CaseRow, columns
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import Relation, Source, State
 from portal.reports.rules.doors import (
     ANSWERING,
@@ -94,6 +97,12 @@ class FiledRow:
 
 def proxy_of(session: Session, case: CaseRow) -> ProxyRow | None:
     """Who typed a case in for somebody else, if anybody did; not who joined a caller to it."""
+    if not hangs(session, case.id, CaseProxy):
+        return None
+    return once(session, (ProxyRow, case.id), lambda: _proxy(session, case))
+
+
+def _proxy(session: Session, case: CaseRow) -> ProxyRow | None:
     found = session.execute(
         select(*columns(CaseProxy, ProxyRow))
         .join(CaseReporter, _its_reporter())
@@ -198,10 +207,7 @@ def is_small(session: Session, case: CaseRow) -> bool:
     setting = small_matters(instance_of(session).city.raw)
     if case.urgent or case.category_code not in setting.kinds:
         return False
-    inside = select(Area.id).where(
-        Area.code.in_(codes_of(case.place_path)), Area.level.in_(setting.levels)
-    )
-    return session.scalar(inside.limit(1)) is not None
+    return any(place.level in setting.levels for place in ancestors(session, case.place_path))
 
 
 def can_be_asked(session: Session, case: CaseRow) -> bool:

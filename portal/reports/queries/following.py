@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
@@ -15,8 +15,9 @@ from portal.areas.queries import AreaRow, areas_by_codes
 from portal.kernel.ids import hash_token
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseEvent, Follow, Follower
+from portal.reports.queries.counters import shown_exactly
 from portal.reports.queries.desk import inside
-from portal.reports.queries.public import PAGE_COLUMNS, KindRow, PublicRow, kinds, public_row
+from portal.reports.queries.public import PAGE_COLUMNS, KindRow, PublicRow, public_row
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.following import (
     NEWS_COUNTED,
@@ -80,6 +81,7 @@ FOLLOWER_COLUMNS = (
     Follower.seen_at,
 )
 _WIDTH = len(FOLLOWER_COLUMNS)
+_APP = aliased(Follower)
 
 
 def _follows(*conditions: ColumnElement[bool]) -> Any:
@@ -133,6 +135,20 @@ def follows_of_person(session: Session, person_id: UUID | None) -> list[FollowRo
     """What somebody follows with her account, in whichever way, the newest first."""
     statement = _follows(Follower.person_id == person_id, Follow.confirmed_at.is_not(None))
     return [_row(row) for row in session.execute(statement)]
+
+
+def follows_and_seen(
+    session: Session, person_id: UUID | None
+) -> tuple[list[FollowRow], datetime | None]:
+    """The same, and up to when she has read what is new (None: nothing is shown in the app)."""
+    seen = (
+        select(_APP.seen_at)
+        .where(_APP.person_id == person_id, _APP.way == FollowWay.APP)
+        .scalar_subquery()
+    )
+    statement = _follows(Follower.person_id == person_id, Follow.confirmed_at.is_not(None))
+    rows = session.execute(statement.add_columns(seen.label("read_until"))).all()
+    return [_row(row) for row in rows], rows[0].read_until if rows else None
 
 
 def follows_of(session: Session, follower_id: UUID) -> list[FollowRow]:
@@ -291,19 +307,23 @@ def news_of(
     at = (
         select(func.max(CaseEvent.at)).where(_OF_CASE, told()).correlate(Case).scalar_subquery()
     ).label("at")
-    statement = (
-        select(*PAGE_COLUMNS, at)
-        .where(Case.listed, Case.updated_at > since)
-        .where(or_(false(), *(_wants(one, since, known) for one in followed)))
-        .order_by(Case.updated_at.desc(), Case.id.desc())
-        .limit(most)
-    )
+    statement = _with_news(select(*PAGE_COLUMNS, at), followed, since, most)
     return [_news_row(row, known, since) for row in session.execute(statement)]
 
 
-def _wants(
-    followed: FollowRow, since: datetime, known: Mapping[str, KindRow]
-) -> ColumnElement[bool]:
+def _with_news(
+    of_cases: Select[*tuple[Any, ...]], followed: Sequence[FollowRow], since: datetime, most: int
+) -> Select[*tuple[Any, ...]]:
+    """Narrowed to the matters with news in followed things, the latest first."""
+    return (
+        of_cases.where(Case.listed, Case.updated_at > since)
+        .where(or_(false(), *(_wants(one, since) for one in followed)))
+        .order_by(Case.updated_at.desc(), Case.id.desc())
+        .limit(most)
+    )
+
+
+def _wants(followed: FollowRow, since: datetime) -> ColumnElement[bool]:
     """That a matter belongs to a followed thing, with a step since it is followed."""
     start = max(since, followed.confirmed_at or followed.created_at)
     stepped = exists().where(_OF_CASE, CaseEvent.at > start, told()).correlate(Case)
@@ -317,8 +337,7 @@ def _wants(
         parts.append(inside(followed.area_path) if followed.area_path else false())
         if not subject.area.isdecimal():
             # below the community only what is public to the spot may be told apart
-            exact = [kind.code for kind in known.values() if kind.publicity.place_words]
-            parts.append(Case.category_code.in_(exact))
+            parts.append(shown_exactly())
     return and_(*parts)
 
 
@@ -347,22 +366,13 @@ def places_of_news(session: Session, rows: Iterable[NewsRow]) -> dict[str, AreaR
     return areas_by_codes(session, {code for row in rows for code in row.case.codes})
 
 
-def seen_at(session: Session, person_id: UUID | None) -> datetime | None:
-    """Up to when somebody has read what is new; None: she follows nothing."""
-    statement = select(Follower.seen_at).where(
-        Follower.person_id == person_id, Follower.way == FollowWay.APP
-    )
-    return session.scalar(statement)
-
-
 def count_news(session: Session, person_id: UUID, earliest: datetime) -> int:
-    """How many matters have news for somebody; nobody counts further than that."""
-    seen = seen_at(session, person_id)
-    followed = follows_of_person(session, person_id) if seen else []
+    """How many matters have news for somebody; nobody counts further than that. Two queries."""
+    followed, seen = follows_and_seen(session, person_id)
     if seen is None or not followed:
         return 0
-    since = max(seen, earliest)
-    return len(news_of(session, followed, since, kinds(session), most=NEWS_COUNTED))
+    found = _with_news(select(Case.id), followed, max(seen, earliest), NEWS_COUNTED)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 def open_at_once(until: datetime) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.queries import people_by_ids
 from portal.accounts.rules import Actor, Permission
-from portal.areas.queries import AreaRow, ancestors, descendants_at_level, root_areas
+from portal.areas.models import Area
+from portal.areas.queries import AreaRow, finest_or_own, root_areas
 from portal.kernel.clock import city_day
 from portal.kernel.instance import instance_of
 from portal.reports.models import GridEntry, GridMember, GridSetting
@@ -87,37 +88,35 @@ def grids_of(session: Session, actor: Actor) -> list[AreaRow]:
     """The grids that somebody works in; her places themselves where they have none inside."""
     places = actor.places_for(Permission.GRID_WORK)
     paths = [root.path for root in root_areas(session)] if places is None else places
-    found: dict[UUID, AreaRow] = {}
-    for path in paths:
-        rows = descendants_at_level(session, path, GRID) or ancestors(session, path)[-1:]
-        found.update({row.id: row for row in rows})
-    return sorted(found.values(), key=lambda row: row.path)
+    return finest_or_own(session, paths, GRID)
 
 
 def patrols_of(session: Session, areas: Iterable[AreaRow], now: datetime) -> dict[UUID, Patrol]:
-    """When each grid was last walked through and when it is due: two queries."""
+    """When each grid was last walked through and when it is due: one query."""
     ids = [area.id for area in areas]
     city = instance_of(session).city
     usual = int(city.thresholds.get(SETTING_PATROL, USUAL_DAYS))
     later = aliased(GridEntry)
     standing = ~select(later.id).where(later.corrects_id == GridEntry.id).exists()
-    last = dict(
-        session.execute(
-            select(GridEntry.area_id, func.max(GridEntry.at))
-            .where(
-                GridEntry.area_id.in_(ids),
-                GridEntry.kind == EntryKind.PATROL,
-                GridEntry.at <= now,
-                standing,
-            )
-            .group_by(GridEntry.area_id)
-        ).all()
+    walked = (
+        select(GridEntry.area_id, func.max(GridEntry.at).label("at"))
+        .where(
+            GridEntry.area_id.in_(ids),
+            GridEntry.kind == EntryKind.PATROL,
+            GridEntry.at <= now,
+            standing,
+        )
+        .group_by(GridEntry.area_id)
+        .subquery()
     )
-    own = dict(
-        session.execute(
-            select(GridSetting.area_id, GridSetting.patrol_days).where(GridSetting.area_id.in_(ids))
-        ).all()
-    )
+    rows = session.execute(
+        select(Area.id, walked.c.at, GridSetting.patrol_days)
+        .join(walked, walked.c.area_id == Area.id, isouter=True)
+        .join(GridSetting, GridSetting.area_id == Area.id, isouter=True)
+        .where(Area.id.in_(ids))
+    ).all()
+    last = {row.id: row.at for row in rows if row.at is not None}
+    own = {row.id: row.patrol_days for row in rows if row.patrol_days is not None}
     return {
         id_: patrol_of(
             last.get(id_), city_day(last[id_], city.zone) if id_ in last else None,

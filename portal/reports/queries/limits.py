@@ -8,12 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.areas.rules import tidy_names
+from portal.kernel.db import once
 from portal.reports.models import CategoryLimit, HandlingLimit, LimitCondition
 from portal.reports.rules.limits import ANY, Limit, Stage
 
 
 def limits_of(session: Session, category_code: str) -> list[Limit]:
     """Every limit of a kind of problem, whenever it begins: those of all conditions and places."""
+    return once(session, (Limit, category_code), lambda: _limits(session, category_code))
+
+
+def _limits(session: Session, category_code: str) -> list[Limit]:
     base = session.scalars(
         select(CategoryLimit).where(CategoryLimit.category_code == category_code)
     )

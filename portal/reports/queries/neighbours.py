@@ -19,6 +19,7 @@ from portal.areas.rules import national_part
 from portal.kernel.geo import METRES_A_DEGREE, metres_between
 from portal.reports.models import Case, CaseMerge, CaseReporter, CaseSearch, CaseStillThere
 from portal.reports.queries.case import CaseReporterRow, CaseRow, case_by_id, columns
+from portal.reports.queries.hung import hangs
 from portal.reports.queries.public import (
     PAGE_COLUMNS,
     KindRow,
@@ -170,6 +171,8 @@ def leads_to(session: Session, case: CaseRow) -> CaseRow:
 
 def parts_of(session: Session, case: CaseRow) -> list[CaseRow]:
     """The cases that were joined with one, the last first."""
+    if not hangs(session, case.id, CaseMerge):
+        return []
     found = session.execute(
         select(*columns(Case, CaseRow))
         .join(CaseMerge, and_(CaseMerge.district == Case.district, CaseMerge.case_id == Case.id))

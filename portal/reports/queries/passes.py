@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.ids import hash_token
 from portal.reports.models import CaseOutside, CasePass, CasePassEntry, CasePassPhoto
 from portal.reports.queries.case import CaseRow, columns
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import State
 from portal.reports.rules.outside import OutsideKind
 from portal.reports.rules.passes import (
@@ -112,6 +113,8 @@ def pass_by_id(session: Session, district: str, pass_id: UUID) -> PassRow | None
 
 def passes_of(session: Session, case: CaseRow) -> list[PassRow]:
     """The links of a case, newest first."""
+    if not hangs(session, case.id, CasePass):
+        return []
     found = session.execute(
         select(*columns(CasePass, PassRow))
         .where(CasePass.district == case.district, CasePass.case_id == case.id)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from portal.areas.rules import tidy_names
+from portal.kernel.db import once
 from portal.kernel.ids import clean_number
 from portal.kernel.search import Wanted, fts_table, postgres_match, sqlite_match
 from portal.kernel.tokens import facet
@@ -111,7 +112,9 @@ _KINDS = select(*KIND_COLUMNS).order_by(Category.position, Category.code)
 
 def kinds(session: Session) -> dict[str, KindRow]:
     """All categories in their order; ended ones too, because old cases have them."""
-    return {row.code: kind_row(row) for row in session.execute(_KINDS)}
+    return once(
+        session, KindRow, lambda: {row.code: kind_row(row) for row in session.execute(_KINDS)}
+    )
 
 
 def kind_row(row: Any) -> KindRow:

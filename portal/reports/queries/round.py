@@ -1,26 +1,30 @@
 """A collector's round: the open matters of her grids in the order of her way; and fast alerts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Exists, ScalarSelect, and_, exists, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, exists, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseAlert, CaseEvent, CaseText, Category
+from portal.reports.queries.case import CaseRow
 from portal.reports.queries.desk import area_names
 from portal.reports.queries.desk.reach import is_late_now, reach
+from portal.reports.queries.hung import hangs
 from portal.reports.rules.codes import Event, State, TextKind
 from portal.reports.rules.grid import SETTING_STOP, USUAL_STOP, minutes_since
 from portal.reports.rules.transitions import OPEN
 
 MOST = 200
+UNANSWERED = OPEN - {State.HANDLED}
 _CHECKS = (Event.VERIFY_SPOT, Event.RECHECK_SPOT)
+_ALERTED = and_(Case.district == CaseAlert.district, Case.id == CaseAlert.case_id)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class RoundRow:
     lat: float | None
     found_at: datetime
     checked: bool
+    alert: "AlertRow | None" = None
 
 
 def round_of(
@@ -63,8 +68,10 @@ def round_of(
             Case.found_at,
             _place_words().label("where"),
             _looked_at().label("checked"),
+            CaseAlert.raised_at,
         )
         .join(Area, Area.id == Case.area_id)
+        .join(CaseAlert, _ALERTED, isouter=True)
         .join(Category, Category.code == Case.category_code, isouter=True)
         .where(Case.state.in_(OPEN), reach(actor, Permission.GRID_WORK))
         .order_by(Case.place_path, Case.urgent.desc(), Case.found_at, Case.id)
@@ -72,7 +79,8 @@ def round_of(
     )
     if area_id is not None:
         statement = statement.where(Case.area_id == area_id)
-    return [_row(row) for row in session.execute(statement)]
+    limit = _stop_within(session)
+    return [_row(row, now, limit) for row in session.execute(statement)]
 
 
 def _place_words() -> ScalarSelect[str]:
@@ -101,7 +109,8 @@ def _looked_at() -> Exists:
     )
 
 
-def _row(row: Any) -> RoundRow:
+def _row(row: Any, now: datetime, limit: int) -> RoundRow:
+    alerted = row.raised_at is not None and row.state in UNANSWERED
     return RoundRow(
         number=row.number,
         state=row.state,
@@ -119,6 +128,7 @@ def _row(row: Any) -> RoundRow:
         lat=row.lat,
         found_at=row.found_at,
         checked=bool(row.checked),
+        alert=_alert(row, now, limit) if alerted else None,
     )
 
 
@@ -143,10 +153,22 @@ class AlertRow:
 
 def alerts_for(session: Session, actor: Actor, now: datetime) -> list[AlertRow]:
     """The alerts in somebody's reach, the oldest first, until somebody reports it stopped."""
+    return _alerts(session, actor, now, [])
+
+
+def alerts_of_case(session: Session, actor: Actor, case: CaseRow, now: datetime) -> list[AlertRow]:
+    """That of one case, if there is one."""
+    if not hangs(session, case.id, CaseAlert):
+        return []
+    return _alerts(session, actor, now, [Case.district == case.district, Case.id == case.id])
+
+
+def _alerts(
+    session: Session, actor: Actor, now: datetime, further: Iterable[ColumnElement[bool]]
+) -> list[AlertRow]:
     if actor.places_for(Permission.GRID_WORK) == ():
         return []
-    limit = int(instance_of(session).city.thresholds.get(SETTING_STOP, USUAL_STOP))
-    undone = OPEN - {State.HANDLED}
+    limit = _stop_within(session)
     statement = (
         select(
             Case.number,
@@ -155,19 +177,28 @@ def alerts_for(session: Session, actor: Actor, now: datetime) -> list[AlertRow]:
             Area.name_zh_hant,
             Area.name_en,
         )
-        .join(Case, and_(Case.district == CaseAlert.district, Case.id == CaseAlert.case_id))
+        .join(Case, _ALERTED)
         .join(Area, Area.id == Case.area_id)
-        .where(Case.state.in_(undone), reach(actor, Permission.GRID_WORK))
+        .where(Case.state.in_(UNANSWERED), reach(actor, Permission.GRID_WORK), *further)
         .order_by(CaseAlert.raised_at, Case.id)
         .limit(MOST)
     )
-    return [
-        AlertRow(
-            row.number,
-            area_names(row),
-            row.raised_at,
-            minutes_since(row.raised_at, now),
-            limit,
-        )
-        for row in session.execute(statement)
-    ]
+    return [_alert(row, now, limit) for row in session.execute(statement)]
+
+
+def alerts_on_way(
+    session: Session, actor: Actor, rows: Sequence[RoundRow], now: datetime
+) -> list[AlertRow]:
+    """The same of a round that was read already; asked for only where the round was cut short."""
+    if len(rows) == MOST or actor.places_for(Permission.GRID_WORK) == ():
+        return alerts_for(session, actor, now)
+    return sorted((row.alert for row in rows if row.alert), key=lambda alert: alert.raised_at)
+
+
+def _stop_within(session: Session) -> int:
+    return int(instance_of(session).city.thresholds.get(SETTING_STOP, USUAL_STOP))
+
+
+def _alert(row: Any, now: datetime, limit: int) -> AlertRow:
+    minutes = minutes_since(row.raised_at, now)
+    return AlertRow(row.number, area_names(row), row.raised_at, minutes, limit)

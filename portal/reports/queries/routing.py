@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
@@ -23,6 +23,8 @@ from portal.reports.models import (
 from portal.reports.queries.answers import said_for_routing
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.contracts import links_of
+from portal.reports.queries.hung import hangs
+from portal.reports.queries.public import kinds
 from portal.reports.rules.contracts import UPKEEP
 from portal.reports.rules.kinds import YES
 from portal.reports.rules.routing import (
@@ -72,6 +74,26 @@ def responsibilities(
     return [_responsibility(row, path) for row, path in rows]
 
 
+def both_lists(session: Session) -> tuple[list[Responsibility], list[Allowance]]:
+    """All rows of the list, and all that communities are given, in one query."""
+    keys = union_all(
+        select(ResponsibilityRule.code.label("rule"), cast(null(), String).label("admission")),
+        select(cast(null(), String), CommunityAllowance.code),
+    ).subquery()
+    rows = session.execute(
+        select(ResponsibilityRule, CommunityAllowance, Area.path)
+        .select_from(keys)
+        .join(ResponsibilityRule, ResponsibilityRule.code == keys.c.rule, isouter=True)
+        .join(CommunityAllowance, CommunityAllowance.code == keys.c.admission, isouter=True)
+        .join(Area, Area.code == ResponsibilityRule.area_code, isouter=True)
+        .order_by(keys.c.rule, keys.c.admission)
+    ).all()
+    return (
+        [_responsibility(rule, path) for rule, _, path in rows if rule is not None],
+        [_allowance(admission) for _, admission, _ in rows if admission is not None],
+    )
+
+
 def _responsibility(row: ResponsibilityRule, area_path: str | None) -> Responsibility:
     return Responsibility(
         code=row.code,
@@ -101,24 +123,25 @@ def _receiver(text: str) -> Receiver:
 def allowances(session: Session) -> list[Allowance]:
     """All that communities are, were and will be given."""
     rows = session.scalars(select(CommunityAllowance).order_by(CommunityAllowance.code))
-    return [
-        Allowance(
-            row.code,
-            row.area_code,
-            row.category_code,
-            row.group,
-            row.valid_from,
-            row.valid_to,
-            row.source,
-            row.made_up,
-        )
-        for row in rows
-    ]
+    return [_allowance(row) for row in rows]
+
+
+def _allowance(row: CommunityAllowance) -> Allowance:
+    return Allowance(
+        row.code,
+        row.area_code,
+        row.category_code,
+        row.group,
+        row.valid_from,
+        row.valid_to,
+        row.source,
+        row.made_up,
+    )
 
 
 def groups_of_kinds(session: Session) -> dict[str, str]:
     """The function group of each kind, ended ones too."""
-    return dict(session.execute(select(Category.code, Category.group)).all())
+    return {code: kind.group for code, kind in kinds(session).items()}
 
 
 def attributes_of(
@@ -132,10 +155,13 @@ def attributes_of(
     found: dict[UUID, dict[CaseKey, str]] = {
         case.id: dict((answers or {}).get(case.id, {})) for case in cases
     }
+    asked = [case for case in cases if hangs(session, case.id, CaseAttribute)]
+    if not asked:
+        return found
     rows = session.execute(
         select(CaseAttribute.case_id, CaseAttribute.key, CaseAttribute.value).where(
-            CaseAttribute.district.in_({case.district for case in cases}),
-            CaseAttribute.case_id.in_(list(found)),
+            CaseAttribute.district.in_({case.district for case in asked}),
+            CaseAttribute.case_id.in_([case.id for case in asked]),
         )
     )
     for case_id, key, value in rows:
@@ -185,6 +211,8 @@ def unit_named(words: str, key: str, units: Sequence[OrganisationRow]) -> str | 
 
 def co_units_of(session: Session, case: CaseRow) -> list[CoUnitRow]:
     """The units that support or supported the lead, in the order of their coming."""
+    if not hangs(session, case.id, CaseCoUnit):
+        return []
     rows = session.execute(
         select(
             CaseCoUnit.unit_id,

@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tup
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.rules import Actor, Permission
+from portal.kernel.db import once
 from portal.organisations.queries import OrganisationRow, organisations_by_ids
 from portal.reports.models import Case, SupervisionListing
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.desk import is_late_now
 from portal.reports.queries.desk.reach import reach
+from portal.reports.queries.hung import hangs
 from portal.reports.queries.public import KindRow, kinds
 from portal.reports.rules.codes import State
 from portal.reports.rules.publicity import STRICTEST, TimePrecision, public_codes
@@ -187,16 +189,19 @@ def _beyond(number: str) -> ColumnElement[bool]:
 
 def listing_of(session: Session, case_row: CaseRow, now: datetime) -> ListingRow | None:
     """The last listing of a case, open or ended."""
-    statement = _columns(now).where(
-        SupervisionListing.district == case_row.district,
-        SupervisionListing.case_id == case_row.id,
-    )
-    found = session.execute(statement.order_by(SupervisionListing.id.desc()).limit(1)).one_or_none()
-    return _row(found, kinds(session)) if found else None
+    found = listings_of(session, case_row, now)
+    return found[-1] if found else None
 
 
 def listings_of(session: Session, case_row: CaseRow, now: datetime) -> list[ListingRow]:
     """Every time that a case was on the list, the oldest first."""
+    if not hangs(session, case_row.id, SupervisionListing):
+        return []
+    key = (ListingRow, case_row.id)
+    return once(session, key, lambda: _listings(session, case_row, now))
+
+
+def _listings(session: Session, case_row: CaseRow, now: datetime) -> list[ListingRow]:
     statement = _columns(now).where(
         SupervisionListing.district == case_row.district,
         SupervisionListing.case_id == case_row.id,

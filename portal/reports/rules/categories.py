@@ -58,6 +58,9 @@ class CategoryRow:
         """Aimed at a person or a shop: words, photos and the exact point stay inside (law P5)."""
         return self.target is Target.PERSON_OR_SHOP
 
+    def in_use(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
 
 @dataclass(frozen=True)
 class LimitRow:

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from portal.accounts.queries import PersonRow, people_by_ids, phones_of
 from portal.accounts.rules import Actor, Permission
 from portal.accounts.service import note_identity_look
-from portal.areas.queries import AreaRow, ancestors, outline_of
-from portal.areas.rules import tidy_names
+from portal.areas.queries import AreaRow, ancestors, finest_outline
 from portal.kernel.audit import noted_since
 from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number
 from portal.kernel.instance import instance_of
 from portal.organisations.queries import OrganisationRow, organisations_by_ids
-from portal.reports.models import Category
+from portal.reports.models import CasePhoto
 from portal.reports.queries.case import (
     CaseReporterRow,
     CaseRow,
@@ -32,8 +31,10 @@ from portal.reports.queries.case import (
     texts_of,
 )
 from portal.reports.queries.case_parts import shares_photos, whole_of
+from portal.reports.queries.categories import category_row_of
 from portal.reports.queries.desk import TO_CHECK
 from portal.reports.queries.exchange import cases_by_external
+from portal.reports.queries.hung import hangs, look_what_hangs
 from portal.reports.queries.page import StoredPicture, stored_picture
 from portal.reports.queries.routing import CoUnitRow, co_units_of, supports
 from portal.reports.rules.codes import Event, PhotoKind, Review, State, TextKind
@@ -119,7 +120,8 @@ class DeskCase:
 
 def _hung(session: Session, case: CaseRow) -> tuple[list[TextRow], list[PhotoRow]]:
     """Words and photos. A part shows what was reported of its whole: nothing is copied."""
-    texts, photos = texts_of(session, case), photos_of(session, case)
+    texts = texts_of(session, case)
+    photos = photos_of(session, case) if hangs(session, case.id, CasePhoto) else []
     whole = whole_of(session, case)
     if whole is None:
         return texts, photos
@@ -136,6 +138,7 @@ def _to_check(text: TextRow) -> bool:
 def open_case(session: Session, number: str, actor: Actor, now: datetime) -> DeskCase:
     """The case as this reader may see it; raises Missing for what is not hers."""
     stored = case_as_seen(session, number, actor)
+    look_what_hangs(session, stored)
     insider = is_insider(actor, stored)
     facts = facts_of(session, stored, now=now)
     who = who_acts(session, actor, stored)
@@ -150,10 +153,10 @@ def open_case(session: Session, number: str, actor: Actor, now: datetime) -> Des
     units = {event.unit_id for event in events if event.unit_id}
     units |= {row.unit_id for row in co_units}
     people = {event.actor_id for event in events if event.actor_id} if insider else set()
-    category = session.get(Category, case.category_code)
+    category = category_row_of(session, case.category_code)
     return DeskCase(
         case=case,
-        category=_names(category),
+        category=dict(category.names) if category else {},
         group=category.group if category else None,
         facts=facts,
         places=ancestors(session, case.place_path),
@@ -196,11 +199,11 @@ def map_of(session: Session, page: DeskCase) -> PinMap | None:
     """The point in the outline of the finest place that has one."""
     if page.case.lon is None or page.case.lat is None:
         return None
-    for place in reversed(page.places):
-        outline = outline_of(session, place.id)
-        if outline is not None:
-            return pin_map(outline, page.case.lon, page.case.lat, place.names)
-    return None
+    found = finest_outline(session, [place.code for place in page.places])
+    place = next((one for one in page.places if found and one.code == found[0]), None)
+    if found is None or place is None:
+        return None
+    return pin_map(found[1], page.case.lon, page.case.lat, place.names)
 
 
 def is_insider(actor: Actor, case: CaseRow) -> bool:
@@ -210,18 +213,6 @@ def is_insider(actor: Actor, case: CaseRow) -> bool:
         and grant.organisation_id is None
         and (grant.place_path is None or case.place_path.startswith(grant.place_path))
         for grant in actor.grants
-    )
-
-
-def _names(category: Category | None) -> dict[str, str]:
-    if category is None:
-        return {}
-    return tidy_names(
-        {
-            "zh_Hans": category.name_zh_Hans,
-            "zh_Hant": category.name_zh_Hant,
-            "en": category.name_en,
-        }
     )
 
 

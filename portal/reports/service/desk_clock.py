@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 
 from portal.areas.rules import Tag
 from portal.kernel.worktime import Measure
+from portal.reports.models import CasePause
 from portal.reports.queries.case import CaseRow, pauses_of
+from portal.reports.queries.hung import hangs
 from portal.reports.queries.limits import (
     condition_names,
     conditions_of,
     limit_of_case,
     limits_of,
 )
-from portal.reports.rules.limits import Limit, Stage
+from portal.reports.rules.limits import ANY, Limit, Stage
 from portal.reports.rules.pauses import Spell, clock_at, overdue_multiple, promise_at, used_minutes
 from portal.reports.service.limits import measure_for, started, today_of
 
@@ -45,8 +47,11 @@ class DeskClock:
 def clock_of(session: Session, case: CaseRow, now: datetime) -> DeskClock:
     """Everything about a case's time that the desk may ask."""
     measure = measure_for(session, case)
-    spells = [one.spell for one in pauses_of(session, case)]
+    paused = hangs(session, case.id, CasePause)
+    spells = [one.spell for one in pauses_of(session, case)] if paused else []
     limits = limits_of(session, case.category_code)
+    conditional = any(one.condition != ANY for one in limits)
+    today = today_of(session, now)
     limit = limit_of_case(limits, case.condition, case.limit_tag, case.limit_from)
     allowed = case.limit_minutes + case.extended_minutes
     used = used_minutes(started(case), _stopped_at(case, now), spells, measure)
@@ -55,7 +60,7 @@ def clock_of(session: Session, case: CaseRow, now: datetime) -> DeskClock:
         limit=limit,
         condition=condition_names(session, case.condition),
         tag=Tag(case.limit_tag) if case.limit_tag in set(Tag) else None,
-        conditions=conditions_of(session, case.category_code, today_of(session, now)),
+        conditions=conditions_of(session, case.category_code, today) if conditional else {},
         stages=_stages(case, limit, spells, measure),
         used=used,
         allowed=allowed,

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import release_messages
-from portal.reports.models import Case, CaseEvent, CaseReporter, Category
+from portal.reports.models import Case, CaseEvent
 from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.categories import category_row_of
+from portal.reports.queries.hung import count_reporters
 from portal.reports.queries.passes import who_sent_helpers
 from portal.reports.queries.routing import supports
 from portal.reports.rules.codes import (
@@ -98,12 +100,7 @@ def facts_of(
     session: Session, case: CaseRow, *, now: datetime | None = None, urged_today: bool = False
 ) -> CaseFacts:
     """What the table asks of a case; with ``now`` also what it asks of its clock."""
-    category = session.get(Category, case.category_code)
-    reporters = session.scalar(
-        select(func.count())
-        .select_from(CaseReporter)
-        .where(CaseReporter.district == case.district, CaseReporter.case_id == case.id)
-    )
+    category = category_row_of(session, case.category_code)
     facts = CaseFacts(
         state=case.state,
         closing=category.closing if category else Closing.AFTER_PHOTO,
@@ -112,7 +109,7 @@ def facts_of(
         handler_id=case.handler_id,
         dispatcher_id=case.dispatcher_id,
         responded=case.responded_at is not None,
-        reporters=reporters or 0,
+        reporters=count_reporters(session, case),
         urged_today=urged_today,
         urgent=case.urgent,
         fed_back=case.fed_back_at is not None,

@@ -22,10 +22,9 @@ from portal.reports.models import CaseEvent, CaseRoute
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.contracts import links_of
 from portal.reports.queries.routing import (
-    allowances,
+    both_lists,
     groups_of_kinds,
     known_of,
-    responsibilities,
 )
 from portal.reports.rules.codes import Event
 from portal.reports.rules.contracts import Contract
@@ -121,10 +120,11 @@ def city_of(
     on = city_day(now, instance_of(session).city.zone)
     codes = {code for path in paths for code in codes_of(path)}
     known = organisations(session) if register else []
+    rows, admits = both_lists(session)
     return City(
         on=on,
-        rows=responsibilities(session),
-        admits=allowances(session),
+        rows=rows,
+        admits=admits,
         groups=groups_of_kinds(session),
         serving=units_serving(session, paths, HANDLING_KINDS, on),
         tags={code: area.tags for code, area in areas_by_codes(session, codes).items()},

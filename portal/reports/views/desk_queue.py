@@ -16,7 +16,7 @@ from portal.kernel.calendars import Calendars, calendars_of, missing_years
 from portal.kernel.clock import local
 from portal.kernel.i18n import current_language
 from portal.kernel.web import Session, instance, reading
-from portal.organisations.queries import OrganisationRow, organisations_by_ids
+from portal.organisations.queries import OrganisationRow
 from portal.reports.forms.desk import read_key
 from portal.reports.labels.case import SOURCES, STATE_KINDS, STATES
 from portal.reports.labels.desk import BATCH_ACTIONS, TASKS, handled_words, left_words, paused_words
@@ -31,7 +31,7 @@ from portal.reports.queries.desk import (
     desk_page,
     place_options,
     read_cursor,
-    units_at_work,
+    units_named,
 )
 from portal.reports.rules.codes import Pause, Source, State
 from portal.reports.rules.desk import Narrowed, Task, asked_task, is_clerk, tasks_of, wider_tasks
@@ -147,7 +147,7 @@ def last_day(until: datetime) -> str:
 
 
 def queue_parts(actor: Actor, moment: datetime, selected: CaseRow | None = None) -> dict[str, Any]:
-    """The list with all that stands around it: eight queries, however long it is."""
+    """The list with all that stands around it: six queries, however long it is."""
     asked = asked_queue(actor)
     page = desk_page(
         reading(), actor, asked.task, moment, narrowed=asked.narrowed, after=asked.after
@@ -156,11 +156,10 @@ def queue_parts(actor: Actor, moment: datetime, selected: CaseRow | None = None)
     kinds = kinds_today(reading(), moment)
     scopes = actor.places_for(Permission.REPORT_READ)
     places = place_options(reading(), scopes, asked.narrowed.place_path)
-    given = units_at_work(reading(), actor)
-    units = organisations_by_ids(reading(), given | {r.unit_id for r in page.rows if r.unit_id})
+    units, at_work = units_named(reading(), actor, {r.unit_id for r in page.rows if r.unit_id})
     return {
         **list_parts(page, units, moment, asked.task),
-        **_filters(asked, kinds, places, [units[key] for key in given if key in units]),
+        **_filters(asked, kinds, places, at_work),
         "task": asked.task,
         "title": TASKS[asked.task],
         "tabs": _tabs(actor, counts),

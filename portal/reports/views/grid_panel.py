@@ -11,7 +11,7 @@ from portal.kernel.clock import city_day, now
 from portal.kernel.web import instance, reading
 from portal.reports.labels.grid import ENTRIES
 from portal.reports.queries.diary import entries_about
-from portal.reports.queries.round import alerts_for
+from portal.reports.queries.round import alerts_of_case
 from portal.reports.queries.same_place import EarlierPhoto, photos_of_place
 from portal.reports.rules.codes import Event
 from portal.reports.rules.grid import ALERTED, DUST, SITE_METRES
@@ -31,11 +31,8 @@ def grid_panel(page: DeskCase) -> dict[str, Any]:
         "entries": _entries(page) if page.insider else [],
         "entry_kinds": ENTRIES,
         "sites": _sites(page) if case.category_code == DUST else None,
-        "alerts": [
-            one for one in (alerts_for(reading(), actor, now()) if alerted else [])
-            if one.number == case.number
-        ],
-    }  # fmt: skip
+        "alerts": alerts_of_case(reading(), actor, case, now()) if alerted else [],
+    }
 
 
 def _earlier(page: DeskCase) -> list[tuple[EarlierPhoto, str]]:

@@ -18,7 +18,7 @@ from portal.reports.forms.grid import MOST_PHOTOS, CheckForm
 from portal.reports.labels.case import STATE_KINDS, STATES
 from portal.reports.queries.grid import grid_figures
 from portal.reports.queries.grid_team import grids_of, patrols_of
-from portal.reports.queries.round import MOST, alerts_for, round_of
+from portal.reports.queries.round import MOST, alerts_on_way, round_of
 from portal.reports.rules.grid import MOST_WORDS
 from portal.reports.service.desk import DeskCase, open_case
 from portal.reports.service.spot import send_check
@@ -39,7 +39,6 @@ def desk_grid() -> ResponseReturnValue:
         "reports/desk/grid.html",
         **_patrols(actor, moment),
         **_way(actor, moment),
-        alerts=alerts_for(reading(), actor, moment),
     )
 
 
@@ -55,9 +54,15 @@ def _patrols(actor: Actor, moment: datetime) -> dict[str, Any]:
 
 
 def _way(actor: Actor, moment: datetime) -> dict[str, Any]:
-    """What is open, in the order of the way."""
+    """What is open, in the order of the way, and the alerts among it."""
     rows = round_of(reading(), actor, moment)
-    return {"rows": rows, "full": len(rows) == MOST, "states": STATES, "kinds": STATE_KINDS}
+    return {
+        "rows": rows,
+        "alerts": alerts_on_way(reading(), actor, rows, moment),
+        "full": len(rows) == MOST,
+        "states": STATES,
+        "kinds": STATE_KINDS,
+    }
 
 
 @bp.route("/desk/grid/check", methods=["GET", "POST"])

@@ -8,10 +8,11 @@ from portal.kernel.web import reading
 from portal.kernel.words import say
 from portal.reports.labels.passes import DECLINE_REASONS, ENTRY_KINDS, ENTRY_STATES, PASS_KINDS
 from portal.reports.rules.codes import Event
+from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.passes import PassKind
 from portal.reports.service.desk import DeskCase
 from portal.reports.service.pass_desk import links_of_case
-from portal.reports.service.passes import may_forward, may_let_in
+from portal.reports.service.passes import may_forward
 from portal.reports.views.share import staff_share
 
 
@@ -22,8 +23,7 @@ def links_panel(page: DeskCase) -> dict[str, Any]:
     answered = any(link.row.answered_at for link in found.links if link.closed is None)
     return {
         "links": found,
-        "may_let_in": Event.HANDLE in page.steps
-        and may_let_in(reading(), page.case, actor, moment),
+        "may_let_in": Event.HANDLE in page.steps and page.case.category_code != BEHAVIOUR,
         "may_forward": may_forward(page.case, actor) and not answered,
         "share": staff_share(page),
         **link_words(),

@@ -14,7 +14,7 @@ from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from portal.reports.forms.following import DAILY, ONCE, OwnFollowForm, StopForm
 from portal.reports.labels.following import WAYS
-from portal.reports.queries.following import FollowRow, follows_of_person, own_follow, seen_at
+from portal.reports.queries.following import FollowRow, follows_and_seen, own_follow
 from portal.reports.queries.public import kinds
 from portal.reports.rules.following import NEWS_DAYS, NEWS_SHOWN
 from portal.reports.service.following.asking import (
@@ -39,7 +39,7 @@ CHANGED = _l("Saved.")
 def following() -> ResponseReturnValue:
     """Everything I follow, and what is new in it."""
     who = current_actor().person_id
-    followed, seen = follows_of_person(reading(), who), seen_at(reading(), who)
+    followed, seen = follows_and_seen(reading(), who)
     earliest = now() - timedelta(days=NEWS_DAYS)
     since = max(seen, earliest) if seen else earliest
     context = news_context(followed, since)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public, requires
 from portal.accounts.rules import Permission
-from portal.areas.queries import area_by_code, areas_by_codes, children_of, root_areas
+from portal.areas.queries import area_by_code, top_of_tree
 from portal.areas.rules import Keeper
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Forbidden, Missing
@@ -18,12 +18,13 @@ from portal.kernel.forms import clean_text
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
-from portal.organisations.queries import organisations
+from portal.organisations.queries import organisations_by_codes
 from portal.reports.forms.routing import AllowanceForm, EndForm, ResponsibilityForm
 from portal.reports.labels.categories import GROUPS
 from portal.reports.labels.routing import condition_words, receiver_words, whole_day
-from portal.reports.queries.categories import categories_on
-from portal.reports.queries.routing import allowances, groups_of_kinds, responsibilities
+from portal.reports.queries.categories import all_categories, categories_on
+from portal.reports.queries.routing import allowances, both_lists, responsibilities
+from portal.reports.rules.kinds import OWN_DOORS
 from portal.reports.rules.responsibility_list import (
     ListAsked,
     group_of,
@@ -72,39 +73,43 @@ def _keeps(row: Responsibility | Allowance, paths: dict[str, str]) -> bool:
 
 
 def _list_context() -> dict[str, Any]:
-    """The list as it was asked for: eight queries, however long it is."""
+    """The list as it was asked for: four queries, however long it is."""
     session, on = reading(), city_day(now(), instance().city.zone)
     given = {name: _given(name) for name in ("area", "category", "group", "after")}
-    area = area_by_code(session, given["area"])
+    every, admits = both_lists(session)
+    codes = {row.area_code for row in every} | {row.area_code for row in admits}
+    top, places = top_of_tree(session, {given["area"], *filter(None, codes)})
+    area = places.get(given["area"])
     asked = ListAsked(
         area.path if area else None,
         given["category"] or None,
         given["group"] or None,
         bool(request.args.get("past")),
     )
-    groups = groups_of_kinds(session)
-    found = ordered(narrowed(responsibilities(session), asked, groups, on), groups)
+    known = all_categories(session)
+    groups = {kind.code: kind.group.value for kind in known}
+    found = ordered(narrowed(every, asked, groups, on), groups)
     shown = page_after(found, given["after"])
-    admitted = narrowed(allowances(session), asked, groups, on)
-    codes = {row.area_code for row in shown} | {row.area_code for row in admitted}
-    places = areas_by_codes(session, [code for code in codes if code])
-    roots = root_areas(session)
-    streets = children_of(session, roots[0].code) if len(roots) == 1 else roots
+    named = {one.code for row in shown for one in (row.lead, *row.co) if one.code}
     return {
         "sections": [
             (group, list(rows)) for group, rows in groupby(shown, partial(group_of, groups=groups))
         ],
         "following": shown[-1].code if shown and shown[-1] is not found[-1] else None,
-        "admitted": admitted,
+        "admitted": narrowed(admits, asked, groups, on),
         "asked": given | {"past": asked.past},
         "on": on,
         "area": area,
-        "areas": [*roots, *streets] if len(roots) == 1 else roots,
+        "areas": top,
         "places": places,
         "paths": {code: place.path for code, place in places.items()},
-        "kinds": {kind.code: kind.names for kind in categories_on(session, on)},
+        "kinds": {
+            kind.code: kind.names
+            for kind in known
+            if kind.in_use(on) and kind.code not in OWN_DOORS
+        },
         "groups": GROUPS,
-        "units": {unit.code: unit for unit in organisations(session)},
+        "units": organisations_by_codes(session, named),
         "receiver_words": receiver_words,
         "condition_words": condition_words,
     }

@@ -15,14 +15,13 @@ from portal.areas.queries import (
     PermittedRow,
     SiteRow,
     SwitchRow,
-    ancestors,
     area_by_code,
     areas_by_codes,
     card_of,
     children_of,
+    family_of,
     find_areas,
-    outlines_made_up,
-    outlines_under,
+    outlines_to_draw,
     permitted_in,
     root_areas,
     sites_in,
@@ -34,16 +33,16 @@ from portal.kernel.clock import city_day, local, now
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
-from portal.organisations.queries import OrganisationRow, organisations_by_codes, units_for
+from portal.organisations.queries import OrganisationRow, units_and_named
 from portal.organisations.rules import OrganisationKind
 from portal.reports.labels.categories import GROUPS
 from portal.reports.queries.contracts import contracts_at
-from portal.reports.queries.counters import PublicCounts, public_counts, settled_between
+from portal.reports.queries.counters import PublicCounts, place_figures
 from portal.reports.queries.grid_team import team_counts
 from portal.reports.queries.near import Near, NearRow, near
-from portal.reports.queries.overlay import Overlay, overlay_of
+from portal.reports.queries.overlay import overlay_from, places_of_zones
 from portal.reports.queries.public import KindRow, kinds
-from portal.reports.queries.zones import zones_of
+from portal.reports.queries.zones import zones_in_force, zones_of
 from portal.reports.rules.contracts import Contract
 from portal.reports.rules.grid import MemberKind
 from portal.reports.rules.transitions import OPEN
@@ -61,7 +60,6 @@ COUNTED_DAYS = 30
 WEEKS = 8
 # beneath each other on a phone: enough to see that something moves; the first few with photos
 SETTLED_SHOWN, OPEN_SHOWN = 6, 5
-NOTHING_OVER = Overlay((), ())
 # as many pins as a small picture can bear
 NEWEST = 40
 # whom a resident may call about a place; bureaus of the whole city are dispatched to, not called
@@ -86,6 +84,7 @@ class PlacePage:
     children: list[AreaRow]
     card: CardRow | None
     units: list[OrganisationRow]
+    parties: Mapping[str, OrganisationRow]
     permitted: list[tuple[PermittedRow, bool]]
     zones: list[Zone]
     contracts: list[Contract]
@@ -170,14 +169,8 @@ def place(code: str) -> ResponseReturnValue:
         page=page,
         on=today(),
         numbers=_numbers(page.children),
-        **_upkeep(page),
+        work_groups=GROUPS,
     )
-
-
-def _upkeep(page: PlacePage) -> dict[str, object]:
-    """The parties of the contracts, and the words for their work."""
-    codes = {code for row in page.contracts for code in (row.contractor, row.department)}
-    return {"parties": organisations_by_codes(reading(), codes), "work_groups": GROUPS}
 
 
 @bp.get("/places/mine")
@@ -211,33 +204,42 @@ def place_page(session: Session, code: str) -> PlacePage:
         raise Missing
     zone, moment = instance().city.zone, now()
     on, at = city_day(moment, zone), local(moment, zone)
-    children = children_of(session, code)
+    above, children = family_of(session, area)
     successor = area_by_code(session, area.successor_code) if area.successor_code else None
-    # a whole city has too many to read; each street lists its own
-    permitted = permitted_in(session, area.path, on=on) if area.parent_id else []
+    permitted = permitted_in(session, area.path, on=on)
     known_kinds = kinds(session)
     found = near(session, [area.path], known_kinds, newest=NEWEST)[0]
     codes = {part for row in (*found.settled, *found.newest) for part in row.case.codes}
+    contracts = contracts_at(session, area.path, on)
+    parties = {code for row in contracts for code in (row.contractor, row.department)}
+    units, known_parties = units_and_named(session, area.path, NEAR_KINDS, on, parties)
+    counts, weeks = _figures(session, area, moment, at)
     return PlacePage(
         area=area,
-        above=ancestors(session, area.path)[:-1],
+        above=above,
         successor=successor,
         children=children,
         card=card_of(session, area.id),
-        units=units_for(session, area.path, NEAR_KINDS, on),
-        permitted=[(row, row.valid_from <= on and row.open_at(at)) for row in permitted],
+        units=units,
+        parties=known_parties,
+        # a whole city has too many to read; each street lists its own
+        permitted=[
+            (row, row.valid_from <= on and row.open_at(at)) for row in permitted if area.parent_id
+        ],
         zones=_zones(session, area, on),
-        contracts=contracts_at(session, area.path, on),
+        contracts=contracts,
         work_kinds=known_kinds,
         team=team_counts(session, area.id, on),
         # like permitted places: a whole city has too many to read
         sites=sites_in(session, area.path, on=on) if area.parent_id else [],
         live=switches_for(session, area.path),
-        drawing=_drawing(session, area, children, _spots(found), overlay_of(session, on)),
-        counts=public_counts(session, area.path, moment - timedelta(days=COUNTED_DAYS)),
+        drawing=_drawing(
+            session, area, children, _spots(found), zones_in_force(session, on), permitted
+        ),
+        counts=counts,
         found=found,
         named=areas_by_codes(session, codes),
-        weeks=_weeks(session, area, at),
+        weeks=weeks,
         months=months_of(session, area.path),
     )
 
@@ -248,13 +250,16 @@ def _zones(session: Session, area: AreaRow, on: date) -> list[Zone]:
     return zones_of_place(zones_of(session), codes_of(area.path), point, on)
 
 
-def _weeks(session: Session, area: AreaRow, at: datetime) -> list[tuple[date, int]]:
-    """(Monday, how much was settled) of the last weeks, this one included."""
+def _figures(
+    session: Session, area: AreaRow, moment: datetime, at: datetime
+) -> tuple[PublicCounts, list[tuple[date, int]]]:
+    """The last days' figures; (Monday, how much was settled) of the last weeks, this one too."""
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     monday = midnight - timedelta(days=midnight.weekday())
     starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    counts = settled_between(session, area.path, starts)
-    return [(start.date(), count) for start, count in zip(starts, counts, strict=True)]
+    since = moment - timedelta(days=COUNTED_DAYS)
+    counts, settled = place_figures(session, area.path, since, starts)
+    return counts, [(start.date(), count) for start, count in zip(starts, settled, strict=True)]
 
 
 def _spots(found: Near) -> list[Spot]:
@@ -276,14 +281,13 @@ def _drawing(
     area: AreaRow,
     children: list[AreaRow],
     spots: Sequence[Spot] = (),
-    overlay: Overlay = NOTHING_OVER,
+    zones: Sequence[Zone] = (),
+    permitted: Sequence[PermittedRow] = (),
 ) -> Drawing | None:
     """The outlines of what lies directly inside, or the place's own when those are not known."""
-    inside = outlines_under(session, area.path, level=children[0].level) if children else []
-    level = children[0].level if inside else area.level
-    marks = [(row.lon or 0.0, row.lat or 0.0) for row in overlay.places]
-    shapes = inside or outlines_under(session, area.path, level=level)
-    drawing = draw(shapes, spots, overlay.zones, marks)
-    if drawing and outlines_made_up(session, area.path, level=level):
-        return replace(drawing, made_up=True)
-    return drawing
+    level = children[0].level if children else None
+    outlines = outlines_to_draw(session, area, level, places_of_zones(zones))
+    over = overlay_from(zones, outlines.others, permitted, today())
+    marks = [(row.lon or 0.0, row.lat or 0.0) for row in over.places]
+    drawing = draw(outlines.shapes, spots, over.zones, marks)
+    return replace(drawing, made_up=outlines.made_up) if drawing else None

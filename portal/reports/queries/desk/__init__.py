@@ -15,7 +15,7 @@ from portal.reports.queries.desk.options import (
     area_names,
     category_names,
     place_options,
-    units_at_work,
+    units_named,
 )
 from portal.reports.queries.desk.reach import TO_CHECK, inside, is_late_now, reach
 
@@ -36,5 +36,5 @@ __all__ = [
     "place_options",
     "reach",
     "read_cursor",
-    "units_at_work",
+    "units_named",
 ]

@@ -1,6 +1,6 @@
 """What the desk's lists can be narrowed to: places, units, kinds of problem."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
 from portal.areas.rules import tidy_names
+from portal.organisations.queries import OrganisationRow, organisations_among
 from portal.reports.models import Case, Category
 from portal.reports.queries.desk.reach import reach
 from portal.reports.rules.transitions import OPEN
@@ -50,16 +51,18 @@ def place_options(
     return [PlaceOption(row.path, area_names(row)) for row in found]
 
 
-def units_at_work(session: Session, actor: Actor) -> set[UUID]:
-    """The units that have open cases within somebody's reach."""
-    found = session.scalars(
+def units_named(
+    session: Session, actor: Actor, ids: Collection[UUID]
+) -> tuple[dict[UUID, OrganisationRow], list[OrganisationRow]]:
+    """Units by id, and those that have open cases within somebody's reach, in one query."""
+    at_work = (
         select(Case.unit_id)
         .where(
             Case.state.in_(OPEN), Case.unit_id.is_not(None), reach(actor, Permission.REPORT_READ)
         )
         .distinct()
     )
-    return {unit_id for unit_id in found if unit_id is not None}
+    return organisations_among(session, ids, at_work)
 
 
 def category_names(session: Session, on: date) -> dict[str, Mapping[str, str]]:
