@@ -28,6 +28,7 @@ from portal.reports.rules.codes import (
     State,
     TextKind,
 )
+from portal.reports.rules.masking import masked
 from portal.reports.rules.pauses import Spell, stands_still
 
 
@@ -118,6 +119,11 @@ class TextRow:
     by_reporter: bool
     created_at: datetime
     reporter_id: UUID | None = None
+
+    def for_unit(self, *, sealed: bool) -> str:
+        """Without numbers; of a report under seal what the check left: it may have cut a name."""
+        checked = self.public_text if sealed and self.by_reporter else None
+        return masked(checked or self.text)
 
     @property
     def hers(self) -> bool:

@@ -37,7 +37,6 @@ from portal.reports.queries.passes import EntryRow, PassRow, entries_of, pass_by
 from portal.reports.queries.public import KindRow, kinds
 from portal.reports.rules.codes import Closing, Event, PhotoKind, TextKind
 from portal.reports.rules.kinds import BEHAVIOUR
-from portal.reports.rules.masking import masked
 from portal.reports.rules.outside import Body
 from portal.reports.rules.passes import (
     MOST_USES,
@@ -130,8 +129,8 @@ def _filled(session: Session, opened: Opened) -> Opened:
     return Opened(
         row, case, None, opened.unit, opened.body, opened.kind, protected,
         places=ancestors(session, case.place_path),
-        words=_said(texts, TextKind.DESCRIPTION),
-        place_words=_said(texts, TextKind.PLACE),
+        words=_said(texts, TextKind.DESCRIPTION, case),
+        place_words=_said(texts, TextKind.PLACE, case),
         to_do=_to_do(session, case, texts) if row.kind is PassKind.HELPER else "",
         photos=[
             photo
@@ -144,8 +143,9 @@ def _filled(session: Session, opened: Opened) -> Opened:
     )  # fmt: skip
 
 
-def _said(texts: Sequence[TextRow], kind: TextKind) -> str:
-    return "\n".join(masked(text.text) for text in texts if text.kind is kind and text.text)
+def _said(texts: Sequence[TextRow], kind: TextKind, case: CaseRow) -> str:
+    said = (text.for_unit(sealed=case.sealed) for text in texts if text.kind is kind)
+    return "\n".join(words for words in said if words)
 
 
 def _to_do(session: Session, case: CaseRow, texts: Sequence[TextRow]) -> str:
@@ -154,7 +154,8 @@ def _to_do(session: Session, case: CaseRow, texts: Sequence[TextRow]) -> str:
         return ""
     backs = {Event.SEND_BACK, Event.REOPEN}
     events = [event.id for event in events_of(session, case) if event.event in backs]
-    return "\n".join(masked(t.text) for t in texts if events and t.event_id == events[-1])
+    mine = (text for text in texts if events and text.event_id == events[-1])
+    return "\n".join(text.for_unit(sealed=case.sealed) for text in mine)
 
 
 def _reporters(session: Session, opened: Opened) -> list[tuple[str, str]]:
