@@ -206,4 +206,4 @@ def test_an_own_map_is_read_from_its_file_and_a_damaged_one_says_what_is_wrong(
     own.write_text(own.read_text("utf-8").replace("[times]", "[tmes]"), "utf-8")
     failed = run(tools, "reports", "import", str(source), "--map", str(own))
     assert failed.exit_code != 0
-    assert "unknown key tmes" in str(failed.exception.facts)  # type: ignore[union-attr]  # a refusal
+    assert "unknown key tmes" in str(failed.exception.facts)

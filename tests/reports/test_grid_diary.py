@@ -46,7 +46,7 @@ def tree(database: Database) -> dict[str, Area]:
 
 
 def entered(database: Database, actor: Actor, **changes: object) -> Entered:
-    written = replace(Written(EntryKind.PATROL, NOW, "走了一圈，路面干净"), **changes)  # type: ignore[arg-type]
+    written = replace(Written(EntryKind.PATROL, NOW, "走了一圈，路面干净"), **changes)
     with database.write() as session:
         return write_entry(session, COMMUNITY, written, actor=actor, now=NOW)
 

@@ -351,7 +351,7 @@ def test_r109_three_of_a_kind_within_250_metres_in_90_days_are_a_hot_spot(
         base = reports.case(session, area, state=State.DISPATCHED)
 
         def at(north: float, **options: object) -> Case:
-            made = reports.case(session, area, **options)  # type: ignore[arg-type]
+            made = reports.case(session, area, **options)
             made.lat = (base.lat or 0) + north * metre
             return made
 
