@@ -172,6 +172,10 @@ def test_work_orders_are_handed_in_checked_confirmed_and_taken_over_once(
     page = hand_in(centre, path)
     run_imports(city.database, clock.now())
     page = page.click("Look again", status=200)
+    for shown in (page, centre.get("/desk/import", status=200)):
+        # a map has a name; its code is for commands
+        assert "Tasks of digital city management (12319)" in shown.text
+        assert "12319-tasks" not in shown.text
     assert "Line" in page.text
     assert "20206月底前" in page.text
     assert "doubtful" in page.text
