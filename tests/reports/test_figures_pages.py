@@ -122,7 +122,7 @@ def test_days_at_the_ends_of_the_calendar_make_no_span(city: City, compared: str
     centre = city.browser(city.centre)
     form = centre.get("/desk/personal", status=200).form(button="Ask for it")
     form.fill(fields=["name"], purpose="回访", basis="条例", first="0001-01-01", last="0001-01-01")
-    assert "Please give a date" in form.send("Ask for it", status=422).text
+    assert "Write a day like" in form.send("Ask for it", status=422).text
     out = centre.get("/desk/export", status=200).form(button="Download")
     out.fill(kind="csv", layout="12319-tasks", since="0001-01-01").send("Download", status=422)
     lead = city.browser(city.lead)
