@@ -206,12 +206,12 @@ class CaseReporterRow:
     def began(self, case_id: UUID) -> bool:
         """Whether a case began with her, be it the one that she stands behind now or not."""
         came_with = self.merged_from or self.case_id
-        return self.relation is not Relation.ME_TOO and came_with == case_id
+        return self.relation.began and came_with == case_id
 
     @property
     def joined_at(self) -> datetime | None:
         """When a neighbour joined what others had reported."""
-        return self.created_at if self.relation is Relation.ME_TOO else None
+        return None if self.relation.began else self.created_at
 
 
 def columns(model: type[Any], row: type[Any]) -> list[Any]:

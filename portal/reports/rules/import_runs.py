@@ -1,6 +1,6 @@
 """Work orders handed in on a page: how far a file has come, and how long it is kept. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 LARGEST_FILE = 10_000_000
@@ -62,8 +62,3 @@ def why_not_confirm(state: RunState, rows: int, bad: int, *, partial: bool) -> R
     if bad and not partial:
         return RunRefusal.HAS_BAD_ROWS
     return RunRefusal.NOTHING_GOOD if rows == bad else None
-
-
-def is_silent(worked_at: datetime | None, now: datetime) -> bool:
-    """Whether nobody works on it now."""
-    return worked_at is None or worked_at <= now - SILENT

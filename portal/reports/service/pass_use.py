@@ -5,7 +5,7 @@ at the same moment comes before it, and then nothing is written, or after it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -55,6 +55,7 @@ from portal.reports.rules.transitions import SENT_BACK
 from portal.reports.service.loop import facts_of, move_case
 from portal.reports.service.outside import await_no_answer
 from portal.reports.service.passes import still_entitled
+from portal.reports.service.steps import file_facts
 
 MOST_PHOTOS = 3
 
@@ -126,8 +127,8 @@ def _filled(session: Session, opened: Opened) -> Opened:
     """With what may be seen of the case: numbers masked, photos covered, and nobody named."""
     row, case, protected = opened.row, opened.case, opened.protected
     texts = texts_of(session, case) if shows_words(row.kind, protected=protected) else []
-    return Opened(
-        row, case, None, opened.unit, opened.body, opened.kind, protected,
+    return replace(
+        opened,
         places=ancestors(session, case.place_path),
         words=_said(texts, TextKind.DESCRIPTION, case),
         place_words=_said(texts, TextKind.PLACE, case),
@@ -140,7 +141,7 @@ def _filled(session: Session, opened: Opened) -> Opened:
         ],
         entries=[entry for entry in entries_of(session, case) if entry.pass_id == row.id],
         reporters=_reporters(session, opened),
-    )  # fmt: skip
+    )
 
 
 def _said(texts: Sequence[TextRow], kind: TextKind, case: CaseRow) -> str:
@@ -264,16 +265,8 @@ def hand_in_work(
     # photos refer to it
     session.flush()
     for photo in take_uploads(session, photos, now)[:MOST_PHOTOS]:
-        session.add(
-            CasePassPhoto(
-                district=entry.district,
-                entry_id=entry.id,
-                blob_key=photo.blob_key,
-                thumbnail_key=photo.thumbnail_key,
-                width=photo.width,
-                height=photo.height,
-            )
-        )
+        where = {"district": entry.district, "entry_id": entry.id}
+        session.add(CasePassPhoto(**where, **file_facts(photo)))
     _tell_maker(session, opened, now)
 
 

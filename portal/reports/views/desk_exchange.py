@@ -35,7 +35,7 @@ from portal.reports.queries.import_runs import RunRow, cases_taken, last_runs, r
 from portal.reports.rules.exchange import ExchangeRefusal
 from portal.reports.rules.import_runs import KEEP_FILE, RunState
 from portal.reports.service.exchange.export import export_file
-from portal.reports.service.exchange.maps import load_map, shipped_maps
+from portal.reports.service.exchange.maps import load_map, map_names
 from portal.reports.service.import_runs import HandedIn, confirm_run, drop_run, hand_in
 from portal.reports.service.whole_city import may_in_whole_city
 from portal.reports.views.blueprint import bp
@@ -49,7 +49,7 @@ MONTH = timedelta(days=30)
 
 
 def _layouts() -> list[SelectChoice]:
-    return [SelectChoice(name, name) for name in shipped_maps()]
+    return [SelectChoice(code, in_words(names)) for code, names in map_names().items()]
 
 
 @bp.route("/desk/import", methods=["GET", "POST"])
@@ -68,7 +68,12 @@ def _hand_in(form: HandInForm, session: Session) -> str:
 
 
 def _runs() -> dict[str, Any]:
-    return {"runs": last_runs(reading()), "states": RUN_STATES, "kinds": RUN_KINDS}
+    return {"runs": last_runs(reading()), **_known_words()}
+
+
+def _known_words() -> dict[str, Any]:
+    """Words for what the pages of files tell in codes."""
+    return {"states": RUN_STATES, "kinds": RUN_KINDS, "maps": map_names()}
 
 
 def _run(number: str) -> RunRow:
@@ -98,8 +103,7 @@ def _run_words(run: RunRow) -> dict[str, Any]:
     system = load_map(run.layout, files=False).system
     return {
         "run": run,
-        "states": RUN_STATES,
-        "kinds": RUN_KINDS,
+        **_known_words(),
         "who": people_by_ids(reading(), {run.handed_by}).get(run.handed_by),
         "problems": {code.value: words for code, words in PROBLEMS.items()},
         "refusal": _refusal(run),

@@ -1,6 +1,7 @@
 """Finding a saved map: one that is shipped by its name, or somebody's own file by its path."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,12 @@ def load_map(name: str, *, files: bool = True) -> Layout:
         raise Refused(
             ExchangeRefusal.BAD_MAP, field="layout", facts={"name": path.name, "why": str(error)}
         ) from error
+
+
+@cache
+def map_names() -> Mapping[str, Mapping[str, str]]:
+    """What each shipped map is called, by language."""
+    return {code: load_map(code, files=False).names for code in shipped_maps()}
 
 
 @cache
