@@ -201,7 +201,9 @@ def desk_page(
     if after is not None:
         conditions.append(order.after(after))
     mine = tasks_of(actor) if task is Task.MINE else ()
-    waits = [case((waits_for(actor, part, now, today), 1), else_=0).label(part.value) for part in mine]
+    waits = [
+        case((waits_for(actor, part, now, today), 1), else_=0).label(part.value) for part in mine
+    ]
     statement = _desk_columns(order).add_columns(*waits)
     statement = statement.where(*conditions).order_by(*order.columns)
     found = session.execute(statement.limit(size + 1)).all()
