@@ -20,7 +20,7 @@ from portal.kernel.instance import instance_of
 from portal.kernel.outbox import OutboxMessage
 from portal.kernel.photos import clean_photo
 from portal.kernel.uploads import KeptPhotos, keep_upload
-from portal.reports.models import Case, CaseProxy, CaseReporter, CaseText
+from portal.reports.models import Case, CasePhoto, CaseProxy, CaseReporter, CaseText
 from portal.reports.queries.case import reporters_of
 from portal.reports.queries.doors import consent_texts, filing_sources, proxy_of
 from portal.reports.queries.neighbours import joined_count
@@ -100,6 +100,25 @@ def committee(database: Database) -> Person:
     tree = ready(database)
     with database.write() as session:
         return accounts.staff(session, "community_committee", area=tree[COMMUNITY], name="居委会")
+
+
+def test_r025_what_a_caller_says_may_be_an_emergency_and_stops_the_filing_once(
+    app: Flask, database: Database, committee: Person
+) -> None:
+    form = _agent(app, committee).get(FORM, status=200).form(button="File it")
+    given = {**TOLD, **HERS, "words": "楼上着火了"}
+    page = form.fill(**given).attach("photos", jpeg()).send("File it", status=200)
+    assert page.soup.select_one("#alarm .notice a[href='tel:119']")
+    assert "Ask the caller" in page.text
+    with database.read() as session:
+        assert session.scalars(select(Case)).all() == []
+    again = page.form(button="File it")
+    assert {name: again.values[name].strip() for name in ("words", "where", "name", "phone")} == {
+        "words": "楼上着火了", "where": "北门", "name": "陈奶奶", "phone": PHONE,
+    }  # fmt: skip
+    again.send("File it", status=200)
+    with database.read() as session:
+        assert session.scalars(select(CasePhoto)).one()
 
 
 def _agent(app: Flask, person: Person) -> Browser:
