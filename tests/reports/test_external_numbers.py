@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.kernel.db import Database
+from portal.kernel.ids import new_id
 from portal.kernel.outbox import OutboxMessage
 from portal.reports.models import CaseReporter
 from portal.reports.queries.exchange import cases_by_external
@@ -18,10 +19,16 @@ from portal.reports.rules.layouts import Says
 from portal.reports.service.categories import load_categories
 from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.exchange.maps import load_map
+from portal.site import schema
+from tests.house.test_migrations import empty_url, opened
+from tests.house.words import import_everything
 from tests.make import orders
 from tests.make.desk import small_city
 from tests.make.intake import visitor
 from tests.make.orders import CASES, MESSAGES, NOW, TASKS
+
+# a fixture is used by being imported
+__all__ = ["empty_url"]
 
 
 @pytest.fixture
@@ -103,3 +110,34 @@ def test_r060_the_desk_finds_a_case_by_the_hotlines_number_where_it_may_look(
 def queued(database: Database) -> int:
     with database.read() as session:
         return len(session.scalars(select(OutboxMessage.id)).all())
+
+
+def test_an_upgrade_gives_what_call_takers_typed_the_numbering_of_the_files(empty_url: str) -> None:
+    import_everything()
+    with opened(empty_url) as database:
+        schema.upgrade(database, "0024")
+        with database.writer.begin() as connection:
+            for system, number in (
+                ("hotline_12319", "A"), ("hotline_12345", "A"), ("hotline_12319", "B"),
+                ("12319", "B"), ("media", "A"),
+            ):  # fmt: skip
+                case = new_id()
+                connection.execute(
+                    text(
+                        "INSERT INTO external_order (system, number, district, case_id, told,"
+                        " progress, version, no_answer, imported_at, changed_at) VALUES"
+                        " (:system, :number, '370283', :case, '', '', 1, :no, :at, :at)"
+                    ),
+                    {
+                        "system": system, "number": number, "no": False, "at": NOW.isoformat(),
+                        "case": case.hex if database.is_sqlite else str(case),
+                    },
+                )  # fmt: skip
+        schema.upgrade(database, "0025")
+        with database.read() as session:
+            rows = session.execute(text("SELECT system, number FROM external_order"))
+            assert sorted(tuple(row) for row in rows) == [
+                ("12319", "A"), ("12319", "B"), ("12345", "A"),
+                # a number that both have stays twice: nobody knows whether it is one matter
+                ("hotline_12319", "B"), ("media", "A"),
+            ]  # fmt: skip
