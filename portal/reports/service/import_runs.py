@@ -118,7 +118,8 @@ def drop_run(session: Session, run: RunRow, *, actor: Actor, now: datetime) -> N
     _may(session, actor)
     if run.state in {RunState.CONFIRMED, RunState.DONE}:
         raise Conflict(RunRefusal.STALE)
-    _move(session, run, run.state, state=RunState.DROPPED, blob_key=None, worked_at=now)
+    left = {"blob_key": None, "worked_at": now, "found": _without_cells(run.found)}
+    _move(session, run, run.state, state=RunState.DROPPED, **left)
     _delete_file(session, run.blob_key)
 
 
@@ -297,16 +298,25 @@ def forget_runs(database: Database, now: datetime) -> None:
     with database.write() as session:
         old = (ImportRun.handed_at <= now - KEEP_FILE, ImportRun.blob_key.is_not(None))
         idle = ImportRun.state != RunState.CONFIRMED
-        rows = session.execute(
-            select(ImportRun.id, ImportRun.blob_key, ImportRun.state).where(*old, idle)
-        ).all()
+        columns = (ImportRun.id, ImportRun.blob_key, ImportRun.state, ImportRun.found)
+        rows = session.execute(select(*columns).where(*old, idle)).all()
         for row in rows:
             over = RunState.DONE if row.state is RunState.DONE else RunState.DROPPED
             gone = update(ImportRun).where(ImportRun.id == row.id)
-            session.execute(gone.values(blob_key=None, state=over))
+            left = _without_cells(row.found)
+            session.execute(gone.values(blob_key=None, state=over, found=left))
         session.execute(delete(ImportRun).where(ImportRun.handed_at <= now - KEEP_RUN))
         for row in rows:
             _delete_file(session, row.blob_key)
+
+
+def _without_cells(found: str | None) -> str | None:
+    """What was wrong where, without what stood there: that may be what somebody wrote."""
+    if found is None:
+        return None
+    told = json.loads(found)
+    flaws = [{**flaw, "value": ""} for flaw in told.get("flaws", ())]
+    return json.dumps({**told, "flaws": flaws} if flaws else told, ensure_ascii=False)
 
 
 def _keys_in_use(session: Session, keys: frozenset[str]) -> Iterable[str | None]:
