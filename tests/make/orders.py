@@ -19,7 +19,7 @@ from portal.kernel.ids import new_number
 from portal.kernel.sheets import Encoding
 from portal.reports.models import ImportRun
 from portal.reports.rules.codes import Source
-from portal.reports.rules.column_maps import FORMATS, MapWish
+from portal.reports.rules.column_maps import MapWish
 from portal.reports.rules.exchange import ExchangeRefusal
 from portal.reports.rules.import_runs import RunState
 from portal.reports.rules.layouts import Says
@@ -131,7 +131,7 @@ def orders_without_a_map(session: Session, by: UUID) -> dict[str, str]:
     says = (Says.NUMBER, Says.FOUND_AT, Says.WORDS, Says.KIND)
     wish = MapWish(
         "区级平台", "district-2", Source.HOTLINE_12319, dict(zip(header, says, strict=True)),
-        FORMATS[0],
+        "%Y-%m-%d %H:%M:%S",
     )  # fmt: skip
     actor = Actor(person_id=by, grants=frozenset({Grant(Permission.ORDER_EXCHANGE)}))
     session.add(run)

@@ -19,7 +19,6 @@ from portal.reports.models import Case, ImportRun
 from portal.reports.queries.column_maps import saved_maps
 from portal.reports.rules.codes import Source
 from portal.reports.rules.column_maps import (
-    FORMATS,
     OFFERED,
     MapRefusal,
     MapWish,
@@ -36,6 +35,7 @@ from portal.reports.service.exchange.maps import (
     load_map,
     save_map,
     shipped_maps,
+    time_formats,
     usual_names,
 )
 from portal.reports.service.import_runs import run_imports
@@ -67,7 +67,7 @@ def city(app: Flask, database: Database) -> City:
 
 def test_every_lack_of_a_map_is_told_and_a_whole_one_reads_like_a_file() -> None:
     def without(**changes: object) -> list[tuple[str, MapRefusal]]:
-        return what_is_wrong_with(MapWish(**{**WISH.__dict__, **changes}))
+        return what_is_wrong_with(MapWish(**{**WISH.__dict__, **changes}), time_formats())
 
     assert without() == []
     assert without(name="") == [("name", MapRefusal.NO_NAME)]
@@ -85,7 +85,7 @@ def test_every_lack_of_a_map_is_told_and_a_whole_one_reads_like_a_file() -> None
         ("column_2", MapRefusal.TWICE), ("column_4", MapRefusal.TWICE),
     ]  # fmt: skip
     assert without(columns={**COLUMNS, "经度": Says.LON}) == [("point", MapRefusal.HALF_POINT)]
-    read = read_layout("x", MapWish(**{**WISH.__dict__, "point": System.BD09}).spec)
+    read = read_layout("x", MapWish(**{**WISH.__dict__, "point": System.BD09}).spec({}))
     assert (read.system, read.columns, read.point) == ("hotline", COLUMNS, System.BD09)
 
 
@@ -100,12 +100,12 @@ def test_usual_names_are_likely_and_no_column_is_guessed_twice() -> None:
 
 
 def test_a_file_is_recognised_by_the_map_that_reads_most_of_it() -> None:
-    whole, part = read_layout("whole", WISH.spec), {**COLUMNS, "诉求内容": Says.UNREAD}
-    less = read_layout("less", MapWish(**{**WISH.__dict__, "columns": part}).spec)
+    whole, part = read_layout("whole", WISH.spec({})), {**COLUMNS, "诉求内容": Says.UNREAD}
+    less = read_layout("less", MapWish(**{**WISH.__dict__, "columns": part}).spec({}))
     assert fitting(list(COLUMNS), [less, whole]) == ["whole"]
     assert fitting(["工单编号", "受理时间", "问题小类"], [less, whole]) == ["less"]
     assert fitting(["工单编号"], [less, whole]) == []
-    assert fitting(list(COLUMNS), [whole, read_layout("twin", WISH.spec)]) == ["whole", "twin"]
+    assert fitting(list(COLUMNS), [whole, read_layout("twin", WISH.spec({}))]) == ["whole", "twin"]
 
 
 def _hand_in(browser: Browser, path: Path, layout: str = "") -> Page:
@@ -135,7 +135,7 @@ def test_columns_that_no_map_knows_are_explained_once_and_saved_under_a_name(
     wrong = form.fill(column_4="words", name="新热线").send("Save and check the file", status=422)
     assert "Two columns cannot say the same." in wrong.text
     assert "Choose how times are written" in wrong.text
-    good = wrong.form().fill(column_4="unread", system="hotline", format=FORMATS[7])
+    good = wrong.form().fill(column_4="unread", system="hotline", format=WISH.format)
     good.send("Save and check the file", status=200)
     assert _checked(city).state is RunState.CHECKED
     page = centre.get(address, status=200)

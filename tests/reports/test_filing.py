@@ -225,12 +225,14 @@ def test_a_caller_is_offered_what_is_near_and_follows_it_with_a_receipt_of_her_o
         assert joined_count(session, case_of(session, number)) == 1
         # who answered a call may verify: she did not file it
         assert proxy_of(session, case_of(session, number)) is None
-    # the next caller means another heap
+    # her order is this matter's now; the next caller means another heap
+    assert number in " ".join(_filed_anew(clerk, told, status=422).errors)
+    told = {**told, "external": "12319-9002"}
     anew = _filed_anew(clerk, told, status=200)
     assert anew.h1 == "Receipt for the resident"
     with database.read() as session:
         made = session.scalars(select(Case).where(Case.number != number)).one()
-        assert (made.source, made.external_number) == (Source.HOTLINE_12319, "12319-9001")
+        assert (made.source, made.external_number) == (Source.HOTLINE_12319, "12319-9002")
     _is_found_by_number_and_source(clerk, made.number, number)
     assert made.number in " ".join(_filed_anew(clerk, told, status=422).errors)
 
@@ -245,7 +247,7 @@ def _filed_anew(clerk: Browser, told: dict[str, str], *, status: int) -> Page:
 
 def _is_found_by_number_and_source(clerk: Browser, made: str, other: str) -> None:
     """The order's number is looked up, the source is shown and narrows the list."""
-    found = clerk.get("/desk/?number=12319-9001", status=200)
+    found = clerk.get("/desk/?number=12319-9002", status=200)
     assert made in found.text
     narrowed = clerk.get("/desk/?task=all&source=hotline_12319", status=200)
     assert made in narrowed.text

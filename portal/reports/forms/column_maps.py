@@ -13,7 +13,7 @@ from portal.kernel.words import say
 from portal.reports.labels.case import SOURCES
 from portal.reports.labels.exchange import POINTS, SAYS
 from portal.reports.rules.codes import Source
-from portal.reports.rules.column_maps import FORMATS, OFFERED, MapWish, what_is_wrong_with
+from portal.reports.rules.column_maps import OFFERED, MapWish, what_is_wrong_with
 from portal.reports.rules.layouts import Says
 
 # how each way of writing a time looks
@@ -28,6 +28,7 @@ class MapForm(Form):
     """One list for each column; ``header`` are the columns' names in their order."""
 
     header: ClassVar[Sequence[str]] = ()
+    formats: ClassVar[Sequence[str]] = ()
     name = StringField(_l("Name of the map"))
     system = StringField(_l("Whose numbers are they?"))
     source = SelectField(
@@ -35,12 +36,7 @@ class MapForm(Form):
         choices=[SelectChoice(one.value, SOURCES[one]) for one in _OUTSIDE],
         validate_choice=False,
     )
-    format = SelectField(
-        _l("How are times written?"),
-        choices=[SelectChoice("", _l("Please choose"))]
-        + [SelectChoice(one, _SHOWN.strftime(one)) for one in FORMATS],
-        validate_choice=False,
-    )
+    format = SelectField(_l("How are times written?"), validate_choice=False)
     category = SelectField(_l("Kind of problem, where no column says it"), validate_choice=False)
     point = SelectField(
         _l("How are longitude and latitude meant?"),
@@ -55,7 +51,7 @@ class MapForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
-        for name, refusal in what_is_wrong_with(self.wish):
+        for name, refusal in what_is_wrong_with(self.wish, self.formats):
             self[name].errors = [*self[name].errors, say(refusal)]
             valid = False
         return valid
@@ -84,7 +80,10 @@ class MapForm(Form):
 
 
 def map_form(
-    header: Sequence[str], likely: Mapping[str, Says], kinds: Sequence[tuple[str, str]]
+    header: Sequence[str],
+    likely: Mapping[str, Says],
+    kinds: Sequence[tuple[str, str]],
+    formats: Sequence[str],
 ) -> MapForm:
     """The form for the columns of one file. ``kinds``: what it may be where no column says it."""
     says = [SelectChoice(one.value, SAYS[one]) for one in (Says.UNREAD, *OFFERED)]
@@ -94,8 +93,13 @@ def map_form(
         )
         for at, name in enumerate(header)
     }
-    made: type[MapForm] = type("FileMap", (MapForm,), {**fields, "header": tuple(header)})
+    members = {**fields, "header": tuple(header), "formats": tuple(formats)}
+    made: type[MapForm] = type("FileMap", (MapForm,), members)
     form = made()
+    form.format.choices = [
+        SelectChoice("", _l("Please choose")),
+        *(SelectChoice(one, _SHOWN.strftime(one)) for one in formats),
+    ]
     form.category.choices = [
         SelectChoice("", _l("A column says it")),
         *(SelectChoice(code, words) for code, words in kinds),

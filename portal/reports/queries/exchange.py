@@ -122,9 +122,11 @@ def external_of(session: Session, keys: Collection[tuple[str, UUID]]) -> dict[UU
     return found
 
 
-def external_orders(session: Session, case: CaseRow) -> list[External]:
-    """The orders of other systems behind one case: its own, and those of callers who joined it."""
-    return external_of(session, [(case.district, case.id)]).get(case.id, [])
+def external_orders(session: Session, case: CaseRow) -> tuple[External | None, list[External]]:
+    """The order of another system that a case was made of, and those of callers who joined it."""
+    found = external_of(session, [(case.district, case.id)]).get(case.id, [])
+    own = next((one for one in found if one.number == case.external_number), None)
+    return own, [one for one in found if one is not own]
 
 
 def case_of_order(session: Session, system: str, source: Source, number: str) -> CaseRow | None:

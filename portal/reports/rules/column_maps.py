@@ -1,7 +1,7 @@
 """A map of columns that staff put together on a page. Pure; it is read like one from a file."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,22 +17,6 @@ MOST_NAME, MOST_SYSTEM = 60, 40
 OFFERED: Final = tuple(
     says for says in Says if says not in {Says.STATUS, Says.ON_TIME, Says.CHANNEL, Says.UNREAD}
 )
-# how times are written. Nothing is guessed, so there is one for each map
-FORMATS: Final = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日",
-    "%Y%m%d%H%M%S",
-    "%m/%d/%Y %I:%M:%S %p",
-)
-# what systems of the trade call the two kinds of classes
-CLASS_KINDS: Final = {"事件": "event", "部件": "component"}
 
 
 class MapRefusal(StrEnum):
@@ -62,21 +46,20 @@ class MapWish:
     category: str | None = None
     point: System = System.WGS84
 
-    @property
-    def spec(self) -> dict[str, Any]:
-        """As it would stand in a file of its own."""
+    def spec(self, class_kinds: Mapping[str, str]) -> dict[str, Any]:
+        """As it would stand in a file of its own. ``class_kinds``: the two kinds of the trade."""
         return {
             "system": self.system,
             "source": self.source.value,
             "columns": {name: says.value for name, says in self.columns.items()},
             "times": {"formats": [self.format]},
             "point": {"system": self.point.value},
-            "class_kinds": CLASS_KINDS,
+            "class_kinds": dict(class_kinds),
             "categories": {"default": self.category} if self.category else {},
         }
 
 
-def what_is_wrong_with(wish: MapWish) -> list[tuple[str, MapRefusal]]:
+def what_is_wrong_with(wish: MapWish, formats: Collection[str]) -> list[tuple[str, MapRefusal]]:
     """Everything that is missing, by field. A field of a column is named by its place."""
     said = set(wish.columns.values())
     checks = (
@@ -84,7 +67,7 @@ def what_is_wrong_with(wish: MapWish) -> list[tuple[str, MapRefusal]]:
         (not 0 < len(wish.system) <= MOST_SYSTEM, "system", MapRefusal.NO_SYSTEM),
         (Says.NUMBER not in said, "column_0", MapRefusal.NO_NUMBER),
         (Says.FOUND_AT not in said, "column_0", MapRefusal.NO_TIME),
-        (wish.format not in FORMATS, "format", MapRefusal.NO_FORMAT),
+        (wish.format not in formats, "format", MapRefusal.NO_FORMAT),
         (not wish.category and not said & set(KINDS), "category", MapRefusal.NO_KIND),
         ((Says.LON in said) is not (Says.LAT in said), "point", MapRefusal.HALF_POINT),
     )

@@ -264,9 +264,8 @@ def case_words(page: DeskCase) -> dict[str, Any]:
 
 def _orders(page: DeskCase) -> dict[str, Any]:
     """The order it was made of, and those of callers who joined it."""
-    found = external_orders(reading(), page.case)
-    own = next((one for one in found if one.number == page.case.external_number), None)
-    return {"external": own, "joined_orders": [one for one in found if one is not own]}
+    own, joined = external_orders(reading(), page.case)
+    return {"external": own, "joined_orders": joined}
 
 
 def _door(page: DeskCase) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from portal.reports.service.exchange.maps import (
     end_map,
     offered_maps,
     shipped_maps,
+    time_formats,
     usual_names,
 )
 from portal.reports.service.import_runs import map_run
@@ -56,7 +57,8 @@ def desk_import_columns(run: str) -> ResponseReturnValue:
         raise Missing
     header = found.findings["header"]
     kinds = [(row.code, in_words(row.names)) for row in categories_on(reading(), today())]
-    form = map_form(header, likely(header, offered_maps(reading()), usual_names()), kinds)
+    guessed = likely(header, offered_maps(reading()), usual_names())
+    form = map_form(header, guessed, kinds, time_formats())
     act = partial(_mapped, form, found)
     return answer(form, "reports/desk/import_columns.html", act, run=found)
 

@@ -77,15 +77,29 @@ def usual_names() -> Mapping[str, Says]:
     return {name: Says(row["says"]) for row in rows for name in row["names"].split()}
 
 
+@cache
+def time_formats() -> tuple[str, ...]:
+    """How times may be written. Nothing is guessed, so there is one of them for each map."""
+    return tuple(line for line in _lines("time-formats.txt") if line and line[0] != "#")
+
+
+@cache
+def _class_kinds() -> Mapping[str, str]:
+    """What systems of the trade call events and components."""
+    shipped = (load_map(name, files=False).class_kinds for name in shipped_maps())
+    return {name: kind.value for kinds in shipped for name, kind in kinds.items()}
+
+
 def save_map(session: Session, wish: MapWish, *, actor: Actor, now: datetime) -> str:
     """Keep a map under its name; its code. Of two with one name the first is kept."""
     if not may_in_whole_city(session, actor, Permission.ORDER_EXCHANGE) or actor.person_id is None:
         raise Forbidden
-    for field, refusal in what_is_wrong_with(wish):
+    for field, refusal in what_is_wrong_with(wish, time_formats()):
         raise Refused(refusal, field=field)
     code = f"map-{new_number()}"
+    spec = json.dumps(wish.spec(_class_kinds()), ensure_ascii=False)
     values = {
-        "code": code, "name": wish.name, "spec": json.dumps(wish.spec, ensure_ascii=False),
+        "code": code, "name": wish.name, "spec": spec,
         "made_by": actor.person_id, "made_at": now,
     }  # fmt: skip
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
