@@ -1,16 +1,14 @@
 """Filing for somebody else with recorded consent (R036, R175), and for callers (R286)."""
 
-import csv
 import json
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
@@ -25,7 +23,6 @@ from portal.kernel.uploads import KeptPhotos, keep_upload
 from portal.reports.models import Case, CasePhoto, CaseProxy, CaseReporter, CaseText
 from portal.reports.queries.case import reporters_of
 from portal.reports.queries.doors import consent_texts, filing_sources, proxy_of
-from portal.reports.queries.exchange import cases_by_external
 from portal.reports.queries.neighbours import joined_count
 from portal.reports.rules.codes import Event, Relation, Source
 from portal.reports.rules.doors import (
@@ -40,16 +37,11 @@ from portal.reports.rules.doors import (
     what_is_wrong,
 )
 from portal.reports.rules.intake import Contact
-from portal.reports.service.categories import load_categories
 from portal.reports.service.consent import withdraw_consent
-from portal.reports.service.exchange.export import export_file
-from portal.reports.service.exchange.files import check_and_import
-from portal.reports.service.exchange.maps import load_map
 from portal.reports.service.filing import file_for, join_for
 from portal.reports.service.handling import take_step
 from portal.reports.service.personal import ReportsOfAPerson
-from tests.make import accounts, orders, reports
-from tests.make.desk import small_city
+from tests.make import accounts, reports
 from tests.make.doors import FOR_HER, case_of, file_one, filer
 from tests.make.intake import COMMUNITY, answers, ready
 from tests.make.neighbours import race
@@ -349,53 +341,6 @@ def test_p2_of_two_residents_behind_one_matter_the_one_who_takes_back_is_forgott
         rows = reporters_of(session, case_of(session, number))
         names = [vault.unseal(row.sealed_name) for row in rows if row.sealed_name]
         assert names == ["周爷爷"]
-
-
-def test_the_order_of_a_caller_who_joins_is_kept_found_and_handed_back(
-    app: Flask, database: Database, tmp_path: Path
-) -> None:
-    town = small_city(app, database)
-    with database.write() as session:
-        load_categories(session, None, orders.NOW)
-    first = orders.handed(orders.csv_file(tmp_path / "in.csv", [orders.task()]), orders.TASKS)
-    check_and_import(database, first, partial=False, now=orders.NOW)
-    with database.write() as session:
-        session.execute(update(Case).values(listed=True))
-        [case] = cases_by_external(session, "T001")
-        who = filer(session, town.desk)
-        join_for(session, case, answers(words="还没清"), CALL, who, now=now())
-        # the caller of this very order, and that of the case's own one, are no new matter either
-        for number in ("GD-2026-77", "T001"):
-            again = replace(CALL, external_number=number)
-            join_for(session, case, answers(words="又打来"), again, who, now=now())
-        with pytest.raises(Refused) as refused:
-            file_for(session, answers(), CALL, who, now=now())
-        assert refused.value.code is FilingRefusal.KNOWN_NUMBER
-    with database.read() as session:
-        assert [one.id for one in cases_by_external(session, "GD-2026-77")] == [case.id]
-        assert case_of(session, case.number).external_number == "T001"
-        written = tmp_path / "out.csv"
-        since = orders.NOW - timedelta(days=30)
-        export_file(session, written, load_map(orders.TASKS), since=since, now=orders.NOW)
-    with written.open(encoding="utf-8-sig") as file:
-        assert [row["taskid"] for row in csv.DictReader(file)] == ["T001", "GD-2026-77"]
-    page = town.browser(town.desk).get(f"/desk/cases/{case.number}", status=200)
-    assert "Orders of callers who joined GD-2026-77 (12319)" in page.text
-
-
-def test_an_order_typed_during_a_call_is_known_when_the_hotlines_file_brings_it(
-    database: Database, tmp_path: Path
-) -> None:
-    orders.city(database)
-    with database.write() as session:
-        desk = accounts.staff(session, "city_centre", area=None)
-        file_for(session, answers(), CALL, filer(session, desk), now=now())
-    row = orders.task(taskid="GD-2026-77")
-    file = orders.handed(orders.csv_file(tmp_path / "in.csv", [row]), orders.TASKS)
-    _, taken = check_and_import(database, file, partial=False, now=orders.NOW)
-    assert (taken.new, taken.differ) == (0, [(2, "GD-2026-77")])
-    with database.read() as session:
-        assert len(session.scalars(select(Case)).all()) == 1
 
 
 def test_two_desks_that_take_the_same_order_at_once_make_one_case(database: Database) -> None:
