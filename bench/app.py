@@ -68,7 +68,6 @@ def two_inserts() -> str:
         "event": Event.REPORT, "to_state": State.REPORTED, "cycle": 1, "public": True,
     }  # fmt: skip
     with database().write() as session:
-        # FromClause by its type, a Table in truth
-        session.execute(insert(Case.__table__), case)  # type: ignore[arg-type]  # as said above
-        session.execute(insert(CaseEvent.__table__), first)  # type: ignore[arg-type]  # as above
+        session.execute(insert(Case.__table__), case)
+        session.execute(insert(CaseEvent.__table__), first)
     return "kept"

@@ -127,7 +127,7 @@ class Planter:
         if key not in self._streams:
             facts = _Facts(category.code, state, area.path, area.lon or 0, area.lat or 0)
             said = [(TextKind.DESCRIPTION, f"{text} 99999")]
-            found = findable(facts, category, self.areas, said)  # type: ignore[arg-type]  # all it reads
+            found = findable(facts, category, self.areas, said)  # facts: all it reads of a case
             lon, lat = found.point or (None, None)
             self._streams[key] = (found.words.replace(" 99999 ", " @ "), lon, lat)
         return self._streams[key]

@@ -98,6 +98,17 @@ RULES = (
         "show.html:2: 街道",
     ),
     Rule(
+        "templates import what they draw",
+        "A part that is imported and not drawn makes a reader look for where it stands.",
+        manners.idle_imports_of_templates,
+        {
+            "portal/areas/templates/areas/show.html": (
+                '{% from "ui/field.html" import field, select with context %}\n{{ field(form) }}'
+            )
+        },
+        "show.html: select",
+    ),
+    Rule(
         "ruff",
         "Naive datetimes, prints, dead code and tangled branches are found by a machine.",
         tools.ruff_check,

@@ -8,6 +8,15 @@ down_revision = None
 
 
 def upgrade() -> None:
+    _audit_entry()
+    _job_run()
+    _outbox_message()
+    _rate_window()
+    _spent_key()
+    _upload()
+
+
+def _audit_entry() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -22,6 +31,9 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_action_at", "audit_entry", ["action", "at"], unique=False)
     op.create_index(op.f("ix_audit_entry_actor_id"), "audit_entry", ["actor_id"], unique=False)
     op.create_index("ix_audit_entry_person_id_at", "audit_entry", ["person_id", "at"], unique=False)
+
+
+def _job_run() -> None:
     op.create_table(
         "job_run",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -33,6 +45,9 @@ def upgrade() -> None:
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
     )
+
+
+def _outbox_message() -> None:
     op.create_table(
         "outbox_message",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -56,6 +71,9 @@ def upgrade() -> None:
         "ix_outbox_message_state_due_at", "outbox_message", ["state", "due_at"], unique=False
     )
     op.create_index("ix_outbox_message_subject", "outbox_message", ["subject"], unique=False)
+
+
+def _rate_window() -> None:
     op.create_table(
         "rate_window",
         sa.Column("bucket", sa.String(length=40), nullable=False),
@@ -66,6 +84,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bucket", "key_hash", name=op.f("pk_rate_window")),
     )
     op.create_index(op.f("ix_rate_window_ends_at"), "rate_window", ["ends_at"], unique=False)
+
+
+def _spent_key() -> None:
     op.create_table(
         "spent_key",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -74,6 +95,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_spent_key")),
     )
     op.create_index(op.f("ix_spent_key_spent_at"), "spent_key", ["spent_at"], unique=False)
+
+
+def _upload() -> None:
     op.create_table(
         "upload",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -8,6 +8,17 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    _area()
+    _area_version()
+    _loaded_list()
+    _area_shape()
+    _area_tag()
+    _feature_switch()
+    _grid_card()
+    _permitted_place()
+
+
+def _area() -> None:
     op.create_table(
         "area",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -43,6 +54,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_ops={"path": "varchar_pattern_ops"},
     )
+
+
+def _area_version() -> None:
     op.create_table(
         "area_version",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -50,6 +64,9 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_area_version_single")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area_version")),
     )
+
+
+def _loaded_list() -> None:
     op.create_table(
         "loaded_list",
         sa.Column("name", sa.String(length=400), nullable=False),
@@ -57,6 +74,9 @@ def upgrade() -> None:
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_loaded_list")),
     )
+
+
+def _area_shape() -> None:
     op.create_table(
         "area_shape",
         sa.Column("area_id", sa.Uuid(), nullable=False),
@@ -65,6 +85,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_shape_area_id")),
         sa.PrimaryKeyConstraint("area_id", name=op.f("pk_area_shape")),
     )
+
+
+def _area_tag() -> None:
     op.create_table(
         "area_tag",
         sa.Column("area_id", sa.Uuid(), nullable=False),
@@ -72,6 +95,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_tag_area_id")),
         sa.PrimaryKeyConstraint("area_id", "tag", name=op.f("pk_area_tag")),
     )
+
+
+def _feature_switch() -> None:
     op.create_table(
         "feature_switch",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -84,6 +110,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feature_switch")),
         sa.UniqueConstraint("feature", "area_id", name=op.f("uq_feature_switch_feature_area_id")),
     )
+
+
+def _grid_card() -> None:
     op.create_table(
         "grid_card",
         sa.Column("area_id", sa.Uuid(), nullable=False),
@@ -95,6 +124,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_grid_card_area_id")),
         sa.PrimaryKeyConstraint("area_id", name=op.f("pk_grid_card")),
     )
+
+
+def _permitted_place() -> None:
     op.create_table(
         "permitted_place",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -8,12 +8,28 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    _erasure_record()
+    _person()
+    _card()
+    _login_session()
+    _person_office()
+    _recovery_code()
+    _second_factor()
+    _sign_in_code()
+    _sign_in_link()
+    _role_holding()
+
+
+def _erasure_record() -> None:
     op.create_table(
         "erasure_record",
         sa.Column("person_hash", sa.String(length=64), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("person_hash", name=op.f("pk_erasure_record")),
     )
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -39,6 +55,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_person_number")),
         sa.UniqueConstraint("phone_hash", name=op.f("uq_person_phone_hash")),
     )
+
+
+def _card() -> None:
     op.create_table(
         "card",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -60,6 +79,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_card_area_id_id", "card", ["area_id", "id"], unique=False)
     op.create_index("ix_card_person_id", "card", ["person_id"], unique=False)
+
+
+def _login_session() -> None:
     op.create_table(
         "login_session",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -84,6 +106,9 @@ def upgrade() -> None:
         op.f("ix_login_session_expires_at"), "login_session", ["expires_at"], unique=False
     )
     op.create_index("ix_login_session_person_id", "login_session", ["person_id"], unique=False)
+
+
+def _person_office() -> None:
     op.create_table(
         "person_office",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -94,6 +119,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_office")),
         sa.UniqueConstraint("person_id", "office", name=op.f("uq_person_office_person_id_office")),
     )
+
+
+def _recovery_code() -> None:
     op.create_table(
         "recovery_code",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -109,6 +137,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_recovery_code_person_id"), "recovery_code", ["person_id"], unique=False
     )
+
+
+def _second_factor() -> None:
     op.create_table(
         "second_factor",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -121,6 +152,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_second_factor")),
     )
+
+
+def _sign_in_code() -> None:
     op.create_table(
         "sign_in_code",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -149,6 +183,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sign_in_code_phone_hash"), "sign_in_code", ["phone_hash"], unique=False
     )
+
+
+def _sign_in_link() -> None:
     op.create_table(
         "sign_in_link",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -167,6 +204,9 @@ def upgrade() -> None:
         op.f("ix_sign_in_link_expires_at"), "sign_in_link", ["expires_at"], unique=False
     )
     op.create_index(op.f("ix_sign_in_link_person_id"), "sign_in_link", ["person_id"], unique=False)
+
+
+def _role_holding() -> None:
     op.create_table(
         "role_holding",
         sa.Column("id", sa.Uuid(), nullable=False),

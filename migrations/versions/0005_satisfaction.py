@@ -42,6 +42,17 @@ POSTGRESQL = (
 
 
 def upgrade() -> None:
+    _month_release()
+    _rating()
+    _month_figure()
+    _rating_reason()
+    _rating_words()
+    connection = op.get_bind()
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
+def _month_release() -> None:
     op.create_table(
         "month_release",
         sa.Column("month", sa.String(length=7), nullable=False),
@@ -56,6 +67,9 @@ def upgrade() -> None:
         sa.CheckConstraint("window_days >= 1", name=op.f("ck_month_release_window_days")),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_month_release")),
     )
+
+
+def _rating() -> None:
     op.create_table(
         "rating",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -89,6 +103,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_rating_rater_key", "rating", ["rater_key"], unique=False)
     op.create_index("ix_rating_window_ends", "rating", ["window_ends"], unique=False)
+
+
+def _month_figure() -> None:
     op.create_table(
         "month_figure",
         sa.Column("month", sa.String(length=7), nullable=False),
@@ -117,6 +134,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_month_figure_month_parent_path", "month_figure", ["month", "parent_path"], unique=False
     )
+
+
+def _rating_reason() -> None:
     op.create_table(
         "rating_reason",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -127,6 +147,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district", "rating_id", "reason", name=op.f("pk_rating_reason")),
     )
+
+
+def _rating_words() -> None:
     op.create_table(
         "rating_words",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -139,6 +162,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district", "rating_id", name=op.f("pk_rating_words")),
     )
     op.create_index("ix_rating_words_written_at", "rating_words", ["written_at"], unique=False)
-    connection = op.get_bind()
-    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
-        connection.exec_driver_sql(statement)

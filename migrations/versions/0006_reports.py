@@ -1,5 +1,7 @@
 """Reports: categories, cases and their history, drafts, links, the search."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -54,6 +56,24 @@ POSTGRESQL = (
 
 
 def upgrade() -> None:
+    _case_search()
+    _cases()
+    _indexes_of_cases()
+    _category()
+    _draft()
+    _case_event()
+    _case_photo()
+    _case_reporter()
+    _case_text()
+    _category_limit()
+    _case_link()
+    _case_urge()
+    connection = op.get_bind()
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
+def _case_search() -> None:
     op.create_table(
         "case_search",
         sa.Column(
@@ -72,6 +92,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_search_district_case_id", "case_search", ["district", "case_id"], unique=True
     )
+
+
+def _cases() -> None:
     op.create_table(
         "cases",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -96,15 +119,7 @@ def upgrade() -> None:
         sa.Column("verifier_id", sa.Uuid(), nullable=True),
         sa.Column("limit_minutes", sa.Integer(), nullable=False),
         sa.Column("round_the_clock", sa.Boolean(), nullable=False),
-        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("promised_days", sa.Integer(), nullable=True),
-        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("fed_back_at", sa.DateTime(timezone=True), nullable=True),
+        *_moments_of_cases(),
         sa.Column("times_returned", sa.Integer(), nullable=False),
         sa.Column("times_sent_back", sa.Integer(), nullable=False),
         sa.Column("times_urged", sa.Integer(), nullable=False),
@@ -114,6 +129,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
     )
+
+
+def _moments_of_cases() -> list[sa.Column[Any]]:
+    """What stands in the table in this order."""
+    return [
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("promised_days", sa.Integer(), nullable=True),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fed_back_at", sa.DateTime(timezone=True), nullable=True),
+    ]
+
+
+def _indexes_of_cases() -> None:
     op.create_index("ix_cases_closed_at", "cases", ["closed_at"], unique=False)
     op.create_index("ix_cases_found_at", "cases", ["found_at"], unique=False)
     op.create_index(
@@ -124,6 +157,9 @@ def upgrade() -> None:
     op.create_index("ix_cases_place_path_id", "cases", ["place_path", "id"], unique=False)
     op.create_index("ix_cases_state_place_path", "cases", ["state", "place_path"], unique=False)
     op.create_index("ix_cases_unit_id_state", "cases", ["unit_id", "state"], unique=False)
+
+
+def _category() -> None:
     op.create_table(
         "category",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -147,6 +183,9 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_category")),
     )
+
+
+def _draft() -> None:
     op.create_table(
         "draft",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -163,6 +202,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_draft_expires_at"), "draft", ["expires_at"], unique=False)
     op.create_index(op.f("ix_draft_person_id"), "draft", ["person_id"], unique=False)
+
+
+def _case_event() -> None:
     op.create_table(
         "case_event",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -183,6 +225,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_case_event")),
     )
     op.create_index("ix_case_event_case", "case_event", ["district", "case_id", "id"], unique=False)
+
+
+def _case_photo() -> None:
     op.create_table(
         "case_photo",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -209,6 +254,9 @@ def upgrade() -> None:
     op.create_index("ix_case_photo_blob_key", "case_photo", ["blob_key"], unique=False)
     op.create_index("ix_case_photo_case", "case_photo", ["district", "case_id", "id"], unique=False)
     op.create_index("ix_case_photo_review", "case_photo", ["review"], unique=False)
+
+
+def _case_reporter() -> None:
     op.create_table(
         "case_reporter",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -242,6 +290,9 @@ def upgrade() -> None:
         "ix_case_reporter_person_id_id", "case_reporter", ["person_id", "id"], unique=False
     )
     op.create_index("ix_case_reporter_phone_hash", "case_reporter", ["phone_hash"], unique=False)
+
+
+def _case_text() -> None:
     op.create_table(
         "case_text",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -262,6 +313,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_text_case", "case_text", ["district", "case_id", "id"], unique=False)
     op.create_index("ix_case_text_review", "case_text", ["review"], unique=False)
+
+
+def _category_limit() -> None:
     op.create_table(
         "category_limit",
         sa.Column("category_code", sa.String(length=40), nullable=False),
@@ -275,6 +329,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("category_code", "valid_from", name=op.f("pk_category_limit")),
     )
+
+
+def _case_link() -> None:
     op.create_table(
         "case_link",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -297,6 +354,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_case_link_expires_at"), "case_link", ["expires_at"], unique=False)
     op.create_index("ix_case_link_reporter", "case_link", ["district", "reporter_id"], unique=False)
+
+
+def _case_urge() -> None:
     op.create_table(
         "case_urge",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -310,6 +370,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district", "reporter_id", "day", name=op.f("pk_case_urge")),
     )
-    connection = op.get_bind()
-    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
-        connection.exec_driver_sql(statement)

@@ -8,12 +8,13 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    _lists()
+    _responsibility()
+    _community_allowance()
     _of_cases()
     _co_units()
 
 
-def _lists() -> None:
+def _responsibility() -> None:
     op.create_table(
         "responsibility",
         sa.Column("code", sa.String(length=16), nullable=False),
@@ -49,6 +50,9 @@ def _lists() -> None:
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_responsibility")),
     )
+
+
+def _community_allowance() -> None:
     op.create_table(
         "community_allowance",
         sa.Column("code", sa.String(length=16), nullable=False),

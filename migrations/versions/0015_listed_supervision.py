@@ -11,11 +11,12 @@ OPEN_LISTING = sa.text("delisted_at IS NULL")
 
 def upgrade() -> None:
     op.add_column("cases", sa.Column("means", sa.String(length=32), nullable=True))
-    _listings()
+    _supervision_listing()
+    _indexes_of_supervision_listing()
     _days()
 
 
-def _listings() -> None:
+def _supervision_listing() -> None:
     op.create_table(
         "supervision_listing",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -48,6 +49,9 @@ def _listings() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision_listing")),
         sa.UniqueConstraint("number", name=op.f("uq_supervision_listing_number")),
     )
+
+
+def _indexes_of_supervision_listing() -> None:
     op.create_index(
         "uq_supervision_listing_open",
         "supervision_listing",

@@ -35,10 +35,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("stop_hash", name=op.f("uq_follower_stop_hash")),
     )
     op.create_index("ix_follower_digest_on", "follower", ["digest_on", "id"], unique=False)
-    _follows()
+    _follow()
+    _indexes_of_follow()
 
 
-def _follows() -> None:
+def _follow() -> None:
     op.create_table(
         "follow",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -75,6 +76,9 @@ def _follows() -> None:
         sa.UniqueConstraint("confirm_hash", name=op.f("uq_follow_confirm_hash")),
         sa.UniqueConstraint("stop_hash", name=op.f("uq_follow_stop_hash")),
     )
+
+
+def _indexes_of_follow() -> None:
     op.create_index("ix_follow_case", "follow", ["district", "case_id"], unique=False)
     unconfirmed, at_once = sa.text("confirmed_at IS NULL"), sa.text("at_once")
     op.create_index(

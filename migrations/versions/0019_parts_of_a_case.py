@@ -10,7 +10,8 @@ down_revision = "0018"
 def upgrade() -> None:
     _parts()
     _disputes()
-    _contracts()
+    _service_contract()
+    _case_contract()
 
 
 def _of_cases(table: str, column: str = "case_id", name: str = "case") -> sa.ForeignKeyConstraint:
@@ -68,7 +69,7 @@ def _disputes() -> None:
     )
 
 
-def _contracts() -> None:
+def _service_contract() -> None:
     op.create_table(
         "service_contract",
         sa.Column("code", sa.String(length=16), nullable=False),
@@ -97,6 +98,9 @@ def _contracts() -> None:
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_service_contract")),
     )
+
+
+def _case_contract() -> None:
     op.create_table(
         "case_contract",
         sa.Column("district", sa.String(length=12), nullable=False),

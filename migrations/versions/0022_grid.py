@@ -28,7 +28,10 @@ TRIGGERS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 def upgrade() -> None:
     _sites()
     _team()
-    _diary()
+    _grid_entry()
+    _grid_entry_text()
+    _grid_entry_photo()
+    _grid_entry_case()
     op.create_table(
         "case_alert",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -116,7 +119,7 @@ def _team() -> None:
     )
 
 
-def _diary() -> None:
+def _grid_entry() -> None:
     op.create_table(
         "grid_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -143,6 +146,9 @@ def _diary() -> None:
     for name, columns in (("area_id_at", ["area_id", "at", "id"]),
                           ("place_path", ["place_path", "at"])):  # fmt: skip
         op.create_index(f"ix_grid_entry_{name}", "grid_entry", columns, unique=False)
+
+
+def _grid_entry_text() -> None:
     op.create_table(
         "grid_entry_text",
         sa.Column("entry_id", sa.Uuid(), nullable=False),
@@ -153,6 +159,9 @@ def _diary() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_grid_entry_text")),
     )
+
+
+def _grid_entry_photo() -> None:
     op.create_table(
         "grid_entry_photo",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -170,6 +179,9 @@ def _diary() -> None:
     )
     for column in ("entry_id", "blob_key"):
         op.create_index(f"ix_grid_entry_photo_{column}", "grid_entry_photo", [column], unique=False)
+
+
+def _grid_entry_case() -> None:
     op.create_table(
         "grid_entry_case",
         sa.Column("entry_id", sa.Uuid(), nullable=False),

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import request
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     PasswordField,
     RadioField,
@@ -21,7 +20,7 @@ from wtforms.widgets import CheckboxInput
 
 from portal.accounts.labels import AGE_BANDS, API_SCOPES
 from portal.accounts.rules import RESIDENT, ApiScope, roles
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import NAMES, in_words
 from portal.kernel.i18n import lazy_gettext as _l
 
@@ -150,7 +149,7 @@ class RoleForm(Form):
     role = SelectField(_l("Role"), [_needed(_l("Choose a role."))])
     area = StringField(_l("Place (code or name)"), [Optional(), SHORT])
     organisation = StringField(_l("Organisation (code)"), [Optional(), SHORT])
-    until = DateField(_l("Last day"), [Optional()])
+    until = DayField(_l("Last day"), [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import secrets
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -164,13 +163,6 @@ def _outbox(value: str | None) -> Path | None:
     folder = Path(value).expanduser().resolve()
     _make_folder("GONGZHI_OUTBOX", folder)
     return folder
-
-
-def _toml(name: str, value: str, expected: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(value)
-    except tomllib.TOMLDecodeError as error:
-        raise BadSetting(name, f"{expected} ({error})") from error
 
 
 def _json(name: str, value: str, expected: str) -> Any:

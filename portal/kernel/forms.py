@@ -8,8 +8,10 @@ from typing import Any
 from flask import g, request, session
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import StopValidation
 
+from portal.kernel.clock import is_countable
 from portal.kernel.errors import Refused
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
@@ -81,6 +83,43 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         for field in self:
             rows += [(field.id, str(message)) for message in _flat(field)]
         return rows
+
+
+class _InOurWords(Field):  # type: ignore[misc]  # wtforms has no types
+    """What cannot be read is told once, in words of ours, and not measured too."""
+
+    unreadable: Any
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(self.unreadable) from error
+
+    def pre_validate(self, form: Any) -> None:
+        # whether an empty one will do is for the validators to say
+        if self.process_errors and any(text.strip() for text in self.raw_data or ()):
+            raise StopValidation
+
+
+class DayField(_InOurWords, DateField):  # type: ignore[misc]  # wtforms has no types
+    """A day like 2026-07-01."""
+
+    unreadable = _l("Write a day like 2026-07-01.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not is_countable(self.data):
+            self.data = None
+            raise ValueError(self.unreadable)
+
+
+class WholeNumberField(_InOurWords, IntegerField):  # type: ignore[misc]  # wtforms has no types
+    """A number without a fraction."""
+
+    unreadable = _l("Write a whole number.")
 
 
 def _flat(field: Field) -> list[Any]:

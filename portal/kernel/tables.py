@@ -7,9 +7,11 @@ are shipped are remembered, so that each is loaded once.
 import csv
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import String
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +19,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base
 from portal.kernel.errors import BadData
+
+Said = TypeVar("Said")
 
 LONGEST_FILE = 20_000_000
 # controls, lone surrogates, private and unassigned characters
@@ -111,6 +115,27 @@ def _cell_problem(cells: list[str], header: list[str]) -> str | None:
         return f"{len(cells)} cells instead of {len(header)}"
     damaged = [name for name, cell in zip(header, cells, strict=True) if is_damaged(cell)]
     return f"damaged characters in {', '.join(damaged)}" if damaged else None
+
+
+def read_lines(
+    lines: Iterable[TableRow], read: Callable[[TableRow], Said]
+) -> tuple[list[tuple[int, Said]], list[tuple[int, str]]]:
+    """What each line says, and what is wrong with each other one: where ``read`` raises."""
+    said, problems = [], []
+    for line in lines:
+        try:
+            said.append((line.line, read(line)))
+        except ValueError as error:
+            problems.append((line.line, str(error)))
+    return said, problems
+
+
+def list_content(path: Path) -> bytes:
+    """The file of a list that a city names. Raises BadData when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadData(path.name, [(1, f"cannot be read ({error.strerror})")]) from error
 
 
 class LoadedList(Base):

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
-from portal.areas.rules import codes_of
+from portal.areas.rules import codes_of, tidy_names, valid_on
 from portal.organisations.models import Organisation
-from portal.organisations.rules import OrganisationKind, Trade, tidy_names, valid_on
+from portal.organisations.rules import OrganisationKind, Trade
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,12 @@
 """What an organisation is: its kind, its code and its term. Pure."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}\Z", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,30}\Z", re.ASCII)
 CODE_LENGTH = 40
 NAME_LENGTH = 120
-NAME_LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 
 
 class OrganisationKind(StrEnum):
@@ -77,17 +74,3 @@ def is_code(text: str) -> bool:
 def is_phone(text: str) -> bool:
     """Whether a text can be an office telephone (short numbers like 12345 too)."""
     return _PHONE.match(text) is not None
-
-
-def valid_on(valid_from: date, valid_to: date | None, on: date) -> bool:
-    """Whether a term (its last day not included) holds a day."""
-    return valid_from <= on and (valid_to is None or on < valid_to)
-
-
-def tidy_names(names: Mapping[str, str | None]) -> dict[str, str]:
-    """Only languages we know, only names that say something."""
-    return {
-        language: name.strip()
-        for language in NAME_LANGUAGES
-        if (name := names.get(language)) and name.strip()
-    }

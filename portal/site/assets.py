@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, abort, request, send_from_directory, session, url_for
+from flask import Flask, Response, abort, g, request, send_from_directory, session, url_for
 from werkzeug.security import safe_join
 
 from portal.accounts.access import public
@@ -77,7 +77,11 @@ def forget_session(response: Response) -> Response:
 
 def asset(name: str) -> str:
     """The address of a static file, named by its content so that it can be kept for a year."""
-    return url_for("static", filename=name, v=_version(name))
+    # a page names the sheet of its pictograms at each of them; the file does not change meanwhile
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name, v=_version(name))
+    return known[name]
 
 
 def asset_bundle(name: str) -> str:

@@ -22,6 +22,7 @@ MADE_OF: Final = ("css/*.css", "js/*.js", "img/*.svg")
 PAGES: Final = (
     "portal/reports/templates/reports/new/offline.html",
     "portal/reports/templates/reports/desk/spot.html",
+    "portal/reports/templates/reports/kept.html",
     "portal/site/templates/base.html",
 )
 

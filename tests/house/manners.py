@@ -93,6 +93,24 @@ def chinese_in_templates(root: Path) -> list[str]:
     return found
 
 
+_IMPORT = re.compile(r'\{%-? from "[^"]+" import (.+?)(?: with context)? -?%\}')
+
+
+def idle_imports_of_templates(root: Path) -> list[str]:
+    """Parts that a template imports and never draws."""
+    found = []
+    for path in sources(root, ".html"):
+        text = path.read_text("utf-8")
+        drawn = _IMPORT.sub("", text)
+        names = (name for names in _IMPORT.findall(text) for name in names.split(", "))
+        found += [
+            f"{path.relative_to(root)}: {name}"
+            for name in names
+            if not re.search(rf"\b{name.split(' as ')[-1]}\b", drawn)
+        ]
+    return found
+
+
 _COMMENTS = {
     ".html": re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL),
     ".css": re.compile(r"/\*.*?\*/", re.DOTALL),

@@ -18,7 +18,6 @@ from portal.kernel.db import Database
 from portal.organisations.models import Organisation
 from portal.reports.jobs import close_months
 from portal.reports.models import Case
-from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.rules.codes import Event
 from portal.reports.service.categories import load_categories
 from portal.reports.service.demo import PlannedCase, PlannedStep, PlantedCase, plant_cases
@@ -32,6 +31,7 @@ from tests.make.desk import City, small_city
 from tests.make.intake import to_check, visitor
 from tests.make.photos import jpeg
 from tests.make.ratings import ratings_on
+from tests.make.rows import ReadsCases
 from tests.pages import Browser, Page
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # 10:00 in the city
@@ -41,7 +41,7 @@ HAPPY = {"solved": "yes", "result": "1", "service": "2"}
 
 
 @dataclass
-class Town:
+class Town(ReadsCases):
     """Everybody in it, and what they do in one line each."""
 
     city: City
@@ -139,12 +139,6 @@ class Town:
         self.close(number)
 
     # --- what is so -------------------------------------------------------------------------------
-
-    def row(self, number: str) -> CaseRow:
-        with self.database.read() as session:
-            found = case_by_number(session, number)
-        assert found is not None
-        return found
 
     def cases(self) -> int:
         with self.database.read() as session:

@@ -11,18 +11,17 @@ from portal.areas.models import Area
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.organisations.models import Organisation
-from portal.reports.queries.case import CaseRow, case_by_number, events_of
-from portal.reports.rules.codes import Event
 from tests.make import accounts, reports
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
+from tests.make.rows import ReadsCases
 from tests.pages import Browser
 
 AREA = "370283001001"
 
 
 @dataclass
-class City:
+class City(ReadsCases):
     """A small city at work."""
 
     app: Flask
@@ -45,16 +44,6 @@ class City:
         with self.database.write() as session:
             options.setdefault("at", clock.now() - timedelta(hours=6))
             return reports.case(session, self.area, unit=self.unit, **options).number
-
-    def row(self, number: str) -> CaseRow:
-        with self.database.read() as session:
-            found = case_by_number(session, number)
-        assert found is not None
-        return found
-
-    def events(self, number: str) -> list[Event]:
-        with self.database.read() as session:
-            return [event.event for event in events_of(session, self.row(number))]
 
 
 def small_city(app: Flask, database: Database) -> City:

@@ -14,7 +14,7 @@ from portal.areas.models import Area
 from portal.kernel.clock import now
 from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import CaseReporter
-from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import Event, Source, State
 from portal.reports.rules.doors import Behalf, ConsentWay, Filing, ProxyRelation
 from portal.reports.service.filing import Filer, file_for
@@ -23,6 +23,7 @@ from portal.reports.service.loop import Brought, move_case
 from tests.make import accounts, reports
 from tests.make.areas import area
 from tests.make.intake import COMMUNITY, answers
+from tests.make.rows import case_row
 
 BUILDING = "370283001001G01B001"
 FOR_HER = Filing(
@@ -54,13 +55,6 @@ def file_one(
     return file_for(session, whole, filing, filer(session, person), now=at or now())
 
 
-def case_of(session: Session, number: str) -> CaseRow:
-    """The case with a number, which is there."""
-    found = case_by_number(session, number)
-    assert found is not None
-    return found
-
-
 def building(session: Session, tree: Mapping[str, Area]) -> Area:
     """A building in the first grid."""
     return area(session, BUILDING, "building", "1号楼", tree[BUILDING[:-4]])
@@ -83,7 +77,7 @@ def through_doors(session: Session, people: Mapping[str, Person]) -> dict[str, s
         file_one(session, people["community_committee"], at=now() - timedelta(days=9))
         for _ in range(2)
     )
-    hers = case_of(session, own.number)
+    hers = case_row(session, own.number)
     mine = update(CaseReporter).where(CaseReporter.case_id == hers.id)
     session.execute(mine.values(person_id=resident.id))
     small, asked = (

@@ -10,7 +10,6 @@ from portal.areas.models import Area
 from portal.areas.queries import AreaRow, area_by_code
 from portal.kernel.db import Database
 from portal.kernel.outbox import OutboxMessage
-from portal.reports.queries.case import CaseRow, case_by_number
 from tests.make import accounts
 from tests.make.intake import COMMUNITY
 
@@ -23,12 +22,6 @@ POINT = (119.9, 36.7)
 def lead(session: Session, tree: dict[str, Area], role: str = "grid_lead") -> Actor:
     person = accounts.staff(session, role, area=tree[COMMUNITY])
     return accounts.actor(session, person)
-
-
-def row(session: Session, number: str) -> CaseRow:
-    found = case_by_number(session, number)
-    assert found is not None
-    return found
 
 
 def sent(database: Database, template: str) -> int:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
-from portal.reports.queries.case import case_by_number
 from portal.reports.service.outside import HandOver, hand_over_case
 from tests.make import reports
 from tests.make.desk import City
+from tests.make.rows import case_row
 from tests.pages import Browser, Page
 
 
@@ -36,8 +36,7 @@ def let_in(city: City, number: str, **wish: str) -> str:
 
 def hand_over(city: City, number: str, answer_by: date | None) -> None:
     with city.database.write() as session:
-        row = case_by_number(session, number)
-        assert row is not None
+        row = case_row(session, number)
         to = HandOver("environment", None, answer_by)
         hand_over_case(session, row, actor=reports.desk(), now=clock.now(), to=to)
 

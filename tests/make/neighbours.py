@@ -14,13 +14,13 @@ from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
 from portal.reports.models import Case
-from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.rules.intake import Contact
 from portal.reports.service.joining import Joined, Joiner, join_case
 from portal.reports.service.search import index_case
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 AREA, SPOT = "370283001001", (119.95, 36.78)
 # a degree of latitude is 111,320 metres
@@ -43,12 +43,6 @@ def listed(session: Session, north: float = 0.0, **options: Any) -> Case:
     return made
 
 
-def row(session: Session, number: str) -> CaseRow:
-    found = case_by_number(session, number)
-    assert found is not None
-    return found
-
-
 def joiner(browser: str = "one", actor: Actor = NOBODY, **more: Any) -> Joiner:
     contact = Contact.ACCOUNT if actor.signed_in else Contact.NONE
     chosen = {"contact": contact, "address": "10.0.0.1", "language": "zh_Hans", **more}
@@ -57,7 +51,7 @@ def joiner(browser: str = "one", actor: Actor = NOBODY, **more: Any) -> Joiner:
 
 def join(database: Database, number: str, *, at: datetime = NOW, **who: Any) -> Joined:
     with database.write() as session:
-        return join_case(session, row(session, number), joiner(**who), now=at)
+        return join_case(session, case_row(session, number), joiner(**who), now=at)
 
 
 def race(database: Database, steps: list[Callable[[Session], object]]) -> list[str]:

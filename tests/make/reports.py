@@ -28,7 +28,7 @@ from portal.reports.models import (
     Category,
     CategoryLimit,
 )
-from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import (
     Closing,
     Event,
@@ -47,6 +47,7 @@ from portal.reports.rules.receipts import lookup_hash
 from portal.reports.rules.transitions import IntoFacts
 from portal.reports.service.loop import Brought, NewPhoto, move_case
 from portal.reports.service.search import index_case
+from tests.make.rows import case_row
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 SINCE = date(2020, 1, 1)
@@ -380,9 +381,7 @@ def row_of(session: Session, made: Case) -> CaseRow:
     """The case as services take it."""
     # pending changes of the test must be seen
     session.flush()
-    row = case_by_number(session, made.number)
-    assert row is not None
-    return row
+    return case_row(session, made.number)
 
 
 def listed(

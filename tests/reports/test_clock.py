@@ -19,7 +19,6 @@ from portal.reports.models import Case, HandlingLimit, LimitCondition
 from portal.reports.queries.case import (
     CaseRow,
     as_it_stands,
-    case_by_number,
     events_of,
     reporters_of,
     texts_of,
@@ -48,6 +47,7 @@ from tests.make.areas import small_tree
 from tests.make.calendars import know_next_year
 from tests.make.organisations import unit
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 AREA = "370283001001"
@@ -65,9 +65,7 @@ def _case(session: Session, **options: Any) -> CaseRow:
 def _now(session: Session, case: CaseRow) -> CaseRow:
     # what the test has done must be seen
     session.flush()
-    found = case_by_number(session, case.number)
-    assert found is not None
-    return found
+    return case_row(session, case.number)
 
 
 def _told(session: Session) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.db import Database
 from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import Case, CasePause
-from portal.reports.queries.case import CaseRow, case_by_number, events_of, reporters_of
+from portal.reports.queries.case import CaseRow, events_of, reporters_of
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.reasons import Reason
 from portal.reports.service.clockwork import (
@@ -26,6 +26,7 @@ from portal.reports.service.loop import Brought, move_case
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 from tests.reports.test_loop_races import race
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -100,8 +101,7 @@ def test_of_two_who_change_the_time_at_once_one_wins_and_the_other_is_told(
     before = _prepared(database, asked=asked)
     assert race(database, before.number, list(steps)) == ["conflict", "won"]
     with database.read() as session:
-        case = case_by_number(session, before.number)
-        assert case is not None
+        case = case_row(session, before.number)
         assert case.version == before.version + 1
         assert len(events_of(session, case)) == 5 + asked
         assert case.times_extended + case.times_suspended <= 1

@@ -14,7 +14,7 @@ from portal.kernel.db import Database
 from portal.kernel.errors import BadData, Refused
 from portal.organisations.models import Organisation
 from portal.organisations.rules import OrganisationKind
-from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.case import CaseRow
 from portal.reports.queries.contracts import ContractCount, contract_counts, contracts, link_of
 from portal.reports.rules.codes import Event
 from portal.reports.rules.contracts import Contract, ContractRefusal, contract_for
@@ -30,6 +30,7 @@ from tests.make.desk import small_city
 from tests.make.intake import ready
 from tests.make.organisations import unit
 from tests.make.reports import NOW, desk
+from tests.make.rows import case_row
 
 DAY = date(2026, 11, 23)
 HEAD = "code,number,contractor,department,area,category,group,valid_from,valid_to,source\n"
@@ -81,9 +82,7 @@ class Upkeep:
             contact=Contact.NONE, extra=extra,
         )  # fmt: skip
         filed = file_report(self.session, answers, actor=NOBODY, now=NOW)
-        found = case_by_number(self.session, filed.number)
-        assert found is not None
-        return found
+        return case_row(self.session, filed.number)
 
     def contract_of(self, case: CaseRow) -> str | None:
         link = link_of(self.session, case)

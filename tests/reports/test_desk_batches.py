@@ -11,15 +11,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Grant, Permission
-from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.delivery import claim_messages
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.outbox import OutboxMessage, OutboxState
-from portal.organisations.models import Organisation
 from portal.reports.models import Case, CaseEvent, CaseSearch, DeskBatch
-from portal.reports.queries.batches import BatchLine, batch_by_number, lines_of
-from portal.reports.queries.case import CaseRow, case_by_number, events_of
+from portal.reports.queries.case import CaseRow
 from portal.reports.rules.batches import MOST, UNDO_WINDOW, BatchAction, BatchRefusal, Wish
 from portal.reports.rules.codes import Event, State, Target
 from portal.reports.rules.transitions import Refusal
@@ -32,68 +29,21 @@ from portal.reports.service.batches import (
 )
 from portal.reports.service.handling import take_step
 from tests.make import reports
-from tests.make.areas import small_tree
 from tests.make.organisations import unit
-from tests.make.reports import NOW
+from tests.make.streets import LATER, SOON, WEST_COMMUNITY, Streets
 
-AREA, OTHER = "370283001001", "370283002001"
-LATER = NOW + timedelta(hours=8)
-SOON = LATER + timedelta(minutes=4)
-PHONE = "13800001281"
 CLERK = reports.desk()
 
 
-class Desk:
-    """A clerk, two units and what lies before them."""
+class Desk(Streets):
+    """A clerk of the city, two units and what lies before them."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database, CLERK)
+        self.cleaners = self.unit
         with database.write() as session:
-            self.tree = small_tree(session)
-            self.cleaners = unit(session, "CLEAN", area=self.tree["370283"]).id
             self.roads = unit(session, "ROADS", area=self.tree["370283001"]).id
             reports.category(session, "lamp", name="路灯不亮", minutes=960)
-
-    def case(self, state: State = State.REPORTED, **options: Any) -> str:
-        with self.database.write() as session:
-            area = session.get_one(Area, self.tree[options.pop("area", AREA)].id)
-            owner = session.get_one(Organisation, self.cleaners)
-            options.setdefault("phone", PHONE)
-            return reports.case(session, area, state=state, unit=owner, **options).number
-
-    def row(self, number: str) -> CaseRow:
-        with self.database.read() as session:
-            found = case_by_number(session, number)
-        assert found is not None
-        return found
-
-    def wish(self, number: str, **more: Any) -> Wish:
-        return Wish(number, self.row(number).version, **more)
-
-    def do(
-        self,
-        action: BatchAction,
-        wishes: Sequence[Wish],
-        *,
-        at: datetime = LATER,
-        actor: Actor = CLERK,
-    ) -> str:
-        with self.database.write() as session:
-            return do_batch(session, actor, action, wishes, now=at)
-
-    def undo(self, batch: str, *, at: datetime = SOON, actor: Actor = CLERK) -> None:
-        with self.database.write() as session:
-            undo_batch(session, batch, actor, now=at)
-
-    def lines(self, batch: str) -> dict[str, BatchLine]:
-        with self.database.read() as session:
-            found = batch_by_number(session, batch)
-            assert found is not None
-            return {line.number: line for line in lines_of(session, found.id, CLERK)}
-
-    def events(self, number: str) -> list[Event]:
-        with self.database.read() as session:
-            return [event.event for event in events_of(session, self.row(number))]
 
     def messages(self, number: str) -> list[tuple[str, OutboxState, datetime]]:
         with self.database.read() as session:
@@ -112,7 +62,7 @@ def desk(database: Database) -> Desk:
 
 def test_one_refusal_does_not_cost_the_others(desk: Desk) -> None:
     good, over, stale = desk.case(), desk.case(State.CLOSED), desk.case()
-    elsewhere = desk.case(area=OTHER)
+    elsewhere = desk.case(area=WEST_COMMUNITY)
     wishes = [desk.wish(number, unit_id=desk.roads) for number in (good, over, elsewhere)]
     batch = desk.do(BatchAction.CONFIRM, [*wishes, Wish(stale, 99, desk.roads)])
     lines = desk.lines(batch)
@@ -234,7 +184,7 @@ def test_a_batch_is_its_clerks_own(desk: Desk) -> None:
 
 
 def test_nobody_reaches_beyond_her_place(desk: Desk) -> None:
-    inside, outside = desk.case(), desk.case(area=OTHER)
+    inside, outside = desk.case(), desk.case(area=WEST_COMMUNITY)
     place = desk.tree["370283001"].path
     clerk = reports.desk(place)
     batch = desk.do(BatchAction.ACCEPT, [desk.wish(inside), desk.wish(outside)], actor=clerk)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
-from portal.reports.models import Case
+from portal.reports.models import Case, CaseText
 from portal.reports.queries.case import texts_of
 from portal.reports.rules.codes import Event, Review, State, Target
 from tests.make import accounts, reports
@@ -162,6 +162,19 @@ def test_a_unit_reads_no_name_no_number_and_no_note_of_the_desk(city: City) -> N
     page = page.click("Write a note")
     page.form().fill(words="明天去").send(status=200)
     assert "明天去" in _open(desk, number).text
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_of_a_report_under_seal_a_unit_reads_what_the_check_left(city: City, sealed: bool) -> None:
+    words = "垃圾堆了三天，我是王五，住二号楼"
+    number = city.case(state=State.DISPATCHED, phone=PHONE, words=words, sealed=sealed)
+    with city.database.write() as session:
+        row = session.scalars(select(CaseText).where(CaseText.text == words)).one()
+        row.public_text, row.review = "垃圾堆了三天，█████", Review.APPROVED
+    page = _open(city.browser(city.worker), number)
+    assert "垃圾堆了三天" in page.text
+    assert ("王五" in page.text) is not sealed
+    assert "王五" in _open(city.browser(city.desk), number).text
 
 
 def test_a_look_at_the_reporter_asks_why_is_logged_and_ends(city: City) -> None:

@@ -12,7 +12,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.ids import new_id
 from portal.organisations.rules import HANDLING_KINDS, OrganisationKind
 from portal.reports.models import Case
-from portal.reports.queries.case import CaseRow, case_by_number, texts_of
+from portal.reports.queries.case import CaseRow, texts_of
 from portal.reports.queries.case_parts import disputes_of
 from portal.reports.queries.disputed import disputed_cases
 from portal.reports.rules.codes import Event, State, TextKind
@@ -26,6 +26,7 @@ from tests.make.desk import small_city
 from tests.make.organisations import unit
 from tests.make.reports import NOW, handler
 from tests.make.routing import Town, town
+from tests.make.rows import case_row
 
 TODAY = date(2026, 11, 23)
 CENTRE = reports.staff(Permission.DISPUTE_SETTLE, Permission.REPORT_DISPATCH)
@@ -119,9 +120,7 @@ def test_without_a_meeting_in_the_register_nothing_is_put_before_it(database: Da
 
 
 def _seen(here: Town, number: str) -> CaseRow:
-    found = case_by_number(here.session, number)
-    assert found is not None
-    return found
+    return case_row(here.session, number)
 
 
 def test_r181_the_command_centre_does_it_on_its_pages(app: Flask, database: Database) -> None:

@@ -38,11 +38,12 @@ from portal.reports.service.ends import (
 from portal.reports.service.handling import close_case, send_back_case, take_step
 from portal.reports.service.rating import Verdict, rate_outcome
 from tests.make import accounts, ratings, reports
-from tests.make.doors import building, case_of, settled
+from tests.make.doors import building, settled
 from tests.make.intake import COMMUNITY, ready, visitor
 from tests.make.neighbours import join, race
 from tests.make.photos import jpeg
 from tests.make.reports import NOW, row_of
+from tests.make.rows import case_row
 from tests.pages import Browser
 
 DESK, CHECKER, HEAD = reports.desk(), reports.verifier(), reports.staff(Permission.REPORT_SETTLE)
@@ -118,7 +119,7 @@ def test_r276_what_others_reported_too_and_an_unseen_hazard_are_not_ended_by_one
         if case is None:
             join(database, number)
         with database.read() as session:
-            seen = case or case_of(session, number)
+            seen = case or case_row(session, number)
             who = me or reporters_of(session, seen)[0]
         with pytest.raises(Refused) as refused, database.write() as session:
             solve_case(session, seen, who, words="好了", photos=shown, now=now())
@@ -196,9 +197,9 @@ def test_a_head_closes_a_small_matter_only_with_the_reporters_yes(
     app: Flask, database: Database, small: str
 ) -> None:
     with database.write() as session:
-        who = accounts.staff(session, "building_head", area=case_of(session, small).area_id)
+        who = accounts.staff(session, "building_head", area=case_row(session, small).area_id)
         resident = accounts.person(session)
-        (me,) = reporters_of(session, case_of(session, small))
+        (me,) = reporters_of(session, case_row(session, small))
         session.execute(_hers(me.id, resident))
     head = Browser(app)
     accounts.sign_in_as(head, who)
@@ -207,7 +208,7 @@ def test_a_head_closes_a_small_matter_only_with_the_reporters_yes(
     assert form.send("Solved in my building", status=422).errors
     form.attach("photos", jpeg()).send("Solved in my building", status=200)
     with database.read() as session:
-        case = case_of(session, small)
+        case = case_row(session, small)
         assert (case.state, case.handler_id) == (State.HANDLED, who.id)
         assert case.confirm_until is not None
         assert timedelta(days=4) < case.confirm_until - now() <= DAYS
@@ -225,7 +226,7 @@ def test_a_head_closes_a_small_matter_only_with_the_reporters_yes(
     done = asked.form().send("Yes, it is solved", status=200)
     assert "Solved in the building" in done.text
     with database.read() as session:
-        case = case_of(session, small)
+        case = case_row(session, small)
         assert (case.state, case.means, case.closed_at) == (State.SETTLED, None, None)
         assert events_of(session, case)[-1].actor_id is None
 
@@ -274,7 +275,7 @@ def test_a_matter_nobody_can_answer_for_goes_to_the_verifier_at_once(
     database: Database, small: str
 ) -> None:
     with database.write() as session:
-        case = case_of(session, small)
+        case = case_row(session, small)
         (me,) = reporters_of(session, case)
         gone = update(CaseReporter).where(CaseReporter.id == me.id).values(erased_at=now())
         session.execute(gone)
@@ -326,7 +327,7 @@ def test_of_yes_no_and_the_verifier_at_once_one_alone_has_the_say(
     refused = Refusal.NOT_AWAITED if over else Refusal.AWAITED
     assert told.count(refused.value) == 2
     with database.read() as session:
-        case = case_of(session, small)
+        case = case_row(session, small)
         ends = {State.CLOSED, State.REWORK} if over else {State.SETTLED, State.REOPENED}
         assert case.state in ends
         assert len(events_of(session, case)) == 4

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
 from portal.areas.models import Area
+from portal.kernel.city import LANGUAGES
 from portal.kernel.db import Base, Database
 from portal.kernel.instance import Instance
 from portal.reports.models import Case, ExternalOrder
@@ -20,7 +21,7 @@ from portal.reports.rules.codes import State, Target
 from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.exchange.export import export_file
 from portal.reports.service.exchange.files import check_and_import
-from portal.reports.service.exchange.maps import load_map, shipped_maps
+from portal.reports.service.exchange.maps import load_map, map_names, shipped_maps
 from portal.site.cli import cli
 from tests.make import orders, reports
 from tests.make.areas import small_tree
@@ -91,6 +92,12 @@ _SAMPLES: dict[str, Sequence[orders.Row]] = {
         orders.request(CASE_ENQUIRY_ID="3", TARGET_DT="", OnTime_Status="ONTIME"),
     ],
 }  # fmt: skip
+
+
+def test_every_shipped_map_has_a_name_for_people_in_every_language() -> None:
+    assert {code: set(names) for code, names in map_names().items()} == {
+        code: set(LANGUAGES) for code in shipped_maps()
+    }
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
@@ -206,4 +213,4 @@ def test_an_own_map_is_read_from_its_file_and_a_damaged_one_says_what_is_wrong(
     own.write_text(own.read_text("utf-8").replace("[times]", "[tmes]"), "utf-8")
     failed = run(tools, "reports", "import", str(source), "--map", str(own))
     assert failed.exit_code != 0
-    assert "unknown key tmes" in str(failed.exception.facts)  # type: ignore[union-attr]  # a refusal
+    assert "unknown key tmes" in str(failed.exception.facts)

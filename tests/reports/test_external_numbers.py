@@ -31,9 +31,10 @@ from tests.house.test_migrations import empty_url, opened
 from tests.house.words import import_everything
 from tests.make import accounts, orders
 from tests.make.desk import small_city
-from tests.make.doors import case_of, filer
+from tests.make.doors import filer
 from tests.make.intake import answers, visitor
 from tests.make.orders import CASES, MESSAGES, NOW, TASKS
+from tests.make.rows import case_row
 
 # a fixture is used by being imported
 __all__ = ["empty_url"]
@@ -144,7 +145,7 @@ def test_the_order_of_a_caller_who_joins_is_kept_found_and_handed_back(
         assert refused.value.code is FilingRefusal.KNOWN_NUMBER
     with database.read() as session:
         assert [one.id for one in cases_by_external(session, "GD-2026-77")] == [case.id]
-        assert case_of(session, case.number).external_number == "T001"
+        assert case_row(session, case.number).external_number == "T001"
         written = tmp_path / "out.csv"
         since = orders.NOW - timedelta(days=30)
         export_file(session, written, load_map(orders.TASKS), since=since, now=orders.NOW)

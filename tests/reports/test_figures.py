@@ -14,7 +14,6 @@ from portal.areas.rules import Tag
 from portal.kernel.db import Database
 from portal.organisations.models import Organisation
 from portal.reports.models import Case, CaseEvent, FigureCount
-from portal.reports.queries.case import case_by_number
 from portal.reports.queries.figures import Chosen, Reach, by_child, counted
 from portal.reports.rules.codes import Event, Pause, Source, State
 from portal.reports.rules.figures import (
@@ -39,6 +38,7 @@ from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOVEMBER = month_span(date(2026, 11, 1))
@@ -326,8 +326,7 @@ def test_who_gives_back_and_who_passes_on_is_told_by_the_unit_that_did(database:
     refresh_counts(database, NOW + timedelta(hours=1))
     with database.read() as session:
         rows = counted(session, Reach(), NOVEMBER, Chosen(), By.UNIT).rows
-        case = case_by_number(session, number)
-    assert case is not None
+        case = case_row(session, number)
     assert case.unit_id == two.id
     assert (rows[one.id.hex]["returned"], rows[one.id.hex]["passed_on"]) == (1, 1)
     assert (rows[two.id.hex]["returned"], rows[two.id.hex]["found"]) == (0, 1)

@@ -122,7 +122,7 @@ def test_days_at_the_ends_of_the_calendar_make_no_span(city: City, compared: str
     centre = city.browser(city.centre)
     form = centre.get("/desk/personal", status=200).form(button="Ask for it")
     form.fill(fields=["name"], purpose="回访", basis="条例", first="0001-01-01", last="0001-01-01")
-    assert "Please give a date" in form.send("Ask for it", status=422).text
+    assert "Write a day like" in form.send("Ask for it", status=422).text
     out = centre.get("/desk/export", status=200).form(button="Download")
     out.fill(kind="csv", layout="12319-tasks", since="0001-01-01").send("Download", status=422)
     lead = city.browser(city.lead)
@@ -223,7 +223,12 @@ def handed_in_again(city: City, centre: Browser, path: Path, made: int, blob: st
 def hand_in(browser: Browser, path: Path) -> Page:
     form = browser.get("/desk/import", status=200).form(button="Check the file")
     form.attach("file", path.read_bytes(), path.name, "text/csv")
-    return form.fill(layout="12319-tasks").send("Check the file", status=200)
+    sent = form.fill(layout="12319-tasks").send("Check the file", status=200)
+    for page in (sent, browser.get("/desk/import", status=200)):
+        # a map has a name; its code is for commands
+        assert "Tasks of digital city management (12319)" in page.text
+        assert "12319-tasks" not in page.text
+    return sent
 
 
 def run_of(database: Database) -> ImportRun:

@@ -42,10 +42,11 @@ from portal.reports.service.filing import file_for, join_for
 from portal.reports.service.handling import take_step
 from portal.reports.service.personal import ReportsOfAPerson
 from tests.make import accounts, reports
-from tests.make.doors import FOR_HER, case_of, file_one, filer
+from tests.make.doors import FOR_HER, file_one, filer
 from tests.make.intake import COMMUNITY, answers, ready
 from tests.make.neighbours import race
 from tests.make.photos import jpeg
+from tests.make.rows import case_row
 from tests.pages import Browser, Page
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -179,7 +180,7 @@ def _follows_and_does_not_rate(app: Flask, database: Database, agent: Browser) -
     agent.get(link)
     assert agent.get(f"/reports/{number}/rate").status == 404
     with database.write() as session:
-        take_step(session, case_of(session, number), Event.ACCEPT, actor=reports.desk(), now=now())
+        take_step(session, case_row(session, number), Event.ACCEPT, actor=reports.desk(), now=now())
         templates = [row.template for row in session.scalars(select(OutboxMessage))]
     assert "desk.filed_step" in templates
 
@@ -214,9 +215,9 @@ def test_a_caller_is_offered_what_is_near_and_follows_it_with_a_receipt_of_her_o
     assert joined.h1 == "Receipt for the resident"
     assert len(joined.soup.select(".receipt-code")) == 2, "without a number she gets a paper"
     with database.read() as session:
-        assert joined_count(session, case_of(session, number)) == 1
+        assert joined_count(session, case_row(session, number)) == 1
         # who answered a call may verify: she did not file it
-        assert proxy_of(session, case_of(session, number)) is None
+        assert proxy_of(session, case_row(session, number)) is None
     # her order is this matter's now; the next caller means another heap
     assert number in " ".join(_filed_anew(clerk, told, status=422).errors)
     told = {**told, "external": "12319-9002"}
@@ -254,9 +255,9 @@ def test_r175_a_liaison_officer_files_an_opinion_of_units_without_anybodys_name(
         officer = accounts.staff(session, "liaison_officer", area=tree[COMMUNITY])
         units = replace(FOR_HER, behalf=Behalf.UNITS)
         number = file_one(session, officer, units, words="早市收摊后没人扫").number
-        (behind,) = reporters_of(session, case_of(session, number))
+        (behind,) = reporters_of(session, case_row(session, number))
         assert (behind.sealed_name, behind.sealed_phone) == (None, None)
-        proxy = proxy_of(session, case_of(session, number))
+        proxy = proxy_of(session, case_row(session, number))
         assert proxy is not None
         assert (proxy.behalf, proxy.consent_way, proxy.relation) == (Behalf.UNITS, None, None)
         with pytest.raises(Forbidden):
@@ -277,7 +278,7 @@ def test_p2_consent_taken_back_removes_name_number_words_and_paper_once(
         who = filer(session, agent, papers=KeptPhotos("desk", (token,)))
         told = answers(contact=Contact.PHONE, phone=PHONE)
         number = file_for(session, told, signed, who, now=now()).number
-        case = case_of(session, number)
+        case = case_row(session, number)
         (behind,) = reporters_of(session, case)
         paper = session.scalars(select(CaseProxy.paper_key)).one() or ""
         copies = ReportsOfAPerson()
@@ -311,9 +312,9 @@ def test_two_callers_at_one_desk_are_two_people_behind_one_matter(database: Data
         number = reports.listed(session, tree, "路灯坏了").number
         for words in ("我也看到了", "还没修"):
             call = replace(CALL, external_number="")
-            case, who = case_of(session, number), filer(session, desk)
+            case, who = case_row(session, number), filer(session, desk)
             join_for(session, case, answers(words=words), call, who, now=now())
-        assert joined_count(session, case_of(session, number)) == 2
+        assert joined_count(session, case_row(session, number)) == 2
 
 
 def test_p2_of_two_residents_behind_one_matter_the_one_who_takes_back_is_forgotten(
@@ -327,7 +328,7 @@ def test_p2_of_two_residents_behind_one_matter_the_one_who_takes_back_is_forgott
         for name, phone in (("陈奶奶", PHONE), ("周爷爷", "13800001367")):
             told = answers(contact=Contact.PHONE, phone=phone)
             hers, who = replace(FOR_HER, name=name), filer(session, agent)
-            join_for(session, case_of(session, number), told, hers, who, now=now())
+            join_for(session, case_row(session, number), told, hers, who, now=now())
     clerk = Browser(app)
     accounts.sign_in_as(clerk.client, agent)
     clerk.in_language("en")
@@ -338,7 +339,7 @@ def test_p2_of_two_residents_behind_one_matter_the_one_who_takes_back_is_forgott
     first.form().send("Take it back and delete it", status=200)
     with database.read() as session:
         vault = instance_of(session).vault
-        rows = reporters_of(session, case_of(session, number))
+        rows = reporters_of(session, case_row(session, number))
         names = [vault.unseal(row.sealed_name) for row in rows if row.sealed_name]
         assert names == ["周爷爷"]
 

@@ -34,9 +34,10 @@ from portal.reports.service.intake import file_report
 from portal.reports.service.spot import SpotCheck, send_check
 from tests.make import accounts, reports
 from tests.make.accounts import sign_in_as
-from tests.make.grid import NOW, POINT, STREET, lead, row
+from tests.make.grid import NOW, POINT, STREET, lead
 from tests.make.intake import COMMUNITY, answers, ready
 from tests.make.photos import jpeg
+from tests.make.rows import case_row
 from tests.pages import Browser
 
 SPOT = Offer(reason=Reason.SPOT_TRUE)
@@ -95,11 +96,11 @@ def test_a_check_kept_on_a_phone_arrives_once_and_its_photo_stays_inside(
             select(CaseEvent).where(CaseEvent.event == Event.VERIFY_SPOT)
         ).all()
         assert [(one.reason_code, one.public) for one in events] == [("spot_true", False)]
-        photo = photos_of(session, row(session, number))[0]
+        photo = photos_of(session, case_row(session, number))[0]
         assert (photo.review, photo.by_reporter) == (Review.WITHHELD, False)
         [line] = round_of(session, collector, NOW)
         assert line.checked
-        assert row(session, number).state is State.REPORTED
+        assert case_row(session, number).state is State.REPORTED
 
 
 def clean() -> CleanPhoto:

@@ -35,8 +35,9 @@ from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.diary import Entered, Written, correct_entry, write_entry
 from tests.make import accounts, reports
 from tests.make.accounts import sign_in_as
-from tests.make.grid import DAY, NOW, area_row, lead, row
+from tests.make.grid import DAY, NOW, area_row, lead
 from tests.make.intake import COMMUNITY, ready
+from tests.make.rows import case_row
 from tests.pages import Browser
 
 
@@ -46,7 +47,7 @@ def tree(database: Database) -> dict[str, Area]:
 
 
 def entered(database: Database, actor: Actor, **changes: object) -> Entered:
-    written = replace(Written(EntryKind.PATROL, NOW, "走了一圈，路面干净"), **changes)  # type: ignore[arg-type]
+    written = replace(Written(EntryKind.PATROL, NOW, "走了一圈，路面干净"), **changes)
     with database.write() as session:
         return write_entry(session, COMMUNITY, written, actor=actor, now=NOW)
 
@@ -102,7 +103,7 @@ def test_r272_a_finding_becomes_a_report_of_the_patrol_in_the_same_step(
         mine = lead(session, tree)
     made = entered(database, mine, seen="北门有垃圾", report_as="litter")
     with database.read() as session:
-        case = row(session, made.number or "")
+        case = case_row(session, made.number or "")
         assert case.source is Source.COLLECTOR
         link = session.scalars(select(GridEntryCase)).one()
         assert (link.case_id, link.found) == (case.id, True)

@@ -28,9 +28,10 @@ from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.handling import reclassify_case
 from portal.reports.service.intake import file_report
 from tests.make import accounts, orders, reports
-from tests.make.grid import DAY, NOW, POINT, STREET, row, sent
+from tests.make.grid import DAY, NOW, POINT, STREET, sent
 from tests.make.intake import COMMUNITY, answers, ready
 from tests.make.organisations import unit
+from tests.make.rows import case_row
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_r126_a_new_illegal_building_is_told_once_to_the_street_and_the_grid(
         assert alerts_for(session, desk, NOW + timedelta(hours=5))[0].over
     with database.write() as session:
         reclassify_case(
-            session, row(session, other), actor=desk, now=NOW, category_code="illegal_building"
+            session, case_row(session, other), actor=desk, now=NOW, category_code="illegal_building"
         )
     assert sent(database, "desk.alert") == 6
 
@@ -74,7 +75,7 @@ def test_r126_of_two_who_tell_of_one_building_one_does(
     def tell(_turn: int) -> bool:
         barrier.wait()
         with database.write() as session:
-            return raise_alert(session, row(session, number), now=NOW)
+            return raise_alert(session, case_row(session, number), now=NOW)
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(tell, range(4))) == [False, False, False, True]
@@ -101,10 +102,10 @@ def test_r126_the_desk_compares_with_photos_of_the_same_place_and_of_no_other(
             photo.created_at = NOW - 9 * DAY
         code, number = shown.code, new.number
     with database.read() as session:
-        found = photos_of_place(session, row(session, number), desk)
+        found = photos_of_place(session, case_row(session, number), desk)
         assert [one.code for one in found] == [code]
         assert 20 < found[0].metres < 40
-        assert photos_of_place(session, row(session, number), west) == []
+        assert photos_of_place(session, case_row(session, number), west) == []
 
 
 def test_r126_a_hotlines_order_alerts_like_a_report_when_it_is_new_and_open(

@@ -17,7 +17,6 @@ from portal.kernel.outbox import OutboxMessage
 from portal.kernel.photos import clean_photo
 from portal.kernel.uploads import UploadRefusal, expire_uploads, forget_files, keep_upload
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseText
-from portal.reports.queries.case import case_by_number
 from portal.reports.rules.codes import Event, PhotoKind, Review, Source, State, TextKind
 from portal.reports.rules.intake import Contact, IntakeRefusal, Step, district_of
 from portal.reports.rules.reasons import Reason
@@ -30,6 +29,7 @@ from tests.make.areas import area
 from tests.make.intake import INSIDE, PHONE, answers, ready
 from tests.make.photos import jpeg
 from tests.make.reports import desk
+from tests.make.rows import case_row
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -214,8 +214,7 @@ def test_p1_no_officer_can_publish_what_the_reporter_keeps_to_herself(city: Data
     filed = send(city, publish=False)
     with city.read() as session:
         text = session.scalars(select(CaseText)).one()
-        row = case_by_number(session, filed.number)
-    assert row is not None
+        row = case_row(session, filed.number)
     decision = about_text(text.id, show=True, seen=Review.WITHHELD)
 
     with pytest.raises(Refused), city.write() as session:

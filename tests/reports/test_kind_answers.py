@@ -2,20 +2,13 @@
 
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.routing import known_of
 from portal.reports.rules.routing import CaseKey
 from portal.reports.service.attributes import set_attributes
 from portal.reports.service.handling import reclassify_case
 from tests.make import reports
 from tests.make.intake import filed, ready
-
-
-def _case(database: Database, number: str) -> CaseRow:
-    with database.read() as session:
-        found = case_by_number(session, number)
-    assert found is not None
-    return found
+from tests.make.rows import case_now
 
 
 def test_r023_what_was_answered_keeps_the_urgent_lane_under_another_name(
@@ -23,7 +16,7 @@ def test_r023_what_was_answered_keeps_the_urgent_lane_under_another_name(
 ) -> None:
     ready(database)
     extra = {"subkind": "unsafe"}
-    case = _case(database, filed(database, category_code="bad_sign", extra=extra).number)
+    case = case_now(database, filed(database, category_code="bad_sign", extra=extra).number)
     by = {"actor": reports.desk(), "now": now()}
     with database.write() as session:
         away = reclassify_case(session, case, category_code="litter", **by)
@@ -39,8 +32,8 @@ def test_r197_the_size_that_a_reporter_guessed_stands_until_the_desk_enters_one(
 ) -> None:
     ready(database)
     told = {"category_code": "illegal_building", "extra": {"area_m2": "59.5"}}
-    case = _case(database, filed(database, **told).number)
-    other = _case(database, filed(database, category_code="illegal_building").number)
+    case = case_now(database, filed(database, **told).number)
+    other = case_now(database, filed(database, category_code="illegal_building").number)
     with database.write() as session:
         found = known_of(session, [case, other])
         assert found == {case.id: {CaseKey.AREA_M2: "60"}, other.id: {}}

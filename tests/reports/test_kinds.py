@@ -20,7 +20,7 @@ from portal.kernel.errors import Conflict, Refused
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, CaseAnswer
 from portal.reports.queries.answers import answers_of
-from portal.reports.queries.case import CaseRow, case_by_number, events_of
+from portal.reports.queries.case import CaseRow, events_of
 from portal.reports.queries.categories import categories_on
 from portal.reports.rules.categories import find_categories
 from portal.reports.rules.codes import Event, Review, State, Target
@@ -42,6 +42,7 @@ from tests.make.intake import (
     to_place,
     visitor,
 )
+from tests.make.rows import case_now
 from tests.pages import Browser, Page
 
 WANTED = {
@@ -106,13 +107,6 @@ def test_r035_somebody_who_needs_help_is_never_shown(app: Flask, database: Datab
     assert "不要拍" in row.hints["zh_Hans"]
 
 
-def _case(database: Database, number: str) -> CaseRow:
-    with database.read() as session:
-        found = case_by_number(session, number)
-    assert found is not None
-    return found
-
-
 def _answers(database: Database, case: CaseRow, *who: Audience) -> dict[str, str]:
     with database.read() as session:
         rows = answers_of(session, case, frozenset(who), to_unit=Audience.DESK not in who)
@@ -124,7 +118,7 @@ def test_r197_an_advertised_number_is_sealed_and_read_by_the_dispatching_desk_on
 ) -> None:
     ready(database)
     extra = {"subkind": "pole", "advertised_number": "微信 13800001299", "area_m2": "9"}
-    case = _case(database, filed(database, category_code="small_ads", extra=extra).number)
+    case = case_now(database, filed(database, category_code="small_ads", extra=extra).number)
     with database.read() as session:
         rows = {row.key: row for row in session.scalars(select(CaseAnswer))}
         unit = audiences_of(reports.handler(case.id), case, insider=False)
@@ -218,7 +212,7 @@ def test_r023_a_hazard_is_urgent_hides_its_reporter_and_is_not_listed_before_a_c
     hole = filed(database, actor, category_code="manhole", **sure)
     # R050: so is whatever is about safety at work
     unsafe = filed(database, actor, category_code="safety_hazard", **sure)
-    seen = [_case(database, one.number) for one in (worn, loose, hole, unsafe)]
+    seen = [case_now(database, one.number) for one in (worn, loose, hole, unsafe)]
     assert [case.urgent for case in seen] == [False, True, True, True]
     assert [case.sealed for case in seen] == [False, True, True, True]
     assert [case.listed for case in seen] == [True, False, False, False]
@@ -237,11 +231,11 @@ def test_r024_a_danger_is_graded_again_and_every_grade_stays_in_the_history(
     database: Database,
 ) -> None:
     ready(database)
-    case = _case(database, filed(database, category_code="road_damage").number)
+    case = case_now(database, filed(database, category_code="road_damage").number)
     for level in (Reason.SEVERITY_4, Reason.SEVERITY_2, Reason.SEVERITY_3):
         with database.write() as session:
-            _grade(level)(session, _case(database, case.number))
-    graded = _case(database, case.number)
+            _grade(level)(session, case_now(database, case.number))
+    graded = case_now(database, case.number)
     with database.read() as session:
         steps = [e.reason_code for e in events_of(session, graded) if e.event is Event.GRADE_DANGER]
     assert steps == ["severity_4", "severity_2", "severity_3"]
@@ -253,7 +247,7 @@ def test_r024_a_danger_is_graded_again_and_every_grade_stays_in_the_history(
 
 def test_r024_of_two_who_grade_at_once_one_is_told(database: Database) -> None:
     ready(database)
-    seen = _case(database, filed(database, category_code="manhole").number)
+    seen = case_now(database, filed(database, category_code="manhole").number)
     start = Barrier(2)
 
     def act(level: Reason) -> str:

@@ -29,7 +29,6 @@ from portal.reports.queries.batches import cases_by_numbers
 from portal.reports.queries.case import (
     CaseReporterRow,
     CaseRow,
-    case_by_number,
     events_of,
     reporters_of,
 )
@@ -47,6 +46,7 @@ from tests.house.session import is_long
 from tests.make import reports
 from tests.make.neighbours import joiner
 from tests.make.ratings import HAPPY, UNSOLVED, WINDOW
+from tests.make.rows import case_row
 from tests.reports.machine_drive import DRIVERS, drive
 from tests.reports.machine_keeps import keeps_its_promises, keeps_its_time, keeps_with_others
 from tests.reports.machine_rules import WHO, fits, sources, target
@@ -119,9 +119,7 @@ class Loop(RuleBasedStateMachine):
 
     def case(self, number: str) -> CaseRow:
         self.session.flush()
-        found = case_by_number(self.session, number)
-        assert found is not None
-        return found
+        return case_row(self.session, number)
 
     def pick(self, which: int) -> CaseRow:
         return self.case(self.numbers[which % len(self.numbers)])

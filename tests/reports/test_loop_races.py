@@ -17,7 +17,6 @@ from portal.kernel.outbox import OutboxMessage
 from portal.reports.models import Case
 from portal.reports.queries.case import (
     CaseRow,
-    case_by_number,
     events_of,
     reporters_of,
 )
@@ -35,6 +34,7 @@ from portal.reports.service.reporter import urge_case
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.reports import NOW
+from tests.make.rows import case_now, case_row
 
 LATER = NOW + timedelta(days=1)
 AREA = "370283001001"
@@ -49,9 +49,7 @@ def race(
     database: Database, number: str, steps: list[Callable[[Session, CaseRow], object]]
 ) -> list[str]:
     """Let several officers act at once on the case as all of them saw it."""
-    with database.read() as session:
-        seen = case_by_number(session, number)
-    assert seen is not None
+    seen = case_now(database, number)
     start = Barrier(len(steps))
 
     def act(step: Callable[[Session, CaseRow], object]) -> str:
@@ -76,8 +74,7 @@ def _by(event: Event, actor: Actor, **brought: Any) -> Callable[[Session, CaseRo
 
 def _events(database: Database, number: str) -> list[Event]:
     with database.read() as session:
-        case = case_by_number(session, number)
-        assert case is not None
+        case = case_row(session, number)
         return [event.event for event in events_of(session, case)]
 
 

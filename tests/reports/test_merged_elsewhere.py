@@ -11,7 +11,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import OutboxMessage
 from portal.reports.models import Case, CaseReporter, CaseText, ModerationEntry, SupervisionListing
-from portal.reports.queries.case import case_by_number, reporters_of
+from portal.reports.queries.case import reporters_of
 from portal.reports.queries.supervision import public_board
 from portal.reports.rules.codes import Event, Relation, Review, State, TextKind
 from portal.reports.rules.reasons import Reason
@@ -26,6 +26,7 @@ from portal.reports.service.retention import remove_identities
 from portal.reports.service.supervision import delist, escalate, list_case
 from tests.make import accounts, neighbours, reports
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 LATER = NOW + timedelta(hours=8)
 DESK = reports.desk()
@@ -38,13 +39,13 @@ def test_a_case_whose_clock_stands_still_is_not_merged_before_it_goes_on(
     with database.write() as session:
         into = neighbours.listed(session).number
         number = neighbours.listed(session, state=State.ACCEPTED).number
-        case = neighbours.row(session, number)
+        case = case_row(session, number)
         until = (NOW + timedelta(days=30)).date()
         suspend_case(
             session, case, actor=DESK, now=NOW, reason=Reason.SEASON, words=None, until=until
         )
     with database.write() as session, pytest.raises(Refused) as error:
-        merge_case(session, neighbours.row(session, number), actor=DESK, now=LATER, number=into)
+        merge_case(session, case_row(session, number), actor=DESK, now=LATER, number=into)
     assert error.value.code is Refusal.PAUSED
 
 
@@ -53,11 +54,11 @@ def test_the_listing_of_a_merged_case_ends_like_that_of_any_case_that_ended_othe
 ) -> None:
     with database.write() as session:
         into = neighbours.listed(session).number
-        case = neighbours.row(session, neighbours.listed(session).number)
+        case = case_row(session, neighbours.listed(session).number)
         boss = reports.supervisor()
         listing = list_case(session, case, actor=boss, now=NOW, reason="多次催办")
     with database.write() as session:
-        case = neighbours.row(session, case.number)
+        case = case_row(session, case.number)
         merge_case(session, case, actor=DESK, now=LATER, number=into)
     with database.write() as session:
         assert public_board(session, FAR).rows == []
@@ -72,7 +73,7 @@ def test_identities_of_a_merged_case_stay_while_the_other_is_open_and_go_with_it
 ) -> None:
     with database.write() as session:
         into = neighbours.listed(session, words="甲的话").number
-        case = neighbours.row(session, neighbours.listed(session, words="乙的话").number)
+        case = case_row(session, neighbours.listed(session, words="乙的话").number)
         case_text = select(CaseText).where(CaseText.case_id == case.id)
         session.scalars(case_text).one().review = Review.WITHHELD
         reports.reporter(session, session.get_one(Case, (case.district, case.id)))
@@ -102,7 +103,7 @@ def test_a_decision_on_a_neighbours_words_is_told_and_handed_out_to_her_alone(
         made = neighbours.listed(session, reporter=session.get_one(accounts.Person, first))
         hers = _addition(session, made.number, me)
     with database.write() as session:
-        case = neighbours.row(session, made.number)
+        case = case_row(session, made.number)
         shown = [about_text(hers, show=True, public_text="还在")]
         moderate_case(session, case, shown, actor=DESK, now=LATER)
     with database.read() as session:
@@ -125,8 +126,7 @@ def test_a_decision_on_a_neighbours_words_is_told_and_handed_out_to_her_alone(
 
 def _addition(session: neighbours.Session, number: str, person: object) -> object:
     """What somebody who joined added; its key."""
-    case = case_by_number(session, number)
-    assert case is not None
+    case = case_row(session, number)
     joined = join_case(session, case, Joiner(NOBODY, "b", "x", "zh_Hans"), now=NOW)
     row = next(r for r in reporters_of(session, case) if r.relation is Relation.ME_TOO)
     assert row.id == joined.reporter.id

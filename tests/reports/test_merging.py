@@ -16,7 +16,7 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Forbidden, Refused
 from portal.kernel.outbox import OutboxMessage
 from portal.reports.models import Case, CaseText
-from portal.reports.queries.case import CaseRow, case_by_number, events_of, reporters_of
+from portal.reports.queries.case import CaseRow, events_of, reporters_of
 from portal.reports.queries.links import link_target
 from portal.reports.queries.neighbours import leads_to, parts_of
 from portal.reports.queries.page import case_page
@@ -34,6 +34,7 @@ from tests.make import accounts, reports
 from tests.make.areas import small_tree
 from tests.make.ratings import ratings_on
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 LATER = NOW + timedelta(hours=8)
 HAPPY = Verdict(Answers(solved=True, result=Level(1), service=Level(1)))
@@ -63,28 +64,22 @@ def two(database: Database) -> Two:
         return Two(session)
 
 
-def _row(session: Session, number: str) -> CaseRow:
-    found = case_by_number(session, number)
-    assert found is not None
-    return found
-
-
 def _merge(database: Database, number: str, into: str, **more: Any) -> CaseRow:
     with database.write() as session:
         wish = {"actor": DESK, "now": LATER, "number": into, **more}
-        return merge_case(session, _row(session, number), **wish)
+        return merge_case(session, case_row(session, number), **wish)
 
 
 def _split(database: Database, number: str, **more: Any) -> CaseRow:
     with database.write() as session:
         why = {"actor": DESK, "now": LATER, "reason": Reason.ANOTHER_SPOT, **more}
-        return split_case(session, _row(session, number), **why)
+        return split_case(session, case_row(session, number), **why)
 
 
 def _behind(database: Database, number: str) -> list[tuple[Relation, str | None]]:
     with database.read() as session:
         numbers = {case.id: case.number for case in session.scalars(select(Case))}
-        rows = reporters_of(session, _row(session, number))
+        rows = reporters_of(session, case_row(session, number))
         return [(r.relation, numbers[r.merged_from] if r.merged_from else None) for r in rows]
 
 
@@ -102,9 +97,9 @@ def test_everybody_of_a_merged_case_goes_on_behind_the_other_and_is_told(
     assert _behind(database, two.a) == [(Relation.FIRST, None), (Relation.FIRST, two.b)]
     assert _said(database) == ["report.merged"]
     with database.read() as session:
-        merged = _row(session, two.b)
+        merged = case_row(session, two.b)
         assert leads_to(session, merged).number == two.a
-        assert [part.number for part in parts_of(session, _row(session, two.a))] == [two.b]
+        assert [part.number for part in parts_of(session, case_row(session, two.a))] == [two.b]
         assert events_of(session, merged)[-1].event is Event.MERGE
 
 
@@ -112,7 +107,7 @@ def test_her_receipt_her_link_and_her_telephone_still_open_it(database: Database
     _merge(database, two.b, two.a)
     with database.write() as session:
         opened = open_by_code(session, two.b, CODES[1], address="x", now=LATER)
-        hers = reporters_of(session, _row(session, two.a))[1]
+        hers = reporters_of(session, case_row(session, two.a))[1]
         assert opened == hers.id
         target = link_target(session, "token-b", LATER)
         assert target is not None
@@ -134,11 +129,11 @@ def test_each_rates_alone_and_whoever_reported_the_merged_one_sends_it_back_alon
     at = LATER + timedelta(hours=9)
     with database.write() as session:
         close_case(
-            session, _row(session, two.a), actor=reports.verifier(), now=at, means=Means.SERVICE
+            session, case_row(session, two.a), actor=reports.verifier(), now=at, means=Means.SERVICE
         )
     assert _said(database).count("report.rate") == 2
     with database.write() as session:
-        case = _row(session, two.a)
+        case = case_row(session, two.a)
         first, second = reporters_of(session, case)
         assert rate_outcome(session, case, first, HAPPY, now=at + timedelta(hours=1)) is False
         assert rate_outcome(session, case, second, UNSOLVED, now=at + timedelta(hours=2)) is True
@@ -153,7 +148,7 @@ def test_P5_who_came_by_a_merge_reads_no_more_of_the_other_case_than_anybody(
             reports.text(session, case, words)
     _merge(database, two.b, two.a)
     with database.read() as session:
-        case = _row(session, two.a)
+        case = case_row(session, two.a)
         hers = reporters_of(session, case)[1]
         page = case_page(session, case, hers)
         assert (page.own, page.words) == (False, None)
@@ -166,17 +161,17 @@ def test_a_sealed_reporter_stays_hidden_from_the_unit_and_for_good(database: Dat
     _merge(database, two.b, two.a)
     _split(database, two.b)
     with database.read() as session:
-        assert [_row(session, number).sealed for number in (two.a, two.b)] == [True, True]
+        assert [case_row(session, number).sealed for number in (two.a, two.b)] == [True, True]
 
 
 def test_parting_brings_back_the_state_the_list_and_everybody_who_came(
     database: Database, two: Two
 ) -> None:
     with database.read() as session:
-        before = _row(session, two.b)
+        before = case_row(session, two.b)
     _merge(database, two.b, two.a)
     with database.write() as session:
-        case = _row(session, two.a)
+        case = case_row(session, two.a)
         neighbour = Joiner(NOBODY, "b", "x", "zh_Hans")
         join_case(session, case, neighbour, now=LATER)
     back = _split(database, two.b)
@@ -198,7 +193,7 @@ def test_a_chain_of_merges_is_followed_and_parted_in_the_middle(
     _merge(database, two.b, two.a)
     assert [came for _, came in _behind(database, two.a)] == [None, two.b, c]
     with database.read() as session:
-        assert leads_to(session, _row(session, c)).number == two.a
+        assert leads_to(session, case_row(session, c)).number == two.a
     _split(database, two.b)
     assert [came for _, came in _behind(database, two.b)] == [None, c]
     _split(database, c)
@@ -267,7 +262,7 @@ def _race(database: Database, steps: list[Callable[[Session], object]]) -> list[
 
 def test_two_officers_who_merge_crosswise_do_it_once(database: Database, two: Two) -> None:
     with database.read() as session:
-        a, b = _row(session, two.a), _row(session, two.b)
+        a, b = case_row(session, two.a), case_row(session, two.b)
     wish: dict[str, Any] = {"actor": DESK, "now": LATER}
     told = _race(
         database,
@@ -279,7 +274,7 @@ def test_two_officers_who_merge_crosswise_do_it_once(database: Database, two: Tw
     # the second may have begun after the first was over, and then reads a case that is not open
     assert told in (["conflict", "done"], ["done", "refused"])
     with database.read() as session:
-        states = sorted(_row(session, number).state for number in (two.a, two.b))
+        states = sorted(case_row(session, number).state for number in (two.a, two.b))
     assert states == [State.MERGED, State.REPORTED]
 
 
@@ -287,7 +282,7 @@ def test_nobody_is_left_behind_who_joins_while_a_case_is_merged(
     database: Database, two: Two
 ) -> None:
     with database.read() as session:
-        b = _row(session, two.b)
+        b = case_row(session, two.b)
     neighbour = Joiner(NOBODY, "b", "x", "zh_Hans")
     _race(
         database,

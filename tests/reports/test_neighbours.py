@@ -30,9 +30,10 @@ from portal.satisfaction.rules import Answers, Level
 from tests.make import accounts, reports
 from tests.make.areas import small_tree
 from tests.make.intake import answers
-from tests.make.neighbours import AREA, SPOT, STEP, join, joiner, listed, race, row
+from tests.make.neighbours import AREA, SPOT, STEP, join, joiner, listed, race
 from tests.make.ratings import ratings_on
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 
 def _near(session: Session, **changes: Any) -> list[tuple[str, int | None]]:
@@ -115,14 +116,18 @@ def test_who_joins_is_told_like_everybody_with_a_link_and_a_rating_of_her_own(
         opened = open_by_code(session, number, joined.lookup_code, address="x", now=later)
         assert opened == joined.reporter.id
         close_case(
-            session, row(session, number), actor=reports.verifier(), now=later, means=Means.SERVICE
+            session,
+            case_row(session, number),
+            actor=reports.verifier(),
+            now=later,
+            means=Means.SERVICE,
         )
     with database.write() as session:
         asked = session.scalars(
             select(OutboxMessage.id).where(OutboxMessage.template == "report.rate")
         )
         assert len(asked.all()) == 2
-        case = row(session, number)
+        case = case_row(session, number)
         happy = Verdict(Answers(solved=True, result=Level(1), service=Level(1)))
         for one in reporters_of(session, case):
             assert rate_outcome(session, case, one, happy, now=later + timedelta(hours=1)) is False
@@ -140,7 +145,7 @@ def test_an_account_joins_once_and_its_own_report_not_at_all(database: Database)
             join(database, number, actor=actor, browser="another")
         assert refused.value.code is JoinRefusal.YOURS
     with database.read() as session:
-        assert joined_count(session, row(session, numbers[0])) == 1
+        assert joined_count(session, case_row(session, numbers[0])) == 1
 
 
 def test_N1_a_typed_telephone_is_compared_with_nothing_so_that_nobody_can_ask_who_reported(
@@ -159,10 +164,10 @@ def test_joining_does_not_touch_what_the_public_or_the_desk_could_notice(
     with database.write() as session:
         number = listed(session).number
     with database.read() as session:
-        before = row(session, number)
+        before = case_row(session, number)
     join(database, number, at=NOW + timedelta(days=1))
     with database.read() as session:
-        assert row(session, number) == before
+        assert case_row(session, number) == before
         assert session.scalars(select(Case.updated_at)).one() == before.updated_at
 
 
@@ -191,7 +196,7 @@ def test_who_joined_cannot_withdraw_what_another_reported(database: Database) ->
         number = made.number
     joined = join(database, number)
     with database.write() as session, pytest.raises(Refused) as refused:
-        withdraw_case(session, row(session, number), joined.reporter, now=NOW)
+        withdraw_case(session, case_row(session, number), joined.reporter, now=NOW)
     assert refused.value.code is Refusal.NOT_ALONE
 
 
@@ -202,7 +207,7 @@ def test_additions_wait_for_the_check_and_belong_to_whoever_wrote_them(
         number = listed(session).number
     joined = join(database, number)
     with database.write() as session:
-        case = row(session, number)
+        case = case_row(session, number)
         for publish, review in ((True, Review.PENDING), (False, Review.WITHHELD)):
             mine = answers(publish=publish, words=f"也看到了 {publish}")
             add_to_case(session, case, joined.reporter, mine, "draft:x", now=NOW)
@@ -215,7 +220,7 @@ def test_four_clicks_of_one_person_at_once_join_once(database: Database) -> None
         actor = Actor(accounts.person(session, phone="13800001205").id, "me")
         number = listed(session).number
     with database.read() as session:
-        seen = row(session, number)
+        seen = case_row(session, number)
     me = joiner(actor=actor)
     told = race(database, [lambda session: join_case(session, seen, me, now=NOW)] * 4)
     assert told == ["done", *["join.yours"] * 3]
@@ -227,7 +232,7 @@ def test_a_report_that_is_joined_at_the_same_moment_is_not_withdrawn(database: D
     with database.write() as session:
         number = listed(session, phone="13800001206").number
     with database.read() as session:
-        seen = row(session, number)
+        seen = case_row(session, number)
     told = race(
         database,
         [
@@ -236,7 +241,7 @@ def test_a_report_that_is_joined_at_the_same_moment_is_not_withdrawn(database: D
         ],
     )
     with database.read() as session:
-        case = row(session, number)
+        case = case_row(session, number)
         behind = len(reporters_of(session, case))
     assert told in (["case.not_alone", "done"], ["conflict", "done"])
     assert (case.state, behind) in {(State.REPORTED, 2), (State.WITHDRAWN, 1)}
@@ -252,7 +257,7 @@ def test_P2_a_neighbours_addition_is_hers_in_the_copy_and_in_the_erasure(
     joined = join(database, number, actor=Actor(ids[1], "me"))
     with database.write() as session:
         mine = answers(words="后加的话")
-        add_to_case(session, row(session, number), joined.reporter, mine, "draft:x", now=NOW)
+        add_to_case(session, case_row(session, number), joined.reporter, mine, "draft:x", now=NOW)
     with database.read() as session:
         copies = [str(ReportsOfAPerson().export(session, one)) for one in ids]
     assert ["先报的话" in copies[0], "后加的话" in copies[0]] == [True, False]
@@ -266,4 +271,4 @@ def test_P2_a_neighbours_addition_is_hers_in_the_copy_and_in_the_erasure(
         ).one()
         assert (gone.person_id, gone.joined_key) == (None, None)
         # the count does not tell that somebody had herself erased
-        assert joined_count(session, row(session, number)) == 1
+        assert joined_count(session, case_row(session, number)) == 1

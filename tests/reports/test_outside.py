@@ -116,7 +116,7 @@ def test_the_desk_hands_over_and_everybody_reads_to_whom(city: City) -> None:
     assert "Choose the authority" in empty.text
     sent = empty.form().fill(body="court", reference="民初1号", answer_by="9999-12-31")
     empty = sent.send("Hand over to another authority", status=422)
-    assert "Please give a date" in empty.text
+    assert "Write a day like" in empty.text
     empty = empty.form().fill(answer_by="2099-01-01")
     sent = empty.send("Hand over to another authority", status=422).form()
     assert "within one year" in sent.page.text

@@ -19,7 +19,7 @@ from portal.kernel.errors import Conflict, Refused
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import OutboxMessage
 from portal.organisations.models import Organisation
-from portal.reports.queries.case import CaseRow, case_by_number, events_of, reporters_of
+from portal.reports.queries.case import CaseRow, events_of, reporters_of
 from portal.reports.queries.case_parts import parts_under, results_of
 from portal.reports.queries.counters import counts_by_place, place_figures, public_counts
 from portal.reports.queries.desk import desk_page
@@ -52,6 +52,7 @@ from tests.make.areas import small_tree
 from tests.make.desk import City, small_city
 from tests.make.organisations import unit
 from tests.make.reports import NOW, desk, handler, verifier
+from tests.make.rows import case_row
 
 LATER = NOW + timedelta(hours=8)
 STAFF = ActorFacts(person_id=None, holds=frozenset(Permission), of_unit=True)
@@ -127,15 +128,9 @@ def shared(database: Database) -> Shared:
         return Shared(session)
 
 
-def _row(session: Session, number: str) -> CaseRow:
-    found = case_by_number(session, number)
-    assert found is not None
-    return found
-
-
 def _split(database: Database, shared: Shared, parts: list[NewPart] | None = None) -> list[str]:
     with database.write() as session:
-        whole = _row(session, shared.number)
+        whole = case_row(session, shared.number)
         made = split_off(session, whole, parts or shared.parts(), actor=desk(), now=LATER)
         return [part.number for part in made]
 
@@ -144,15 +139,15 @@ def _end(database: Database, number: str, owner: Organisation, hours: int = 2) -
     """Handled by its unit, and verified."""
     at = LATER + timedelta(hours=hours)
     with database.write() as session:
-        row, worker = _row(session, number), handler(owner)
+        row, worker = case_row(session, number), handler(owner)
         brought = Brought(words="做完了", photos=(reports.AFTER_PHOTO,))
         move_case(session, row, Event.HANDLE, actor=worker, now=at, brought=brought)
-        row = _row(session, number)
+        row = case_row(session, number)
         close_case(session, row, actor=verifier(), now=at, means=Means.SERVICE, words="核查合格")
 
 
 def _events(session: Session, number: str) -> list[Event]:
-    return [event.event for event in events_of(session, _row(session, number))]
+    return [event.event for event in events_of(session, case_row(session, number))]
 
 
 def _said(session: Session) -> list[str]:
@@ -165,8 +160,8 @@ def test_parts_have_a_kind_a_unit_and_a_clock_of_their_own_and_the_whole_waits_f
     numbers = _split(database, shared)
     with database.read() as session:
         whole, (first, second) = (
-            _row(session, shared.number),
-            (_row(session, number) for number in numbers),
+            case_row(session, shared.number),
+            (case_row(session, number) for number in numbers),
         )
         assert (whole.state, whole.promised_at) == (State.FILED, NOW + timedelta(days=1))
         assert [first.category_code, second.category_code] == ["litter", "road_damage"]
@@ -204,14 +199,14 @@ def test_after_the_last_part_the_whole_stands_in_the_queue_again_with_all_result
     first, second = _split(database, shared)
     _end(database, first, shared.cleaners)
     with database.write() as session:
-        whole = _row(session, shared.number)
+        whole = case_row(session, shared.number)
         with pytest.raises(Refused) as refused:
             take_step(session, whole, Event.VOID, actor=desk(), now=LATER, reason=Reason.TEST)
         assert refused.value.code is Refusal.PARTS_OPEN
         assert Event.PARTS_DONE not in _events(session, shared.number)
     _end(database, second, shared.roads)
     with database.write() as session:
-        whole = _row(session, shared.number)
+        whole = case_row(session, shared.number)
         assert _events(session, shared.number)[-1] is Event.PARTS_DONE
         rows = desk_page(session, desk(), Task.DISPATCH, LATER).rows
         assert shared.number in {row.number for row in rows}
@@ -225,14 +220,14 @@ def test_after_the_last_part_the_whole_stands_in_the_queue_again_with_all_result
         whole = close_case(session, whole, actor=verifier(), now=at, means=Means.SERVICE)
         with pytest.raises(Refused) as refused:
             send_back_case(
-                session, _row(session, first), actor=verifier(), now=at, reason=Reason.NOT_DONE
+                session, case_row(session, first), actor=verifier(), now=at, reason=Reason.NOT_DONE
             )
         assert refused.value.code is Refusal.WHOLE_ENDED
         whole = reopen_case(session, whole, passed_on_words="还有", now=at)
         assert {part.state for part in parts_under(session, whole)} == {State.CLOSED}
         # a part may be sent back now, and the whole waits again; or a new one is split off
         back = send_back_case(
-            session, _row(session, first), actor=verifier(), now=at, reason=Reason.NOT_DONE
+            session, case_row(session, first), actor=verifier(), now=at, reason=Reason.NOT_DONE
         )
         assert back.state is State.REWORK
         page = open_case(session, shared.number, desk(), at)
@@ -253,7 +248,7 @@ def test_a_matter_with_parts_counts_once_and_its_parts_are_never_public(
         assert sum(one.settled for one in by_place.values()) == 0
         assert sum(place_figures(session, path, since, [since])[1]) == 0
         assert [one.case.number for one in outgoing(session, since)] == [shared.number]
-        part = _row(session, second)
+        part = case_row(session, second)
         handed = move_case(session, part, Event.HAND_OVER, actor=desk(), now=LATER)
         again = take_step(session, handed, Event.TAKE_BACK, actor=desk(), now=LATER)
         # what is taken back is public elsewhere, a part never
@@ -264,7 +259,7 @@ def test_a_part_is_refused_in_its_own_field_and_nothing_is_kept(
     database: Database, shared: Shared
 ) -> None:
     with database.write() as session:
-        whole = _row(session, shared.number)
+        whole = case_row(session, shared.number)
         known = {CaseKey.UNIT_COMPLAINED_OF: "SZ"}
         set_attributes(session, whole, known, actor=desk(), now=NOW)
     wrong = {
@@ -278,7 +273,7 @@ def test_a_part_is_refused_in_its_own_field_and_nothing_is_kept(
             _split(database, shared, parts)
         assert (refused.value.field, refused.value.code) == (field, code)
     with database.read() as session:
-        assert parts_under(session, _row(session, shared.number)) == []
+        assert parts_under(session, case_row(session, shared.number)) == []
         assert Event.SPLIT_OFF not in _events(session, shared.number)
 
 
@@ -287,7 +282,7 @@ def _race(
 ) -> list[str]:
     """Several act at once, each on a case as all of them saw it."""
     with database.read() as session:
-        seen = {number: _row(session, number) for number, _ in steps}
+        seen = {number: case_row(session, number) for number, _ in steps}
     start = Barrier(len(steps))
 
     def act(one: tuple[str, Callable[[Session, CaseRow], object]]) -> str:
@@ -327,7 +322,7 @@ def test_whoever_ends_the_whole_while_a_part_is_split_off_loses_or_is_first(
     )
     assert result.count("won") == 1
     with database.read() as session:
-        whole = _row(session, shared.number)
+        whole = case_row(session, shared.number)
         waits = any(one.state in OPEN for one in parts_under(session, whole))
         assert (whole.state is State.VOID) is not waits
 

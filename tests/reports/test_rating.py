@@ -15,7 +15,7 @@ from portal.kernel.outbox import OutboxMessage, OutboxState
 from portal.organisations.models import Organisation
 from portal.reports import jobs
 from portal.reports.models import CaseEvent, CaseText
-from portal.reports.queries.case import CaseReporterRow, CaseRow, case_by_number, reporters_of
+from portal.reports.queries.case import CaseReporterRow, CaseRow, reporters_of
 from portal.reports.queries.rating import rating_standing
 from portal.reports.rules.codes import Event, Means, State, TextKind
 from portal.reports.rules.rating import RatingRefusal
@@ -30,6 +30,7 @@ from tests.make import reports as make
 from tests.make.areas import area
 from tests.make.organisations import unit
 from tests.make.ratings import DISSATISFIED, HAPPY, UNSOLVED, ratings_on
+from tests.make.rows import case_now, case_row
 
 PHONES = ("+8613800001291", "+8613800001292")
 HOUR = timedelta(hours=1)
@@ -46,10 +47,7 @@ class Scene:
 
     @property
     def case(self) -> CaseRow:
-        with self.database.read() as session:
-            row = case_by_number(session, self.number)
-        assert row is not None
-        return row
+        return case_now(self.database, self.number)
 
     @property
     def reporters(self) -> list[CaseReporterRow]:
@@ -70,8 +68,7 @@ class Scene:
         assert now is not None
         reporter = self.reporters[by]
         with self.database.write() as session:
-            case = case_by_number(session, self.number)
-            assert case is not None
+            case = case_row(session, self.number)
             verdict = Verdict(answers, passed_on, seen)
             return rate_outcome(session, case, reporter, verdict, now=now + after)
 
@@ -87,8 +84,7 @@ def scene(database: Database) -> Scene:
         make.reporter(session, made, phone=PHONES[1])
         number = made.number
     with database.write() as session:
-        row = case_by_number(session, number)
-        assert row is not None
+        row = case_row(session, number)
         at = make.NOW + timedelta(hours=9)
         close_case(session, row, actor=make.verifier(), now=at, means=Means.SERVICE)
     return Scene(database, number, street, owner)

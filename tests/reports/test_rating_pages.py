@@ -16,7 +16,7 @@ from portal.kernel.clock import now as present
 from portal.kernel.db import Database
 from portal.organisations.models import Organisation
 from portal.reports.models import Case, CaseText
-from portal.reports.queries.case import case_by_number, reporters_of
+from portal.reports.queries.case import reporters_of
 from portal.reports.rules.codes import LinkPurpose, State
 from portal.reports.service.links import mint_link, revoke_links
 from portal.satisfaction.labels import LEVELS, REASONS
@@ -27,6 +27,7 @@ from tests.make import reports as make
 from tests.make.areas import area
 from tests.make.organisations import unit
 from tests.make.ratings import ratings_on
+from tests.make.rows import case_row
 from tests.pages import Browser, Page
 
 HAPPY = {"solved": "yes", "result": "2", "service": "1"}
@@ -56,8 +57,7 @@ class Scene:
     def new_link(self, number: str) -> str:
         """The path of a new link to the first reporter of a case."""
         with self.database.write() as session:
-            row = case_by_number(session, number)
-            assert row is not None
+            row = case_row(session, number)
             reporter = reporters_of(session, row)[0]
             link = mint_link(session, reporter, LinkPurpose.RATE, now=CLOSED_AT)
         return link.removeprefix(self.app.extensions["gongzhi_instance"].config.origin)
@@ -272,8 +272,7 @@ def test_not_solved_after_all_leads_to_the_form_with_that_answered(scene: Scene)
 
 def test_a_revoked_link_opens_nothing(scene: Scene) -> None:
     with scene.database.write() as session:
-        row = case_by_number(session, scene.number)
-        assert row is not None
+        row = case_row(session, scene.number)
         revoke_links(session, reporters_of(session, row)[0], now=present())
     browser = Browser(scene.app).in_language("en")
     browser.get(scene.link, status=404)

@@ -100,6 +100,9 @@ def test_a_citys_list_is_loaded_once_may_end_rows_and_changes_none(
             ("R1,litter,SZ,2026-01-01,2027-01-01,a\n", 2),
             ("R3,litter,JD,2026-13-01,,a\n", 2),
             ("R3,litter,NOBODY,2026-01-01,,a\nR3,nothing,JD,2026-01-01,,a\n", 2),
+            ("R3,litter,JD,2026-01-01,2026-01-01,a\n", 2),
+            ("R2,litter,SZ,2026-01-01,2025-12-31,b\n", 2),
+            (f"R3,litter,JD,2026-01-01,,{'a' * 201}\n", 2),
         ):
             with pytest.raises(BadData) as bad:
                 load(damaged)

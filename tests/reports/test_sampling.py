@@ -51,7 +51,7 @@ def drawn(database: Database, **wanted: object) -> str:
             session,
             Wanted(**{**given, **wanted}),
             actor=auditor(),
-            now=LATER,  # type: ignore[arg-type]
+            now=LATER,
         )
 
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.models import Area
@@ -19,7 +18,6 @@ from portal.kernel.instance import Instance, instance_of
 from portal.kernel.outbox import OutboxMessage
 from portal.reports.jobs import look_back_at_days
 from portal.reports.models import Case, SupervisionDay, SupervisionListing
-from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.digest import digests_of
 from portal.reports.queries.hotspots import hard_cases, hot_spots, refused_often
 from portal.reports.queries.means import means_between
@@ -39,6 +37,7 @@ from tests.make import accounts, reports
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
 from tests.make.reports import NOW, supervisor
+from tests.make.rows import case_row
 
 AREA, STREET, WEST = "370283001001", "/370283/370283001/", "/370283/370283002/"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -47,12 +46,6 @@ EVENING = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
 DAY = timedelta(days=1)
 FINDING = "到现场看过，已清理"
-
-
-def row(session: Session, number: str) -> CaseRow:
-    found = case_by_number(session, number)
-    assert found is not None
-    return found
 
 
 @pytest.fixture
@@ -125,7 +118,7 @@ def test_r291_what_is_overdue_is_listed_at_the_hour_not_before_and_only_once(
     assert look_back_at_days(database, EVENING + DAY) == 1
     assert [one.number for one in listings(database)] == [one.number]
     with database.read() as session:
-        found = listing_of(session, row(session, overdue), EVENING)
+        found = listing_of(session, case_row(session, overdue), EVENING)
     assert found is not None
     assert found.default_condition["zh_Hans"].startswith("现场已经清理干净")
 
@@ -176,7 +169,7 @@ def test_r291_two_supervisors_and_the_job_at_once_make_one_listing(
 
     def by_hand(_: int) -> str:
         with database.read() as session:
-            seen = row(session, overdue)
+            seen = case_row(session, overdue)
         start.wait()
         try:
             with database.write() as session:
@@ -204,7 +197,7 @@ def test_r291_listing_by_hand_needs_the_right_person_a_reason_and_an_open_case(
 ) -> None:
     def refusal(actor: Actor, reason: str | None = "催办三次") -> object:
         with database.read() as session:
-            seen = row(session, overdue)
+            seen = case_row(session, overdue)
         try:
             with database.write() as session:
                 list_case(session, seen, actor=actor, now=NOW, reason=reason)
@@ -215,7 +208,7 @@ def test_r291_listing_by_hand_needs_the_right_person_a_reason_and_an_open_case(
         return None
 
     with database.read() as session:
-        unit_id = row(session, overdue).unit_id
+        unit_id = case_row(session, overdue).unit_id
     assert unit_id is not None
     own = reports.handler(unit_id)
     both = Actor(own.person_id, grants=own.grants | supervisor().grants)
@@ -250,7 +243,7 @@ def test_r291_a_matter_leaves_the_list_only_verified_closed_and_by_somebody_else
     assert refusal(supervisor()) is SupervisionRefusal.STILL_OPEN
     settle(database, overdue, Event.CLOSE)
     with database.read() as session:
-        handler_id = row(session, overdue).handler_id
+        handler_id = case_row(session, overdue).handler_id
     own = reports.handler(one.unit_id or handler_id or one.id)
     assert refusal(Actor(own.person_id, grants=own.grants | supervisor().grants)) is (
         SupervisionRefusal.OF_THE_UNIT
@@ -351,7 +344,7 @@ def test_r109_three_of_a_kind_within_250_metres_in_90_days_are_a_hot_spot(
         base = reports.case(session, area, state=State.DISPATCHED)
 
         def at(north: float, **options: object) -> Case:
-            made = reports.case(session, area, **options)  # type: ignore[arg-type]
+            made = reports.case(session, area, **options)
             made.lat = (base.lat or 0) + north * metre
             return made
 

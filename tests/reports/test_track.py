@@ -14,7 +14,7 @@ from portal.kernel.errors import Counted
 from portal.kernel.ids import new_number
 from portal.kernel.outbox import OutboxMessage
 from portal.reports.models import Case, CaseReporter
-from portal.reports.queries.case import case_by_number, reporters_of
+from portal.reports.queries.case import reporters_of
 from portal.reports.rules.codes import LinkPurpose, Relation, State
 from portal.reports.rules.track import CODE_TRIES, LINKS_A_DAY, LOCKED_FOR, TrackRefusal
 from portal.reports.service.links import mint_link, revoke_links
@@ -22,6 +22,7 @@ from portal.reports.service.track import open_by_code
 from tests.make import accounts
 from tests.make import reports as make
 from tests.make.areas import small_tree
+from tests.make.rows import case_row
 from tests.pages import Browser, Page
 
 CODE, PHONE, TOKEN = "7K3M 9QX2", "+8613800001211", "t" * 32
@@ -206,8 +207,7 @@ def test_a_receipts_link_opens_the_report_and_a_rating_link_the_rating(
 ) -> None:
     assert browser.get(f"/r/{TOKEN}").path == f"/reports/{number}"
     with database.write() as session:
-        matter = case_by_number(session, number)
-        assert matter is not None
+        matter = case_row(session, number)
         reporter = reporters_of(session, matter)[0]
         link = mint_link(session, reporter, LinkPurpose.RATE, now=present())
     path = link.removeprefix("http://127.0.0.1:8000")

@@ -18,9 +18,10 @@ from portal.reports.service.voices import say_still_there
 from portal.satisfaction.rules import Answers, Level
 from tests.make import reports
 from tests.make.areas import small_tree
-from tests.make.neighbours import join, race, row
+from tests.make.neighbours import join, race
 from tests.make.ratings import ratings_on
 from tests.make.reports import NOW
+from tests.make.rows import case_row
 
 UNSOLVED = Answers(solved=False, result=Level(5), service=Level(3))
 CLOSED_AT = NOW + timedelta(hours=9)
@@ -37,25 +38,25 @@ def _closed(database: Database, neighbours: int) -> tuple[str, list[CaseReporter
     with database.write() as session:
         close_case(
             session,
-            row(session, number),
+            case_row(session, number),
             actor=reports.verifier(),
             now=CLOSED_AT,
             means=Means.SERVICE,
         )
-        return number, reporters_of(session, row(session, number))[1:]
+        return number, reporters_of(session, case_row(session, number))[1:]
 
 
 def _say(database: Database, number: str, who: CaseReporterRow, *, hours: float = 1.0) -> bool:
     with database.write() as session:
         at = CLOSED_AT + timedelta(hours=hours)
-        return say_still_there(session, row(session, number), who, now=at)
+        return say_still_there(session, case_row(session, number), who, now=at)
 
 
 def test_three_neighbours_open_a_matter_again_and_two_do_not(database: Database) -> None:
     number, behind = _closed(database, 3)
     assert [_say(database, number, who) for who in behind] == [False, False, True]
     with database.read() as session:
-        case = row(session, number)
+        case = case_row(session, number)
     assert (case.state, case.cycle, case.closed_at) == (State.REOPENED, 2, None)
 
 
@@ -67,10 +68,10 @@ def test_each_neighbour_is_counted_once_also_when_she_rates(database: Database) 
     assert refused.value.code is VoiceRefusal.SAID
     with database.write() as session:
         at = CLOSED_AT + timedelta(hours=2)
-        case = row(session, number)
+        case = case_row(session, number)
         for who in behind:
             assert rate_outcome(session, case, who, Verdict(UNSOLVED), now=at) is False
-        assert row(session, number).state is State.CLOSED
+        assert case_row(session, number).state is State.CLOSED
         first = reporters_of(session, case)[0]
         # whoever reported it first still sends it back alone
         assert rate_outcome(session, case, first, Verdict(UNSOLVED), now=at) is True
@@ -84,7 +85,7 @@ def test_voices_end_with_the_time_for_rating_and_only_neighbours_have_one(
         _say(database, number, behind[0], hours=14 * 24)
     assert refused.value.code is VoiceRefusal.LATE
     with database.read() as session:
-        first = reporters_of(session, row(session, number))[0]
+        first = reporters_of(session, case_row(session, number))[0]
     with pytest.raises(Refused) as refused:
         _say(database, number, first)
     assert refused.value.code is VoiceRefusal.FIRST
@@ -100,14 +101,14 @@ def test_who_joins_after_the_closing_neither_opens_nor_rates_it(database: Databa
     assert refused.value.code is VoiceRefusal.JOINED_LATER
     at, verdict = CLOSED_AT + timedelta(hours=1), Verdict(UNSOLVED)
     with database.write() as session, pytest.raises(Refused) as refused:
-        rate_outcome(session, row(session, number), late, verdict, now=at)
+        rate_outcome(session, case_row(session, number), late, verdict, now=at)
     assert refused.value.code is RatingRefusal.JOINED_LATER
 
 
 def test_five_neighbours_at_once_open_it_once_and_none_is_lost(database: Database) -> None:
     number, behind = _closed(database, 5)
     with database.read() as session:
-        seen = row(session, number)
+        seen = case_row(session, number)
     at = CLOSED_AT + timedelta(hours=1)
 
     def voice(who: CaseReporterRow) -> Callable[[Session], object]:
@@ -116,5 +117,5 @@ def test_five_neighbours_at_once_open_it_once_and_none_is_lost(database: Databas
     told = race(database, [voice(who) for who in behind])
     assert told == ["conflict", "conflict", "done", "done", "done"]
     with database.read() as session:
-        case = row(session, number)
+        case = case_row(session, number)
         assert (case.state, case.cycle, case.times_sent_back) == (State.REOPENED, 2, 1)

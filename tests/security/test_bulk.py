@@ -20,11 +20,11 @@ from portal.kernel.delivery import Letter, deliver_due
 from portal.kernel.ids import new_id, new_token
 from portal.kernel.outbox import OutboxMessage, OutboxState
 from portal.reports.models import Case, CaseEvent, DeskBatch, DeskBatchCase
-from portal.reports.queries.case import case_by_number
 from portal.reports.rules.batches import UNDO_WINDOW, BatchAction
 from portal.reports.rules.codes import Event, State
 from portal.site.jobs import compose
 from tests.make import reports
+from tests.make.rows import case_row
 from tests.security.town import COMMUNITY, NAME, WORDS, Town, build_town
 
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -106,8 +106,7 @@ def test_a_case_beyond_one_s_place_is_neither_shown_nor_moved(town: Town) -> Non
     assert state(town, "over") is State.REPORTED
     with town.database.read() as session:
         moved = session.scalars(select(DeskBatchCase.case_id)).all()
-        over = case_by_number(session, town.cases["over"])
-        assert over is not None
+        over = case_row(session, town.cases["over"])
         assert over.id not in moved
         assert over.version == 1
 
@@ -218,8 +217,7 @@ def test_every_press_and_its_undoing_stand_in_the_history_with_who_did_it(town: 
     assert undo(town, "street_desk", number).status_code == 409
     clerk = town.people["street_desk"].id
     with town.database.read() as session:
-        case = case_by_number(session, town.cases["fresh"])
-        assert case is not None
+        case = case_row(session, town.cases["fresh"])
         rows = session.execute(
             select(CaseEvent.event, CaseEvent.actor_id)
             .where(CaseEvent.case_id == case.id)

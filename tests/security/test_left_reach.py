@@ -12,104 +12,60 @@ from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.ids import new_token
-from portal.organisations.models import Organisation
 from portal.reports.jobs import forget_old
 from portal.reports.models import CaseEvent, DeskBatch, DeskBatchCase
-from portal.reports.queries.batches import BatchLine, batch_by_number, lines_of
-from portal.reports.queries.case import CaseRow, case_by_number
-from portal.reports.rules.batches import KEEP_BATCHES, UNDO_WINDOW, BatchAction, Wish
+from portal.reports.queries.batches import BatchLine
+from portal.reports.rules.batches import KEEP_BATCHES, UNDO_WINDOW, BatchAction
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.transitions import Refusal
-from portal.reports.service.batches import Asked, do_batch, plan_batch, undo_batch
+from portal.reports.service.batches import Asked, plan_batch, undo_batch
 from portal.reports.service.handling import take_step
 from portal.reports.service.proposals import proposals_for
 from tests.make import reports
-from tests.make.areas import small_tree
-from tests.make.organisations import unit
+from tests.make.rows import case_row
+from tests.make.streets import COMMUNITY, LATER, WEST, WEST_COMMUNITY, OneReport
 from tests.security.town import build_town
-
-GRID, EAST, WEST = "370283001001", "370283001", "370283002"
-LATER = reports.NOW + timedelta(hours=8)
-
-
-class Streets:
-    """Two streets, a unit for both, and a clerk of the first."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        with database.write() as session:
-            self.tree = small_tree(session)
-            self.unit = unit(session, "CLEAN", area=self.tree["370283"]).id
-        self.number = self.case(GRID, phone="13800001291")
-        self.clerk = reports.desk(self.tree[EAST].path)
-        moved = reports.desk(self.tree[WEST].path)
-        self.moved = Actor(self.clerk.person_id, name="x", grants=moved.grants)
-
-    def case(self, code: str, state: State = State.REPORTED, **options: Any) -> str:
-        with self.database.write() as session:
-            owner = session.get_one(Organisation, self.unit)
-            area = session.get_one(Area, self.tree[code].id)
-            return reports.case(session, area, state=state, unit=owner, **options).number
-
-    def row(self, number: str) -> CaseRow:
-        with self.database.read() as session:
-            found = case_by_number(session, number)
-        assert found is not None
-        return found
-
-    def accept(self) -> str:
-        wish = Wish(self.number, self.row(self.number).version)
-        with self.database.write() as session:
-            return do_batch(session, self.clerk, BatchAction.ACCEPT, [wish], now=LATER)
-
-    def line(self, batch: str, actor: Actor) -> BatchLine:
-        with self.database.read() as session:
-            found = batch_by_number(session, batch)
-            assert found is not None
-            [line] = lines_of(session, found.id, actor)
-            return line
-
-    def count(self, model: type[Any]) -> int:
-        with self.database.read() as session:
-            return session.scalar(select(func.count()).select_from(model)) or 0
 
 
 @pytest.fixture
-def streets(database: Database) -> Streets:
-    return Streets(database)
+def streets(database: Database) -> OneReport:
+    return OneReport(database)
+
+
+def count(streets: OneReport, model: type[Any]) -> int:
+    with streets.database.read() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def test_of_a_case_beyond_reach_a_batch_tells_its_number_and_nothing_of_today(
-    streets: Streets,
+    streets: OneReport,
 ) -> None:
-    batch = streets.accept()
+    batch = streets.act(BatchAction.ACCEPT)
     with streets.database.write() as session:
-        row = case_by_number(session, streets.number)
-        assert row is not None
+        row = case_row(session, streets.number)
         take_step(session, row, Event.FILE, actor=streets.clerk, now=LATER)
-    here = streets.line(batch, streets.clerk)
+    here = streets.lines(batch, streets.clerk)[streets.number]
     assert (here.state, bool(here.category), bool(here.place)) == (State.FILED, True, True)
     for gone in (streets.moved, Actor(streets.clerk.person_id, name="x")):
-        line = streets.line(batch, gone)
+        line = streets.lines(batch, gone)[streets.number]
         assert line == BatchLine(streets.number, None, {}, {}, None, None, None, None)
 
 
-def test_an_undo_from_beyond_does_not_tell_whether_the_case_was_touched(streets: Streets) -> None:
-    batch = streets.accept()
+def test_an_undo_from_beyond_does_not_tell_whether_the_case_was_touched(streets: OneReport) -> None:
+    batch = streets.act(BatchAction.ACCEPT)
     with streets.database.write() as session:
-        row = case_by_number(session, streets.number)
-        assert row is not None
+        row = case_row(session, streets.number)
         take_step(session, row, Event.FILE, actor=streets.clerk, now=LATER)
     with streets.database.write() as session:
         undo_batch(session, batch, streets.moved, now=LATER + timedelta(minutes=1))
-    assert streets.line(batch, streets.moved).kept == Refusal.NOT_ALLOWED
+    assert streets.lines(batch, streets.moved)[streets.number].kept == Refusal.NOT_ALLOWED
 
 
-def test_why_a_unit_is_proposed_counts_nothing_beyond_one_s_reach(streets: Streets) -> None:
+def test_why_a_unit_is_proposed_counts_nothing_beyond_one_s_reach(streets: OneReport) -> None:
     """Two handled in her street are no habit; with the five of the other one they would be."""
-    for code, times in ((GRID, 2), ("370283002001", 5)):
+    for code, times in ((COMMUNITY, 2), (WEST_COMMUNITY, 5)):
         for _ in range(times):
-            streets.case(code, State.CLOSED)
+            streets.case(State.CLOSED, area=code)
     case = streets.row(streets.number)
     asked = Asked(BatchAction.CONFIRM, [streets.number])
 
@@ -129,16 +85,16 @@ def test_why_a_unit_is_proposed_counts_nothing_beyond_one_s_reach(streets: Stree
     assert both(two) == [(7, 7, None)] * 2
 
 
-def test_a_batch_is_forgotten_a_month_after_it_could_be_undone(streets: Streets) -> None:
-    batch = streets.accept()
+def test_a_batch_is_forgotten_a_month_after_it_could_be_undone(streets: OneReport) -> None:
+    batch = streets.act(BatchAction.ACCEPT)
     over = LATER + UNDO_WINDOW + KEEP_BATCHES
     forget_old(streets.database, over)
-    assert streets.line(batch, streets.clerk).number == streets.number
-    events = streets.count(CaseEvent)
+    assert streets.lines(batch, streets.clerk)[streets.number].number == streets.number
+    events = count(streets, CaseEvent)
     forget_old(streets.database, over + timedelta(seconds=1))
-    assert (streets.count(DeskBatch), streets.count(DeskBatchCase)) == (0, 0)
+    assert (count(streets, DeskBatch), count(streets, DeskBatchCase)) == (0, 0)
     # the history of the case says it still
-    assert streets.count(CaseEvent) == events
+    assert count(streets, CaseEvent) == events
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -16,7 +16,6 @@ from portal.kernel.errors import Refused
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.ratelimit import EVERYBODY, Limit, take
 from portal.reports.models import Case, CaseText
-from portal.reports.queries.case import case_by_number
 from portal.reports.queries.page import case_page
 from portal.reports.rules.codes import Review, State, Target
 from portal.reports.rules.reasons import Reason
@@ -25,6 +24,7 @@ from portal.reports.service.moderation import about_text, moderate_case
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.reports import NOW
+from tests.make.rows import case_now
 from tests.make.sign_in import TYPED, a_browser, last_code, other_than
 
 Step = Callable[[Session], object]
@@ -93,7 +93,7 @@ def test_p5_words_shown_while_the_matter_becomes_one_about_a_person_stay_inside(
         number = reports.case(session, area, state=State.ACCEPTED, words="老王家的狗").number
         text = session.scalars(select(CaseText)).one().id
     desk = reports.desk(area.path)
-    seen = _row(workers[0], number)
+    seen = case_now(workers[0], number)
 
     def show(session: Session) -> object:
         return moderate_case(session, seen, [about_text(text, show=True)], actor=desk, now=NOW)
@@ -108,11 +108,4 @@ def test_p5_words_shown_while_the_matter_becomes_one_about_a_person_stay_inside(
         if case.category_code == "noise":
             assert (kept.review, kept.public_text) == (Review.WITHHELD, None)
             assert kept.review_reason == Reason.ABOUT_A_PERSON_OR_SHOP.value
-            assert case_page(session, _row(workers[0], number), None).words is None
-
-
-def _row(database: Database, number: str) -> "reports.CaseRow":
-    with database.read() as session:
-        row = case_by_number(session, number)
-    assert row is not None
-    return row
+            assert case_page(session, case_now(workers[0], number), None).words is None

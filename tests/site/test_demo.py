@@ -17,7 +17,6 @@ from portal.kernel.db import Database
 from portal.kernel.instance import Instance
 from portal.kernel.photos import CleanPhoto
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseSearch, CaseText
-from portal.reports.queries.case import case_by_number
 from portal.reports.queries.desk import desk_counts
 from portal.reports.queries.mine import my_page
 from portal.reports.queries.rating import rating_standing
@@ -30,6 +29,7 @@ from portal.site.demo.people import PASSWORD, demo_accounts
 from portal.site.demo.words import load_words
 from portal.site.packages import load_city_data
 from tests.make.accounts import sign_in_as
+from tests.make.rows import case_row
 from tests.pages import Browser, Page
 
 PAIR = (CleanPhoto(b"mess", b"m", 960, 720), CleanPhoto(b"clean", b"c", 960, 720))
@@ -145,8 +145,7 @@ def test_each_account_has_something_to_do(city: Database) -> None:
 
 
 def can_rate(session: Session, number: str) -> bool:
-    case = case_by_number(session, number)
-    assert case is not None
+    case = case_row(session, number)
     reporter = session.scalar(select(CaseReporter.id).where(CaseReporter.case_id == case.id))
     assert reporter is not None
     standing = rating_standing(session, case, reporter, now())
@@ -207,8 +206,7 @@ def test_the_desk_and_the_unit_can_act(city: Database, app: Flask) -> None:
     accepted = page.browser.get(f"/desk/cases/{number}/accept", status=200).form().send()
     assert accepted.status == 200
     with city.read() as session:
-        case = case_by_number(session, number)
-    assert case is not None
+        case = case_row(session, number)
     assert case.state is State.ACCEPTED
 
 

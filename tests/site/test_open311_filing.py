@@ -21,7 +21,7 @@ from portal.kernel.outbox import OutboxMessage
 from portal.kernel.ratelimit import RateWindow
 from portal.kernel.uploads import KeptPhotos, Upload, expire_uploads
 from portal.reports.models import ApiFiling, Case, CaseAnswer, CasePhoto, CaseReporter, CaseText
-from portal.reports.queries.case import CaseRow, case_by_number
+from portal.reports.queries.case import CaseRow
 from portal.reports.queries.page import case_page
 from portal.reports.rules.codes import PhotoKind, Review, Source, TextKind
 from portal.reports.rules.open311 import Attribute, Datatype
@@ -30,6 +30,7 @@ from portal.reports.service.open311 import FiledByKey, Wish311, file_for_key, fo
 from tests.make.intake import INSIDE, PHONE, ready
 from tests.make.keys import key
 from tests.make.photos import encoded, jpeg, picture
+from tests.make.rows import case_row
 
 URL = "/open311/v2/requests"
 POINT = {"long": str(INSIDE[0]), "lat": str(INSIDE[1])}
@@ -71,9 +72,7 @@ class Program:
 
     def case(self, number: str) -> CaseRow:
         with self.database.read() as session:
-            found = case_by_number(session, number)
-            assert found is not None
-            return found
+            return case_row(session, number)
 
     def texts(self, number: str) -> dict[TextKind, CaseText]:
         with self.database.read() as session:

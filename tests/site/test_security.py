@@ -41,7 +41,7 @@ def with_form(app: Flask) -> list[str]:
             seen.append(str(form.words.data))
             return "/help"
 
-        return answer(form, app.jinja_env.from_string(PAGE), act)  # type: ignore[arg-type]  # as render_template
+        return answer(form, app.jinja_env.from_string(PAGE), act)
 
     app.add_url_rule("/trial", "trial", public(trial), methods=["GET", "POST"])
     return seen

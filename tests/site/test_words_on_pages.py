@@ -28,7 +28,6 @@ KNOWN = re.compile(
     r"Gongzhi|English|Apache|CC BY|COUNT|MB|KB|km|Enter|Esc|Tab|Alt|Ctrl|Shift)(?![A-Za-z])"
     r"|\b[\w-]+:[\w:-]+\b"  # permissions and codes in the audit
     r"|\b(?:holiday|makeup)\b"  # codes that are typed for the days of a year
-    r"|\b(?:\d+-(?:tasks|messages|requests)|district-cases)\b"  # maps, an interface
     r"|\bproxy-[\w-]+\b"  # which words of consent
     r"|\bPD-[\w-]+\b"  # codes of organisations
     r"|<script>alert\(1\)</script>|localhost[\w/]*|gnp\.exe|W{20,}"

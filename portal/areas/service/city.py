@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -19,7 +18,7 @@ from portal.kernel.city import City
 from portal.kernel.clock import city_day
 from portal.kernel.errors import BadData
 from portal.kernel.ids import new_id
-from portal.kernel.tables import TableRow, is_fresh, read_table
+from portal.kernel.tables import TableRow, is_fresh, list_content, read_table
 
 KINDS = ("areas", "names", "outlines", "cards", "permitted", "sites")
 
@@ -79,16 +78,9 @@ def _fresh(session: Session, city: City, kind: str, now: datetime) -> Iterator[_
     about = repr((city.roots, city.raw["levels"]))
     for name in city.raw.get("lists", {}).get(kind, ()):
         path = city.folder / name
-        content = _read(path)
+        content = list_content(path)
         if is_fresh(session, f"{city.code} {kind} {name}", content, about=about, now=now):
             yield _List(path.name, content)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadData(path.name, [(1, f"cannot be read ({error.strerror})")]) from error
 
 
 def _load_switches(session: Session, city: City) -> None:

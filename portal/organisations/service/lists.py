@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from portal.kernel.city import City
 from portal.kernel.clock import city_day
 from portal.kernel.errors import BadData
 from portal.kernel.ids import new_id
-from portal.kernel.tables import TableRow, is_fresh, read_table
+from portal.kernel.tables import TableRow, is_fresh, list_content, read_table
 from portal.organisations.models import Organisation
 from portal.organisations.rules import NAME_LENGTH, OrganisationKind, Trade, is_code, is_phone
 
@@ -40,19 +39,12 @@ def load_city_organisations(session: Session, city: City, now: datetime) -> Impo
     added = changed = 0
     for name in lists.get("organisations", ()):
         path = city.folder / name
-        content = _read(path)
+        content = list_content(path)
         if not is_fresh(session, f"{city.code} organisations {name}", content, now=now):
             continue
         report = import_organisations(session, content, path.name, since=since)
         added, changed = added + report.added, changed + report.changed
     return ImportReport(added, changed)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadData(path.name, [(1, f"cannot be read ({error.strerror})")]) from error
 
 
 def import_organisations(

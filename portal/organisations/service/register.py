@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.areas.queries import AreaRow, area_by_code
-from portal.areas.rules import Keeper
+from portal.areas.rules import Keeper, tidy_names
 from portal.kernel.audit import note_action
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import new_id
@@ -23,7 +23,6 @@ from portal.organisations.rules import (
     Trade,
     is_code,
     is_phone,
-    tidy_names,
 )
 
 

@@ -16,10 +16,9 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.sheets import Encoding
-from portal.reports.forms.guard import DayField
 from portal.reports.labels.personal_export import FIELD_WORDS
 from portal.reports.rules.import_runs import LARGEST_FILE
 from portal.reports.rules.personal_export import MOST_WORDS

@@ -16,12 +16,11 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import say
-from portal.reports.forms.guard import DayField
 from portal.reports.labels.case import REASONS
 from portal.reports.labels.grid import ENTRIES, MEMBERS, PRESENT
 from portal.reports.queries.diary import EntryRow

@@ -1,12 +1,9 @@
 """Forms of what guards people: covering a photo, objecting, answering, drawing a sample."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
 from wtforms import (
-    DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -15,9 +12,8 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
-from portal.kernel.clock import is_countable
 from portal.kernel.errors import Refused
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.reports.labels.guard import FINDINGS, OUTCOMES
 from portal.reports.rules.covering import (
@@ -115,40 +111,13 @@ class ReplyForm(Form):
         return Outcome(self.outcome.data) if self.outcome.data in set(Outcome) else None
 
 
-class DayField(DateField):  # type: ignore[misc]  # WTForms ships no types
-    """A date, with words of ours when it is none."""
-
-    data: date | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_l("Please give a date like 2026-11-23.")) from error
-        if self.data is not None and not is_countable(self.data):
-            self.data = None
-            raise ValueError(_l("Please give a date like 2026-11-23."))
-
-
-class SizeField(IntegerField):  # type: ignore[misc]  # as above
-    """A whole number, with words of ours when it is none."""
-
-    data: int | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_l("Please give a whole number.")) from error
-
-
 class DrawForm(Form):
     """What a sample is drawn from."""
 
     first = DayField(_l("First day"))
     last = DayField(_l("Last day"))
     place = StringField(_l("Code of the place (optional)"), [Length(max=40, message=_TOO_LONG)])
-    size = SizeField(_l("How many cases"))
+    size = WholeNumberField(_l("How many cases"))
     seed = StringField(_l("Seed (optional)"), [Length(max=200, message=_TOO_LONG)])
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import Length, Optional
 
+from portal.kernel.forms import DayField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
-from portal.reports.forms.guard import DayField
 from portal.reports.queries.outside import bodies
 from portal.reports.rules.codes import Event
 

@@ -12,13 +12,12 @@ from wtforms import (
 )
 from wtforms.validators import Length, Optional
 
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.i18n import ngettext
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.uploads import KeptPhotos
 from portal.reports.forms.desk import StepForm, read_count
-from portal.reports.forms.guard import DayField
 from portal.reports.labels.passes import DECLINE_REASONS
 from portal.reports.rules.passes import HOURS, MOST_WORDS, DeclineReason
 from portal.reports.service.pass_use import MOST_PHOTOS

@@ -5,8 +5,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
-    IntegerField,
     SelectChoice,
     SelectField,
     StringField,
@@ -15,7 +13,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.areas.rules import CODE_LENGTH, Tag
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
@@ -38,19 +36,6 @@ _TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 KIND, GROUP = "kind", "group"
 AT_MOST, OVER = "at_most", "over"
-
-
-class DayField(DateField):  # type: ignore[misc]  # WTForms ships no types
-    """A date, with words of ours when it is none."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(str(_l("Write a day like 2026-07-01."))) from error
 
 
 def _codes(codes: Iterable[Any], empty: Any) -> list[SelectChoice]:
@@ -101,7 +86,7 @@ class ResponsibilityForm(DatedForm):
     """A row of the list."""
 
     size = SelectField(_l("Size decides"), validate_choice=False)
-    square_metres = IntegerField(
+    square_metres = WholeNumberField(
         _l("Square metres"),
         [Optional(), NumberRange(1, LARGEST_AREA, message=_l("Write a whole number."))],
     )

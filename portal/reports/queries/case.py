@@ -28,6 +28,7 @@ from portal.reports.rules.codes import (
     State,
     TextKind,
 )
+from portal.reports.rules.masking import masked
 from portal.reports.rules.pauses import Spell, stands_still
 
 
@@ -119,6 +120,11 @@ class TextRow:
     created_at: datetime
     reporter_id: UUID | None = None
 
+    def for_unit(self, *, sealed: bool) -> str:
+        """Without numbers; of a report under seal what the check left: it may have cut a name."""
+        checked = self.public_text if sealed and self.by_reporter else None
+        return masked(checked or self.text)
+
     @property
     def hers(self) -> bool:
         """Whether it is of whoever began the case; a neighbour's bears her key."""
@@ -200,12 +206,12 @@ class CaseReporterRow:
     def began(self, case_id: UUID) -> bool:
         """Whether a case began with her, be it the one that she stands behind now or not."""
         came_with = self.merged_from or self.case_id
-        return self.relation is not Relation.ME_TOO and came_with == case_id
+        return self.relation.began and came_with == case_id
 
     @property
     def joined_at(self) -> datetime | None:
         """When a neighbour joined what others had reported."""
-        return self.created_at if self.relation is Relation.ME_TOO else None
+        return None if self.relation.began else self.created_at
 
 
 def columns(model: type[Any], row: type[Any]) -> list[Any]:

@@ -72,7 +72,7 @@ class PersonRow:
     @property
     def began(self) -> bool:
         """Whether the case's first words and its point are hers."""
-        return self.relation in {Relation.FIRST, Relation.PROXY}
+        return self.relation.began
 
 
 @dataclass(frozen=True)

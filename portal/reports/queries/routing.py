@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, cast, null, select, union_all
@@ -16,7 +15,6 @@ from portal.reports.models import (
     CaseAttribute,
     CaseCoUnit,
     CaseRoute,
-    Category,
     CommunityAllowance,
     ResponsibilityRule,
 )
@@ -253,12 +251,3 @@ def routes_of(session: Session, case: CaseRow) -> dict[UUID, RouteRow]:
         )
     )
     return {row.event_id: RouteRow(*row) for row in rows}
-
-
-def known_kinds_and_places(
-    session: Session, category: str | None, area_code: str | None
-) -> tuple[bool, Any]:
-    """Whether a kind exists, and the path of a place with a code (None: no such place)."""
-    kind = category is None or session.get(Category, category) is not None
-    path = session.scalar(select(Area.path).where(Area.code == area_code)) if area_code else None
-    return kind, path

@@ -10,7 +10,7 @@ from portal.areas.rules import tidy_names
 from portal.kernel.city import City
 from portal.kernel.errors import BadData
 from portal.kernel.instance import instance_of
-from portal.kernel.tables import TableRow, read_table
+from portal.kernel.tables import TableRow, list_content, read_lines, read_table
 from portal.reports.rules.zones import CORNERS, Point, Zone, ZoneRule
 
 _LANGUAGES = ("zh_Hans", "zh_Hant", "en")
@@ -38,20 +38,11 @@ def city_zones(city: City) -> tuple[Zone, ...]:
 
 @lru_cache(maxsize=8)
 def _read(path: Path) -> tuple[Zone, ...]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BadData(path.name, [(1, f"cannot be read ({error.strerror})")]) from error
-    rows = read_table(content, path.name, required=_REQUIRED, optional=_OPTIONAL)
-    zones, problems = [], []
-    for row in rows:
-        try:
-            zones.append(_zone(row))
-        except ValueError as error:
-            problems.append((row.line, str(error)))
+    rows = read_table(list_content(path), path.name, required=_REQUIRED, optional=_OPTIONAL)
+    zones, problems = read_lines(rows, _zone)
     if problems:
         raise BadData(path.name, problems)
-    return tuple(zones)
+    return tuple(zone for _, zone in zones)
 
 
 def _zone(row: TableRow) -> Zone:

@@ -182,6 +182,11 @@ class Relation(StrEnum):
     PROXY = "proxy"
     ME_TOO = "me_too"
 
+    @property
+    def began(self) -> bool:
+        """Whether the case began with her: she reported it, or somebody did for her."""
+        return self is not Relation.ME_TOO
+
 
 class LinkPurpose(StrEnum):
     """What a link in a message is for."""

@@ -351,14 +351,6 @@ def month_span(day: date) -> Span:
     return Span(day.replace(day=1), month_after(day) - timedelta(days=1))
 
 
-def read_month(text: str | None) -> date | None:
-    """The first day of ``2026-11``; None when it is no month."""
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-
-
 def year_before(span: Span) -> Span:
     """The same days a year earlier; of months the whole months."""
     if span == Span(span.first.replace(day=1), month_span(span.last).last):

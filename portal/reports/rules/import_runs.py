@@ -1,7 +1,7 @@
 """Work orders handed in on a page: how far a file has come, and how long it is kept. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -69,8 +69,3 @@ def why_not_confirm(state: RunState, rows: int, bad: int, *, partial: bool) -> R
 def can_be_mapped(state: RunState, found: Mapping[str, Any], blob_key: str | None) -> bool:
     """Whether somebody may say what its columns are: its header is known, and it is kept still."""
     return state is RunState.REFUSED and bool(found.get("header")) and blob_key is not None
-
-
-def is_silent(worked_at: datetime | None, now: datetime) -> bool:
-    """Whether nobody works on it now."""
-    return worked_at is None or worked_at <= now - SILENT

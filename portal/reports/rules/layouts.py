@@ -67,7 +67,7 @@ class ClassKind(StrEnum):
 class Layout:
     """One saved map. ``columns`` keeps the file's order: what we hand out looks the same.
 
-    ``system`` is the numbering: an external number is unique in it.
+    ``system`` is the numbering: an external number is unique in it. ``names``: what people call it.
     """
 
     code: str
@@ -85,6 +85,7 @@ class Layout:
     channels: Mapping[str, Source] = field(default_factory=dict)
     # what the other system calls events and components
     class_kinds: Mapping[str, ClassKind] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, says: Says) -> str | None:
         """The first column that says this."""
@@ -96,7 +97,7 @@ class Layout:
 
 _KEYS = {
     "system", "source", "columns", "times", "point", "place", "categories", "statuses", "on_time",
-    "channels", "class_kinds",
+    "channels", "class_kinds", "names",
 }  # fmt: skip
 
 
@@ -122,6 +123,7 @@ def read_layout(code: str, data: Mapping[str, Any]) -> Layout:
         on_time={k: bool(v) for k, v in dict(data.get("on_time", {})).items()},
         class_kinds={k: ClassKind(v) for k, v in dict(data.get("class_kinds", {})).items()},
         channels={k: Source(v) for k, v in dict(data.get("channels", {})).items()},
+        names={k: str(v) for k, v in dict(data.get("names", {})).items()},
     )
     _check(layout)
     return layout

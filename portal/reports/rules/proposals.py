@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import cos, radians
 from typing import Final
 from uuid import UUID
@@ -109,22 +110,29 @@ def propose_kind(
     said = " ".join(fold(" ".join(words)).split())
     if not said:
         return None
-    scores = {row.code: _named(row, said) for row in rows if row.code not in {UNSURE, chosen}}
+    heard = _pairs([said])
+    known = (row for row in rows if row.code not in {UNSURE, chosen})
+    scores = {row.code: _named(row, said, heard) for row in known}
     ranked = sorted(scores.values(), reverse=True)
     if not ranked or ranked[0] < TELLING or ranked[0] - sum(ranked[1:2]) < LEAD:
         return None
     best = next(row for row in rows if scores.get(row.code) == ranked[0])
     own = next((row for row in rows if row.code == chosen and chosen != UNSURE), None)
-    doubted = own is None or not (_named(own, said) or _pairs(own.synonyms) & _pairs([said]))
+    doubted = own is None or not (_named(own, said, heard) or _pairs(own.synonyms) & heard)
     return best if doubted else None
 
 
-def _named(row: CategoryRow, said: str) -> int:
-    """How much of a kind's name and synonyms stands in some words."""
-    # what comes first in a name is the thing; what follows is where it is, or its like
-    thing = _FIRST_PART.match(row.names.get("zh_Hans", ""))
-    pairs = _pairs([thing.group()]) if thing else set()
-    return closeness(row, said) + NAME_COUNTS * len(pairs & _pairs([said]))
+def _named(row: CategoryRow, said: str, heard: set[str]) -> int:
+    """How much of a kind's name and synonyms stands in some words, given with their pairs."""
+    return closeness(row, said) + NAME_COUNTS * len(_thing(row.names.get("zh_Hans", "")) & heard)
+
+
+# of names only, which are few and the same for each case: nobody's words are kept
+@lru_cache(maxsize=512)
+def _thing(name: str) -> frozenset[str]:
+    """The pairs of what comes first in a name; what follows is where it is, or its like."""
+    thing = _FIRST_PART.match(name)
+    return frozenset(_pairs([thing.group()]) if thing else ())
 
 
 def _pairs(texts: Iterable[str]) -> set[str]:

@@ -44,11 +44,6 @@ def is_over(ended_at: datetime, now: datetime, months: int, zone: ZoneInfo) -> b
     return now >= months_later(ended_at, months, zone)
 
 
-def surely_later_than(now: datetime, months: int) -> datetime:
-    """Nothing that began after this can be over: what an index can leave out at once."""
-    return now - timedelta(days=months * 28)
-
-
 @dataclass(frozen=True)
 class Protection:
     """How long the keyed pseudonym outlives the identity (law N1)."""

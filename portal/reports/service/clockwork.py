@@ -14,7 +14,7 @@ from portal.accounts.rules import Actor
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.instance import instance_of
-from portal.kernel.uploads import KeptPhotos, take_uploads
+from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import Case, CasePause
 from portal.reports.queries.case import CaseReporterRow, CaseRow, pauses_of
 from portal.reports.queries.limits import conditions_of
@@ -40,8 +40,9 @@ from portal.reports.service.limits import (
     started,
     today_of,
 )
-from portal.reports.service.loop import Brought, NewPhoto, move_case
+from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
+from portal.reports.service.steps import take_photos
 
 
 def _setting(session: Session, name: str, default: int) -> int:
@@ -152,8 +153,7 @@ def answer_question(
     """What the reporter says to a question: the work goes on, and staff alone reads it."""
     if not reporter.own:
         raise Missing
-    taken = take_uploads(session, photos, now)
-    shown = tuple(NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken)
+    shown = take_photos(session, photos, now)
     brought = Brought(words=words, photos=shown, values=(("question_open", False),))
     return move_case(session, case, Event.REPLY, actor=None, now=now, brought=brought)
 

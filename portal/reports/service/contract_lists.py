@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -12,12 +12,11 @@ from portal.areas.models import Area
 from portal.kernel.city import City
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import BadData
-from portal.kernel.tables import TableRow, is_fresh, read_table
+from portal.kernel.tables import TableRow, is_fresh, list_content, read_lines, read_table
 from portal.organisations.queries import organisations
 from portal.organisations.rules import HANDLING_KINDS, OrganisationKind
 from portal.reports.models import Category, ServiceContract
 from portal.reports.queries.contracts import contracts
-from portal.reports.rules.categories import FunctionGroup
 from portal.reports.rules.contracts import (
     LONGEST_CODE,
     LONGEST_NUMBER,
@@ -26,6 +25,7 @@ from portal.reports.rules.contracts import (
     overlap,
 )
 from portal.reports.service.contracts import link_earlier
+from portal.reports.service.list_cells import read_kind, read_place, read_term, read_text
 
 REQUIRED = ("code", "number", "contractor", "department", "valid_from", "source")
 OPTIONAL = ("area", "category", "group", "valid_to", "made_up")
@@ -55,10 +55,7 @@ def load_city_contracts(session: Session, city: City, now: datetime) -> Contract
     total = ContractsLoaded()
     for name in city.raw.get("lists", {}).get("contracts", ()):
         path: Path = city.folder / name
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise BadData(path.name, [(1, f"cannot be read ({error.strerror})")]) from error
+        content = list_content(path)
         if is_fresh(session, f"{city.code} contracts {name}", content, now=now):
             one = import_contracts(session, content, path.name, now=now)
             total = ContractsLoaded(
@@ -72,13 +69,8 @@ def import_contracts(
 ) -> ContractsLoaded:
     """Add contracts, or end those that are known. Raises BadData and writes nothing otherwise."""
     known, present = _known(session), {one.code: one for one in contracts(session)}
-    rows: list[tuple[int, Contract]] = []
-    problems: list[tuple[int, str]] = []
-    for line in read_table(content, source, required=REQUIRED, optional=OPTIONAL):
-        try:
-            rows.append((line.line, _contract(line, known)))
-        except ValueError as error:
-            problems.append((line.line, str(error)))
+    table = read_table(content, source, required=REQUIRED, optional=OPTIONAL)
+    rows, problems = read_lines(table, lambda line: _contract(line, known))
     problems += _clashes(rows, present)
     if problems:
         raise BadData(source, sorted(problems))
@@ -125,50 +117,30 @@ def _clashes(
 
 
 def _contract(row: TableRow, known: _Known) -> Contract:
-    category, group = row["category"] or None, row["group"] or None
-    if (category is None) is (group is None):
+    if bool(row["category"]) is bool(row["group"]):
         raise ValueError("either category or group is needed")
-    if category is not None and category not in known.kinds:
-        raise ValueError(f"no kind {category}")
-    if group is not None and group not in set(FunctionGroup):
-        raise ValueError(f"no group {group}")
-    if row["area"] and row["area"] not in known.areas:
-        raise ValueError(f"no place {row['area']}")
-    valid_from, valid_to = _term(row)
+    category, group = read_kind(row, known.kinds)
+    valid_from, valid_to = read_term(row)
     return Contract(
-        code=_text(row, "code", LONGEST_CODE),
-        number=_text(row, "number", LONGEST_NUMBER),
+        code=read_text(row, "code", LONGEST_CODE),
+        number=read_text(row, "number", LONGEST_NUMBER),
         contractor=_party(row, "contractor", known, CONTRACTORS),
         department=_party(row, "department", known, HANDLING_KINDS - CONTRACTORS),
-        area_code=row["area"] or None,
+        area_code=read_place(row, known.areas),
         category=category,
         group=group,
         valid_from=valid_from,
         valid_to=valid_to,
-        source=_text(row, "source", LONGEST_WORDS),
+        source=read_text(row, "source", LONGEST_WORDS),
         made_up=row["made_up"] == "yes",
         area_path=known.areas.get(row["area"]),
     )
-
-
-def _text(row: TableRow, column: str, longest: int) -> str:
-    if not 0 < len(row[column]) <= longest:
-        raise ValueError(f"{column}: 1 to {longest} characters")
-    return row[column]
 
 
 def _party(row: TableRow, column: str, known: _Known, kinds: frozenset[OrganisationKind]) -> str:
     if known.units.get(row[column]) not in kinds:
         raise ValueError(f"{column}: no such unit of a fitting kind: {row[column]!r}")
     return row[column]
-
-
-def _term(row: TableRow) -> tuple[date, date | None]:
-    valid_from = date.fromisoformat(row["valid_from"])
-    valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
-    if valid_to is not None and valid_to <= valid_from:
-        raise ValueError("valid_to is not after valid_from")
-    return valid_from, valid_to
 
 
 def _put(session: Session, row: Contract) -> None:

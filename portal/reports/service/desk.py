@@ -39,7 +39,6 @@ from portal.reports.queries.page import StoredPicture, stored_picture
 from portal.reports.queries.routing import CoUnitRow, co_units_of, supports
 from portal.reports.rules.codes import Event, PhotoKind, Review, State, TextKind
 from portal.reports.rules.deadlines import Clocks, clocks
-from portal.reports.rules.masking import masked
 from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.pinmap import PinMap, pin_map
 from portal.reports.rules.transitions import (
@@ -161,7 +160,7 @@ def open_case(session: Session, number: str, actor: Actor, now: datetime) -> Des
         facts=facts,
         places=ancestors(session, case.place_path),
         events=events,
-        texts=_readable(texts, events, insider=insider),
+        texts=texts if insider else _for_unit_to_read(texts, events, case),
         photos=photos,
         units=organisations_by_ids(session, units | ({case.unit_id} if case.unit_id else set())),
         people=people_by_ids(session, people),
@@ -223,13 +222,11 @@ def _for_unit(event: EventRow, sharing: Collection[UUID | None]) -> bool:
     return True
 
 
-def _readable(texts: list[TextRow], events: list[EventRow], *, insider: bool) -> list[TextRow]:
+def _for_unit_to_read(texts: list[TextRow], events: list[EventRow], case: CaseRow) -> list[TextRow]:
     """A unit reads the matter without numbers, and only notes on steps that it sees."""
-    if insider:
-        return texts
     seen = {event.id for event in events}
     return [
-        replace(text, text=masked(text.text), review_reason=None)
+        replace(text, text=text.for_unit(sealed=case.sealed), review_reason=None)
         for text in texts
         if text.event_id is None or text.event_id in seen or text.kind in TO_CHECK
     ]

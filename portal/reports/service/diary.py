@@ -44,6 +44,7 @@ from portal.reports.rules.intake import Contact, ReportAnswers
 from portal.reports.service.grid_team import grid_here
 from portal.reports.service.intake import file_report
 from portal.reports.service.loop import may_see
+from portal.reports.service.steps import file_facts
 
 
 @dataclass(frozen=True)
@@ -271,15 +272,7 @@ def _report(
 
 def _keep_photos(session: Session, entry_id: UUID, photos: Iterable[UploadRow]) -> None:
     session.add_all(
-        GridEntryPhoto(
-            entry_id=entry_id,
-            code=new_token(),
-            blob_key=photo.blob_key,
-            thumbnail_key=photo.thumbnail_key,
-            width=photo.width,
-            height=photo.height,
-        )
-        for photo in photos
+        GridEntryPhoto(entry_id=entry_id, code=new_token(), **file_facts(photo)) for photo in photos
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
-from portal.kernel.uploads import KeptPhotos, take_uploads
+from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import CasePhoto, CaseText
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.doors import can_be_asked
@@ -23,13 +23,9 @@ from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.handling import after_sent_back
 from portal.reports.service.holding import hold_case
-from portal.reports.service.loop import Brought, NewPhoto, move_case
+from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
-
-
-def _shown(session: Session, photos: KeptPhotos, now: datetime) -> tuple[NewPhoto, ...]:
-    taken = take_uploads(session, photos, now)
-    return tuple(NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken)
+from portal.reports.service.steps import take_photos
 
 
 def solve_case(
@@ -50,7 +46,7 @@ def solve_case(
     # somebody may be joining it at this moment
     hold_case(session, case)
     brought = Brought(
-        words=words, photos=_shown(session, photos, now), withheld=_not_agreed(session, case)
+        words=words, photos=take_photos(session, photos, now), withheld=_not_agreed(session, case)
     )
     return move_case(session, case, Event.SELF_SOLVE, actor=None, now=now, brought=brought)
 
@@ -82,7 +78,7 @@ def settle_case(
     asked = can_be_asked(session, case)
     until = now + setting.answer_time if asked else None
     brought = Brought(
-        words=words, photos=_shown(session, photos, now), values=(("confirm_until", until),)
+        words=words, photos=take_photos(session, photos, now), values=(("confirm_until", until),)
     )
     moved = move_case(session, case, Event.SETTLE, actor=actor, now=now, brought=brought)
     if asked:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Refused
-from portal.kernel.uploads import KeptPhotos, take_uploads
+from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import CaseEvent, CasePhoto, CaseText, Category
 from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import Event, Means, PhotoKind, Review, State, Target
@@ -29,12 +29,13 @@ from portal.reports.service.limits import (
     promised,
     today_of,
 )
-from portal.reports.service.loop import Brought, NewPhoto, facts_of, move_case
+from portal.reports.service.loop import Brought, facts_of, move_case
 from portal.reports.service.notices import forget_reminders, tell_step, tell_unit
 from portal.reports.service.replies import refuse_empty_answer
 from portal.reports.service.routing import keep_route, way_of
 from portal.reports.service.search import index_case
 from portal.reports.service.severity import was_grave
+from portal.reports.service.steps import take_photos
 
 
 def take_step(
@@ -95,9 +96,7 @@ def handle_case(
 ) -> CaseRow:
     """Say that the work is done, and show it."""
     refuse_empty_answer(words)
-    taken = take_uploads(session, photos, now)
-    shown = [NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken]
-    brought = Brought(words=words, photos=tuple(shown))
+    brought = Brought(words=words, photos=take_photos(session, photos, now))
     moved = move_case(session, case, Event.HANDLE, actor=actor, now=now, brought=brought)
     tell_step(session, moved, Event.HANDLE, now=now)
     return moved

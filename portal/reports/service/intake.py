@@ -58,6 +58,7 @@ from portal.reports.service.notices import tell_grid
 from portal.reports.service.publishing import publish_at_once
 from portal.reports.service.receipts import send_receipt
 from portal.reports.service.search import index_case
+from portal.reports.service.steps import file_facts
 
 HOUR, DAY = 3600, 86_400
 PER_ADDRESS, PER_PERSON = 30, 50
@@ -316,10 +317,7 @@ def _photos(facts: _Facts, case: Case, photos: Sequence[UploadRow]) -> list[Case
             code=new_token(),
             case_id=case.id,
             kind=PhotoKind.BEFORE,
-            blob_key=photo.blob_key,
-            thumbnail_key=photo.thumbnail_key,
-            width=photo.width,
-            height=photo.height,
+            **file_facts(photo),
             review=review,
             review_reason=reason,
             by_reporter=True,

@@ -36,6 +36,7 @@ from portal.reports.service.holding import hold_case
 from portal.reports.service.intake import slow_floods
 from portal.reports.service.links import mint_link
 from portal.reports.service.receipts import PER_PHONE
+from portal.reports.service.steps import file_facts
 
 
 @dataclass(frozen=True)
@@ -222,10 +223,7 @@ def add_to_case(
             CasePhoto(
                 code=new_token(),
                 kind=PhotoKind.BEFORE,
-                blob_key=photo.blob_key,
-                thumbnail_key=photo.thumbnail_key,
-                width=photo.width,
-                height=photo.height,
+                **file_facts(photo),
                 cycle=case.cycle,
                 **hers,
             )

@@ -40,11 +40,12 @@ from portal.reports.rules.passes import (
     lies_with,
     why_closed,
 )
-from portal.reports.service.loop import Brought, NewPhoto, move_case
+from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
 from portal.reports.service.outside import answer_case
 from portal.reports.service.passes import may_take_back
 from portal.reports.service.replies import refuse_empty_answer
+from portal.reports.service.steps import new_photos
 
 BATCH = 200
 
@@ -164,8 +165,7 @@ def take_over_work(
     """The unit reports what its helper handed in as done, and stands for it with its words."""
     refuse_empty_answer(words)
     _decide(session, came, EntryKind.DONE, EntryState.TAKEN, actor, now)
-    shown = [NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in came.photos]
-    brought = Brought(words=words, photos=tuple(shown))
+    brought = Brought(words=words, photos=new_photos(came.photos))
     moved = move_case(session, case, Event.HANDLE, actor=actor, now=now, brought=brought)
     # the photos hang on the step now, and the words stand in the history
     _empty(session, came)

@@ -5,7 +5,7 @@ at the same moment comes before it, and then nothing is written, or after it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -37,7 +37,6 @@ from portal.reports.queries.passes import EntryRow, PassRow, entries_of, pass_by
 from portal.reports.queries.public import KindRow, kinds
 from portal.reports.rules.codes import Closing, Event, PhotoKind, TextKind
 from portal.reports.rules.kinds import BEHAVIOUR
-from portal.reports.rules.masking import masked
 from portal.reports.rules.outside import Body
 from portal.reports.rules.passes import (
     MOST_USES,
@@ -56,6 +55,7 @@ from portal.reports.rules.transitions import SENT_BACK
 from portal.reports.service.loop import facts_of, move_case
 from portal.reports.service.outside import await_no_answer
 from portal.reports.service.passes import still_entitled
+from portal.reports.service.steps import file_facts
 
 MOST_PHOTOS = 3
 
@@ -127,11 +127,11 @@ def _filled(session: Session, opened: Opened) -> Opened:
     """With what may be seen of the case: numbers masked, photos covered, and nobody named."""
     row, case, protected = opened.row, opened.case, opened.protected
     texts = texts_of(session, case) if shows_words(row.kind, protected=protected) else []
-    return Opened(
-        row, case, None, opened.unit, opened.body, opened.kind, protected,
+    return replace(
+        opened,
         places=ancestors(session, case.place_path),
-        words=_said(texts, TextKind.DESCRIPTION),
-        place_words=_said(texts, TextKind.PLACE),
+        words=_said(texts, TextKind.DESCRIPTION, case),
+        place_words=_said(texts, TextKind.PLACE, case),
         to_do=_to_do(session, case, texts) if row.kind is PassKind.HELPER else "",
         photos=[
             photo
@@ -141,11 +141,12 @@ def _filled(session: Session, opened: Opened) -> Opened:
         ],
         entries=[entry for entry in entries_of(session, case) if entry.pass_id == row.id],
         reporters=_reporters(session, opened),
-    )  # fmt: skip
+    )
 
 
-def _said(texts: Sequence[TextRow], kind: TextKind) -> str:
-    return "\n".join(masked(text.text) for text in texts if text.kind is kind and text.text)
+def _said(texts: Sequence[TextRow], kind: TextKind, case: CaseRow) -> str:
+    said = (text.for_unit(sealed=case.sealed) for text in texts if text.kind is kind)
+    return "\n".join(words for words in said if words)
 
 
 def _to_do(session: Session, case: CaseRow, texts: Sequence[TextRow]) -> str:
@@ -154,7 +155,8 @@ def _to_do(session: Session, case: CaseRow, texts: Sequence[TextRow]) -> str:
         return ""
     backs = {Event.SEND_BACK, Event.REOPEN}
     events = [event.id for event in events_of(session, case) if event.event in backs]
-    return "\n".join(masked(t.text) for t in texts if events and t.event_id == events[-1])
+    mine = (text for text in texts if events and text.event_id == events[-1])
+    return "\n".join(text.for_unit(sealed=case.sealed) for text in mine)
 
 
 def _reporters(session: Session, opened: Opened) -> list[tuple[str, str]]:
@@ -263,16 +265,8 @@ def hand_in_work(
     # photos refer to it
     session.flush()
     for photo in take_uploads(session, photos, now)[:MOST_PHOTOS]:
-        session.add(
-            CasePassPhoto(
-                district=entry.district,
-                entry_id=entry.id,
-                blob_key=photo.blob_key,
-                thumbnail_key=photo.thumbnail_key,
-                width=photo.width,
-                height=photo.height,
-            )
-        )
+        where = {"district": entry.district, "entry_id": entry.id}
+        session.add(CasePassPhoto(**where, **file_facts(photo)))
     _tell_maker(session, opened, now)
 
 

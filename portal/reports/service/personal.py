@@ -34,7 +34,7 @@ from portal.reports.models import (
     Category,
     Draft,
 )
-from portal.reports.rules.codes import Precision, Relation, Review, Target
+from portal.reports.rules.codes import Precision, Review, Target
 from portal.reports.rules.personal import PERSONAL_FIELDS
 from portal.reports.rules.rating import PERSONAL_FIELDS as RATING_FIELDS
 from portal.reports.service.answers import erase_answers, export_answers
@@ -57,7 +57,6 @@ from portal.reports.service.whose import hers, whose_of
 from portal.satisfaction.service import erase_rating_words, export_ratings
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
-_OWN = (Relation.FIRST, Relation.PROXY)
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class ReportsOfAPerson:
             found += [*_words(session, row), *_photos(session, row), *_voices(session, row)]
             found += export_guarded(session, row)
             found += export_consent(session, row.number, row.district, row.id)
-            if row.relation in _OWN:
+            if row.relation.began:
                 found += export_answers(session, row.number, row.district, row.case_id)
         found += _ratings(session, mine)
         return [*found, *_drafts(session, person_id)]
@@ -119,7 +118,7 @@ class _Key:
 def _forget(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> list[str]:
     """Forget one of her reports; the keys of files to delete."""
     keys = _empty_words(session, row)
-    if row.relation in _OWN:
+    if row.relation.began:
         _empty_point(session, row)
         blot_staff_words(session, row.district, row.case_id)
         erase_answers(session, row.district, row.case_id)
@@ -192,8 +191,8 @@ def _report(session: Session, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "category_names": {language: getattr(row, f"name_{language}") for language in LANGUAGES},
         "place": row.place_path,
         # what she joined lies where another reporter said
-        "longitude": row.lon if row.relation in _OWN else None,
-        "latitude": row.lat if row.relation in _OWN else None,
+        "longitude": row.lon if row.relation.began else None,
+        "latitude": row.lat if row.relation.began else None,
         "sealed": row.sealed,
         "name": vault.unseal(row.sealed_name) if row.sealed_name else None,
         "phone": vault.unseal(row.sealed_phone) if row.sealed_phone else None,

@@ -9,7 +9,6 @@ from portal.kernel.errors import Conflict, Refused
 from portal.kernel.outbox import cancel_messages
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import rating_standing
-from portal.reports.rules.codes import Relation
 from portal.reports.rules.rating import RatingRefusal, is_unhappy
 from portal.reports.service.counting import note_stale
 from portal.reports.service.handling import reopen_case
@@ -60,7 +59,7 @@ def _act_on(
     now: datetime,
 ) -> bool:
     """Whoever reported it sends it back alone; a neighbour is one voice among several."""
-    if reporter.relation is Relation.ME_TOO:
+    if not reporter.relation.began:
         return voice_of_rating(session, case, reporter, unhappy=unhappy, now=now)
     if unhappy:
         words, whose = verdict.passed_on or None, None if reporter.own else reporter.id

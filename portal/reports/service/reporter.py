@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 from portal.kernel.clock import city_day
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
-from portal.kernel.uploads import KeptPhotos, take_uploads
+from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import CaseUrge
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.rules.codes import Event
 from portal.reports.rules.transitions import Refusal
 from portal.reports.service.holding import hold_case
-from portal.reports.service.loop import Brought, NewPhoto, move_case
+from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
+from portal.reports.service.steps import take_photos
 
 
 def withdraw_case(
@@ -65,8 +66,7 @@ def add_reporter_photo(
     reporter: CaseReporterRow | None = None,
 ) -> CaseRow:
     """Add photos later; the public sees them after a check."""
-    taken = take_uploads(session, photos, now)
-    shown = [NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken]
+    shown = take_photos(session, photos, now)
     whose = None if reporter is None or reporter.own else reporter.id
-    brought = Brought(photos=tuple(shown), reporter_id=whose)
+    brought = Brought(photos=shown, reporter_id=whose)
     return move_case(session, case, Event.ADD_PHOTO, actor=None, now=now, brought=brought)

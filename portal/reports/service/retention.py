@@ -55,7 +55,6 @@ from portal.satisfaction.queries import settings_of
 BATCH = 200
 # months end on different days: what an index leaves in is computed to the second afterwards
 _SLACK = timedelta(days=4)
-_OWN = (Relation.FIRST, Relation.PROXY)
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Due:
 
     @property
     def whose(self) -> Whose:
-        return Whose(self.district, self.home_id, self.id, self.relation in _OWN)
+        return Whose(self.district, self.home_id, self.id, self.relation.began)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -208,7 +207,7 @@ def _remove(session: Session, due: Due, now: datetime) -> list[str] | None:
             wipe_messages(session, f"rate:{number}:{due.id}:{cycle}")
     _forget_looks(session, due)
     keys = _strip(session, due) + forget_consent(session, due.district, due.id)
-    if due.relation in _OWN:
+    if due.relation.began:
         blot_staff_words(session, due.district, due.home_id)
         # they lie where she gave them, wherever the case goes on now
         erase_answers(session, due.district, due.home_id)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,20 +14,22 @@ from portal.areas.rules import Tag
 from portal.kernel.city import City
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import BadData
-from portal.kernel.tables import TableRow, is_fresh, read_table
+from portal.kernel.tables import TableRow, is_fresh, list_content, read_lines, read_table
 from portal.organisations.queries import organisations
 from portal.organisations.rules import HANDLING_KINDS
 from portal.reports.models import Category, CommunityAllowance, ResponsibilityRule
 from portal.reports.queries.routing import allowances, responsibilities
-from portal.reports.rules.categories import FunctionGroup
 from portal.reports.rules.routing import (
+    LARGEST_AREA,
     MOST_CO_UNITS,
+    SOURCE_LENGTH,
     Allowance,
     Receiver,
     Responsibility,
     RoadClass,
     read_receiver,
 )
+from portal.reports.service.list_cells import read_kind, read_place, read_term, read_text
 from portal.reports.service.responsibilities import put_allowance, put_row
 
 COMMON = ("code", "valid_from", "source")
@@ -63,19 +65,12 @@ def load_city_responsibilities(session: Session, city: City, now: datetime) -> L
     for key, load in (("responsibilities", load_list), ("community_allowances", load_allowances)):
         for name in lists.get(key, ()):
             path: Path = city.folder / name
-            content = _content(path)
+            content = list_content(path)
             if is_fresh(session, f"{city.code} {key} {name}", content, now=now):
                 known = known or _known(session)
                 report = load(session, content, path.name, known)
                 total = ListsLoaded(total.added + report.added, total.ended + report.ended)
     return total
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadData(path.name, [(1, f"cannot be read ({error.strerror})")]) from error
 
 
 def _known(session: Session) -> Context:
@@ -92,12 +87,7 @@ def load_list(session: Session, content: bytes, source: str, known: Context) -> 
     table = read_table(
         content, source, required=(*COMMON, "lead"), optional=(*PLACE_AND_KIND, *CONDITIONS)
     )
-    rows, problems = [], []
-    for line in table:
-        try:
-            rows.append((line.line, _responsibility(line, known)))
-        except ValueError as error:
-            problems.append((line.line, str(error)))
+    rows, problems = read_lines(table, lambda line: _responsibility(line, known))
     present = {row.code: replace(row, area_path=None) for row in responsibilities(session)}
     return _write(session, source, rows, problems, present)
 
@@ -105,12 +95,7 @@ def load_list(session: Session, content: bytes, source: str, known: Context) -> 
 def load_allowances(session: Session, content: bytes, source: str, known: Context) -> ListsLoaded:
     """The rows of a file of what communities may be given."""
     table = read_table(content, source, required=COMMON, optional=PLACE_AND_KIND)
-    rows, problems = [], []
-    for line in table:
-        try:
-            rows.append((line.line, _allowance(line, known)))
-        except ValueError as error:
-            problems.append((line.line, str(error)))
+    rows, problems = read_lines(table, lambda line: _allowance(line, known))
     return _write(session, source, rows, problems, {row.code: row for row in allowances(session)})
 
 
@@ -159,64 +144,43 @@ def _end(session: Session, row: Responsibility | Allowance) -> None:
 
 
 def _allowance(row: TableRow, known: Context) -> Allowance:
-    category, group = _kind(row, known)
+    category, group = read_kind(row, known.kinds)
     if category is None and group is None:
         raise ValueError("category or group is needed")
     return Allowance(
-        _code(row),
-        _area(row, known),
+        read_text(row, "code", LONGEST_CODE),
+        read_place(row, known.areas),
         category,
         group,
-        *_term(row),
-        row["source"],
+        *read_term(row),
+        read_text(row, "source", SOURCE_LENGTH),
         row["made_up"] == "yes",
     )
 
 
 def _responsibility(row: TableRow, known: Context) -> Responsibility:
-    category, group = _kind(row, known)
-    valid_from, valid_to = _term(row)
+    category, group = read_kind(row, known.kinds)
+    valid_from, valid_to = read_term(row)
     co = tuple(_receiver(text, known) for text in row["co"].split())
     if len(co) > MOST_CO_UNITS:
         raise ValueError(f"co: no more than {MOST_CO_UNITS}")
     return Responsibility(
-        code=_code(row),
+        code=read_text(row, "code", LONGEST_CODE),
         lead=_receiver(row["lead"], known),
         co=co,
-        area_code=_area(row, known),
+        area_code=read_place(row, known.areas),
         category=category,
         group=group,
-        area_at_most=_size(row, "area_at_most"),
-        area_over=_size(row, "area_over"),
+        area_at_most=_size(row, "area_at_most", 1),
+        area_over=_size(row, "area_over", 0),
         tag=_one_of(Tag, row, "tag"),
         road_class=_one_of(RoadClass, row, "road_class"),
         on_permit=row["on_permit"] == "yes",
         valid_from=valid_from,
         valid_to=valid_to,
-        source=row["source"],
+        source=read_text(row, "source", SOURCE_LENGTH),
         made_up=row["made_up"] == "yes",
     )
-
-
-def _code(row: TableRow) -> str:
-    if not 0 < len(row["code"]) <= LONGEST_CODE or not row["source"]:
-        raise ValueError("code and source are needed")
-    return row["code"]
-
-
-def _area(row: TableRow, known: Context) -> str | None:
-    if row["area"] and row["area"] not in known.areas:
-        raise ValueError(f"no place {row['area']}")
-    return row["area"] or None
-
-
-def _kind(row: TableRow, known: Context) -> tuple[str | None, str | None]:
-    category, group = row["category"] or None, row["group"] or None
-    if category is not None and (group is not None or category not in known.kinds):
-        raise ValueError(f"no kind {category}, or a group beside it")
-    if group is not None and group not in set(FunctionGroup):
-        raise ValueError(f"no group {group}")
-    return category, group
 
 
 def _receiver(text: str, known: Context) -> Receiver:
@@ -226,14 +190,11 @@ def _receiver(text: str, known: Context) -> Receiver:
     return receiver
 
 
-def _term(row: TableRow) -> tuple[date, date | None]:
-    return date.fromisoformat(row["valid_from"]), (
-        date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
-    )
-
-
-def _size(row: TableRow, column: str) -> int | None:
-    return int(row[column]) if row[column] else None
+def _size(row: TableRow, column: str, least: int) -> int | None:
+    size = int(row[column]) if row[column] else None
+    if size is not None and not least <= size <= LARGEST_AREA:
+        raise ValueError(f"{column}: {least} to {LARGEST_AREA}")
+    return size
 
 
 def _one_of(codes: type[Code], row: TableRow, column: str) -> Code | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, hash_token
-from portal.kernel.uploads import KeptPhotos, take_uploads
+from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import Draft
 from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import Event, State
@@ -23,7 +23,8 @@ from portal.reports.rules.intake import DRAFT_LIFETIME, DraftRefusal
 from portal.reports.rules.offline import is_fresh_key
 from portal.reports.rules.reasons import Reason
 from portal.reports.service.drafts import DraftRow, keep_receipt, save_draft
-from portal.reports.service.loop import Brought, NewPhoto, case_as_seen, move_case
+from portal.reports.service.loop import Brought, case_as_seen, move_case
+from portal.reports.service.steps import take_photos
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,7 @@ def check_on_spot(session: Session, check: SpotCheck, *, actor: Actor, now: date
         case = case_as_seen(session, number, actor)
     except Missing as error:
         raise Refused(GridRefusal.NO_NUMBER, field="number") from error
-    taken = take_uploads(session, check.photos, now)
-    shown = tuple(NewPhoto(p.blob_key, p.width, p.height, p.thumbnail_key) for p in taken)
+    shown = take_photos(session, check.photos, now)
     brought = Brought(reason=check.finding, words=check.words, photos=shown)
     return move_case(session, case, check_event(case.state), actor=actor, now=now, brought=brought)
 

@@ -1,14 +1,15 @@
 """What comes with a step of a case, and how its words and photos are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from portal.kernel.ids import new_token
+from portal.kernel.uploads import KeptPhotos, take_uploads
 from portal.reports.models import CasePhoto, CaseText
 from portal.reports.queries.case import CaseRow
 from portal.reports.rules.codes import Event, Means, PhotoKind, Review, TextKind
@@ -22,6 +23,29 @@ SPOT = frozenset({Event.VERIFY_SPOT, Event.RECHECK_SPOT})
 _SAID = {Event.ASK: TextKind.QUESTION, Event.REPLY: TextKind.REPLY}
 
 
+class StoredPhoto(Protocol):
+    """What every kind of photo that is kept knows of its file."""
+
+    @property
+    def blob_key(self) -> str: ...
+    @property
+    def thumbnail_key(self) -> str | None: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+
+def file_facts(photo: StoredPhoto) -> dict[str, Any]:
+    """The columns that tell of the file, the same in every table of photos."""
+    return {
+        "blob_key": photo.blob_key,
+        "thumbnail_key": photo.thumbnail_key,
+        "width": photo.width,
+        "height": photo.height,
+    }
+
+
 @dataclass(frozen=True)
 class NewPhoto:
     """A photo already re-encoded and stored."""
@@ -30,6 +54,16 @@ class NewPhoto:
     width: int
     height: int
     thumbnail_key: str | None = None
+
+
+def new_photos(photos: Iterable[StoredPhoto]) -> tuple[NewPhoto, ...]:
+    """Photos as a step of a case brings them."""
+    return tuple(NewPhoto(**file_facts(photo)) for photo in photos)
+
+
+def take_photos(session: Session, photos: KeptPhotos, now: datetime) -> tuple[NewPhoto, ...]:
+    """What was pending, as a step brings it."""
+    return new_photos(take_uploads(session, photos, now))
 
 
 @dataclass(frozen=True)
@@ -121,10 +155,7 @@ def add_photos(session: Session, step: Step, event_id: UUID) -> None:
                 case_id=step.case.id,
                 event_id=event_id,
                 kind=PhotoKind.BEFORE if before else PhotoKind.AFTER,
-                blob_key=photo.blob_key,
-                thumbnail_key=photo.thumbnail_key,
-                width=photo.width,
-                height=photo.height,
+                **file_facts(photo),
                 review=_first_review(step),
                 review_reason=step.brought.withheld,
                 by_reporter=by_reporter,

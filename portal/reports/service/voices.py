@@ -14,10 +14,11 @@ from portal.kernel.uploads import KeptPhotos, UploadRow, take_uploads
 from portal.reports.models import CasePhoto, CaseStillThere
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.neighbours import has_said
-from portal.reports.rules.codes import PhotoKind, Relation, Review, State
+from portal.reports.rules.codes import PhotoKind, Review, State
 from portal.reports.rules.neighbours import VOICES, VoiceRefusal, why_no_voice
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.holding import hold_case
+from portal.reports.service.steps import file_facts
 from portal.satisfaction.queries import settings_of
 
 
@@ -26,7 +27,7 @@ def why_silent(
 ) -> VoiceRefusal | None:
     """Why somebody cannot say now that it is still there, or None."""
     ends = settings_of(session).window_ends(case.closed_at) if case.closed_at else None
-    own = reporter.relation is not Relation.ME_TOO
+    own = reporter.relation.began
     why = why_no_voice(case.state, case.closed_at, ends, now, reporter.created_at, own=own)
     if why is None and has_said(session, case, reporter.id):
         return VoiceRefusal.SAID
@@ -123,10 +124,7 @@ def _photos(
             code=new_token(),
             case_id=case.id,
             kind=PhotoKind.BEFORE,
-            blob_key=photo.blob_key,
-            thumbnail_key=photo.thumbnail_key,
-            width=photo.width,
-            height=photo.height,
+            **file_facts(photo),
             review=Review.PENDING,
             by_reporter=True,
             cycle=case.cycle,

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, union
 
 from portal.reports.models import CasePhoto, CaseText, ModerationEntry
-from portal.reports.rules.codes import Relation
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Whose:
 
 def whose_of(row: Any) -> Whose:
     """Of a row with the case that a reporter came with, wherever that goes on now."""
-    return Whose(row.district, row.case_id, row.id, row.relation is not Relation.ME_TOO)
+    return Whose(row.district, row.case_id, row.id, row.relation.began)
 
 
 def hers(model: type[CaseText] | type[CasePhoto], whose: Whose) -> tuple[ColumnElement[bool], ...]:

@@ -41,7 +41,7 @@ from portal.reports.service.exchange.maps import find_map
 from portal.reports.service.import_runs import HandedIn, confirm_run, drop_run, hand_in
 from portal.reports.service.whole_city import may_in_whole_city
 from portal.reports.views.blueprint import bp
-from portal.reports.views.desk_maps import layouts, map_names
+from portal.reports.views.desk_maps import layouts, words_of_maps
 from portal.reports.views.desk_queue import asked_queue, queue_url
 from portal.reports.views.downloads import dated, download, note_export
 from portal.reports.views.figures_asked import narrowed_by
@@ -68,9 +68,13 @@ def _hand_in(form: HandInForm, session: Session) -> str:
 
 
 def _runs() -> dict[str, Any]:
-    known = {"runs": last_runs(reading()), "states": RUN_STATES, "kinds": RUN_KINDS}
     saved = [row for row in saved_maps(reading()) if row.standing]
-    return {**known, "maps": saved, "map_names": map_names()}
+    return {"runs": last_runs(reading()), "saved_maps": saved, **_known_words()}
+
+
+def _known_words() -> dict[str, Any]:
+    """Words for what the pages of files tell in codes."""
+    return {"states": RUN_STATES, "kinds": RUN_KINDS, "map_names": words_of_maps()}
 
 
 def _run(number: str) -> RunRow:
@@ -99,11 +103,9 @@ def _run_words(run: RunRow) -> dict[str, Any]:
     taken = run.state is RunState.DONE and run.taken_at is not None
     system = find_map(reading(), run.layout).system if taken else ""
     return {
-        "map_names": map_names(),
         "can_be_mapped": can_be_mapped(run.state, run.findings, run.blob_key),
         "run": run,
-        "states": RUN_STATES,
-        "kinds": RUN_KINDS,
+        **_known_words(),
         "who": people_by_ids(reading(), {run.handed_by}).get(run.handed_by),
         "problems": {code.value: words for code, words in PROBLEMS.items()},
         "refusal": _refusal(run),

@@ -23,8 +23,8 @@ from portal.reports.rules.column_maps import likely
 from portal.reports.rules.import_runs import can_be_mapped
 from portal.reports.service.exchange.maps import (
     end_map,
+    map_names,
     offered_maps,
-    shipped_maps,
     time_formats,
     usual_names,
 )
@@ -38,14 +38,15 @@ REMOVE = "reports/desk/import_map_end.html"
 
 def layouts() -> list[SelectChoice]:
     """The maps that are shipped, then those that were saved."""
-    shipped = [SelectChoice(name, name) for name in shipped_maps()]
+    shipped = [SelectChoice(code, in_words(names)) for code, names in map_names().items()]
     saved = [row for row in saved_maps(reading()) if row.standing]
     return [*shipped, *(SelectChoice(row.code, row.name) for row in saved)]
 
 
-def map_names() -> dict[str, str]:
-    """What each saved map is called, also those that are offered no more."""
-    return {row.code: row.name for row in saved_maps(reading())}
+def words_of_maps() -> dict[str, str]:
+    """What each map is called, also those that are offered no more."""
+    shipped = {code: in_words(names) for code, names in map_names().items()}
+    return shipped | {row.code: row.name for row in saved_maps(reading())}
 
 
 @bp.route("/desk/import/<run>/columns", methods=["GET", "POST"])

@@ -76,16 +76,13 @@ def _list_context() -> dict[str, Any]:
     """The list as it was asked for: four queries, however long it is."""
     session, on = reading(), city_day(now(), instance().city.zone)
     given = {name: _given(name) for name in ("area", "category", "group", "after")}
+    past = bool(request.args.get("past"))
     every, admits = both_lists(session)
     codes = {row.area_code for row in every} | {row.area_code for row in admits}
     top, places = top_of_tree(session, {given["area"], *filter(None, codes)})
     area = places.get(given["area"])
-    asked = ListAsked(
-        area.path if area else None,
-        given["category"] or None,
-        given["group"] or None,
-        bool(request.args.get("past")),
-    )
+    path = area.path if area else None
+    asked = ListAsked(path, given["category"] or None, given["group"] or None, past)
     known = all_categories(session)
     groups = {kind.code: kind.group.value for kind in known}
     found = ordered(narrowed(every, asked, groups, on), groups)
@@ -97,7 +94,7 @@ def _list_context() -> dict[str, Any]:
         ],
         "following": shown[-1].code if shown and shown[-1] is not found[-1] else None,
         "admitted": narrowed(admits, asked, groups, on),
-        "asked": given | {"past": asked.past},
+        "asked": given | {"past": past},
         "on": on,
         "area": area,
         "areas": top,

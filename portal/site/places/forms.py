@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import (
-    DateField,
     HiddenField,
     SelectField,
     SelectMultipleField,
@@ -16,7 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from portal.areas.rules import CODE_LENGTH, NAME_LENGTH, Feature, PermittedKind, Tag, clock_minutes
-from portal.kernel.forms import Form
+from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
 from portal.organisations import rules as organisation_rules
@@ -38,19 +37,6 @@ def _needed(length: int) -> list[Any]:
 def _choices(codes: Iterable[Any], *, empty: Any = None) -> list[SelectChoice]:
     first = [SelectChoice("", empty)] if empty is not None else []
     return [*first, *(SelectChoice(code.value, say(code)) for code in codes)]
-
-
-class DayField(DateField):  # type: ignore[misc]  # WTForms ships no types
-    """A date, with words of ours when it is none."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(str(_l("Write a day like 2026-07-01."))) from error
 
 
 class NamesForm(Form):

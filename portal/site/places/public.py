@@ -202,18 +202,17 @@ def place_page(session: Session, code: str) -> PlacePage:
     area = area_by_code(session, code)
     if area is None:
         raise Missing
-    zone, moment = instance().city.zone, now()
-    on, at = city_day(moment, zone), local(moment, zone)
+    moment, on = now(), today()
+    at = local(moment, instance().city.zone)
     above, children = family_of(session, area)
     successor = area_by_code(session, area.successor_code) if area.successor_code else None
     permitted = permitted_in(session, area.path, on=on)
     known_kinds = kinds(session)
     found = near(session, [area.path], known_kinds, newest=NEWEST)[0]
-    codes = {part for row in (*found.settled, *found.newest) for part in row.case.codes}
     contracts = contracts_at(session, area.path, on)
-    parties = {code for row in contracts for code in (row.contractor, row.department)}
-    units, known_parties = units_and_named(session, area.path, NEAR_KINDS, on, parties)
+    units, parties = units_and_named(session, area.path, NEAR_KINDS, on, _parties(contracts))
     counts, weeks = _figures(session, area, moment, at)
+    open_now = [(row, row.valid_from <= on and row.open_at(at)) for row in permitted]
     return PlacePage(
         area=area,
         above=above,
@@ -221,11 +220,9 @@ def place_page(session: Session, code: str) -> PlacePage:
         children=children,
         card=card_of(session, area.id),
         units=units,
-        parties=known_parties,
+        parties=parties,
         # a whole city has too many to read; each street lists its own
-        permitted=[
-            (row, row.valid_from <= on and row.open_at(at)) for row in permitted if area.parent_id
-        ],
+        permitted=open_now if area.parent_id else [],
         zones=_zones(session, area, on),
         contracts=contracts,
         work_kinds=known_kinds,
@@ -233,15 +230,24 @@ def place_page(session: Session, code: str) -> PlacePage:
         # like permitted places: a whole city has too many to read
         sites=sites_in(session, area.path, on=on) if area.parent_id else [],
         live=switches_for(session, area.path),
-        drawing=_drawing(
-            session, area, children, _spots(found), zones_in_force(session, on), permitted
-        ),
+        drawing=_drawing(session, area, children, _spots(found), permitted, zoned=True),
         counts=counts,
         found=found,
-        named=areas_by_codes(session, codes),
+        named=_named(session, found),
         weeks=weeks,
         months=months_of(session, area.path),
     )
+
+
+def _parties(contracts: Sequence[Contract]) -> set[str]:
+    """The codes of who maintains something, and of who manages that."""
+    return {code for row in contracts for code in (row.contractor, row.department)}
+
+
+def _named(session: Session, found: Near) -> dict[str, AreaRow]:
+    """The places of the matters that are shown."""
+    rows = (*found.settled, *found.newest)
+    return areas_by_codes(session, {part for row in rows for part in row.case.codes})
 
 
 def _zones(session: Session, area: AreaRow, on: date) -> list[Zone]:
@@ -281,10 +287,12 @@ def _drawing(
     area: AreaRow,
     children: list[AreaRow],
     spots: Sequence[Spot] = (),
-    zones: Sequence[Zone] = (),
     permitted: Sequence[PermittedRow] = (),
+    *,
+    zoned: bool = False,
 ) -> Drawing | None:
     """The outlines of what lies directly inside, or the place's own when those are not known."""
+    zones = zones_in_force(session, today()) if zoned else []
     level = children[0].level if children else None
     outlines = outlines_to_draw(session, area, level, places_of_zones(zones))
     over = overlay_from(zones, outlines.others, permitted, today())

@@ -1,8 +1,9 @@
 """Which cases somebody reaches, and which wait for whom; lateness is derived here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, union
 
@@ -15,6 +16,7 @@ from portal.reports.rules.desk import WORK, Narrowed, Task, tasks_of
 from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.transitions import OPEN, SENT_BACK, UNDONE
 
+Condition = Callable[[], ColumnElement[bool]]
 TO_CHECK = (TextKind.DESCRIPTION, TextKind.PLACE, TextKind.ADDITION)
 
 
@@ -78,14 +80,14 @@ def waits_for(actor: Actor, task: Task, now: datetime, today: date) -> ColumnEle
         return or_(false(), *(waits_for(actor, mine, now, today) for mine in tasks_of(actor)))
     if task is Task.SUPPORT:
         return and_(Case.state.in_(OPEN), _supported(actor))
-    readable = reach(actor, Permission.REPORT_READ)
-    wider = {
-        Task.LATE: is_late_now(now),
-        Task.OPEN: Case.state.in_(OPEN),
-        Task.ALL: true(),
+    # put together when it is asked for only: a page counts many tasks, and each is costly to write
+    wider: Mapping[Task, Condition] = {
+        Task.LATE: lambda: is_late_now(now),
+        Task.OPEN: lambda: Case.state.in_(OPEN),
+        Task.ALL: true,
     }
-    condition = wider[task] if task in wider else _work(actor, task, now, today)
-    return and_(readable, condition)
+    condition = wider[task]() if task in wider else _work(actor, task, now, today)
+    return and_(reach(actor, Permission.REPORT_READ), condition)
 
 
 def _supported(actor: Actor) -> ColumnElement[bool]:
@@ -108,20 +110,22 @@ def _work(actor: Actor, task: Task, now: datetime, today: date) -> ColumnElement
         if task is Task.HANDED_IN:
             return and_(handed_in(), mine)
         return and_(Case.state.in_(SENT_BACK), mine, ~waits_for_parts())
-    conditions = {
-        Task.CHECK: or_(Case.state == State.REPORTED, _solved_unseen()),
-        Task.RESPOND: and_(Case.responded_at.is_(None), Case.state.in_(OPEN - {State.HANDLED})),
-        Task.DISPATCH: and_(
+    conditions: Mapping[Task, Condition] = {
+        Task.CHECK: lambda: or_(Case.state == State.REPORTED, _solved_unseen()),
+        Task.RESPOND: lambda: and_(
+            Case.responded_at.is_(None), Case.state.in_(OPEN - {State.HANDLED})
+        ),
+        Task.DISPATCH: lambda: and_(
             or_(Case.state.in_((State.ACCEPTED, State.FILED)), _without_a_unit()),
             ~waits_for_parts(),
         ),
-        Task.VERIFY: and_(
+        Task.VERIFY: lambda: and_(
             Case.state == State.HANDLED, _nobody_is_asked(now), _somebody_elses(actor)
         ),
-        Task.MODERATE: _unchecked(),
-        Task.OUTSIDE: outside_waits(today),
+        Task.MODERATE: _unchecked,
+        Task.OUTSIDE: lambda: outside_waits(today),
     }
-    return and_(conditions[task], verbs)
+    return and_(conditions[task](), verbs)
 
 
 def _solved_unseen() -> ColumnElement[bool]:
@@ -150,6 +154,7 @@ def _somebody_elses(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+@cache
 def _unchecked() -> ColumnElement[bool]:
     """Something of the reporter's waits for the check, and the public may ever see it (P5)."""
     texts = select(CaseText.district, CaseText.case_id).where(

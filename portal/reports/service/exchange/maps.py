@@ -104,7 +104,8 @@ def save_map(session: Session, wish: MapWish, *, actor: Actor, now: datetime) ->
     }  # fmt: skip
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     first = dialect.insert(ColumnMap).values(values).on_conflict_do_nothing()
-    if wish.name in shipped_maps() or changed_rows(session, first) != 1:
+    shipped = {*shipped_maps(), *(n for names in map_names().values() for n in names.values())}
+    if wish.name in shipped or changed_rows(session, first) != 1:
         raise Refused(MapRefusal.NAME_TAKEN, field="name")
     _note(session, "orders:map", code, wish.name, actor, now)
     return code
@@ -127,6 +128,12 @@ def _note(
         session, at=now, actor_id=actor.person_id, action=action, subject=f"map:{code}",
         reason=reason,
     )  # fmt: skip
+
+
+@cache
+def map_names() -> Mapping[str, Mapping[str, str]]:
+    """What each shipped map is called, by language."""
+    return {code: load_map(code, files=False).names for code in shipped_maps()}
 
 
 @cache
