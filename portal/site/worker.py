@@ -20,10 +20,11 @@ ICONS: Final = (
 # what the kept page is made of: when any of it changes, so does the worker
 MADE_OF: Final = ("css/*.css", "js/*.js", "img/*.svg")
 PAGES: Final = (
-    "portal/reports/templates/reports/new/offline.html",
+    "portal/reports/templates/reports/new/*.html",
     "portal/reports/templates/reports/desk/spot.html",
-    "portal/reports/templates/reports/kept.html",
+    "portal/reports/templates/reports/*.html",
     "portal/site/templates/base.html",
+    "portal/site/templates/ui/*.html",
 )
 
 
@@ -53,8 +54,9 @@ def worker_script() -> str:
 @cache
 def _version() -> str:
     files = [file for pattern in MADE_OF for file in sorted(STATIC.glob(pattern))]
+    files += [file for pattern in PAGES for file in sorted(CHECKOUT.glob(pattern))]
     found = hashlib.sha256()
-    for file in [*files, *(CHECKOUT / page for page in PAGES)]:
+    for file in files:
         found.update(file.read_bytes())
     return found.hexdigest()[:16]
 
