@@ -24,7 +24,7 @@ from portal.reports.service.exchange.files import (
     check_file,
     import_file,
 )
-from portal.reports.service.exchange.maps import load_map, shipped_maps
+from portal.reports.service.exchange.maps import find_map, shipped_maps
 from portal.reports.service.exchange.writing import Taken
 from portal.reports.service.webhooks import receivers, resume
 
@@ -38,7 +38,7 @@ def reports() -> None:
 
 
 def _map_help() -> str:
-    return f"One of {', '.join(shipped_maps())}, or an own file.toml."
+    return f"One of {', '.join(shipped_maps())}, one that staff saved, or an own file.toml."
 
 
 @reports.command("import")
@@ -63,7 +63,9 @@ def import_command(tools: Any, file: Path, name: str, partial: bool, encoding: s
     """
     now = clock.now()
     with tools.app.app_context():
-        handed = Handed(file, load_map(name), Encoding(encoding))
+        with tools.database.read() as session:
+            layout = find_map(session, name, files=True)
+        handed = Handed(file, layout, Encoding(encoding))
         bad_rows = file.with_name(f"{file.name}.bad.csv") if partial else None
         with _counter("checked") as tick:
             checked = check_file(tools.database, handed, now=now, tick=tick, bad_rows=bad_rows)
@@ -150,9 +152,9 @@ def export_command(tools: Any, file: Path, since: datetime, name: str, kind: str
     start = since.replace(tzinfo=tools.instance.city.zone)
     half = file.with_name(f".{file.stem}.half{file.suffix}")
     with tools.app.app_context():
-        layout = load_map(name)
         try:
             with tools.database.read() as session:
+                layout = find_map(session, name, files=True)
                 count = export_file(session, half, layout, since=start, now=clock.now())
             # whoever watches the folder never sees half a file
             half.replace(file)

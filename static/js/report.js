@@ -165,7 +165,7 @@
     };
   };
 
-  // what is asked about the chosen kind; what belongs to others is not sent
+  // what is asked about the chosen kind
   const further = () => {
     for (const part of form.querySelectorAll("[data-further]")) {
       part.hidden = part.disabled = part.dataset.further !== form.elements.category.value;
@@ -211,6 +211,12 @@
         await list();
         thank(told);
       } else {
+        // whom to call is told once
+        if (told.calls) {
+          draft.fields.unshift(["warned", "yes"]);
+          await act("put", draft);
+          slot(part(`draft-${draft.id}`), "calls").hidden = false;
+        }
         problem(draft.id, told.errors.map((one) => one.text).join(" ") || form.dataset.failed);
       }
     } catch {
@@ -293,8 +299,7 @@
   };
 
   if (form && globalThis.indexedDB) {
-    // a page from the device's own store stands at the address that was asked for; it is drawn the way
-    // its reader chose before
+    // a page from the device's own store is drawn the way its reader chose before
     const root = document.documentElement;
     if (!("shell" in form.dataset)) localStorage.setItem("look", root.className);
     else if (!location.pathname.endsWith("/shell")) root.className = localStorage.getItem("look") ?? root.className;

@@ -122,6 +122,26 @@ def _lose_first_answer(page: Any) -> None:
     page.route("**/reports/offline", lose)
 
 
+def test_r025_a_kept_report_that_sounds_like_an_emergency_says_once_whom_to_call(
+    phone: Screen, site: Site
+) -> None:
+    page = phone.page
+    phone.open("/reports/offline")
+    before = _cases(site)
+    _write(phone, "楼道着火了")
+    phone.press("Keep on this device")
+    page.locator("[data-send]").first.click()
+    page.locator("[data-calls]:visible a[href='tel:119']").wait_for()
+    assert "Nothing is lost" in page.inner_text("[data-problem]")
+    assert _cases(site) == before
+    # the device remembers that it was said, over a reload too
+    page.reload()
+    page.locator("#kept", has_text="楼道着火了").wait_for()
+    page.locator("[data-send]").first.click()
+    page.locator("#sent:visible").wait_for()
+    assert _cases(site) == (before[0] + 1, before[1])
+
+
 def test_a_draft_can_be_changed_and_deleted_on_a_shared_phone(phone: Screen, site: Site) -> None:
     page = phone.page
     phone.open("/reports/offline")

@@ -76,9 +76,9 @@ def streets_of(
     database.dispose()
 
 
-def filed_by(town: Town, phone: str) -> "Told":
+def filed_by(town: Town, phone: str, **changes: Any) -> "Told":
     """A report with messages to a phone. How one is filed page by page is told elsewhere."""
-    given: dict[str, Any] = {"contact": Contact.PHONE, "phone": phone, "consent": True}
+    given: dict[str, Any] = {"contact": Contact.PHONE, "phone": phone, "consent": True, **changes}
     found = filed(town.database, words="垃圾桶满了", language="en", **given)
     return Told(town, found.number, phone)
 

@@ -1,6 +1,6 @@
 """One report through each branch of the loop, through the pages, as everybody in it reads them.
 
-Building heads and matters with parts go round in ``tests/reports`` (test_ends, test_parts).
+Building heads and matters with parts go round in ``test_branches_shared``.
 Whoever builds a further branch adds one test here: ``filed_by`` files a report, ``Told`` says what
 each side reads of it.
 The town is made once for each engine; every test is a new Monday in it.

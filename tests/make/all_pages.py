@@ -195,6 +195,8 @@ PAIRS = {
     ("reports.desk_cover", "code"): "photo",
     ("reports.confirm_following", "token"): "unconfirmed",
     ("reports.pass_page", "token"): "helper_link",
+    ("reports.desk_import_columns", "run"): "run_unread",
+    ("reports.desk_map_end", "code"): "column_map",
 }
 FIXED = {"site.paper_form": "follow"}
 # what follows the address
@@ -226,6 +228,7 @@ MORE = (
     ("case-shared", "", "/reports/{whole}"),
     ("case-disputed", "city_centre", "/desk/cases/{disputed}"),
     ("case-verifier", "verifier", "/desk/cases/{handled}"),
+    ("import-unread", "city_centre", "/desk/import/{run_unread}"),
     ("home-signed-in", "resident", "/"),
     ("follow-place", "", "/reports/follow?area={street}"),
     ("follow-kind-signed-in", "resident", "/reports/follow?category=litter"),

@@ -72,6 +72,7 @@ from portal.site.demo.people import demo_accounts, demo_places, units_by_categor
 from portal.site.packages import load_city_data
 from tests.make import accounts, following, ratings, reports
 from tests.make.doors import through_doors
+from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
@@ -200,9 +201,11 @@ def _standing(session: Session, unit: Organisation) -> dict[str, str]:
 
 
 def _handed(session: Session) -> dict[str, str]:
-    """A file of work orders, and a wish for personal data."""
+    """A file of work orders, one that no map fits, a saved map, and a wish for personal data."""
+    run = session.scalars(select(ImportRun)).one()
     return {
-        "run": session.scalars(select(ImportRun.number)).one(),
+        "run": run.number,
+        **orders_without_a_map(session, run.handed_by),
         "wish": session.scalars(select(PersonalExport.number)).one(),
     }
 

@@ -2,17 +2,29 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from openpyxl import Workbook
+from sqlalchemy.orm import Session
 
+from portal.accounts.rules import Actor, Grant, Permission
+from portal.kernel.clock import now
 from portal.kernel.db import Database
+from portal.kernel.ids import new_number
 from portal.kernel.sheets import Encoding
+from portal.reports.models import ImportRun
+from portal.reports.rules.codes import Source
+from portal.reports.rules.column_maps import MapWish
+from portal.reports.rules.exchange import ExchangeRefusal
+from portal.reports.rules.import_runs import RunState
+from portal.reports.rules.layouts import Says
 from portal.reports.service.exchange.files import Handed
-from portal.reports.service.exchange.maps import load_map
+from portal.reports.service.exchange.maps import load_map, save_map
 from tests.make.intake import ready
 from tests.make.organisations import unit
 
@@ -105,3 +117,22 @@ def city(database: Database) -> None:
     with database.write() as session:
         unit(session, "CLEAN", "环卫中心", area=tree["370283"])
         unit(session, "ROADS", "市政中心", area=tree["370283002"])
+
+
+def orders_without_a_map(session: Session, by: UUID) -> dict[str, str]:
+    """A file whose columns no map knows, and a map that somebody saved; what leads to them."""
+    header = ["工单编号", "受理时间", "诉求内容", "问题小类"]
+    found = {"refusal": ExchangeRefusal.UNKNOWN_HEADER, "facts": {}, "header": header}
+    run = ImportRun(
+        number=new_number(), state=RunState.REFUSED, handed_by=by, handed_at=now(),
+        file_name="新系统.csv", blob_key=f"{'0' * 64}.sealed", layout="", encoding="utf-8",
+        found=json.dumps(found),
+    )  # fmt: skip
+    says = (Says.NUMBER, Says.FOUND_AT, Says.WORDS, Says.KIND)
+    wish = MapWish(
+        "区级平台", "district-2", Source.HOTLINE_12319, dict(zip(header, says, strict=True)),
+        "%Y-%m-%d %H:%M:%S",
+    )  # fmt: skip
+    actor = Actor(person_id=by, grants=frozenset({Grant(Permission.ORDER_EXCHANGE)}))
+    session.add(run)
+    return {"run_unread": run.number, "column_map": save_map(session, wish, actor=actor, now=now())}

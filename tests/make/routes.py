@@ -84,8 +84,9 @@ SAMPLES.update(
         for step in ("cover", "uncover")
     }
 )
-for _page in ("desk_import_run", "desk_import_drop"):
+for _page in ("desk_import_run", "desk_import_drop", "desk_import_columns"):
     SAMPLES[f"reports.{_page}"] = Sample(own=fixed(run="none"))
+SAMPLES["reports.desk_map_end"] = Sample(own=fixed(code="none"))
 for _page in ("take_personal", "decide_personal"):
     SAMPLES[f"reports.{_page}"] = Sample(own=fixed(wish="none"))
 SAMPLES.update(

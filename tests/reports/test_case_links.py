@@ -15,6 +15,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
 from portal.kernel.logs import scrub_path
+from portal.kernel.outbox import OutboxMessage
 from portal.kernel.uploads import KeptPhotos
 from portal.reports.models import Case, CasePass, CasePassEntry, CasePassPhoto, CasePhoto
 from portal.reports.queries.passes import pass_by_code
@@ -282,3 +283,23 @@ def test_P5_which_photos_a_link_shows() -> None:
     assert not shown(outside, Review.PENDING, None, False)
     assert shown(outside, Review.WITHHELD, about, True)
     assert not shown(outside, Review.WITHHELD, Reason.INSULT.value, True)
+
+
+def test_whoever_is_written_to_reads_her_own_language_where_it_is_known(city: City) -> None:
+    number = city.case(state=State.DISPATCHED)
+    with city.database.write() as session:
+        accounts.person(session, phone=f"+86{HELPER}").language = "en"
+        session.merge(city.worker).language = "zh_Hant"
+    address = let_in(city, number, hours="8", phone=HELPER)
+    let_in(city, number, hours="8", phone="13800001264")
+    page = holder(city).get(address, status=200).form(button="Hand it in")
+    page.fill(words="清走了").attach("photos", jpeg()).send("Hand it in", status=200)
+    with city.database.read() as session:
+        sent = select(OutboxMessage.template, OutboxMessage.language).order_by(OutboxMessage.id)
+        told = [tuple(row) for row in session.execute(sent)]
+    assert told[-3:] == [
+        ("pass.helper", "en"),
+        # a stranger is written to in the city's language
+        ("pass.helper", "zh_Hans"),
+        ("desk.handed_in", "zh_Hant"),
+    ]

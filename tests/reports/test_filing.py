@@ -20,7 +20,7 @@ from portal.kernel.instance import instance_of
 from portal.kernel.outbox import OutboxMessage
 from portal.kernel.photos import clean_photo
 from portal.kernel.uploads import KeptPhotos, keep_upload
-from portal.reports.models import Case, CaseProxy, CaseReporter, CaseText
+from portal.reports.models import Case, CasePhoto, CaseProxy, CaseReporter, CaseText
 from portal.reports.queries.case import reporters_of
 from portal.reports.queries.doors import consent_texts, filing_sources, proxy_of
 from portal.reports.queries.neighbours import joined_count
@@ -101,6 +101,25 @@ def committee(database: Database) -> Person:
     tree = ready(database)
     with database.write() as session:
         return accounts.staff(session, "community_committee", area=tree[COMMUNITY], name="居委会")
+
+
+def test_r025_what_a_caller_says_may_be_an_emergency_and_stops_the_filing_once(
+    app: Flask, database: Database, committee: Person
+) -> None:
+    form = _agent(app, committee).get(FORM, status=200).form(button="File it")
+    given = {**TOLD, **HERS, "words": "楼上着火了"}
+    page = form.fill(**given).attach("photos", jpeg()).send("File it", status=200)
+    assert page.soup.select_one("#alarm .notice a[href='tel:119']")
+    assert "Ask the caller" in page.text
+    with database.read() as session:
+        assert session.scalars(select(Case)).all() == []
+    again = page.form(button="File it")
+    assert {name: again.values[name].strip() for name in ("words", "where", "name", "phone")} == {
+        "words": "楼上着火了", "where": "北门", "name": "陈奶奶", "phone": PHONE,
+    }  # fmt: skip
+    again.send("File it", status=200)
+    with database.read() as session:
+        assert session.scalars(select(CasePhoto)).one()
 
 
 def _agent(app: Flask, person: Person) -> Browser:
@@ -199,12 +218,14 @@ def test_a_caller_is_offered_what_is_near_and_follows_it_with_a_receipt_of_her_o
         assert joined_count(session, case_row(session, number)) == 1
         # who answered a call may verify: she did not file it
         assert proxy_of(session, case_row(session, number)) is None
-    # the next caller means another heap
+    # her order is this matter's now; the next caller means another heap
+    assert number in " ".join(_filed_anew(clerk, told, status=422).errors)
+    told = {**told, "external": "12319-9002"}
     anew = _filed_anew(clerk, told, status=200)
     assert anew.h1 == "Receipt for the resident"
     with database.read() as session:
         made = session.scalars(select(Case).where(Case.number != number)).one()
-        assert (made.source, made.external_number) == (Source.HOTLINE_12319, "12319-9001")
+        assert (made.source, made.external_number) == (Source.HOTLINE_12319, "12319-9002")
     _is_found_by_number_and_source(clerk, made.number, number)
     assert made.number in " ".join(_filed_anew(clerk, told, status=422).errors)
 
@@ -219,7 +240,7 @@ def _filed_anew(clerk: Browser, told: dict[str, str], *, status: int) -> Page:
 
 def _is_found_by_number_and_source(clerk: Browser, made: str, other: str) -> None:
     """The order's number is looked up, the source is shown and narrows the list."""
-    found = clerk.get("/desk/?number=12319-9001", status=200)
+    found = clerk.get("/desk/?number=12319-9002", status=200)
     assert made in found.text
     narrowed = clerk.get("/desk/?task=all&source=hotline_12319", status=200)
     assert made in narrowed.text

@@ -1,24 +1,36 @@
 """R126: a new illegal building is told at once, and compared with earlier photos of the place."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from portal.accounts.rules import NOBODY
+from portal.accounts.service import Place, grant_role
 from portal.areas.models import Area
+from portal.areas.rules import Keeper
+from portal.areas.service import save_card
 from portal.kernel.db import Database
-from portal.reports.models import CaseAlert, CasePhoto
+from portal.kernel.instance import instance_of
+from portal.kernel.outbox import OutboxMessage
+from portal.organisations.rules import OrganisationKind
+from portal.reports.models import Case, CaseAlert, CasePhoto
 from portal.reports.queries.round import alerts_for
 from portal.reports.queries.same_place import photos_of_place
+from portal.reports.rules.grid import NEWS
 from portal.reports.service.alerts import raise_alert
+from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.handling import reclassify_case
 from portal.reports.service.intake import file_report
-from tests.make import accounts, reports
+from tests.make import accounts, orders, reports
 from tests.make.grid import DAY, NOW, POINT, STREET, sent
 from tests.make.intake import COMMUNITY, answers, ready
+from tests.make.organisations import unit
 from tests.make.rows import case_row
 
 
@@ -94,3 +106,61 @@ def test_r126_the_desk_compares_with_photos_of_the_same_place_and_of_no_other(
         assert [one.code for one in found] == [code]
         assert 20 < found[0].metres < 40
         assert photos_of_place(session, case_row(session, number), west) == []
+
+
+def test_r126_a_hotlines_order_alerts_like_a_report_when_it_is_new_and_open(
+    database: Database, tree: dict[str, Area], tmp_path: Path
+) -> None:
+    with database.write() as session:
+        accounts.staff(session, "street_desk", area=tree[STREET])
+    edge = NOW - NEWS
+    rows = [
+        _order("new", NOW - timedelta(hours=2)),
+        _order("last-minute", edge + timedelta(seconds=1)),
+        _order("old", edge),
+        _order("other-kind", NOW, infobcname="市容环境", infoscname="暴露垃圾"),
+    ]
+    file = orders.handed(orders.csv_file(tmp_path / "orders.csv", rows), orders.TASKS)
+    check_and_import(database, file, partial=False, now=NOW)
+    with database.read() as session:
+        told = select(Case.external_number).join(CaseAlert, CaseAlert.case_id == Case.id)
+        assert set(session.scalars(told)) == {"new", "last-minute"}
+    assert sent(database, "desk.alert") == 2
+    # the hotline hands over the same orders every day: nobody is told again
+    check_and_import(database, file, partial=False, now=NOW)
+    assert sent(database, "desk.alert") == 2
+
+
+def _order(number: str, at: datetime, **changes: str) -> orders.Row:
+    found = at.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M:%S")
+    kind = {"infobcname": "", "infoscname": "0101"}
+    place = {"x": "", "y": "", "executedeptname": ""}
+    return orders.task(taskid=number, discovertime=found, **{**kind, **place, **changes})
+
+
+def test_r126_a_duty_desk_without_an_account_hears_of_it_on_its_own_telephone(
+    database: Database, tree: dict[str, Area]
+) -> None:
+    with database.write() as session:
+        keeper = Keeper(None, None)
+        # the community's card has a telephone that receives no messages, the street's has one
+        for place, phone in ((COMMUNITY, "0532-88880000"), (STREET, "19900000001")):
+            save_card(
+                session, keeper, place, objects="路面", standards="整洁", responsible="值班",
+                duty_phone=phone, now=NOW,
+            )  # fmt: skip
+        office = partial(unit, session, kind=OrganisationKind.STREET_OFFICE)
+        office("OFFICE", area=tree[STREET], phone="19900000002")
+        office("OTHER", area=tree["370283002"], phone="19900000003")
+        desk = accounts.person(session, phone="+8619900000001")
+        grant_role(session, None, desk.id, "street_desk", Place(area_id=tree[STREET].id), now=NOW)
+    with database.write() as session:
+        given = answers(category_code="illegal_building", publish=None)
+        file_report(session, given, actor=NOBODY, now=NOW)
+    with database.read() as session:
+        rows = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "desk.alert"))
+        vault = instance_of(session).vault
+        # who sits at the duty desk and has its telephone in her account is told once
+        assert sorted(vault.unseal(row.sealed_to or "") for row in rows) == [
+            "+8619900000001", "+8619900000002",
+        ]  # fmt: skip

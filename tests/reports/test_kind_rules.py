@@ -96,6 +96,27 @@ def test_r118_the_tables_fit_together_and_a_component_stands_beside_an_event() -
     assert ("street_furniture", "shelter") in kinds_of_class("component", "0203")
 
 
+def test_r011_works_on_a_road_are_asked_whether_a_permit_is_shown_and_by_whom() -> None:
+    asked = {question.key: question for question in questions_of("road_works")}
+    assert asked["permit_shown"].asked is Asked.YES_NO
+    assert asked["permit_shown"].audience is Audience.PUBLIC
+    # a firm's name on a board is for those who look into it
+    assert asked["permit_holder"].audience is Audience.STAFF
+    assert {row.code for row in subkinds_of("road_works")} >= {"digging", "occupying"}
+
+
+def test_r117_r119_r137_every_case_that_the_texts_name_is_a_finer_kind_of_its_own() -> None:
+    named = {
+        "bad_sign": {"unapproved", "empty", "worn", "unsafe"},
+        "dogs": {"no_licence", "no_vaccine", "off_lead", "forbidden"},
+        "estate": {"hygiene", "parking", "greenery", "fire_safety", "repairs", "noise"},
+    }
+    for kind, codes in named.items():
+        rows = {row.code: row for row in subkinds_of(kind)}
+        assert codes <= set(rows), kind
+        assert all(set(rows[code].names) >= {"zh_Hans", "zh_Hant", "en"} for code in codes)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "flaw"),
     [

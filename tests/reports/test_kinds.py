@@ -23,7 +23,7 @@ from portal.reports.queries.answers import answers_of
 from portal.reports.queries.case import CaseRow, events_of
 from portal.reports.queries.categories import categories_on
 from portal.reports.rules.categories import find_categories
-from portal.reports.rules.codes import Event, State, Target
+from portal.reports.rules.codes import Event, Review, State, Target
 from portal.reports.rules.intake import Contact
 from portal.reports.rules.kinds import AnswerRefusal, Audience
 from portal.reports.rules.reasons import SEVERITIES, Reason
@@ -90,8 +90,17 @@ def test_r208_the_words_of_the_trade_and_of_the_street_find_their_kinds(
     assert wrong == {}
 
 
-def test_r035_somebody_who_needs_help_is_never_shown(database: Database) -> None:
+def test_r035_somebody_who_needs_help_is_never_shown(app: Flask, database: Database) -> None:
     ready(database)
+    number = filed(database, category_code="needs_help", words="桥下有个老人").number
+    with database.write() as session:
+        made = session.scalars(select(Case)).one()
+        made.listed = True
+        reports.photo(session, made, review=Review.APPROVED)
+    page = visitor(app).get(f"/reports/{number}", status=200)
+    assert "桥下有个老人" not in page.text
+    assert not page.soup.select("main img[src*='/photos/']")
+    assert number not in visitor(app).get("/reports/?q=桥下", status=200).text
     with database.read() as session:
         row = {r.code: r for r in categories_on(session, date(2026, 11, 22))}["needs_help"]
     assert row.target is Target.PERSON_OR_SHOP
@@ -201,10 +210,12 @@ def test_r023_a_hazard_is_urgent_hides_its_reporter_and_is_not_listed_before_a_c
     worn = filed(database, actor, category_code="bad_sign", extra={"subkind": "worn"}, **sure)
     loose = filed(database, actor, category_code="bad_sign", extra={"subkind": "unsafe"}, **sure)
     hole = filed(database, actor, category_code="manhole", **sure)
-    seen = [case_now(database, one.number) for one in (worn, loose, hole)]
-    assert [case.urgent for case in seen] == [False, True, True]
-    assert [case.sealed for case in seen] == [False, True, True]
-    assert [case.listed for case in seen] == [True, False, False]
+    # R050: so is whatever is about safety at work
+    unsafe = filed(database, actor, category_code="safety_hazard", **sure)
+    seen = [case_now(database, one.number) for one in (worn, loose, hole, unsafe)]
+    assert [case.urgent for case in seen] == [False, True, True, True]
+    assert [case.sealed for case in seen] == [False, True, True, True]
+    assert [case.listed for case in seen] == [True, False, False, False]
     assert seen[1].round_the_clock
     assert seen[1].limit_minutes <= 240
 

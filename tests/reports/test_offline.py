@@ -90,6 +90,35 @@ def test_r023_a_hazard_that_is_told_without_a_network_goes_into_the_urgent_lane(
     assert seen == {"litter": (False, False, False), "bad_sign": (True, True, False)}
 
 
+def test_r025_words_that_sound_like_an_emergency_stop_it_once_and_nothing_is_lost(
+    client: FlaskClient, database: Database, app: Flask
+) -> None:
+    key, words = _key(), "楼道着火了，有人受伤"
+    told = _send(client, key, jpeg(), words=words)
+    assert told.status_code == 422
+    alarm = told.get_json()
+    assert alarm["calls"] == ["119", "120"]
+    assert {error["field"] for error in alarm["errors"]} == {"words"}
+    assert cases(database) == []
+    # what is wrong besides is told at once with it; the second time it goes
+    both = _send(client, key, words=words, category="").get_json()["errors"]
+    assert {error["field"] for error in both} == {"words", "category"}
+    sent = _send(client, key, jpeg(), words=words, warned="yes")
+    assert sent.status_code == 200
+    assert len(cases(database)) == 1
+    # the same without a script: the page comes again with everything that was typed
+    reader = visitor(app).in_language("en")
+    form = reader.get(URL, status=200).form(button="Send now")
+    given = {**GIVEN, "words": "井里有人触电"}
+    page = form.fill(**given).attach("photos", jpeg()).send("Send now", status=200)
+    assert page.soup.select("#alarm .notice a[href='tel:120']")
+    again = page.form(button="Send now")
+    assert again.values["words"].strip() == given["words"]
+    assert again.send("Send now", status=200).h1 == "Your report was sent"
+    with database.read() as session:
+        assert len(session.scalars(select(CasePhoto)).all()) == 2
+
+
 def test_sent_twice_it_is_one_report_with_the_same_answer(
     client: FlaskClient, database: Database, app: Flask
 ) -> None:

@@ -1,7 +1,7 @@
 """Links by which another authority reads one case, confirms that it has it, and answers once."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -14,12 +14,14 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.outbox import OutboxMessage
 from portal.reports.models import CaseOutside, CasePass, CasePassEntry
+from portal.reports.queries.desk import desk_counts, desk_page
 from portal.reports.rules.codes import State, Target
+from portal.reports.rules.desk import Task
 from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.passes import DeclineReason, EntryState, PassRefusal
 from portal.reports.service.pass_use import answer_from_outside, open_pass
 from portal.reports.service.passes import ForwardWish, forward_case
-from tests.make import reports
+from tests.make import accounts, reports
 from tests.make.desk import City, small_city
 from tests.make.links import at_once, hand_over, holder, made_link
 
@@ -116,6 +118,22 @@ def test_no_answer_in_time_stands_on_the_desks_list_until_there_is_one(city: Cit
     step = desk.get(f"/desk/cases/{number}/outside-answer", status=200)
     step.form().fill(words="来函答复：已处理").send("Pass on an answer from outside", status=200)
     assert number not in desk.get("/desk/?task=outside", status=200).text
+
+
+def test_the_day_of_an_answer_ends_with_the_citys_midnight(city: City) -> None:
+    number = city.case(state=State.ACCEPTED)
+    hand_over(city, number, answer_by=None)
+    with city.database.write() as session:
+        session.execute(update(CaseOutside).values(answer_by=date(2026, 11, 24)))
+        actor = accounts.actor(session, city.desk)
+    for at, listed in (((15, 59), []), ((16, 0), [number])):
+        # 23:59 on the day itself in the city, and midnight; in UTC it is the day itself still
+        moment = datetime(2026, 11, 24, *at, tzinfo=UTC)
+        with city.database.read() as session:
+            page = desk_page(session, actor, Task.OUTSIDE, moment)
+            counts = desk_counts(session, actor, moment)
+        assert [row.number for row in page.rows] == listed
+        assert counts[Task.OUTSIDE] == len(listed)
 
 
 def test_of_two_answers_at_once_one_is_kept(city: City) -> None:

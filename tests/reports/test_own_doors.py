@@ -90,6 +90,13 @@ def test_r259_whatever_is_wrong_is_told_and_nothing_typed_is_lost(reader: Browse
     assert done.h1 == "Your report was sent"
 
 
+def test_r025_a_behaviour_that_sounds_like_an_emergency_stops_once(reader: Browser) -> None:
+    form = reader.get(DOOR).form().fill(**{**ACT, **TOLD, "words": "有人打架，流血了"})
+    page = form.send("Send to the authority", status=200)
+    assert page.soup.select_one("#alarm .notice a[href='tel:110']")
+    assert page.form().send("Send to the authority", status=200).h1 == "Your report was sent"
+
+
 def test_r259_a_second_press_makes_no_second_report(reader: Browser, database: Database) -> None:
     form = reader.get(DOOR).form().fill(**ACT, **TOLD)
     first, second = form.send_twice("Send to the authority")

@@ -15,6 +15,7 @@ from portal.kernel.config import DEFAULT_CITY
 from portal.kernel.db import Database
 from portal.kernel.errors import BadData, Conflict, Forbidden, Refused
 from portal.organisations.queries import OrganisationRow
+from portal.organisations.rules import OrganisationKind, Trade
 from portal.reports.models import CaseRoute
 from portal.reports.queries.case import CaseRow
 from portal.reports.queries.categories import categories_on
@@ -126,6 +127,11 @@ def test_the_city_check_names_gaps_and_rows_that_name_nobody(database: Database)
 
 ADMITTED = {"litter", "small_ads", "piled_things", "bike_parking", "dogs", "unsure"}
 # kinds that are really given out to unit after unit; of the others the answers are compared
+ELEVEN = (
+    Trade.CIVIL_AFFAIRS, Trade.PUBLIC_SECURITY, Trade.ENVIRONMENT, Trade.PLANNING_BUILDING,
+    Trade.TRANSPORT, Trade.WATER, Trade.CITY_MANAGEMENT, Trade.FORESTRY, Trade.FOOD_DRUGS,
+    Trade.MARKET, Trade.WORK_SAFETY,
+)  # fmt: skip
 TRIED = {"litter", "noise", ENFORCEMENT_CONDUCT}
 
 
@@ -150,6 +156,58 @@ def test_every_dispatch_that_is_accepted_is_allowed_by_the_citys_rules(
         for row in rows:
             if row.category_code in TRIED:
                 _try_all(session, row, ways[row.id])
+
+
+def test_r027_each_of_the_eleven_departments_can_be_given_a_matter(database: Database) -> None:
+    with database.write() as session:
+        list(load_city_data(session, load_city(DEFAULT_CITY), NOW))
+        place = session.scalars(select(Area).where(Area.code == "370283001002")).one()
+        row = row_of(session, reports.reported(session, place, category_code="unsure"))
+        way = ways_of(session, [row], NOW)[row.id]
+        departments = {
+            one.trade: id_
+            for id_, one in way.serving.items()
+            if one.kind is OrganisationKind.DEPARTMENT
+        }
+        assert set(ELEVEN) <= set(departments)
+        assert [way.why_not(departments[trade]) for trade in ELEVEN] == [None] * 11
+        take_step(session, row, Event.ACCEPT, actor=desk(), now=NOW)
+        for trade in ELEVEN:
+            attempt = session.begin_nested()
+            fresh = case_as_seen(session, row.number, desk())
+            given = dispatch_case(session, fresh, actor=desk(), now=NOW, unit_id=departments[trade])
+            assert given.unit_id == departments[trade]
+            attempt.rollback()
+
+
+def test_r038_r245_r169_who_enforces_follows_from_the_list_at_every_level(
+    database: Database,
+) -> None:
+    wanted = {
+        # an enforcement owner of the whole city, with who supports it (R038)
+        "fumes": ("PD-CG", {"PD-HB"}),
+        "burning": ("PD-CG", {"PD-370283001"}),
+        # the street organises enforcement, its team supports (R245)
+        "street_stall": ("PD-370283001", {"PD-370283001-ZF"}),
+        # by its kind another level has the task (R169): the city's own centre, a bureau, the street
+        "public_toilet": ("PD-HW", set()),
+        "dogs": ("PD-GA", {"PD-370283001"}),
+        "litter": ("PD-370283001", {"PD-HW"}),
+    }
+    with database.write() as session:
+        list(load_city_data(session, load_city(DEFAULT_CITY), NOW))
+        place = session.scalars(select(Area).where(Area.code == "370283001002")).one()
+        rows = {
+            kind: row_of(session, reports.reported(session, place, category_code=kind))
+            for kind in wanted
+        }
+        ways = ways_of(session, list(rows.values()), NOW)
+        for kind, (lead, co) in wanted.items():
+            way = ways[rows[kind].id]
+            codes = {id_: one.code for id_, one in way.serving.items()}
+            assert way.route.unit_id is not None, kind
+            assert codes[way.route.unit_id] == lead, kind
+            assert {codes[id_] for id_ in way.route.co} == co, kind
 
 
 def _allowed(one: OrganisationRow, kind: str, *, complaint: bool) -> bool:

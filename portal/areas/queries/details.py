@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area, FeatureSwitch, GridCard, PermittedPlace
@@ -72,6 +72,17 @@ def card_of(session: Session, area_id: UUID) -> CardRow | None:
     )
     row = session.execute(select(*columns).where(GridCard.area_id == area_id)).one_or_none()
     return CardRow(*row) if row else None
+
+
+def duty_phones_up(session: Session, path: str) -> list[str]:
+    """The duty telephones of a place's card and of those above it, the nearest first."""
+    statement = (
+        select(GridCard.duty_phone)
+        .join(Area, Area.id == GridCard.area_id)
+        .where(Area.code.in_(codes_of(path)))
+        .order_by(func.length(Area.path).desc())
+    )
+    return list(session.scalars(statement))
 
 
 def permitted_in(session: Session, path: str, *, on: date) -> list[PermittedRow]:

@@ -26,6 +26,7 @@ from portal.kernel.words import say
 from portal.reports.forms.intake import KEEP, SHOW
 from portal.reports.forms.own_doors import OwnDoorForm
 from portal.reports.forms.questions import Asking, question_fields
+from portal.reports.forms.warning import WarnedOnce
 from portal.reports.labels.doors import BEHALVES, CONSENT_WAYS, PROXY_RELATIONS
 from portal.reports.rules.codes import Source
 from portal.reports.rules.doors import BEHALVES as OF_SOURCE
@@ -57,7 +58,7 @@ def _choices(words: Any, codes: Any) -> list[SelectChoice]:
     return [SelectChoice(code.value, words[code]) for code in codes]
 
 
-class FilingForm(Asking, PhotoForm):
+class FilingForm(WarnedOnce, Asking, PhotoForm):
     """Everything on one page. ``checked``: she has seen the matters near by that it may be."""
 
     source: Source

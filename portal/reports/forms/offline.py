@@ -15,6 +15,7 @@ from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import Words, say
 from portal.reports.forms.intake import ContactStep
 from portal.reports.forms.questions import TYPES, question_field
+from portal.reports.forms.warning import WarnedOnce
 from portal.reports.labels.intake import CONTACTS
 from portal.reports.rules.categories import CategoryRow
 from portal.reports.rules.intake import (
@@ -31,7 +32,7 @@ from portal.reports.rules.offline import new_key
 Groups = Sequence[tuple[str, Words, Sequence[CategoryRow]]]
 
 
-class OfflineForm(ContactStep, PhotoForm):
+class OfflineForm(WarnedOnce, ContactStep, PhotoForm):
     """Photos, kind, place, words, contact and consent. ``draft_key`` makes it one report only.
 
     ``further``: what is asked about some kinds; only the chosen kind's answers are read.

@@ -13,6 +13,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.reports.forms.intake import ContactStep
 from portal.reports.forms.questions import Asking, question_fields
+from portal.reports.forms.warning import WarnedOnce
 from portal.reports.rules.intake import (
     MOST_PHOTOS,
     MOST_PLACE_WORDS,
@@ -24,7 +25,7 @@ from portal.reports.rules.kinds import Question
 from portal.reports.rules.offline import new_key
 
 
-class OwnDoorForm(Asking, ContactStep, PhotoForm):
+class OwnDoorForm(WarnedOnce, Asking, ContactStep, PhotoForm):
     """Photos, what it is, where, words and contact. ``draft_key`` makes it one report only.
 
     Nobody is asked for a name, neither the writer's nor that of whoever was seen.

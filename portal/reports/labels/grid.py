@@ -60,6 +60,8 @@ register(
             "This entry has just been corrected. Please look at it again."
         ),
         GridData.MEMBER: _l("That you belong to the team of a grid, and as what"),
+        GridData.DIARY: _l("Words and photos in the diary of a grid, where they tell of somebody"),
+        GridPurpose.DIARY: _l("To show what was done in a grid, and by whom"),
         GridPurpose.TEAM: _l("So that a grid knows who works for it"),
         GridRefusal.NO_NUMBER: _l("You have no case with this number. Please check it."),
     }

@@ -77,6 +77,7 @@ register(
         ),
         PassRefusal.DECIDED: _l("Somebody has decided about this already."),
         Data.HELPER: _l("Name and telephone of somebody who helps a unit by a link"),
+        Data.HELPER_WORDS: _l("What a helper or another authority is told and sends by a link"),
         Data.LINK: _l("Coded marks of links that open one matter"),
         Purpose.HELP: _l("So that a crew without an account can do its work"),
     }

@@ -20,7 +20,7 @@ from portal.reports.models.cells import MapCell, MapChange
 from portal.reports.models.contracts import CaseContract, ServiceContract
 from portal.reports.models.doors import CaseProxy
 from portal.reports.models.draft import Draft
-from portal.reports.models.exchange import ExternalOrder
+from portal.reports.models.exchange import ColumnMap, ExternalOrder
 from portal.reports.models.figures import FigureCount, FigureMark, FigureStale
 from portal.reports.models.filing import ApiFiling
 from portal.reports.models.following import Follow, Follower
@@ -92,6 +92,7 @@ __all__ = [
     "CaseUrge",
     "Category",
     "CategoryLimit",
+    "ColumnMap",
     "CommunityAllowance",
     "DeskBatch",
     "DeskBatchCase",

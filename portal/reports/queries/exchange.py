@@ -1,6 +1,6 @@
 """Cases as other systems want them, page by page; and finding a case by another system's number."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.reports.models import Case, CaseEvent, CaseText, ExternalOrder
 from portal.reports.queries.case import CaseRow, columns
 from portal.reports.queries.case_parts import a_whole
-from portal.reports.rules.codes import Event, State, TextKind
+from portal.reports.rules.codes import Event, Source, State, TextKind
 from portal.reports.rules.transitions import OPEN
 
 PAGE = 500
@@ -42,6 +42,8 @@ class Outgoing:
     answer: str
     answered_at: datetime | None
     external: External | None
+    # all its orders: callers who joined it may have others
+    externals: Sequence[External] = ()
 
 
 def outgoing(session: Session, since: datetime) -> Iterator[Outgoing]:
@@ -71,7 +73,7 @@ def _dressed(session: Session, cases: list[CaseRow]) -> Iterator[Outgoing]:
     keys = [(case.district, case.id) for case in cases]
     texts, external = _texts(session, keys), external_of(session, keys)
     for case in cases:
-        said = texts.get(case.id, {})
+        said, orders = texts.get(case.id, {}), external.get(case.id, [])
         answer, at = said.get("answer", ("", None))
         yield Outgoing(
             case=case,
@@ -79,7 +81,8 @@ def _dressed(session: Session, cases: list[CaseRow]) -> Iterator[Outgoing]:
             address=said.get(TextKind.PLACE.value, ("", None))[0],
             answer=answer,
             answered_at=at,
-            external=external.get(case.id),
+            external=next(iter(orders), None),
+            externals=orders,
         )
 
 
@@ -105,20 +108,43 @@ def _texts(
     return found
 
 
-def external_of(session: Session, keys: Collection[tuple[str, UUID]]) -> dict[UUID, External]:
-    """The orders of other systems behind some cases."""
+def external_of(session: Session, keys: Collection[tuple[str, UUID]]) -> dict[UUID, list[External]]:
+    """The orders of other systems behind some cases, the first of each first."""
     one = ExternalOrder
     rows = session.execute(
-        select(one.case_id, one.system, one.number, one.unit_name, one.no_answer, one.late).where(
-            tuple_(one.district, one.case_id).in_(keys)
-        )
+        select(one.case_id, one.system, one.number, one.unit_name, one.no_answer, one.late)
+        .where(tuple_(one.district, one.case_id).in_(keys))
+        .order_by(one.imported_at, one.system, one.number)
     )
-    return {row.case_id: External(*row[1:]) for row in rows}
+    found: dict[UUID, list[External]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(External(*row[1:]))
+    return found
 
 
-def external_order(session: Session, case: CaseRow) -> External | None:
-    """The order of another system behind one case."""
-    return external_of(session, [(case.district, case.id)]).get(case.id)
+def external_orders(session: Session, case: CaseRow) -> tuple[External | None, list[External]]:
+    """The order of another system that a case was made of, and those of callers who joined it."""
+    found = external_of(session, [(case.district, case.id)]).get(case.id, [])
+    own = next((one for one in found if one.number == case.external_number), None)
+    return own, [one for one in found if one is not own]
+
+
+def case_of_order(session: Session, system: str, source: Source, number: str) -> CaseRow | None:
+    """The case of a hotline's number: in its numbering, or in a file that came from it."""
+    rows = session.execute(
+        select(*columns(Case, CaseRow))
+        .join(ExternalOrder, _of_case())
+        .where(
+            ExternalOrder.number == number,
+            or_(ExternalOrder.system == system, Case.source == source),
+        )
+        .limit(1)
+    )
+    return next((CaseRow(*row) for row in rows), None)
+
+
+def _of_case() -> ColumnElement[bool]:
+    return and_(ExternalOrder.district == Case.district, ExternalOrder.case_id == Case.id)
 
 
 def cases_by_external(session: Session, number: str) -> list[CaseRow]:
@@ -128,10 +154,7 @@ def cases_by_external(session: Session, number: str) -> list[CaseRow]:
         return []
     rows = session.execute(
         select(*columns(Case, CaseRow))
-        .join(
-            ExternalOrder,
-            and_(ExternalOrder.district == Case.district, ExternalOrder.case_id == Case.id),
-        )
+        .join(ExternalOrder, _of_case())
         .where(ExternalOrder.number == wanted)
         .order_by(ExternalOrder.system)
         .limit(10)

@@ -72,6 +72,8 @@ BEHALVES: Mapping[Source, tuple[Behalf, ...]] = {
 }
 # these have order numbers of their own, which are kept
 NUMBERED = frozenset({Source.HOTLINE_12319, Source.HOTLINE_12345, Source.MEDIA})
+# whose numbers they are: what a call taker typed is known again when the hotline's file brings it
+NUMBERINGS = {Source.HOTLINE_12319: "12319", Source.HOTLINE_12345: "12345", Source.MEDIA: "media"}
 # somebody is there who can say whether it is solved
 ANSWERING = frozenset({Behalf.RESIDENT, Behalf.ANONYMOUS})
 

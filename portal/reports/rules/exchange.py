@@ -55,6 +55,7 @@ class ExchangeRefusal(StrEnum):
     NO_SUCH_PLACE = "exchange.no_such_place"
     BAD_ROWS = "exchange.bad_rows"
     NO_DAY = "exchange.no_day"
+    UNKNOWN_HEADER = "exchange.unknown_header"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,13 @@ USUAL_STOP, USUAL_NEAR = 240, 50
 DUST, SITE_METRES = "dust", 200
 # kinds of which a new one is told the street at once (R126)
 ALERTED: Final = frozenset({"illegal_building"})
+# what a hotline took in longer ago is no news when its file comes: it waits in the queue
+NEWS: Final = timedelta(days=7)
+
+
+def is_news(category: str, found_at: datetime, now: datetime) -> bool:
+    """Whether an order of another system tells of something that the street must hear at once."""
+    return category in ALERTED and found_at > now - NEWS
 
 
 def member_on(since: date, until: date | None, on: date) -> bool:

@@ -1,10 +1,12 @@
 """Work orders handed in on a page: how far a file has come, and how long it is kept. Pure."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 LARGEST_FILE = 10_000_000
-MOST_ROWS_SHOWN = 200
+MOST_ROWS_SHOWN, MOST_COLUMNS = 200, 120
 KEEP_FILE = timedelta(days=3)
 KEEP_RUN = timedelta(days=180)
 # whoever worked on a file and said nothing for so long is gone: another takes it up again
@@ -62,3 +64,8 @@ def why_not_confirm(state: RunState, rows: int, bad: int, *, partial: bool) -> R
     if bad and not partial:
         return RunRefusal.HAS_BAD_ROWS
     return RunRefusal.NOTHING_GOOD if rows == bad else None
+
+
+def can_be_mapped(state: RunState, found: Mapping[str, Any], blob_key: str | None) -> bool:
+    """Whether somebody may say what its columns are: its header is known, and it is kept still."""
+    return state is RunState.REFUSED and bool(found.get("header")) and blob_key is not None

@@ -38,6 +38,7 @@ class Data(StrEnum):
     CONSENT = "data.report_consent"
     PAPER = "data.report_paper"
     HELPER = "data.report_helper"
+    HELPER_WORDS = "data.report_helper_words"
     LINK = "data.report_link"
 
 
@@ -97,6 +98,10 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("case_pass", "sealed_name", Data.HELPER, Purpose.HELP, PASS_DAYS),
     _field("case_pass", "sealed_phone", Data.HELPER, Purpose.HELP, PASS_DAYS),
     _field("case_pass", "token_hash", Data.LINK, Purpose.HELP, PASS_DAYS, _SECRET),
+    _field("case_pass", "words", Data.HELPER_WORDS, Purpose.HELP, PASS_DAYS),
+    _field("case_pass", "consent", Data.CONSENT, Purpose.PROVE, PASS_DAYS),
+    _field("case_pass_entry", "words", Data.HELPER_WORDS, Purpose.HELP, PASS_DAYS),
+    _field("case_pass_photo", "blob_key", Data.HELPER_WORDS, Purpose.HELP, PASS_DAYS),
     _field("draft", "person_id", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS, Masking.HIDDEN),
     _field("draft", "sealed_answers", Data.DRAFT, Purpose.DRAFT, DRAFT_DAYS),
 )

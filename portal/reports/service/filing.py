@@ -21,10 +21,11 @@ from portal.kernel.uploads import KeptPhotos, take_uploads
 from portal.reports.models import Case, CaseProxy, CaseReporter, ExternalOrder
 from portal.reports.queries.case import CaseRow, case_by_number, reporters_of
 from portal.reports.queries.doors import consent_texts, filing_sources
-from portal.reports.queries.exchange import cases_by_external
+from portal.reports.queries.exchange import case_of_order
 from portal.reports.rules.codes import Relation, Source
 from portal.reports.rules.doors import (
     NUMBERED,
+    NUMBERINGS,
     Behalf,
     ConsentText,
     ConsentWay,
@@ -94,7 +95,7 @@ def join_for(
     now: datetime,
 ) -> Filed:
     """Let a caller stand behind a matter that is there already, instead of filing it again."""
-    _check(session, filing, filer.actor)
+    _check(session, filing, filer.actor, joins=case)
     joiner = Joiner(
         # two callers of one morning come from one desk's browser: each stands for herself
         actor=NOBODY,
@@ -105,6 +106,7 @@ def join_for(
         phone=answers.phone,
     )
     joined = join_case(session, case, joiner, now=now)
+    _keep_order(session, case, filing, now)
     add_to_case(session, case, joined.reporter, answers, filer.photos.owner, now=now)
     _keep_behind(session, case, joined.reporter.id, filing, Relation.ME_TOO)
     _keep_proxy(session, case, joined.reporter.id, filing, filer, now)
@@ -113,7 +115,7 @@ def join_for(
     )
 
 
-def _check(session: Session, filing: Filing, actor: Actor) -> None:
+def _check(session: Session, filing: Filing, actor: Actor, joins: CaseRow | None = None) -> None:
     if filing.source not in my_sources(actor):
         raise Forbidden
     wrong = what_is_wrong(filing)
@@ -121,44 +123,53 @@ def _check(session: Session, filing: Filing, actor: Actor) -> None:
         field, refusal = wrong[0]
         raise Refused(refusal, field=field)
     known = _known(session, filing)
-    if known:
-        raise Refused(FilingRefusal.KNOWN_NUMBER, field="external", facts={"number": known})
+    # who calls again about an order that is here follows its case
+    if known is not None and (joins is None or joins.id != known.id):
+        raise Refused(FilingRefusal.KNOWN_NUMBER, field="external", facts={"number": known.number})
 
 
-def _known(session: Session, filing: Filing) -> str | None:
-    """Our number of a case that the same hotline has given this number already."""
-    if not filing.external_number or filing.source not in NUMBERED:
+def _number(filing: Filing) -> str:
+    """The hotline's own number, where its source has one."""
+    return " ".join(filing.external_number.split()) if filing.source in NUMBERED else ""
+
+
+def _known(session: Session, filing: Filing) -> CaseRow | None:
+    """The case that the same hotline's number belongs to already, typed or in a file."""
+    number = _number(filing)
+    if not number:
         return None
-    same = [
-        case.number
-        for case in cases_by_external(session, filing.external_number)
-        if case.source is filing.source
-    ]
-    return same[0] if same else None
+    return case_of_order(session, NUMBERINGS[filing.source], filing.source, number)
 
 
 def _keep_number(session: Session, case: CaseRow, filing: Filing, now: datetime) -> None:
-    """The hotline's number, findable at the desk; its key lets it become one case only."""
-    number = " ".join(filing.external_number.split())
-    if not number or filing.source not in NUMBERED:
-        return
+    """The number of the order that this case was made of."""
+    number = _keep_order(session, case, filing, now)
+    if number:
+        own = (Case.district == case.district, Case.id == case.id)
+        named = update(Case).where(*own).values(external_number=number)
+        session.execute(named.execution_options(synchronize_session=False))
+
+
+def _keep_order(session: Session, case: CaseRow, filing: Filing, now: datetime) -> str:
+    """The hotline's number, findable at the desk; its key lets it belong to one case only."""
+    number = _number(filing)
+    if not number:
+        return ""
+    system = NUMBERINGS[filing.source]
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     order = dialect.insert(ExternalOrder).values(
-        system=filing.source.value, number=number, district=case.district, case_id=case.id,
+        system=system, number=number, district=case.district, case_id=case.id,
         told="", progress="", version=case.version, no_answer=False, imported_at=now,
         changed_at=now,
     )  # fmt: skip
     first = order.on_conflict_do_nothing().returning(ExternalOrder.case_id)
     if session.scalar(first) is None:
-        # somebody else was a moment quicker
-        known = {"number": _known(session, filing) or number}
-        raise Refused(FilingRefusal.KNOWN_NUMBER, field="external", facts=known)
-    session.execute(
-        update(Case)
-        .where(Case.district == case.district, Case.id == case.id)
-        .values(external_number=number)
-        .execution_options(synchronize_session=False)
-    )
+        # somebody else was a moment quicker, or the caller of this very order calls again
+        known = _known(session, filing)
+        if known is None or known.id != case.id:
+            facts = {"number": known.number if known else number}
+            raise Refused(FilingRefusal.KNOWN_NUMBER, field="external", facts=facts)
+    return number
 
 
 def _keep_behind(

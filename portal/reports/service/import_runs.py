@@ -23,13 +23,16 @@ from portal.kernel.db import Database, changed_rows
 from portal.kernel.errors import BadData, Conflict, Forbidden, Refused
 from portal.kernel.ids import new_number
 from portal.kernel.instance import instance_of
-from portal.kernel.sheets import Encoding
+from portal.kernel.sheets import Encoding, open_sheet
 from portal.kernel.uploads import register_blob_keeper
 from portal.reports.models import ExternalOrder, ImportRun
 from portal.reports.queries.import_runs import RunRow, run_by_number, waiting_runs
+from portal.reports.rules.column_maps import BY_COLUMNS, MapWish, fitting
+from portal.reports.rules.exchange import ExchangeRefusal
 from portal.reports.rules.import_runs import (
     KEEP_FILE,
     KEEP_RUN,
+    MOST_COLUMNS,
     MOST_ROWS_SHOWN,
     SILENT,
     WAITING,
@@ -40,7 +43,7 @@ from portal.reports.rules.import_runs import (
     why_not_file,
 )
 from portal.reports.service.exchange.files import Checked, Handed, check_file, import_file
-from portal.reports.service.exchange.maps import load_map
+from portal.reports.service.exchange.maps import find_map, offered_maps, save_map
 from portal.reports.service.exchange.writing import Taken
 from portal.reports.service.whole_city import may_in_whole_city
 
@@ -71,7 +74,7 @@ def hand_in(session: Session, file: HandedIn, *, actor: Actor, now: datetime) ->
     refusal = why_not_file(file.name, len(file.content))
     if refusal is not None:
         raise Refused(refusal, field="file")
-    layout = load_map(file.layout, files=False)
+    layout = find_map(session, file.layout).code if file.layout else BY_COLUMNS
     instance = instance_of(session)
     sealed = instance.vault.seal(b64encode(file.content).decode())
     row = ImportRun(
@@ -81,7 +84,7 @@ def hand_in(session: Session, file: HandedIn, *, actor: Actor, now: datetime) ->
         handed_at=now,
         file_name=Path(file.name).name[:200],
         blob_key=instance.blobs.put(sealed.encode(), _SEALED),
-        layout=layout.code,
+        layout=layout,
         encoding=file.encoding.value,
     )
     session.add(row)
@@ -115,8 +118,17 @@ def drop_run(session: Session, run: RunRow, *, actor: Actor, now: datetime) -> N
     _may(session, actor)
     if run.state in {RunState.CONFIRMED, RunState.DONE}:
         raise Conflict(RunRefusal.STALE)
-    _move(session, run, run.state, state=RunState.DROPPED, blob_key=None, worked_at=now)
+    left = {"blob_key": None, "worked_at": now, "found": _without_cells(run.found)}
+    _move(session, run, run.state, state=RunState.DROPPED, **left)
     _delete_file(session, run.blob_key)
+
+
+def map_run(session: Session, run: RunRow, wish: MapWish, *, actor: Actor, now: datetime) -> None:
+    """Save what the columns of a file say, and have it looked at again with that map."""
+    _may(session, actor)
+    code = save_map(session, wish, actor=actor, now=now)
+    again = {"state": RunState.HANDED, "layout": code, "found": None, "worked_at": None}
+    _move(session, run, RunState.REFUSED, **again)
 
 
 def _move(session: Session, run: RunRow, before: RunState, **values: Any) -> None:
@@ -156,14 +168,14 @@ def _work_on(database: Database, number: str, now: datetime) -> bool:
         run = run_by_number(session, number)
     if run is None:
         return False
-    with _unsealed(database, run) as file:
+    with _unsealed(database, run) as path:
         work = _check if run.state is RunState.HANDED else _take
-        _keep(database, run, work(database, run, file, now))
+        _keep(database, run, work(database, run, path, now))
     return True
 
 
 @contextmanager
-def _unsealed(database: Database, run: RunRow) -> Iterator[Handed]:
+def _unsealed(database: Database, run: RunRow) -> Iterator[Path]:
     """The file for as long as it is worked on."""
     with database.read() as session:
         instance = instance_of(session)
@@ -171,7 +183,20 @@ def _unsealed(database: Database, run: RunRow) -> Iterator[Handed]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"orders.{extension_of(run.file_name) or 'csv'}"
         path.write_bytes(b64decode(instance.vault.unseal(sealed.decode())))
-        yield Handed(path, load_map(run.layout, files=False), Encoding(run.encoding))
+        yield path
+
+
+def _handed(database: Database, run: RunRow, path: Path) -> Handed:
+    """The file with its map: the one that was chosen, or the only one that fits its columns."""
+    encoding = Encoding(run.encoding)
+    with database.read() as session:
+        code = run.layout
+        if code == BY_COLUMNS:
+            fits = fitting(open_sheet(path, encoding).header, offered_maps(session))
+            if len(fits) != 1:
+                raise Refused(ExchangeRefusal.UNKNOWN_HEADER)
+            code = fits[0]
+        return Handed(path, find_map(session, code), encoding)
 
 
 def _keep(database: Database, run: RunRow, values: dict[str, Any]) -> None:
@@ -190,16 +215,19 @@ def _teller(database: Database, run: RunRow, now: datetime) -> Callable[[int], N
     return tell
 
 
-def _check(database: Database, run: RunRow, file: Handed, now: datetime) -> dict[str, Any]:
+def _check(database: Database, run: RunRow, path: Path, now: datetime) -> dict[str, Any]:
     try:
+        file = _handed(database, run, path)
         checked = check_file(database, file, now=now, tick=_teller(database, run, now))
     except (Refused, BadData) as error:
-        return {"state": RunState.REFUSED, "found": json.dumps(_refusal(error))}
+        found = json.dumps({**_refusal(error), **_header(error, run, path)}, ensure_ascii=False)
+        return {"state": RunState.REFUSED, "found": found}
     with database.read() as session:
         known = _known(session, file.layout.system, checked.numbers)
     found = json.dumps(_found(checked, known), ensure_ascii=False)
     return {
         "state": RunState.CHECKED,
+        "layout": file.layout.code,
         "found": found,
         "rows": checked.rows,
         "bad": checked.bad,
@@ -211,6 +239,15 @@ def _refusal(error: Refused | BadData) -> dict[str, Any]:
     if isinstance(error, Refused):
         return {"refusal": error.code.value, "facts": error.facts}
     return {"unreadable": error.problems[0][0] if error.problems else 1}
+
+
+def _header(error: Refused | BadData, run: RunRow, path: Path) -> dict[str, Any]:
+    """The names of the columns, where a map of them would help."""
+    unknown = {ExchangeRefusal.MISSING_COLUMNS, ExchangeRefusal.UNKNOWN_HEADER}
+    if not isinstance(error, Refused) or error.code not in unknown:
+        return {}
+    header = open_sheet(path, Encoding(run.encoding)).header
+    return {"header": [name for name in header if name][:MOST_COLUMNS]}
 
 
 def _found(checked: Checked, known: int) -> dict[str, Any]:
@@ -232,7 +269,8 @@ def _known(session: Session, system: str, numbers: Iterable[str]) -> int:
     return known
 
 
-def _take(database: Database, run: RunRow, file: Handed, now: datetime) -> dict[str, Any]:
+def _take(database: Database, run: RunRow, path: Path, now: datetime) -> dict[str, Any]:
+    file = _handed(database, run, path)
     # who takes it up again must find the same moment: by it the new cases are found
     moment = run.taken_at or now
     tick = _teller(database, run, now)
@@ -260,16 +298,25 @@ def forget_runs(database: Database, now: datetime) -> None:
     with database.write() as session:
         old = (ImportRun.handed_at <= now - KEEP_FILE, ImportRun.blob_key.is_not(None))
         idle = ImportRun.state != RunState.CONFIRMED
-        rows = session.execute(
-            select(ImportRun.id, ImportRun.blob_key, ImportRun.state).where(*old, idle)
-        ).all()
+        columns = (ImportRun.id, ImportRun.blob_key, ImportRun.state, ImportRun.found)
+        rows = session.execute(select(*columns).where(*old, idle)).all()
         for row in rows:
             over = RunState.DONE if row.state is RunState.DONE else RunState.DROPPED
             gone = update(ImportRun).where(ImportRun.id == row.id)
-            session.execute(gone.values(blob_key=None, state=over))
+            left = _without_cells(row.found)
+            session.execute(gone.values(blob_key=None, state=over, found=left))
         session.execute(delete(ImportRun).where(ImportRun.handed_at <= now - KEEP_RUN))
         for row in rows:
             _delete_file(session, row.blob_key)
+
+
+def _without_cells(found: str | None) -> str | None:
+    """What was wrong where, without what stood there: that may be what somebody wrote."""
+    if found is None:
+        return None
+    told = json.loads(found)
+    flaws = [{**flaw, "value": ""} for flaw in told.get("flaws", ())]
+    return json.dumps({**told, "flaws": flaws} if flaws else told, ensure_ascii=False)
 
 
 def _keys_in_use(session: Session, keys: frozenset[str]) -> Iterable[str | None]:

@@ -168,22 +168,26 @@ def tell_staff(
     template: str,
     now: datetime,
     due_at: datetime | None = None,
+    offices: Iterable[str] = (),
 ) -> None:
-    """Tell some of the staff of a case: its kind, its place, and where to open it."""
+    """Tell some of the staff of a case: its kind, its place, and where to open it.
+
+    ``offices``: further telephones, of duty desks; they are told in the city's language.
+    """
     phones = phones_of(session, [person.id for person in people])
     place = areas_by_ids(session, [case.area_id]).get(case.area_id)
     category = session.get(Category, case.category_code)
     kind = _category_names(category) if category else {}
-    for person in people:
-        if person.id not in phones:
-            continue
+    told = {phones[one.id]: one.language for one in people if one.id in phones}
+    usual = instance_of(session).city.default_language
+    for phone, language in {**dict.fromkeys(offices, usual), **told}.items():
         facts = {
             "number": case.number,
-            "category": _name(kind, person.language),
-            "place": _name(place.names if place else {}, person.language),
+            "category": _name(kind, language),
+            "place": _name(place.names if place else {}, language),
             "link": f"{instance_of(session).config.origin}/desk/cases/{case.number}",
         }
-        _send(session, case, phones[person.id], person.language, template, facts, now, due_at)
+        _send(session, case, phone, language, template, facts, now, due_at)
 
 
 def tell_merged(session: Session, case: CaseRow, into: CaseRow, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.accounts.queries import phones_of
+from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor, Grant, Permission
 from portal.areas.queries import AreaRow, ancestors
 from portal.kernel.audit import note_action
@@ -345,9 +345,11 @@ def _note(session: Session, opened: Opened, action: str, now: datetime) -> None:
 
 
 def _tell_maker(session: Session, opened: Opened, now: datetime) -> None:
-    """Whoever made the link learns that something came by it."""
-    phone = phones_of(session, [opened.row.maker_id]).get(opened.row.maker_id)
-    if phone is None:
+    """Whoever made the link learns that something came by it, in her own language."""
+    maker_id = opened.row.maker_id
+    maker = people_by_ids(session, [maker_id]).get(maker_id)
+    phone = phones_of(session, [maker_id]).get(maker_id)
+    if maker is None or phone is None:
         return
     instance = instance_of(session)
     facts = {
@@ -357,5 +359,5 @@ def _tell_maker(session: Session, opened: Opened, now: datetime) -> None:
     template = "desk.handed_in" if opened.for_helper else "desk.outside_answered"
     post_message(
         session, channel=Channel.SMS, to=phone, template=template, facts=facts, now=now,
-        language=instance.city.default_language, subject=f"case:{opened.case.number}",
+        language=maker.language, subject=f"case:{opened.case.number}",
     )  # fmt: skip

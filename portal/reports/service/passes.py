@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.queries import people_holding
+from portal.accounts.queries import people_holding, person_by_phone
 from portal.accounts.rules import Actor, Permission
 from portal.accounts.service import note_identity_look
 from portal.kernel.audit import note_action
@@ -215,7 +215,11 @@ def _send(
     until: datetime,
     now: datetime,
 ) -> None:
-    """The link is known to the message alone, which is wiped once it has left."""
+    """The link is known to the message alone, which is wiped once it has left.
+
+    Whoever has an account chose a language there; all others are written to in the city's.
+    """
+    known = person_by_phone(session, to) if channel is Channel.SMS else None
     origin = instance_of(session).config.origin
     facts = {
         "number": case.number,
@@ -224,7 +228,8 @@ def _send(
     }
     post_message(
         session, channel=channel, to=to, template=template, facts=facts, now=now,
-        language=instance_of(session).city.default_language, subject=f"pass:{made.code}",
+        language=known.language if known else instance_of(session).city.default_language,
+        subject=f"pass:{made.code}",
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ from portal.reports.service.drafts import erase_drafts
 from portal.reports.service.notices import rating_subject
 from portal.reports.service.proxies import export_consent, forget_consent
 from portal.reports.service.retention import (
+    blot_staff_words,
     count_due,
     due_pseudonyms,
     remove_identities,
@@ -119,6 +120,7 @@ def _forget(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> list
     keys = _empty_words(session, row)
     if row.relation.began:
         _empty_point(session, row)
+        blot_staff_words(session, row.district, row.case_id)
         erase_answers(session, row.district, row.case_id)
     keys += forget_consent(session, row.district, row.id)
     _empty_reporter(session, row, now)

@@ -25,6 +25,7 @@ from portal.reports.models import (
     Case,
     CaseEvent,
     CaseLink,
+    CasePass,
     CasePhoto,
     CaseReporter,
     CaseStillThere,
@@ -34,6 +35,7 @@ from portal.reports.models import (
     Draft,
 )
 from portal.reports.rules.codes import Precision, Relation, Review, State, Target
+from portal.reports.rules.masking import masked
 from portal.reports.rules.personal import PERSONAL_FIELDS
 from portal.reports.rules.retention import (
     ENDED,
@@ -206,6 +208,7 @@ def _remove(session: Session, due: Due, now: datetime) -> list[str] | None:
     _forget_looks(session, due)
     keys = _strip(session, due) + forget_consent(session, due.district, due.id)
     if due.relation.began:
+        blot_staff_words(session, due.district, due.home_id)
         # they lie where she gave them, wherever the case goes on now
         erase_answers(session, due.district, due.home_id)
     for case_id in {due.case_id, due.home_id}:
@@ -260,6 +263,20 @@ def _forget_looks(session: Session, due: Due) -> None:
         )
         .values(person_id=None)
     )
+
+
+def blot_staff_words(session: Session, district: str, case_id: UUID) -> None:
+    """Numbers that staff wrote down of her: in notes inside, and in how she agreed to something."""
+    mine = (CaseText.district == district, CaseText.case_id == case_id)
+    rows = session.execute(
+        select(CaseText.id, CaseText.text).where(*mine, CaseText.by_reporter.is_(False))
+    ).all()
+    for row in rows:
+        if masked(row.text) != row.text:
+            blotted = update(CaseText).where(CaseText.district == district, CaseText.id == row.id)
+            session.execute(blotted.values(text=masked(row.text)))
+    told = update(CasePass).where(CasePass.district == district, CasePass.case_id == case_id)
+    session.execute(told.values(consent=None).execution_options(synchronize_session=False))
 
 
 def _strip(session: Session, due: Due) -> list[str]:

@@ -41,7 +41,7 @@ from portal.reports.queries.answers import answers_of
 from portal.reports.queries.case import EventRow
 from portal.reports.queries.desk import TO_CHECK
 from portal.reports.queries.doors import proxy_of
-from portal.reports.queries.exchange import external_order
+from portal.reports.queries.exchange import external_orders
 from portal.reports.queries.neighbours import leads_to, parts_of
 from portal.reports.queries.outside import outside_of
 from portal.reports.queries.public import kinds
@@ -255,11 +255,17 @@ def case_words(page: DeskCase) -> dict[str, Any]:
         "still_to_do": _still_to_do(page),
         "outside": outside_of(reading(), page.case),
         "outside_kinds": OUTSIDE_KINDS,
-        "external": external_order(reading(), page.case) if page.case.external_number else None,
+        **_orders(page),
         **kind_facts(page),
         **_family(page),
         **_door(page),
     }
+
+
+def _orders(page: DeskCase) -> dict[str, Any]:
+    """The order it was made of, and those of callers who joined it."""
+    own, joined = external_orders(reading(), page.case)
+    return {"external": own, "joined_orders": joined}
 
 
 def _door(page: DeskCase) -> dict[str, Any]:

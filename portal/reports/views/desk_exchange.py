@@ -29,16 +29,19 @@ from portal.reports.labels.case import STATES
 from portal.reports.labels.desk import TASKS
 from portal.reports.labels.exchange import PROBLEMS
 from portal.reports.labels.personal_export import RUN_KINDS, RUN_STATES
+from portal.reports.queries.column_maps import saved_maps
 from portal.reports.queries.desk import Cursor, desk_page
 from portal.reports.queries.desk.lists import DeskRow
 from portal.reports.queries.import_runs import RunRow, cases_taken, last_runs, run_by_number
+from portal.reports.rules.column_maps import BY_COLUMNS
 from portal.reports.rules.exchange import ExchangeRefusal
-from portal.reports.rules.import_runs import KEEP_FILE, RunState
+from portal.reports.rules.import_runs import KEEP_FILE, RunState, can_be_mapped
 from portal.reports.service.exchange.export import export_file
-from portal.reports.service.exchange.maps import load_map, map_names
+from portal.reports.service.exchange.maps import find_map
 from portal.reports.service.import_runs import HandedIn, confirm_run, drop_run, hand_in
 from portal.reports.service.whole_city import may_in_whole_city
 from portal.reports.views.blueprint import bp
+from portal.reports.views.desk_maps import layouts, words_of_maps
 from portal.reports.views.desk_queue import asked_queue, queue_url
 from portal.reports.views.downloads import dated, download, note_export
 from portal.reports.views.figures_asked import narrowed_by
@@ -48,16 +51,13 @@ LIST_PAGE = 500
 MONTH = timedelta(days=30)
 
 
-def _layouts() -> list[SelectChoice]:
-    return [SelectChoice(code, in_words(names)) for code, names in map_names().items()]
-
-
 @bp.route("/desk/import", methods=["GET", "POST"])
 @requires(EXCHANGE)
 def desk_import() -> ResponseReturnValue:
     """Hand in a file of work orders; the files handed in last."""
     form = HandInForm()
-    form.layout.choices = _layouts()
+    recognised = SelectChoice(BY_COLUMNS, _l("Recognise it by its columns"))
+    form.layout.choices = [recognised, *layouts()]
     return answer(form, "reports/desk/import.html", partial(_hand_in, form), **_runs())
 
 
@@ -68,12 +68,13 @@ def _hand_in(form: HandInForm, session: Session) -> str:
 
 
 def _runs() -> dict[str, Any]:
-    return {"runs": last_runs(reading()), **_known_words()}
+    saved = [row for row in saved_maps(reading()) if row.standing]
+    return {"runs": last_runs(reading()), "saved_maps": saved, **_known_words()}
 
 
 def _known_words() -> dict[str, Any]:
     """Words for what the pages of files tell in codes."""
-    return {"states": RUN_STATES, "kinds": RUN_KINDS, "maps": map_names()}
+    return {"states": RUN_STATES, "kinds": RUN_KINDS, "map_names": words_of_maps()}
 
 
 def _run(number: str) -> RunRow:
@@ -100,8 +101,9 @@ def _confirm(run: RunRow, form: ConfirmForm, session: Session) -> str:
 
 def _run_words(run: RunRow) -> dict[str, Any]:
     taken = run.state is RunState.DONE and run.taken_at is not None
-    system = load_map(run.layout, files=False).system
+    system = find_map(reading(), run.layout).system if taken else ""
     return {
+        "can_be_mapped": can_be_mapped(run.state, run.findings, run.blob_key),
         "run": run,
         **_known_words(),
         "who": people_by_ids(reading(), {run.handed_by}).get(run.handed_by),
@@ -142,14 +144,14 @@ def _drop(run: RunRow, session: Session) -> str:
 def desk_export() -> ResponseReturnValue:
     """Work orders in the layout of another system."""
     form = LayoutForm()
-    form.layout.choices = _layouts()
+    form.layout.choices = layouts()
     if not form.is_submitted():
         form.since.data = city_day(now() - MONTH, instance().city.zone)
     return download(form, "reports/desk/export.html", partial(_orders, form), form.kind.data, dict)
 
 
 def _orders(form: LayoutForm, path: Path) -> str:
-    layout = load_map(form.layout.data or "", files=False)
+    layout = find_map(reading(), form.layout.data or "")
     day = form.since.data
     if day is None:
         raise Refused(ExchangeRefusal.NO_DAY, field="since")

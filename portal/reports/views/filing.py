@@ -33,6 +33,7 @@ from portal.reports.service.offline import complete
 from portal.reports.service.places import finer_places
 from portal.reports.views.blueprint import bp
 from portal.reports.views.intake_details import city_time, today
+from portal.reports.views.warning import alarm_of
 
 TICKET_SECONDS = 1800
 FORM = "reports/desk/file.html"
@@ -85,8 +86,10 @@ def file_form(source: str, kind: str) -> ResponseReturnValue:
     way = _way(source, kind)
     form = filing_form(questions_of(way.kind.code, today()), city_time(), way.source)
     form.prepare(_places(), protected=way.kind.protected)
-    near = _near(form, way)
-    context = {**_about(way), **near}
+    alarm, near = alarm_of(form), _near(form, way)
+    context = {**_about(way), **near, "alarm": alarm}
+    if alarm and form.validate():
+        return render_template(FORM, form=form, **context)
     if near["near"] and not form.checked.data:
         form.checked.data = "yes"
         return render_template(FORM, form=form, **context)

@@ -13,12 +13,13 @@ from portal.areas.queries import root_areas
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.i18n import current_language
+from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer, submit
 from portal.kernel.web import Session, instance, reading
 from portal.reports.forms.offline import OfflineForm, offline_form
 from portal.reports.labels.categories import GROUPS
 from portal.reports.queries.categories import categories_on
-from portal.reports.queries.kinds import questions_of, subkinds_of
+from portal.reports.queries.kinds import emergencies, questions_of, subkinds_of
 from portal.reports.rules.categories import CategoryRow, FunctionGroup
 from portal.reports.rules.intake import MOST_PHOTOS, MOST_WORDS, RECEIPT_LIFETIME, Contact
 from portal.reports.rules.kinds import Question
@@ -27,10 +28,18 @@ from portal.reports.service.offline import Sent, complete, send_offline, sent_be
 from portal.reports.service.places import finer_places
 from portal.reports.views.blueprint import bp
 from portal.reports.views.draft_session import RECEIPT_COOKIE, keep_cookie
-from portal.reports.views.intake_details import city_time
+from portal.reports.views.intake_details import city_time, whom_to_call
+from portal.reports.views.warning import alarm_of
 
 LONGEST_KEY = 80
-JSON = "application/json"
+SOUNDS = _l(
+    "Your words sound as if somebody may be in danger right now. We do not answer within minutes:"
+    " call first."
+)
+KEPT = _l(
+    "Nothing is lost: your report is kept here. If nobody is in danger, press “Send now” again."
+)
+JSON, PAGE = "application/json", "reports/new/offline.html"
 
 
 @bp.route("/reports/offline", methods=["GET", "POST"])
@@ -38,9 +47,14 @@ JSON = "application/json"
 def offline() -> ResponseReturnValue:
     """Everything on one page. A script sends it with its answer in JSON; a form without one."""
     form = _form()
+    alarm = alarm_of(form)
     if request.method == "POST" and request.accept_mimetypes.best == JSON:
-        return _answered_in_json(form)
-    response = answer(form, "reports/new/offline.html", _sending(form), **_context(bare=False))
+        return _answered_in_json(form, alarm)
+    if alarm:
+        status = 200 if form.validate() else 422
+        page = render_template(PAGE, form=form, alarm=alarm, **_context(bare=False))
+        return page, status
+    response = answer(form, PAGE, _sending(form), **_context(bare=False))
     if not isinstance(response, tuple):
         token = token_of(form.draft_key.data)
         keep_cookie(RECEIPT_COOKIE, token, int(RECEIPT_LIFETIME.total_seconds()))
@@ -51,7 +65,7 @@ def offline() -> ResponseReturnValue:
 @public
 def offline_shell() -> ResponseReturnValue:
     """The same page without anything personal: what a device keeps for a time without network."""
-    return render_template("reports/new/offline.html", form=_form(), **_context(bare=True))
+    return render_template(PAGE, form=_form(), **_context(bare=True))
 
 
 @bp.get("/reports/offline/token")
@@ -66,7 +80,8 @@ def offline_token() -> ResponseReturnValue:
 
 
 def _context(*, bare: bool) -> dict[str, Any]:
-    return {"bare": bare, "most": MOST_PHOTOS, "longest": MOST_WORDS}
+    every = whom_to_call(list(emergencies()))["numbers"]
+    return {"bare": bare, "most": MOST_PHOTOS, "longest": MOST_WORDS, "every_number": every}
 
 
 def _form() -> OfflineForm:
@@ -117,11 +132,11 @@ def _sending(form: OfflineForm, sent: list[Sent] | None = None) -> Any:
     return act
 
 
-def _answered_in_json(form: OfflineForm) -> ResponseReturnValue:
-    """Number, code and link; or what is wrong with which field."""
+def _answered_in_json(form: OfflineForm, alarm: dict[str, Any] | None) -> ResponseReturnValue:
+    """Number, code and link; or what is wrong with which field; or, once, whom to call first."""
     sent: list[Sent] = []
     status = 422
-    if form.validate():
+    if form.validate() and not alarm:
         try:
             submit(form, _sending(form, sent))
         except Refused as refusal:
@@ -130,7 +145,16 @@ def _answered_in_json(form: OfflineForm) -> ResponseReturnValue:
         else:
             return _receipt(sent[0] if sent else _repeated(form))
     errors = [{"field": field, "text": text} for field, text in form.summary()]
-    return jsonify(errors=errors), status, {"Cache-Control": "no-store"}
+    told = _alarm_words(alarm) if alarm else {"errors": []}
+    told["errors"] += errors
+    return jsonify(told), status, {"Cache-Control": "no-store"}
+
+
+def _alarm_words(alarm: dict[str, Any]) -> dict[str, Any]:
+    """The same in words: the script shows them, and the numbers, beside what it keeps."""
+    calls = [number for number, _ in alarm["numbers"]]
+    words = [{"field": "words", "text": str(one)} for one in (SOUNDS, *alarm["advice"], KEPT)]
+    return {"errors": words, "calls": calls}
 
 
 def _repeated(form: OfflineForm) -> Sent | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public
@@ -21,6 +21,7 @@ from portal.reports.service.places import finer_places
 from portal.reports.views.blueprint import bp
 from portal.reports.views.draft_session import RECEIPT_COOKIE, keep_cookie
 from portal.reports.views.intake_details import city_time
+from portal.reports.views.warning import alarm_of
 
 LONGEST_KEY = 80
 
@@ -41,7 +42,10 @@ def suggestion() -> ResponseReturnValue:
 
 def _door(category: str, template: str, *, words_needed: bool) -> ResponseReturnValue:
     form = _form(category, words_needed=words_needed)
-    limits = {"most": MOST_PHOTOS, "longest": MOST_WORDS}
+    limits, alarm = {"most": MOST_PHOTOS, "longest": MOST_WORDS}, alarm_of(form)
+    if alarm:
+        status = 200 if form.validate() else 422
+        return render_template(template, form=form, alarm=alarm, **limits), status
     response = answer(form, template, _sending(form, category), **limits)
     if not isinstance(response, tuple):
         token = token_of(form.draft_key.data)

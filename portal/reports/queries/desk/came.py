@@ -1,6 +1,6 @@
 """Cases for which something came by a link and waits, and those of which nothing came in time."""
 
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
@@ -17,14 +17,9 @@ def handed_in() -> ColumnElement[bool]:
     return and_(Case.state.in_(_WITH_THE_UNIT), _waiting(EntryKind.DONE))
 
 
-def outside_waits(now: datetime) -> ColumnElement[bool]:
-    """A body outside answered and nobody has read it, or the day of its answer is over.
-
-    The day is that of UTC: on the list in the morning of the day after, and never too early.
-    """
-    silent = select(CaseOutside.district, CaseOutside.case_id).where(
-        CaseOutside.answer_by < now.date()
-    )
+def outside_waits(today: date) -> ColumnElement[bool]:
+    """A body outside answered and nobody has read it, or the city's day of its answer is over."""
+    silent = select(CaseOutside.district, CaseOutside.case_id).where(CaseOutside.answer_by < today)
     return and_(
         Case.state == State.HANDED_OVER,
         or_(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.areas.rules import tidy_names
+from portal.kernel.clock import city_day
 from portal.kernel.db import UtcDateTime
+from portal.kernel.instance import instance_of
 from portal.reports.models import Case, Category
 from portal.reports.queries.desk.options import area_names
 from portal.reports.queries.desk.reach import narrowing, waits_for
@@ -120,27 +122,31 @@ def cursor_of(one: HasPlaceInList, task: Task) -> Cursor:
     return Cursor(0 if one.urgent else 1, due or FAR, one.id)
 
 
+def _today(session: Session, now: datetime) -> date:
+    return city_day(now, instance_of(session).city.zone)
+
+
 def desk_counts(
     session: Session, actor: Actor, now: datetime, narrowed: Narrowed = EVERYTHING
 ) -> dict[Task, int]:
     """How many cases each task has, what is late and what is open, in one query."""
-    chosen = narrowing(narrowed, now)
+    chosen, today = narrowing(narrowed, now), _today(session, now)
     tasks: list[Task] = [
         *(task for task in tasks_of(actor) if task not in APART),
         Task.LATE,
         Task.OPEN,
     ]
-    counts = [func.count(case((waits_for(actor, task, now), 1))) for task in tasks]
+    counts = [func.count(case((waits_for(actor, task, now, today), 1))) for task in tasks]
     statement = select(*counts).select_from(Case).where(Case.state.in_(WAITING), *chosen)
     if Task.SUPPORT in wider_tasks(actor):
         # apart, so that the others are not slowed down by it
         supported = select(func.count()).select_from(Case)
-        supported = supported.where(waits_for(actor, Task.SUPPORT, now), *chosen)
+        supported = supported.where(waits_for(actor, Task.SUPPORT, now, today), *chosen)
         statement = statement.add_columns(supported.scalar_subquery())
         tasks.append(Task.SUPPORT)
     for task in (task for task in tasks_of(actor) if task in APART):
         waiting = select(func.count()).select_from(Case)
-        waiting = waiting.where(waits_for(actor, task, now), *chosen)
+        waiting = waiting.where(waits_for(actor, task, now, today), *chosen)
         statement = statement.add_columns(waiting.scalar_subquery())
         tasks.append(task)
     return dict(zip(tasks, session.execute(statement).one(), strict=True))
@@ -188,14 +194,16 @@ def desk_page(
     size: int = PAGE,
 ) -> DeskPage:
     """One page of a list in one query."""
-    order = _order_of(task)
-    conditions = [waits_for(actor, task, now), *narrowing(narrowed, now)]
+    order, today = _order_of(task), _today(session, now)
+    conditions = [waits_for(actor, task, now, today), *narrowing(narrowed, now)]
     if task is Task.MINE:
         conditions.append(Case.state.in_(WAITING))
     if after is not None:
         conditions.append(order.after(after))
     mine = tasks_of(actor) if task is Task.MINE else ()
-    waits = [case((waits_for(actor, part, now), 1), else_=0).label(part.value) for part in mine]
+    waits = [
+        case((waits_for(actor, part, now, today), 1), else_=0).label(part.value) for part in mine
+    ]
     statement = _desk_columns(order).add_columns(*waits)
     statement = statement.where(*conditions).order_by(*order.columns)
     found = session.execute(statement.limit(size + 1)).all()

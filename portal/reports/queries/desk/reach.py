@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, union
@@ -74,10 +74,10 @@ def is_late_now(now: datetime) -> ColumnElement[bool]:
     return or_(handled, and_(Case.state.in_(UNDONE), broken))
 
 
-def waits_for(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
-    """Which cases belong to a task of somebody."""
+def waits_for(actor: Actor, task: Task, now: datetime, today: date) -> ColumnElement[bool]:
+    """Which cases belong to a task of somebody. ``today`` is the city's day."""
     if task is Task.MINE:
-        return or_(false(), *(waits_for(actor, mine, now) for mine in tasks_of(actor)))
+        return or_(false(), *(waits_for(actor, mine, now, today) for mine in tasks_of(actor)))
     if task is Task.SUPPORT:
         return and_(Case.state.in_(OPEN), _supported(actor))
     # put together when it is asked for only: a page counts many tasks, and each is costly to write
@@ -86,7 +86,7 @@ def waits_for(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
         Task.OPEN: lambda: Case.state.in_(OPEN),
         Task.ALL: true,
     }
-    condition = wider[task]() if task in wider else _work(actor, task, now)
+    condition = wider[task]() if task in wider else _work(actor, task, now, today)
     return and_(reach(actor, Permission.REPORT_READ), condition)
 
 
@@ -99,7 +99,7 @@ def _supported(actor: Actor) -> ColumnElement[bool]:
     return tuple_(Case.district, Case.id).in_(keys)
 
 
-def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
+def _work(actor: Actor, task: Task, now: datetime, today: date) -> ColumnElement[bool]:
     verbs = or_(*(reach(actor, permission) for permission in sorted(WORK[task])))
     if task is Task.HANDLE:
         mine = _by_unit(actor, Permission.REPORT_HANDLE)
@@ -123,7 +123,7 @@ def _work(actor: Actor, task: Task, now: datetime) -> ColumnElement[bool]:
             Case.state == State.HANDLED, _nobody_is_asked(now), _somebody_elses(actor)
         ),
         Task.MODERATE: _unchecked,
-        Task.OUTSIDE: lambda: outside_waits(now),
+        Task.OUTSIDE: lambda: outside_waits(today),
     }
     return and_(conditions[task](), verbs)
 

@@ -1,6 +1,7 @@
 """Cases in the shape of another system's file: what its layout has, and nobody's name or phone."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,7 +34,12 @@ def export_file(
     """Write the work orders found since a moment; how many. The ending of the file's name says
     whether it is XLSX."""
     writer = Exporter(session, layout, now)
-    rows = (writer.row(one) for one in outgoing(session, since) if writer.may_go(one))
+    rows = (
+        writer.row(one)
+        for case in outgoing(session, since)
+        for one in writer.orders(case)
+        if writer.may_go(one)
+    )
     write = write_xlsx if path.suffix.lower() == ".xlsx" else write_csv
     return write(path, list(layout.columns), rows)
 
@@ -55,6 +61,11 @@ class Exporter:
         """What was seen of somebody's conduct stays inside (R259), unless it came from there."""
         theirs = one.external is not None and one.external.system == self._layout.system
         return theirs or one.case.category_code != BEHAVIOUR
+
+    def orders(self, case: Outgoing) -> list[Outgoing]:
+        """A case once for each order this system has of it, all awaited there; else once."""
+        theirs = [one for one in case.externals if one.system == self._layout.system]
+        return [replace(case, external=one) for one in theirs] or [case]
 
     def row(self, one: Outgoing) -> list[str]:
         """The cells of a case, in the order of the layout's columns."""

@@ -4,7 +4,7 @@ The first statement of a batch takes the numbers: of two imports at once one get
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,11 +19,14 @@ from portal.kernel.db import changed_rows
 from portal.kernel.ids import id_at
 from portal.kernel.instance import instance_of
 from portal.reports.models import Case, ExternalOrder
+from portal.reports.queries.case import case_by_id
 from portal.reports.queries.categories import categories_on, limits_on
 from portal.reports.rules.categories import CategoryRow, LimitRow, LimitSource
 from portal.reports.rules.codes import Event, State
 from portal.reports.rules.exchange import RANKS, Order, Stage
+from portal.reports.rules.grid import is_news
 from portal.reports.rules.intake import district_of
+from portal.reports.service.alerts import raise_alert
 from portal.reports.service.counting import note_stale
 from portal.reports.service.exchange.planting import (
     Key,
@@ -108,7 +111,17 @@ def take_orders(session: Session, orders: Sequence[Order], kinds: Kinds, now: da
     rows.insert(session)
     note_stale(session, (order.found_at for order in orders))
     index_cases(session, [_Indexed(key.district, key.case_id) for key in touched])
+    _alert(session, {keys[name]: wanted[name] for name in mine}, now)
     return taken
+
+
+def _alert(session: Session, made: Mapping[Key, Order], now: datetime) -> None:
+    """A new illegal building is told at once, whatever door it comes through (R126)."""
+    for key, order in made.items():
+        if order.stage is Stage.OPEN and is_news(order.category, order.found_at, now):
+            case = case_by_id(session, key.district, key.case_id)
+            if case is not None:
+                raise_alert(session, case, now=now)
 
 
 def _key(order: Order) -> Key:
