@@ -13,6 +13,7 @@ from string import Template
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     SQLColumnExpression,
     String,
@@ -63,10 +64,20 @@ def sqlite_match(
     name: str, words: Sequence[str | Wanted], any_of: Sequence[Sequence[str]] = ()
 ) -> ColumnElement[bool]:
     """All phrases and facets of ``words``, and one facet of each group."""
+    return sqlite_matches(name, sqlite_question(words, any_of))
+
+
+def sqlite_matches(name: str, question: str | BindParameter[str]) -> ColumnElement[bool]:
+    """``MATCH`` with a ``sqlite_question``, or with a parameter that is given it."""
+    matches: ColumnElement[bool] = literal_column(f"{name}_fts").op("MATCH")(question)
+    return matches
+
+
+def sqlite_question(words: Sequence[str | Wanted], any_of: Sequence[Sequence[str]] = ()) -> str:
+    """The same in the words of FTS5."""
     groups = [_choices(word) for word in words] + [tuple(group) for group in any_of]
     parts = ["(" + " OR ".join(f'"{one}"' for one in group) + ")" for group in groups]
-    matches: ColumnElement[bool] = literal_column(f"{name}_fts").op("MATCH")(" AND ".join(parts))
-    return matches
+    return " AND ".join(parts)
 
 
 def _choices(word: str | Wanted) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from portal.accounts.labels import register_actions
+from portal.areas.rules import Tag
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 from portal.reports.rules.figures import By, Figure, Shape, Value
@@ -85,6 +86,9 @@ DEFINITIONS: Mapping[Figure, Words] = {
         "Of the closed cases that were found in the grid, those that were never given to a unit."
     ),
 }
+# staff have a short word for what residents are told in full; in a list the whole has no room
+AREA_TYPE_NAMES: Mapping[Tag, Words] = {Tag.THREE_WITHOUT: _l("Courtyard without management")}
+
 BY: Mapping[By, Words] = {
     By.PLACE: _l("Place"),
     By.UNIT: _l("Unit"),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -25,7 +26,14 @@ from sqlalchemy.orm import Session, aliased
 from portal.areas.rules import tidy_names
 from portal.kernel.db import once
 from portal.kernel.ids import clean_number
-from portal.kernel.search import Wanted, fts_table, postgres_match, sqlite_match
+from portal.kernel.search import (
+    Wanted,
+    fts_table,
+    postgres_match,
+    sqlite_match,
+    sqlite_matches,
+    sqlite_question,
+)
 from portal.kernel.tokens import facet
 from portal.reports.models import Case, CasePhoto, CaseSearch, CaseText, Category
 from portal.reports.queries.called import wanted_words
@@ -140,11 +148,15 @@ def public_page(
     size: int = PAGE,
 ) -> PublicPage:
     """The newest listed cases that match, older than ``before``, in one query."""
+    values = {"before": before} if before else {}
     if filters.simple:
         statement = _simple_page(filters, size + 1, goes_on=before is not None)
+    elif session.get_bind().dialect.name == "sqlite" and not filters.box:
+        statement = _matched_page(filters.states, size + 1, goes_on=before is not None)
+        values["question"] = sqlite_question(*_wanted(session, filters))
     else:
         statement = decorated(_from_both(session, filters, before, size + 1))
-    found = session.execute(statement, {"before": before} if before else {}).all()
+    found = session.execute(statement, values).all()
     rows = [public_row(row, known_kinds.get(row.category_code)) for row in found[:size]]
     return PublicPage(rows, rows[-1].number if len(found) > size else None)
 
@@ -153,6 +165,20 @@ def public_page(
 def _simple_page(filters: Filters, limit: int, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
     """A page by an index of the cases' own table; no words that somebody typed are in it."""
     return decorated(_from_cases(filters, limit, goes_on=goes_on).subquery("page"))
+
+
+@lru_cache(maxsize=256)
+def _matched_page(
+    states: tuple[State, ...], limit: int, *, goes_on: bool
+) -> Select[*tuple[Any, ...]]:
+    """A page by SQLite's full-text index; what is looked for comes as ``question``."""
+    name = CaseSearch.__tablename__
+    key = fts_table(name).c.rowid
+    before: BindParameter[str] | None = bindparam("before") if goes_on else None
+    asked = sqlite_matches(name, bindparam("question"))
+    statement = _listed_by(key, [asked, *_rechecks(Filters(states=states))], before)
+    statement = statement.with_only_columns(*PAGE_COLUMNS).order_by(key.desc()).limit(limit)
+    return decorated(statement.subquery("page"))
 
 
 def _from_both(session: Session, filters: Filters, before: str | None, limit: int) -> Subquery:
@@ -192,22 +218,31 @@ def from_index(
     index = fts_table(CaseSearch.__tablename__)
     # FTS5 walks its own rows from the newest; ordering by anything else would sort all matches
     key: ColumnElement[int] = index.c.rowid if by_fts else CaseSearch.key.expression
-    statement = select(key)
+    conditions = _rechecks(filters)
     if by_fts:
-        statement = statement.join(CaseSearch, CaseSearch.key == key)
-        statement = statement.where(sqlite_match(CaseSearch.__tablename__, words, any_of))
+        conditions.append(sqlite_match(CaseSearch.__tablename__, words, any_of))
     elif words or any_of:
-        statement = statement.where(postgres_match(CaseSearch.words, words, any_of))
+        conditions.append(postgres_match(CaseSearch.words, words, any_of))
+    return _listed_by(key, conditions, before), key
+
+
+def _listed_by(
+    key: ColumnElement[int],
+    conditions: Sequence[ColumnElement[bool]],
+    before: str | BindParameter[str] | None,
+) -> Select[*tuple[Any, ...]]:
+    """Listed cases of the search index, which is walked by this key; older than ``before``."""
+    statement = select(key)
+    if key is not CaseSearch.key.expression:
+        statement = statement.join(CaseSearch, CaseSearch.key == key)
     statement = statement.join(
         Case, and_(Case.district == CaseSearch.district, Case.id == CaseSearch.case_id)
     )
-    conditions = [Case.listed.expression, *_rechecks(filters)]
-    if before is not None:
-        conditions.append(key < _key_of(before))
-    return statement.where(*conditions), key
+    older = [] if before is None else [key < _key_of(before)]
+    return statement.where(Case.listed.expression, *conditions, *older)
 
 
-def _key_of(number: str) -> ScalarSelect[int]:
+def _key_of(number: str | BindParameter[str]) -> ScalarSelect[int]:
     """Where a listed case stands in the index; part of the page's own query."""
     same = and_(_LAST.district == _LAST_SHOWN.district, _LAST.id == _LAST_SHOWN.case_id)
     return select(_LAST_SHOWN.key).join(_LAST, same).where(_LAST.number == number).scalar_subquery()

@@ -20,7 +20,7 @@ from portal.organisations.queries import organisations_by_ids
 from portal.reports.forms.exports import TableForm
 from portal.reports.labels.case import SOURCES
 from portal.reports.labels.categories import GROUPS
-from portal.reports.labels.figures import BY, DEFINITIONS, FIGURES, change, said
+from portal.reports.labels.figures import AREA_TYPE_NAMES, BY, DEFINITIONS, FIGURES, change, said
 from portal.reports.queries.counting import counted_at
 from portal.reports.queries.desk import place_options
 from portal.reports.queries.figures import reach_of_figures, units_counted
@@ -121,7 +121,7 @@ def _options(asked: AskedFigures) -> dict[str, Any]:
     chosen = asked.chosen
     return {
         "places": place_options(reading(), reach.scopes, chosen.place_path),
-        "area_types": [(tag.value, say(tag)) for tag in AREA_TYPES],
+        "area_types": [(tag.value, AREA_TYPE_NAMES.get(tag) or say(tag)) for tag in AREA_TYPES],
         "unit_options": sorted((u.id.hex, in_words(u.names)) for u in units.values()),
         "kind_options": sorted((code, in_words(kind.names)) for code, kind in known.items()),
         "groups": [(group.value, words) for group, words in GROUPS.items()],
