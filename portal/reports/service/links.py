@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.ids import hash_token, new_token
 from portal.kernel.instance import instance_of
-from portal.reports.models import CaseLink
+from portal.reports.models import CaseLink, CaseReporter
 from portal.reports.queries.case import CaseReporterRow
 from portal.reports.rules.codes import LinkPurpose
 
@@ -34,7 +34,10 @@ def mint_link(
 
 
 def revoke_links(session: Session, reporter: CaseReporterRow, *, now: datetime) -> None:
-    """Close every link sent to a reporter, e.g. when she is erased or her phone is lost."""
+    """Close every link of a reporter, that of her receipt too, e.g. when her phone is lost.
+
+    Number and look-up code still open her report: they are typed, and stand in no message.
+    """
     session.execute(
         update(CaseLink)
         .where(
@@ -43,6 +46,12 @@ def revoke_links(session: Session, reporter: CaseReporterRow, *, now: datetime) 
             CaseLink.revoked_at.is_(None),
         )
         .values(revoked_at=now)
+    )
+    session.execute(
+        update(CaseReporter)
+        .where(CaseReporter.district == reporter.district, CaseReporter.id == reporter.id)
+        # nobody has that token
+        .values(token_hash=hash_token(new_token()))
     )
 
 

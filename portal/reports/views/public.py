@@ -125,7 +125,7 @@ def show(number: str) -> ResponseReturnValue:
     context = {**_context(page), **around(page, reporter), **following_of(page.case, reporter)}
     actions = _actions(page.case, reporter)
     # a form starts a cookie: only for somebody who has one already
-    close_form = ConfirmForm() if context["receipt"] else None
+    close_form = ConfirmForm() if reporter else None
     return render_template(
         "reports/public/case.html", actions=actions, close_form=close_form,
         spot=small_map(reading(), page), spot_window=window_around(page.point),

@@ -12,10 +12,11 @@ from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
-from portal.kernel.web import instance, reading
+from portal.kernel.web import instance, reading, writing
 from portal.reports.forms.track import CodeForm, ConfirmForm, LinkForm
 from portal.reports.queries.links import link_target
 from portal.reports.rules.codes import LinkPurpose
+from portal.reports.service.links import revoke_links
 from portal.reports.service.track import open_by_code, send_own_link
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import forget_reporter, own_case, remember_reporter
@@ -102,4 +103,18 @@ def close_receipt(number: str) -> ResponseReturnValue:
         forget_reporter(case.number)
         flash(str(_l("This report is closed on this device.")), "success")
         return redirect(url_for("reports.track"), 303)
+    return redirect(url_for("reports.show", number=case.number), 303)
+
+
+@bp.route("/reports/<number>/close-links", methods=["POST"])
+@public
+def close_links(number: str) -> ResponseReturnValue:
+    """End every link that was sent to the reporter, for example because a phone is lost."""
+    case, reporter = own_case(number)
+    if ConfirmForm().validate():
+        with writing() as session:
+            revoke_links(session, reporter, now=now())
+        flash(
+            str(_l("The links are closed. You can have a new one sent to your phone.")), "success"
+        )
     return redirect(url_for("reports.show", number=case.number), 303)
