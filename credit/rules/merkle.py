@@ -74,19 +74,21 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """One more leaf hash."""
-        if len(leaf) != HASH_LENGTH:
-            raise BadProof("a leaf hash has 32 bytes")
-        full = self.size
-        while full & 1:
-            leaf = sha256(b"\x01" + self._hashes.pop() + leaf).digest()
-            full >>= 1
-        self._hashes.append(leaf)
-        self.size += 1
+        self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """More leaf hashes, in order."""
-        for leaf in leaves:
-            self.append(leaf)
+        """More leaf hashes, in order. Row by row: what is left over at a height is kept there."""
+        row, below = list(leaves), self.size
+        _all_hashes(*row)
+        self.size += len(row)
+        kept = []
+        while row or below:
+            if below & 1:
+                row.insert(0, self._hashes.pop())
+            if len(row) % 2:
+                kept.append(row.pop())
+            row, below = hash_pairs(row), below >> 1
+        self._hashes = kept[::-1]
 
     def root(self) -> bytes:
         """The root of all leaves so far."""
