@@ -160,7 +160,7 @@ def test_what_is_impossible_is_not_made() -> None:
         {"extensions": ("",)}, {"extensions": ("a\nb",)},
     ):  # fmt: skip
         with pytest.raises(BadNote):
-            replace(CHECKPOINT, **change)  # type: ignore[arg-type]  # one at a time
+            replace(CHECKPOINT, **change)
 
 
 # --- another's program ----------------------------------------------------------------------------

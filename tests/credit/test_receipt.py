@@ -3,7 +3,6 @@
 import base64
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 import pymerkle
 import pytest
@@ -12,9 +11,9 @@ import tlog_scales.tlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credit.rules.checkpoint import Checkpoint, cosign
+from credit.rules.checkpoint import Checkpoint
 from credit.rules.leaf import BadLeaf, opens
-from credit.rules.merkle import BadProof, inclusion_proof, leaf_hash, root_of
+from credit.rules.merkle import BadProof, leaf_hash, root_of
 from credit.rules.note import BadNote
 from credit.rules.receipt import (
     LONGEST,
@@ -24,24 +23,11 @@ from credit.rules.receipt import (
     verify_receipt,
 )
 from tests.credit.leaves import AWARD, DETAILS, DETAILS_SALT, RULE
+from tests.credit.receipts import GOLDEN, HASHES, INDEX, LEAF, NOTE, PROOF, RECEIPT, SIZE
 from tests.credit.signers import LIBRARY, LOG, NEXT, ORIGIN, SEEN_AT, STRANGER, WITNESS
 from tests.house.session import examples
 
-SIZE, INDEX = 13, 6
-LEAF = AWARD.encode()
-HASHES = [leaf_hash(bytes([number])) for number in range(SIZE)]
-HASHES[INDEX] = leaf_hash(LEAF)
-
-
-def node(height: int, index: int) -> bytes:
-    return root_of(HASHES[index << height : (index + 1) << height])
-
-
-PROOF = inclusion_proof(INDEX, SIZE, node)
-NOTE = cosign(Checkpoint(ORIGIN, SIZE, root_of(HASHES)).signed(LOG), WITNESS, SEEN_AT)
-RECEIPT = make_receipt(LEAF, INDEX, PROOF, NOTE)
 KEYS = (LOG.verifier,)
-GOLDEN = Path(__file__).with_name("golden.tlog-proof")
 
 
 def refused(data: bytes, leaf: bytes | None = None) -> BadReceipt:
