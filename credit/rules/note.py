@@ -148,6 +148,8 @@ class Signer:
         """The signature line for a text; a cosigner must say when."""
         if (at is None) is (self.kind is KeyType.COSIGNATURE):
             raise BadNote("a cosignature bears a time, and nothing else does")
+        if at is not None and (at.utcoffset() is None or at.timestamp() < 0):
+            raise BadNote("the time of a cosignature has a zone and is after 1970")
         seconds = None if at is None else int(at.timestamp())
         stamp = b"" if seconds is None else seconds.to_bytes(TIME_LENGTH, "big")
         payload = stamp + self.key.sign(_message(text, seconds))

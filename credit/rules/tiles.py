@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from credit.rules.merkle import (
     HASH_LENGTH,
     LARGEST_SIZE,
+    Frontier,
     consistency_proof,
     hash_pairs,
     inclusion_proof,
+    nodes_of,
     range_hash,
     root_of,
 )
@@ -153,6 +155,11 @@ class TiledTree:
     def root(self) -> bytes:
         """The root of the whole tree."""
         return range_hash(0, self.size, self.node)
+
+    def frontier(self) -> Frontier:
+        """What a sealer carries on from, found again in the tiles."""
+        nodes = nodes_of(0, self.size)
+        return Frontier(self.size, [self.node(height, index) for height, index in nodes])
 
     def leaf(self, index: int) -> bytes:
         """The hash of one leaf."""

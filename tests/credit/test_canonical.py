@@ -37,7 +37,7 @@ def test_only_what_must_be_escaped_is_escaped() -> None:
 
 
 @given(THINGS)
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_it_can_be_read_again_and_is_the_same(thing: Any) -> None:
     data = canonical(thing)
     assert read_canonical(data) == json.loads(data) == thing

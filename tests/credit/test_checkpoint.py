@@ -37,7 +37,7 @@ def test_a_checkpoint_never_changes_its_bytes() -> None:
     root=st.binary(min_size=32, max_size=32),
     extensions=st.lists(st.from_regex(r"[!-~ ]{1,20}", fullmatch=True), max_size=3).map(tuple),
 )
-@settings(max_examples=examples(60))
+@settings(max_examples=examples(60), deadline=None)
 def test_any_checkpoint_can_be_read_again(
     origin: str, size: int, root: bytes, extensions: tuple[str, ...]
 ) -> None:
@@ -147,7 +147,7 @@ def test_nothing_but_a_checkpoint_is_cosigned() -> None:
 
 
 @given(at=st.integers(0, len(SEEN) - 1), bit=st.integers(0, 7))
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(300), deadline=None)
 def test_a_flipped_bit_is_refused_where_all_are_asked_for(at: int, bit: int) -> None:
     data = SEEN[:at] + bytes([SEEN[at] ^ 1 << bit]) + SEEN[at + 1 :]
     with pytest.raises(BadNote):

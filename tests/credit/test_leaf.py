@@ -77,7 +77,7 @@ def test_a_sealed_leaf_never_changes_its_bytes(name: str) -> None:
 
 
 @given(LEAVES)
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_any_leaf_is_canonical_and_can_be_read_again(leaf: Leaf) -> None:
     data = leaf.encode()
     assert read_leaf(data) == leaf
@@ -176,6 +176,7 @@ def test_without_salt_and_details_the_leaf_still_stands() -> None:
 
 @golden
 @given(at=st.integers(0, 2**16), bit=st.integers(0, 7))
+@settings(deadline=None)
 def test_a_flipped_bit_is_refused_or_is_another_leaf(name: str, at: int, bit: int) -> None:
     """A flip may turn one digit into another: then the hash differs, and the tree tells."""
     leaf, data, _ = GOLDEN[name]
@@ -201,6 +202,7 @@ def test_a_leaf_that_was_cut_or_grew_is_refused(name: str) -> None:
 
 
 @given(st.binary(max_size=60))
+@settings(deadline=None)
 def test_any_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(BadLeaf):
         read_leaf(data)

@@ -125,7 +125,7 @@ def test_every_way_to_a_root_is_the_same() -> None:
 
 
 @given(first=st.integers(0, 300), more=st.integers(0, 300))
-@settings(max_examples=examples(50))
+@settings(max_examples=examples(50), deadline=None)
 def test_a_sealer_carries_on_from_what_it_kept(first: int, more: int) -> None:
     frontier = Frontier()
     frontier.extend(HASHES[:first])
@@ -154,7 +154,7 @@ def test_only_hashes_are_appended() -> None:
 
 
 @given(st.data())
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_an_inclusion_proof_is_that_of_the_rfc_and_leads_to_the_root(data: st.DataObject) -> None:
     size = data.draw(SIZES)
     index = data.draw(st.integers(0, size - 1))
@@ -165,7 +165,7 @@ def test_an_inclusion_proof_is_that_of_the_rfc_and_leads_to_the_root(data: st.Da
 
 
 @given(st.data())
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_a_consistency_proof_is_that_of_the_rfc_and_leads_to_both_roots(
     data: st.DataObject,
 ) -> None:
@@ -208,7 +208,7 @@ def test_from_nothing_and_to_itself_there_is_nothing_to_prove() -> None:
 
 
 @given(st.data())
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(200), deadline=None)
 def test_a_changed_inclusion_proof_is_refused(data: st.DataObject) -> None:
     size = data.draw(SIZES)
     index = data.draw(st.integers(0, size - 1))
@@ -240,7 +240,7 @@ def test_a_changed_inclusion_proof_is_refused(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(200), deadline=None)
 def test_a_changed_consistency_proof_is_refused(data: st.DataObject) -> None:
     new = data.draw(st.integers(2, len(HASHES)))
     old = data.draw(st.integers(1, new - 1))
@@ -323,7 +323,7 @@ def test_pymerkle_and_tlog_scales_find_our_trees_consistent(
 
 
 @given(st.data())
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(40), deadline=None)
 def test_tlog_scales_believes_our_inclusion_proofs(data: st.DataObject) -> None:
     size = data.draw(SIZES)
     index = data.draw(st.integers(0, size - 1))

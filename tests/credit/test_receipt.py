@@ -197,25 +197,25 @@ def test_a_damaged_file_is_refused_by_its_line(data: bytes, number: int | None, 
 
 
 @given(at=st.integers(0, len(RECEIPT) - 1), bit=st.integers(0, 7))
-@settings(max_examples=examples(400))
+@settings(max_examples=examples(400), deadline=None)
 def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
     refused(RECEIPT[:at] + bytes([RECEIPT[at] ^ 1 << bit]) + RECEIPT[at + 1 :])
 
 
 @given(end=st.integers(0, len(RECEIPT) - 1))
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_a_file_that_was_cut_is_refused(end: int) -> None:
     refused(RECEIPT[:end])
 
 
 @given(at=st.integers(0, len(RECEIPT)), more=st.binary(min_size=1, max_size=20))
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(200), deadline=None)
 def test_a_file_that_grew_is_refused(at: int, more: bytes) -> None:
     refused(RECEIPT[:at] + more + RECEIPT[at:])
 
 
 @given(st.binary(max_size=100) | st.text(max_size=100).map(str.encode))
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_any_other_bytes_are_refused(data: bytes) -> None:
     refused(data)
     refused(b"c2sp.org/tlog-proof@v1\n" + data)

@@ -65,7 +65,7 @@ def test_addresses_are_those_of_the_specification(tile: Tile, path: str) -> None
 
 
 @given(st.integers(0, 63), st.integers(0, 2**62), st.integers(1, 256))
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_every_address_can_be_read_again(level: int, index: int, width: int) -> None:
     assert parse_path(Tile(level, index, width).path) == Tile(level, index, width)
 
@@ -87,7 +87,7 @@ def test_what_names_no_tile_is_refused(path: str) -> None:
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(100), deadline=None)
 def test_no_text_breaks_the_reading_of_addresses(text: str) -> None:
     with suppress(BadTile):
         assert parse_path(text).path == text
@@ -142,7 +142,9 @@ def test_however_it_grew_the_tiles_are_the_same(sizes: list[int]) -> None:
     assert {path: store[path] for path in at_once} == at_once
     frontier = Frontier()
     frontier.extend(HASHES[:size])
-    assert TiledTree(size, store.__getitem__).root() == frontier.root()
+    tree = TiledTree(size, store.__getitem__)
+    assert tree.root() == frontier.root()
+    assert tree.frontier().hashes == frontier.hashes
 
 
 def test_a_hash_above_is_the_root_of_the_tile_below(large: dict[str, bytes]) -> None:
