@@ -90,13 +90,14 @@ def changed(old: int, new: int) -> Iterator[Tile]:
 def grow(old: int, leaves: Sequence[bytes], read: Read) -> Iterator[tuple[Tile, bytes]]:
     """The tiles, with their bytes, that further leaf hashes make; lower levels first.
 
-    ``read`` is asked for the tree's partial tiles at its old size, one a level at most.
+    ``read`` is asked for the tree's partial tiles at its old size, one a level at most. Raises
+    BadTile where one is missing: a full tile in its place was left by a run that did not end well.
     """
     row, begin, level = list(leaves), old, 0
     while row:
         first, held = divmod(begin, WIDTH)
         if held:
-            row = _hashes(Tile(level, first, held), read) + row
+            row = _first_there([Tile(level, first, held)], read) + row
         above = []
         for at in range(0, len(row), WIDTH):
             part = row[at : at + WIDTH]
@@ -107,21 +108,19 @@ def grow(old: int, leaves: Sequence[bytes], read: Read) -> Iterator[tuple[Tile, 
 
 
 def _hashes(tile: Tile, read: Read) -> list[bytes]:
-    data = _bytes_of(tile, read)
+    data = read(tile.path)
+    if len(data) != tile.width * HASH_LENGTH:
+        raise BadTile(f"{tile.path}: {len(data)} bytes, not {tile.width * HASH_LENGTH}")
     return [data[at : at + HASH_LENGTH] for at in range(0, len(data), HASH_LENGTH)]
 
 
-def _bytes_of(tile: Tile, read: Read) -> bytes:
-    """The tile, or the beginning of the full one: a log may delete what it has outgrown."""
-    for there in dict.fromkeys((tile, Tile(tile.level, tile.index))):
+def _first_there(tiles: Sequence[Tile], read: Read) -> list[bytes]:
+    for tile in tiles:
         try:
-            data = read(there.path)
+            return _hashes(tile, read)
         except (KeyError, FileNotFoundError):
             continue
-        if len(data) != there.width * HASH_LENGTH:
-            raise BadTile(f"{there.path}: {len(data)} bytes, not {there.width * HASH_LENGTH}")
-        return data[: tile.width * HASH_LENGTH]
-    raise BadTile(f"{tile.path}: is missing")
+    raise BadTile(f"{tiles[0].path}: is missing")
 
 
 class TiledTree:
@@ -146,7 +145,9 @@ class TiledTree:
         rows = self._rows.get((level, index))
         if rows is None:
             width = min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
-            rows = [_hashes(Tile(level, index, width), self._read)]
+            # a log may delete a partial tile that it has outgrown: the full one begins with it
+            there = [Tile(level, index, width), Tile(level, index)]
+            rows = [_first_there(there, self._read)[:width]]
             while len(rows) < HEIGHT:
                 rows.append(hash_pairs(rows[-1]))
             self._rows[level, index] = rows

@@ -164,6 +164,15 @@ def test_only_the_partial_tiles_of_the_old_size_are_read() -> None:
     assert asked == ["tile/0/002.p/88", "tile/1/000.p/2"]
 
 
+def test_nothing_is_built_on_a_full_tile_that_cannot_be_there_yet() -> None:
+    """A sealer that was killed before its commit leaves tiles of a tree that never was."""
+    store = written(100)
+    store["tile/0/000"] = bytes(256 * 32)
+    del store["tile/0/000.p/100"]
+    with pytest.raises(BadTile, match=r"tile/0/000\.p/100: is missing"):
+        list(grow(100, HASHES[100:120], store.__getitem__))
+
+
 # --- proofs ---------------------------------------------------------------------------------------
 
 
