@@ -115,6 +115,14 @@ def test_what_is_no_key_is_refused(text: str) -> None:
         read_verifier_key(text)
 
 
+def test_a_key_of_another_length_or_form_is_refused() -> None:
+    with pytest.raises(BadNote, match="has 32 bytes"):
+        VerifierKey("x", KeyType.NOTE, bytes(31))
+    for line in ("", GO_KEY, "PRIVATE+KEY+", "PRIVATE+KEY+a+b"):
+        with pytest.raises(BadNote, match="a private key is written"):
+            read_signer(line)
+
+
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u3000b", "a\tb", "a\x00b", "a\ud800"])
 def test_a_name_with_spaces_or_plus_is_refused(name: str) -> None:
     with pytest.raises(BadNote, match="the name of a key"):
