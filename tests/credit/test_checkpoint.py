@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit.rules.checkpoint import Checkpoint, cosign, open_checkpoint, read_checkpoint
-from credit.rules.merkle import EMPTY_ROOT
+from credit.rules.merkle import EMPTY_ROOT, LARGEST_SIZE
 from credit.rules.note import BadNote, KeyType, Signer, read_note, sign_note
 from tests.credit.signers import LIBRARY, LOG, NEXT, ORIGIN, SEEN_AT, STRANGER, WITNESS
 from tests.house.session import examples
@@ -53,6 +53,8 @@ def test_the_example_of_the_specification_is_read() -> None:
     checkpoint = read_checkpoint(text)
     assert (checkpoint.origin, checkpoint.size) == ("example.com/behind-the-sofa", 20_852_163)
     assert checkpoint.text() == text
+    largest = Checkpoint(ORIGIN, LARGEST_SIZE, CHECKPOINT.root)
+    assert read_checkpoint(largest.text()) == largest
     empty = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
     assert empty.text().split("\n")[1] == "0"
 

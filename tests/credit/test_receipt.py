@@ -112,6 +112,13 @@ def test_a_tree_of_one_leaf_needs_no_hashes() -> None:
     assert verify_receipt(receipt, KEYS).index == 0
 
 
+def test_a_receipt_has_at_most_as_many_hashes_as_the_highest_tree() -> None:
+    highest = replace(read_receipt(RECEIPT), proof=tuple(HASHES[:1] * 63))
+    assert read_receipt(highest.encode()) == highest
+    with pytest.raises(BadReceipt, match="more hashes"):
+        read_receipt(replace(highest, proof=tuple(HASHES[:1] * 64)).encode())
+
+
 def test_nothing_is_handed_out_that_would_not_prove_it() -> None:
     for leaf, index, proof in (
         (RULE.encode(), INDEX, PROOF),
