@@ -32,8 +32,13 @@ RULE = Statement(
 )
 
 _CODES = st.from_regex(r"[a-z][a-z0-9_.]{0,39}", fullmatch=True)
-_TIMES = st.datetimes(timezones=st.timezones()).map(lambda at: at.replace(microsecond=0))
-_TIMES_IN_REACH = _TIMES.filter(lambda at: 2 < at.year < 9998)
+TIMES = (
+    st.datetimes(timezones=st.timezones())
+    .map(lambda at: at.replace(microsecond=0))
+    .filter(lambda at: 2 < at.year < 9998)
+)
+# Python says of an hour that a zone has twice a year that it equals no time of another zone
+_UTC_TIMES = TIMES.map(lambda at: at.astimezone(UTC))
 
 
 def _octets(length: int) -> st.SearchStrategy[bytes]:
@@ -52,7 +57,7 @@ TRANSFERS = st.builds(
     source=_octets(32),
     salt=_octets(16),
     commitment=_octets(32),
-    posted_at=_TIMES_IN_REACH,
+    posted_at=_UTC_TIMES,
     of=st.none() | st.uuids(),
 )
 STATEMENTS = st.builds(
@@ -62,6 +67,6 @@ STATEMENTS = st.builds(
     hash=_octets(32),
     salt=_octets(16),
     commitment=_octets(32),
-    at=_TIMES_IN_REACH,
+    at=_UTC_TIMES,
 )
 LEAVES: st.SearchStrategy[Leaf] = st.one_of(TRANSFERS, STATEMENTS)

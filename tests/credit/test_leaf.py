@@ -1,7 +1,7 @@
 """The bytes that are sealed: golden, strict, and empty of people."""
 
 from dataclasses import fields, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from credit.rules.leaf import (
     read_leaf,
 )
 from credit.rules.merkle import leaf_hash
-from tests.credit.leaves import AWARD, DETAILS, DETAILS_SALT, LEAVES, RULE
+from tests.credit.leaves import AWARD, DETAILS, DETAILS_SALT, LEAVES, RULE, TIMES
 from tests.house.session import examples
 
 # These bytes are sealed in somebody's log. If a change makes them differ, the change is wrong:
@@ -130,9 +130,13 @@ def test_a_statement_is_as_strict() -> None:
             replace(RULE, **change)
 
 
-def test_the_same_moment_in_another_zone_is_the_same_leaf() -> None:
-    beijing = timezone(timedelta(hours=8))
-    assert replace(AWARD, posted_at=AWARD.posted_at.astimezone(beijing)).encode() == AWARD.encode()
+@given(TIMES)
+@settings(max_examples=examples(100), deadline=None)
+def test_the_same_moment_in_another_zone_is_the_same_leaf(at: datetime) -> None:
+    """In the hour that a zone has twice a year, too."""
+    here, there = replace(AWARD, posted_at=at), replace(AWARD, posted_at=at.astimezone(UTC))
+    assert here.encode() == there.encode()
+    assert read_leaf(here.encode()) == there
 
 
 # --- details --------------------------------------------------------------------------------------
