@@ -8,6 +8,9 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
+from credit import jobs as credit_jobs
+from credit import labels as credit_labels
+from credit.service import personal as credit_personal
 from portal.accounts import cli as accounts_cli
 from portal.accounts import jobs as accounts_jobs
 from portal.accounts import labels as accounts_labels
@@ -85,9 +88,12 @@ REGISTERED: Final = (
     areas_labels,
     organisations_labels,
     accounts_labels,
+    credit_labels,
     satisfaction_labels,
     reports_labels,
     accounts_jobs,
+    credit_jobs,
+    credit_personal,
     reports_jobs,
     reports_personal,
     following_keeping,

@@ -1,0 +1,24 @@
+"""Tables of the ledger. Keys begin with the district, so that a city can be cut into parts."""
+
+from credit.models.account import Account, AccountHolder, Consent
+from credit.models.entry import Due, Entry, EntryDetail, Refusal
+from credit.models.log import Checkpoint, Log, Sealed, Unsealed
+from credit.models.rule import RuleVersion
+from credit.models.triggers import KEPT_TABLES, keeping_statements
+
+__all__ = [
+    "KEPT_TABLES",
+    "Account",
+    "AccountHolder",
+    "Checkpoint",
+    "Consent",
+    "Due",
+    "Entry",
+    "EntryDetail",
+    "Log",
+    "Refusal",
+    "RuleVersion",
+    "Sealed",
+    "Unsealed",
+    "keeping_statements",
+]

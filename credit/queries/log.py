@@ -1,0 +1,81 @@
+"""Reads of the sealed log: its size, its checkpoints, the number of an entry, what waits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from credit.models import Checkpoint, Log, Sealed, Unsealed
+from credit.rules.standing import LogState
+
+
+@dataclass(frozen=True)
+class CheckpointRow:
+    """What was signed at one size."""
+
+    size: int
+    root: bytes
+    note: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class SealedRow:
+    """Where an entry stands in the log."""
+
+    log: int
+    seq: int
+    leaf_hash: bytes
+
+
+def current_log(session: Session, *, lock: bool = False) -> LogState | None:
+    """The log that is written now: the newest. ``lock`` makes other sealers wait."""
+    statement = (
+        select(Log.number, Log.origin, Log.size, Log.frontier).order_by(Log.number.desc()).limit(1)
+    )
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return None if row is None else LogState(*row)
+
+
+def checkpoint_at(session: Session, log: int, size: int) -> CheckpointRow | None:
+    """The checkpoint of exactly one size."""
+    row = session.execute(
+        select(Checkpoint.size, Checkpoint.root, Checkpoint.note, Checkpoint.made_at).where(
+            Checkpoint.log == log, Checkpoint.size == size
+        )
+    ).one_or_none()
+    return None if row is None else CheckpointRow(*row)
+
+
+def last_sealing(session: Session) -> datetime | None:
+    """When something was sealed last."""
+    return session.scalar(select(func.max(Checkpoint.made_at)))
+
+
+def sealed_entry(session: Session, district: str, entry_id: UUID) -> SealedRow | None:
+    """The number of an entry; None while it waits."""
+    row = session.execute(
+        select(Sealed.log, Sealed.seq, Sealed.leaf_hash).where(
+            Sealed.district == district, Sealed.entry_id == entry_id
+        )
+    ).one_or_none()
+    return None if row is None else SealedRow(*row)
+
+
+def leaves_from(session: Session, log: int, seq: int) -> list[bytes]:
+    """The leaf hashes of a log from one number on, in order."""
+    return list(
+        session.scalars(
+            select(Sealed.leaf_hash)
+            .where(Sealed.log == log, Sealed.seq >= seq)
+            .order_by(Sealed.seq)
+        )
+    )
+
+
+def waiting(session: Session, most: int) -> int:
+    """How many entries wait to be sealed, counted no further than ``most``."""
+    some = select(Unsealed.entry_id).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0

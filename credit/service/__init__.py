@@ -1,0 +1,32 @@
+"""The door of the ledger for other packages: facts, statements, points, consent.
+
+What is posted here is answered, not raised: ``Posted`` with the entry, or ``Rejected`` with a code.
+Deductions have no door: nothing outside the due process of this package may begin one.
+"""
+
+from credit.service.accounts import end_consent, give_consent, open_account
+from credit.service.facts import Holder, record_fact
+from credit.service.known import Posted, Rejected
+from credit.service.points import award, correct, give_back_held, hold_points, spend_held
+from credit.service.posting import Details, Outcome
+from credit.service.rulebook import publish_rule
+from credit.service.statements import seal_statement
+
+__all__ = [
+    "Details",
+    "Holder",
+    "Outcome",
+    "Posted",
+    "Rejected",
+    "award",
+    "correct",
+    "end_consent",
+    "give_back_held",
+    "give_consent",
+    "hold_points",
+    "open_account",
+    "publish_rule",
+    "record_fact",
+    "seal_statement",
+    "spend_held",
+]

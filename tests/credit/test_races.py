@@ -1,0 +1,193 @@
+"""Two at once: the last point is spent once, a hold ends once, an id is one entry."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from credit.models import Account, AccountHolder, Entry, EntryDetail, Unsealed
+from credit.queries.accounts import unit_sums, wrong_balances
+from credit.rules.kinds import LedgerRefusal, Party
+from credit.rules.leaf import Unit
+from credit.service import Posted, Rejected, correct, give_back_held, open_account, spend_held
+from credit.service.due import settle_account
+from credit.service.posting import Details
+from portal.kernel.db import Database
+from portal.kernel.ids import new_id
+from tests.credit.together import at_once
+from tests.make.credit import (
+    DISTRICT,
+    LATER,
+    NOW,
+    account,
+    adult,
+    given,
+    posted,
+    standing,
+    try_give,
+    try_hold,
+)
+
+ROUNDS = 8
+WHY = Details("desk:1")
+
+
+def acting(database: Database, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """An act in a transaction of its own, ready to be let go."""
+
+    def run() -> Any:
+        with database.write() as session:
+            return act(session, *given, **named)
+
+    return run
+
+
+def new_account(database: Database, points: int = 0) -> UUID:
+    with database.write() as session:
+        return account(session, points=points)
+
+
+def check(database: Database) -> None:
+    with database.read() as session:
+        assert wrong_balances(session) == []
+        assert set(unit_sums(session).values()) <= {0}
+        entries = session.scalar(select(func.count()).select_from(Entry))
+        for beside in (EntryDetail, Unsealed):
+            assert session.scalar(select(func.count()).select_from(beside)) == entries
+
+
+def only_one(outcomes: list[Any], code: LedgerRefusal) -> Posted:
+    won = [outcome for outcome in outcomes if isinstance(outcome, Posted)]
+    assert len(won) == 1, outcomes
+    assert {outcome.code for outcome in outcomes if isinstance(outcome, Rejected)} == {code}
+    return won[0]
+
+
+def test_two_who_spend_the_last_point_spend_it_once(database: Database) -> None:
+    for _ in range(ROUNDS):
+        mine = new_account(database, points=5)
+        outcomes = at_once(*[acting(database, try_hold, mine, 5) for _ in range(3)])
+        only_one(outcomes, LedgerRefusal.NOT_ENOUGH)
+        with database.read() as session:
+            assert standing(session, mine).available == 0
+    check(database)
+
+
+def test_a_hold_is_ended_once_even_when_another_one_would_cover_it(database: Database) -> None:
+    for _ in range(ROUNDS):
+        mine = new_account(database, points=10)
+        with database.write() as session:
+            hold, _ = (posted(try_hold(session, mine, 5)).entry for _ in range(2))
+        wish = {"district": DISTRICT, "of": hold.id, "details": WHY, "now": NOW}
+        acts = [spend_held, give_back_held, spend_held, give_back_held]
+        outcomes = at_once(*[acting(database, act, id=new_id(), **wish) for act in acts])
+        only_one(outcomes, LedgerRefusal.RESOLVED)
+        with database.read() as session:
+            assert standing(session, mine).held == 5
+    check(database)
+
+
+def test_the_same_id_at_once_is_one_entry_and_everybody_is_given_it(database: Database) -> None:
+    for _ in range(ROUNDS):
+        mine, entry_id = new_account(database), new_id()
+        outcomes = at_once(*[acting(database, try_give, mine, 5, id=entry_id) for _ in range(4)])
+        assert {outcome.entry.id for outcome in outcomes} == {entry_id}
+        assert sorted(outcome.again for outcome in outcomes) == [False, True, True, True]
+        with database.read() as session:
+            assert standing(session, mine).balance == 5
+    check(database)
+
+
+def test_the_same_id_with_two_bodies_at_once_is_one_of_them(database: Database) -> None:
+    for _ in range(ROUNDS):
+        mine, entry_id = new_account(database), new_id()
+        acts = [
+            acting(database, try_give, mine, n, id=entry_id, source=f"shift:{entry_id}")
+            for n in (1, 2, 3)
+        ]
+        only_one(at_once(*acts), LedgerRefusal.OTHER_BODY)
+    check(database)
+
+
+def test_the_same_source_at_once_earns_once(database: Database) -> None:
+    for at in range(ROUNDS):
+        mine = new_account(database)
+        acts = [acting(database, try_give, mine, 5, source=f"shift:{at}") for _ in range(4)]
+        outcomes = at_once(*acts)
+        assert len({outcome.entry.id for outcome in outcomes}) == 1
+        with database.read() as session:
+            assert standing(session, mine).balance == 5
+    check(database)
+
+
+def test_two_who_take_back_at_once_never_take_more_than_there_was(database: Database) -> None:
+    for _ in range(ROUNDS):
+        mine = new_account(database, points=20)
+        with database.write() as session:
+            award = given(session, mine, 5).entry
+        wish = {"district": DISTRICT, "of": award.id, "amount": 3, "details": WHY, "now": NOW}
+        outcomes = at_once(*[acting(database, correct, id=new_id(), **wish) for _ in range(3)])
+        only_one(outcomes, LedgerRefusal.TAKEN_BACK)
+    check(database)
+
+
+def test_the_job_and_a_purchase_let_the_same_points_expire_once(database: Database) -> None:
+    for _ in range(ROUNDS):
+        with database.write() as session:
+            mine = account(session, points=5, until=NOW + timedelta(days=1))
+            given(session, mine, 2)
+        after = NOW + timedelta(days=2)
+        settle = acting(database, settle_account, DISTRICT, mine, now=after)
+        spend = acting(database, try_hold, mine, 3, now=after, until=LATER)
+        *made, refused = at_once(settle, settle, spend)
+        # the purchase lets them expire as well when it is first
+        assert sum(made) in {0, 1}
+        assert refused == Rejected(LedgerRefusal.NOT_ENOUGH, "amount")
+        with database.read() as session:
+            assert standing(session, mine).balance == 2
+    check(database)
+
+
+def test_an_account_is_opened_once(database: Database) -> None:
+    with database.write() as session:
+        who = adult(session).id
+    wish = partial(acting, database, open_account, DISTRICT, Party.PERSON, who, Unit.POINTS)
+    assert len(set(at_once(*[wish(now=NOW) for _ in range(4)]))) == 1
+    with database.read() as session:
+        for table in (Account, AccountHolder):
+            assert session.scalar(select(func.count()).select_from(table)) == 1
+
+
+def mixed_walk(database: Database, accounts: list[UUID], seed: int, steps: int) -> None:
+    """One of many who do everything at random."""
+    chance = Random(seed)
+    holds: list[UUID] = []
+    for _ in range(steps):
+        with database.write() as session:
+            mine, amount = chance.choice(accounts), chance.randint(1, 6)
+            wish = {"district": DISTRICT, "id": new_id(), "details": WHY, "now": NOW}
+            match chance.randint(0, 3):
+                case 0:
+                    given(session, mine, amount)
+                case 1:
+                    outcome = try_hold(session, mine, amount)
+                    if isinstance(outcome, Posted):
+                        holds.append(outcome.entry.id)
+                case 2 if holds:
+                    spend_held(session, **wish, of=holds.pop())
+                case 3 if holds:
+                    give_back_held(session, **wish, of=chance.choice(holds))
+
+
+@pytest.mark.parametrize("steps", [25, pytest.param(10_000, marks=pytest.mark.long)])
+def test_eight_at_once_do_everything_and_the_books_still_balance(
+    database: Database, steps: int
+) -> None:
+    accounts = [new_account(database, points=3) for _ in range(4)]
+    at_once(*[partial(mixed_walk, database, accounts, seed, steps) for seed in range(8)])
+    check(database)
