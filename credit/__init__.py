@@ -1,5 +1,5 @@
 """The self-discipline ledger (自律积分): entries, proofs, notice, appeal, repair and expiry.
 
-An empty floor so far: it stands below ``portal.satisfaction`` because a release's hash will be
-sealed here as a statement, and it will know fact codes and an opaque source only.
+It stands below ``portal.satisfaction`` because a release's hash is sealed here as a statement, and
+it knows fact codes and an opaque source only. Decision 0028 tells how it is built.
 """

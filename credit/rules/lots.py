@@ -51,6 +51,9 @@ def over(lots: Sequence[Lot], available: int, now: datetime) -> list[tuple[Lot, 
 
 
 def computed_id(what: str, district: str, about: UUID, nth: int, at: datetime) -> UUID:
-    """The id of an entry that nobody asked for: the same for the same thing, and sorted by time."""
+    """The id of an entry that nobody asked for: the same for the same thing, and sorted by time.
+
+    Of one moment what ends stands before what expires because of it.
+    """
     digest = hashlib.sha256(f"gongzhi/credit/{what}/{district}/{about}/{nth}".encode()).digest()
-    return id_at(at, int.from_bytes(digest[:8]) >> 2)
+    return id_at(at, (what == "expiry") << 61 | int.from_bytes(digest[:8]) >> 3)

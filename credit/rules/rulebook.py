@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -95,7 +95,7 @@ class Rule:
             "proposers": self.proposers,
             "source_text": self.source_text,
             "title": self.title,
-            "valid_from": self.valid_from.isoformat(),
+            "valid_from": self.valid_from.astimezone(UTC).isoformat(),
             "version": self.version,
         }
 

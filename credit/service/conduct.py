@@ -14,6 +14,7 @@ from credit.queries.accounts import is_bound
 from credit.rules.bodies import Transfer
 from credit.rules.kinds import Issuer, Kind, LedgerRefusal
 from credit.rules.leaf import Unit
+from credit.service.due import settle_account, settle_before
 from credit.service.earlier import resolve, take_back
 from credit.service.known import answer_known, refuse
 from credit.service.posting import Details, Outcome, post
@@ -40,6 +41,8 @@ def notice_deduction(
     """Announce a deduction. It counts nothing yet, and lapses when nobody posts it in time."""
     if until < now + SHORTEST_NOTICE:
         raise ValueError("a notice leaves at least fifteen days")
+    # a notice that lapsed a second ago takes no room any more
+    settle_account(session, district, account_id, now=now)
     wish = Transfer(
         district=district, id=id, kind=Kind.DEDUCTION_NOTICE, unit=Unit.CONDUCT,
         account_id=account_id, issuer=Issuer.CONDUCT, to_holder=False, amount=amount, rule=rule,
@@ -63,6 +66,7 @@ def post_deduction(
     life: timedelta = LONGEST_LIFE,
 ) -> Outcome:
     """Let a deduction count from now, for its time and no longer; not before its notice is over."""
+    settle_before(session, district, of, now=now)
     return resolve(
         session, Kind.DEDUCTION_POST, district=district, id=id, of=of, details=details, at=now,
         until=now + min(life, LONGEST_LIFE), not_before=SHORTEST_NOTICE,
@@ -79,6 +83,7 @@ def void_deduction(
     now: datetime,
 ) -> Outcome:
     """It never counts: put right before its time, won on appeal, or a clock was missed."""
+    settle_before(session, district, of, now=now)
     return resolve(
         session, Kind.DEDUCTION_VOID, district=district, id=id, of=of, details=details, at=now
     )
@@ -95,6 +100,7 @@ def repair_deduction(
     now: datetime,
 ) -> Outcome:
     """Give back some or all of a deduction for a service done."""
+    settle_before(session, district, of, now=now)
     return take_back(
         session, Kind.REPAIR, district=district, id=id, of=of, amount=amount, details=details,
         at=now,

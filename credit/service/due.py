@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from credit.queries.accounts import balance_of
 from credit.queries.entries import (
     DueRow,
+    TransferRow,
     accounts_due,
     due_of,
     left_to_take_back,
@@ -17,11 +18,13 @@ from credit.queries.entries import (
     transfer,
 )
 from credit.rules.kinds import Kind
-from credit.rules.lots import Lot, computed_id, over
+from credit.rules.leaf import Unit
+from credit.rules.lots import computed_id, over
 from credit.service.earlier import resolve, take_back
+from credit.service.forgetting import forget_details
 from credit.service.known import Rejected
 from credit.service.posting import Details, Outcome
-from credit.service.timers import anything_due, forget_past
+from credit.service.timers import forget_past, next_due
 from portal.kernel.db import Database
 
 BATCH = 200
@@ -33,20 +36,38 @@ ENDS_BY_ITSELF = {
 
 
 def settle_account(session: Session, district: str, account_id: UUID, *, now: datetime) -> int:
-    """Write down everything of an account that has run out; how many entries that made."""
-    if not anything_due(session, district, account_id, now):
+    """Write down everything of an account that has run out; how many entries that made.
+
+    Moment by moment, as if somebody had looked at each of them: so it makes the same entries
+    whether a job runs each minute or nobody has looked for a month.
+    """
+    if next_due(session, district, account_id, now) is None:
         return 0
     # whoever else settles this account waits here, and then finds nothing to do
     if balance_of(session, district, account_id, lock=True) is None:
         return 0
-    made = [_end(session, row) for row in due_of(session, district, account_id, now)]
-    made += _expire_points(session, district, account_id, now)
-    forget_past(session, district, account_id, now)
-    for outcome in made:
+    made = 0
+    while (moment := next_due(session, district, account_id, now)) is not None:
+        made += _settle_moment(session, district, account_id, moment)
+    return made
+
+
+def settle_before(session: Session, district: str, of: UUID, *, now: datetime) -> None:
+    """What ran out is over before anybody speaks of an earlier entry of the same account."""
+    found = transfer(session, district, of)
+    if found is not None:
+        settle_account(session, district, found.account_id, now=now)
+
+
+def _settle_moment(session: Session, district: str, account_id: UUID, moment: datetime) -> int:
+    outcomes = [_end(session, row) for row in due_of(session, district, account_id, moment)]
+    outcomes += _expire_points(session, district, account_id, moment)
+    forget_past(session, district, account_id, moment)
+    for outcome in outcomes:
         if isinstance(outcome, Rejected):
             # nothing here asks for what is not there: a refusal would be a broken ledger
             raise TypeError(f"an expiry was refused: {outcome.code}")
-    return sum(outcome is not None for outcome in made)
+    return sum(outcome is not None for outcome in outcomes)
 
 
 def _end(session: Session, due: DueRow) -> Outcome | None:
@@ -64,39 +85,44 @@ def _end(session: Session, due: DueRow) -> Outcome | None:
             session, kind, district=due.district, id=entry_id, of=due.entry_id, details=details,
             at=due.due_at,
         )  # fmt: skip
+    return _end_deduction(session, due, found, entry_id)
+
+
+def _end_deduction(
+    session: Session, due: DueRow, found: TransferRow, entry_id: UUID
+) -> Outcome | None:
+    """What is left of it goes back, and nobody can read any more why it was (L12)."""
     left = left_to_take_back(session, found)
-    if left == 0:
-        return None
-    return take_back(
-        session, Kind.EXPIRY, district=due.district, id=entry_id, of=due.entry_id, amount=left,
-        details=details, at=due.due_at,
-    )  # fmt: skip
+    outcome = None
+    if left:
+        outcome = take_back(
+            session, Kind.EXPIRY, district=due.district, id=entry_id, of=due.entry_id, amount=left,
+            details=Details(f"entry:{due.entry_id}"), at=due.due_at,
+        )  # fmt: skip
+    forget_details(session, found.entry)
+    return outcome
 
 
 def _expire_points(
-    session: Session, district: str, account_id: UUID, now: datetime
+    session: Session, district: str, account_id: UUID, moment: datetime
 ) -> list[Outcome]:
     """What is left of awards whose time is over. What is held for a benefit is spent already."""
     balance = balance_of(session, district, account_id)
-    if balance is None:
+    if balance is None or balance.unit is not Unit.POINTS:
         return []
-    lots = over(lots_of(session, district, account_id), balance.available, now)
-    return [_expire(session, district, lot, amount, now) for lot, amount in lots]
-
-
-def _expire(session: Session, district: str, lot: Lot, amount: int, now: datetime) -> Outcome:
-    # points that came back after their day expire when that is seen
-    at = lot.until if lot.until is not None and lot.expiries == 0 else now
-    return take_back(
-        session,
-        Kind.EXPIRY,
-        district=district,
-        id=computed_id("expiry", district, lot.id, lot.expiries, at),
-        of=lot.id,
-        amount=amount,
-        details=Details(f"entry:{lot.id}"),
-        at=at,
-    )
+    return [
+        take_back(
+            session,
+            Kind.EXPIRY,
+            district=district,
+            id=computed_id("expiry", district, lot.id, lot.expiries, moment),
+            of=lot.id,
+            amount=amount,
+            details=Details(f"entry:{lot.id}"),
+            at=moment,
+        )
+        for lot, amount in over(lots_of(session, district, account_id), balance.available, moment)
+    ]
 
 
 def settle_due(database: Database, now: datetime) -> int:

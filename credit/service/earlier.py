@@ -32,7 +32,7 @@ def resolve(
     if found is None or found.entry.kind is not TRANSFERS[kind].ends:
         return _unknown(session, kind, district, id, of, details, at)
     wish = _like(found, kind, id, found.amount, to_holder=found.to_holder, until=until)
-    if at < found.entry.at + not_before:
+    if not_before and at < found.entry.at + not_before:
         return answer_known(session, wish, details.content()) or refuse(
             session, wish, LedgerRefusal.TOO_EARLY, "of", at=at
         )
@@ -40,7 +40,7 @@ def resolve(
     if isinstance(outcome, Posted):
         forget_due(session, district, of)
         if kind is Kind.REDEEM_VOID:
-            watch_awards(session, district, found.account_id)
+            watch_awards(session, district, found.account_id, at)
     return outcome
 
 
@@ -69,7 +69,7 @@ def take_back(
         return refuse(session, wish, LedgerRefusal.TAKEN_BACK, "amount", at=at)
     outcome = post(session, wish, details, at=at)
     if isinstance(outcome, Posted) and found.entry.kind is Kind.REDEEM_POST:
-        watch_awards(session, district, found.account_id)
+        watch_awards(session, district, found.account_id, at)
     return outcome
 
 

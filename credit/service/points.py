@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from credit.rules.bodies import Transfer
 from credit.rules.kinds import Issuer, Kind
 from credit.rules.leaf import Unit
-from credit.service.due import settle_account
+from credit.service.due import settle_account, settle_before
 from credit.service.earlier import resolve, take_back
 from credit.service.posting import Details, Outcome, post
 from credit.service.sources import hash_source
@@ -68,6 +68,7 @@ def spend_held(
     now: datetime,
 ) -> Outcome:
     """The benefit was handed out: what was held is spent."""
+    settle_before(session, district, of, now=now)
     return resolve(
         session, Kind.REDEEM_POST, district=district, id=id, of=of, details=details, at=now
     )
@@ -83,6 +84,7 @@ def give_back_held(
     now: datetime,
 ) -> Outcome:
     """The benefit was not handed out: what was held can be spent again."""
+    settle_before(session, district, of, now=now)
     return resolve(
         session, Kind.REDEEM_VOID, district=district, id=id, of=of, details=details, at=now
     )
@@ -99,6 +101,7 @@ def correct(
     now: datetime,
 ) -> Outcome:
     """Take back what was written in error, in part or in whole; nothing is ever edited."""
+    settle_before(session, district, of, now=now)
     return take_back(
         session, Kind.CORRECTION, district=district, id=id, of=of, amount=amount, details=details,
         at=now,

@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import case, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credit.models import Due, Entry
 from credit.rules.kinds import Kind
+from portal.kernel.db import UtcDateTime
 
 
 def forget_due(session: Session, district: str, entry_id: UUID) -> None:
@@ -23,10 +24,12 @@ def forget_past(session: Session, district: str, account_id: UUID, now: datetime
     )
 
 
-def watch_awards(session: Session, district: str, account_id: UUID) -> None:
-    """Points came back: awards that were thought to be spent may expire after all."""
+def watch_awards(session: Session, district: str, account_id: UUID, at: datetime) -> None:
+    """Points came back at a moment: awards that were thought to be spent expire then, or later."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    awards = select(Entry.district, Entry.id, Entry.credit_id, Entry.until).where(
+    moment = literal(at.replace(microsecond=0), UtcDateTime())
+    when = case((Entry.until > moment, Entry.until), else_=moment)
+    awards = select(Entry.district, Entry.id, Entry.credit_id, when).where(
         Entry.district == district,
         Entry.credit_id == account_id,
         Entry.kind == Kind.AWARD,
@@ -39,7 +42,11 @@ def watch_awards(session: Session, district: str, account_id: UUID) -> None:
     )
 
 
-def anything_due(session: Session, district: str, account_id: UUID, now: datetime) -> bool:
-    """Whether something of an account has run out and was not seen to yet."""
-    due = exists().where(Due.district == district, Due.account_id == account_id, Due.due_at <= now)
-    return bool(session.scalar(select(due)))
+def next_due(session: Session, district: str, account_id: UUID, now: datetime) -> datetime | None:
+    """The earliest moment at which something of an account ran out that was not seen to yet."""
+    return session.scalar(
+        select(Due.due_at)
+        .where(Due.district == district, Due.account_id == account_id, Due.due_at <= now)
+        .order_by(Due.due_at)
+        .limit(1)
+    )
