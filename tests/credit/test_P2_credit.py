@@ -22,6 +22,7 @@ from portal.accounts.labels import records_in_words
 from portal.accounts.models import Person
 from portal.accounts.service import erase_person, export_person, personal_fields
 from portal.kernel.db import Base, Database
+from portal.kernel.i18n import in_language
 from portal.site.app import create_app
 from tests.make.credit import (
     DISTRICT,
@@ -62,7 +63,7 @@ def test_everything_is_handed_out_and_can_be_read(database: Database) -> None:
     assert sorted(kinds) == ["award", "deduction_notice", "redeem_hold"]
     assert SECRET in json.dumps(records)
     assert len(records["credit_consent"]) == 1
-    with app.test_request_context():
+    with app.test_request_context(), in_language("en"):
         words = repr(records_in_words(records, personal_fields()))
     for said in (SECRET, "Points earned", "Deduction announced"):
         assert said in words
