@@ -8,10 +8,12 @@ import fcntl
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,8 @@ from credit.rules.note import Signer, VerifierKey, read_signer
 from credit.rules.standing import Noted
 from credit.rules.tiles import parse_path
 from portal.kernel.instance import instance_of
+
+AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,10 @@ class LogFiles:
         """A tile's bytes. Raises FileNotFoundError; the path must be one that a tile has."""
         return (self.public / parse_path(path).path).read_bytes()
 
-    def write_tile(self, path: str, data: bytes) -> None:
-        """Put a tile. One of a sealing that did not end well is overwritten."""
-        _replace(self.public / path, data)
+    def write_tiles(self, tiles: Iterable[tuple[str, bytes]]) -> None:
+        """Put tiles, all of them on the disk before it returns. What a sealing left that did not
+        end well is overwritten."""
+        _replace_all([(self.public / path, data) for path, data in tiles])
 
     def noted(self) -> Noted | None:
         """The checkpoint in the state file. Raises BadNote when it is not one of ours."""
@@ -100,18 +105,41 @@ class LogFiles:
 
 def _replace(path: Path, data: bytes) -> None:
     """Whole or not at all, and on the disk before it returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _replace_all([(path, data)])
+
+
+def _replace_all(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Each whole or not at all. A disk takes many at once sooner than one after the other."""
+    for folder in {path.parent for path, _ in files}:
+        folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        written = list(pool.map(lambda file: _write_beside(*file), files))
+        _rename_all([(name, path) for name, (path, _) in zip(written, files, strict=True)])
+        list(pool.map(_sync_folder, {path.parent for path, _ in files}))
+
+
+def _write_beside(path: Path, data: bytes) -> Path:
+    """The content under another name, on the disk."""
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    Path(name).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    return Path(name)
+
+
+def _rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
+    for written, path in moves:
+        written.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is on the disk only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def log_files(session: Session) -> LogFiles:

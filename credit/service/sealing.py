@@ -40,7 +40,7 @@ from credit.service.logfiles import LogFiles, log_files
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 
-BATCH: Final = 10_000
+BATCH: Final = 50_000
 ENOUGH: Final = 1_000
 EVERY: Final = timedelta(seconds=60)
 
@@ -195,8 +195,7 @@ def _write_tiles(session: Session, log: LogState, leaves: Sequence[bytes], files
         made = list(grow(log.size, leaves, files.read_tile))
     except BadTile:
         made = list(grow(0, leaves_from(session, log.number, 0), files.read_tile))
-    for tile, data in made:
-        files.write_tile(tile.path, data)
+    files.write_tiles((tile.path, data) for tile, data in made)
 
 
 def _last_note(session: Session, log: LogState) -> bytes | None:

@@ -17,7 +17,7 @@ from credit.rules.checkpoint import open_checkpoint
 from credit.rules.merkle import root_of, verify_consistency, verify_inclusion
 from credit.rules.standing import LogStop
 from credit.rules.tiles import TiledTree
-from credit.service import sealing
+from credit.service import logfiles, sealing
 from credit.service.logfiles import LogFiles
 from credit.service.sealing import Stopped, seal, seal_due, why_stopped
 from credit.service.writing import leaf_hash
@@ -185,7 +185,8 @@ def kill(*_args: object, **_options: object) -> None:
     ("where", "what"),
     [
         (LogFiles, "signer"),
-        (LogFiles, "write_tile"),
+        (LogFiles, "write_tiles"),
+        (logfiles, "_rename_all"),
         (sealing, "_grow"),
         (LogFiles, "note"),
         (LogFiles, "publish"),
