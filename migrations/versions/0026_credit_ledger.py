@@ -25,10 +25,19 @@ FUNCTION = (
 
 
 def upgrade() -> None:
-    _accounts()
-    _entries()
+    _account()
+    _holder()
+    _consent()
+    _entry()
+    _entry_indexes()
+    _detail()
+    _refusal()
+    _due()
     _log()
-    _rules()
+    _unsealed()
+    _sealed()
+    _checkpoint()
+    _rule()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(FUNCTION)
     for table in KEPT:
@@ -54,7 +63,7 @@ def _keep(table: str) -> None:
     )
 
 
-def _accounts() -> None:
+def _account() -> None:
     op.create_table(
         "credit_account",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -74,6 +83,9 @@ def _accounts() -> None:
         sa.CheckConstraint("held >= 0", name=op.f("ck_credit_account_held")),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_credit_account")),
     )
+
+
+def _holder() -> None:
     op.create_table(
         "credit_holder",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -91,6 +103,9 @@ def _accounts() -> None:
         sa.UniqueConstraint("district", "party", "holder_id", "unit", name="uq_credit_holder_one"),
     )
     op.create_index("ix_credit_holder_holder_id", "credit_holder", ["holder_id"], unique=False)
+
+
+def _consent() -> None:
     op.create_table(
         "credit_consent",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -101,7 +116,7 @@ def _accounts() -> None:
     )
 
 
-def _entries() -> None:
+def _entry() -> None:
     op.create_table(
         "credit_entry",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -128,6 +143,9 @@ def _entries() -> None:
         sa.CheckConstraint("of_id <> id", name=op.f("ck_credit_entry_earlier")),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_credit_entry")),
     )
+
+
+def _entry_indexes() -> None:
     op.create_index(
         "ix_credit_entry_credit", "credit_entry", ["district", "credit_id", "id"], unique=False
     )
@@ -158,6 +176,9 @@ def _entries() -> None:
         sqlite_where=AWARDS,
         postgresql_where=AWARDS,
     )
+
+
+def _detail() -> None:
     op.create_table(
         "credit_detail",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -175,6 +196,9 @@ def _entries() -> None:
     op.create_index(
         "ix_credit_detail_account", "credit_detail", ["district", "account_id"], unique=False
     )
+
+
+def _refusal() -> None:
     op.create_table(
         "credit_refusal",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -185,6 +209,9 @@ def _entries() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_credit_refusal")),
     )
+
+
+def _due() -> None:
     op.create_table(
         "credit_due",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -211,6 +238,9 @@ def _log() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_credit_log")),
         sa.UniqueConstraint("origin", name=op.f("uq_credit_log_origin")),
     )
+
+
+def _unsealed() -> None:
     op.create_table(
         "credit_unsealed",
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -221,6 +251,9 @@ def _log() -> None:
     op.create_index(
         "ix_credit_unsealed_entry_id", "credit_unsealed", ["entry_id", "district"], unique=False
     )
+
+
+def _sealed() -> None:
     op.create_table(
         "credit_sealed",
         sa.Column("log", sa.Integer(), nullable=False),
@@ -233,6 +266,9 @@ def _log() -> None:
         sa.PrimaryKeyConstraint("log", "seq", name=op.f("pk_credit_sealed")),
         sa.UniqueConstraint("district", "entry_id", name="uq_credit_sealed_entry"),
     )
+
+
+def _checkpoint() -> None:
     op.create_table(
         "credit_checkpoint",
         sa.Column("log", sa.Integer(), nullable=False),
@@ -250,7 +286,7 @@ def _log() -> None:
     )
 
 
-def _rules() -> None:
+def _rule() -> None:
     op.create_table(
         "credit_rule",
         sa.Column("district", sa.String(length=12), nullable=False),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.service import personal as credit_personal
+from credit.service.rule_lists import load_city_rules
 from portal.accounts import cli as accounts_cli
 from portal.accounts import jobs as accounts_jobs
 from portal.accounts import labels as accounts_labels
@@ -76,6 +77,7 @@ CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...
     ("Places", load_city_places),
     ("Units", load_city_organisations),
     ("Working time", load_calendars),
+    ("Points rules", load_city_rules),
     ("Categories", load_categories),
     ("Responsibilities", load_city_responsibilities),
     ("Service contracts", load_city_contracts),
