@@ -280,7 +280,7 @@ def test_the_ledger_does_what_its_model_does(database: Database, walks: int, ste
             max_examples=walks,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=walks < 100,
+            derandomize=walks < 30,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +22,10 @@ from credit.service import logfiles, sealing
 from credit.service.logfiles import LogFiles
 from credit.service.sealing import Stopped, seal, seal_due, why_stopped
 from credit.service.writing import leaf_hash
+from portal.kernel import clock
 from portal.kernel.db import Database, open_database
 from portal.kernel.ids import id_at
+from portal.kernel.jobs import JobRun
 from tests.credit.together import at_once
 from tests.make.credit import DISTRICT, NOW, account, given
 
@@ -280,6 +283,21 @@ def test_a_log_that_is_noted_but_gone_from_the_database_stops_the_sealer(
     files.note(sealing.checkpoints.Checkpoint(signer.name, 7, b"r" * 32).signed(signer))
     give(database, 1)
     assert stopped(database) is LogStop.DATABASE_BEHIND
+
+
+def test_readyz_says_why_nothing_is_sealed_and_the_city_stays_online(
+    app: Flask, database: Database
+) -> None:
+    give(database, 1)
+    seal(database, NOW)
+    with database.write() as session:
+        session.add(JobRun(name="credit.seal", due_at=clock.now(), started_at=clock.now()))
+    browser = app.test_client()
+    assert "ledger" not in browser.get("/readyz").text
+    (files_of(database).folder / "state").unlink()
+    answer = browser.get("/readyz")
+    assert answer.status_code == 200
+    assert "ledger: nothing is sealed, log_stop.no_state" in answer.text
 
 
 def test_one_machine_has_one_sealer_at_a_time(database: Database) -> None:
