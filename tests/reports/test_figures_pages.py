@@ -171,7 +171,7 @@ def test_work_orders_are_handed_in_checked_confirmed_and_taken_over_once(
     assert "Choose a file." in form.send("Check the file", status=422).text
     page = hand_in(centre, path)
     run_imports(city.database, clock.now())
-    page = page.click("Look again", status=200)
+    page = page.click("Load again", status=200)
     assert "Line" in page.text
     assert "20206月底前" in page.text
     assert "doubtful" in page.text
