@@ -234,10 +234,12 @@ NOT_PERSONAL = {
         "area_shape.geojson", "street_digest.numbers", "grid_entry.present", "column_map.spec",
         "import_run.outcome", "category.synonyms", "case_outside.reference",
     },
+    # the ledger's: ids that lead to nobody once the holder's row is gone, hashes, signatures
+    "what is only added to": {"credit_checkpoint.note", "credit_refusal.body"},
     "public words of an office": {
         "grid_card.objects", "grid_card.standards", "reply_template.words",
         "supervision_listing.reason", "supervision_listing.condition",
-        "supervision_listing.finding",
+        "supervision_listing.finding", "credit_rule.source_text",
     },
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept
     # as long as the record of who looked
