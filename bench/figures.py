@@ -50,7 +50,8 @@ def _straight(session: Session, span: Span) -> object:
 def month_figures(engine: str, database: Database, rounds: int) -> list[Figure]:
     """Last month's figures by each thing, and beside them three numbers counted on the spot."""
     counting = time.monotonic()
-    days = refresh_counts(database, now())
+    # planted reports are none that a step has changed
+    days = refresh_counts(database, now(), everything=True)
     counting = time.monotonic() - counting
     span = span_before(month_span(city_day(now(), load_city(DEFAULT_CITY).zone)))
     found = []
