@@ -92,7 +92,7 @@ def _seal(session: Session, district: str, person_id: UUID, what: str, now: date
     account = open_account(session, district, Party.PERSON, person_id, Unit.POINTS, now=now)
     content = {"account": str(account), "at": now.isoformat(), "consent": what}
     seal_content(
-        session, district, Kind.CONSENT, content, Details(f"consent:{what}"), id=new_id(),
+        session, district, Kind.CONSENT, content, Details(f"consent:{what}"), entry_id=new_id(),
         account_id=account, now=now,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ def notice_deduction(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     account_id: UUID,
     amount: int,
     rule: str,
@@ -44,7 +44,7 @@ def notice_deduction(
     # a notice that lapsed a second ago takes no room any more
     settle_account(session, district, account_id, now=now)
     wish = Transfer(
-        district=district, id=id, kind=Kind.DEDUCTION_NOTICE, unit=Unit.CONDUCT,
+        district=district, id=entry_id, kind=Kind.DEDUCTION_NOTICE, unit=Unit.CONDUCT,
         account_id=account_id, issuer=Issuer.CONDUCT, to_holder=False, amount=amount, rule=rule,
         source=hash_source(session, "deduction", details.source), until=until,
     )  # fmt: skip
@@ -59,7 +59,7 @@ def post_deduction(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     details: Details,
     now: datetime,
@@ -68,16 +68,23 @@ def post_deduction(
     """Let a deduction count from now, for its time and no longer; not before its notice is over."""
     settle_before(session, district, of, now=now)
     return resolve(
-        session, Kind.DEDUCTION_POST, district=district, id=id, of=of, details=details, at=now,
-        until=now + min(life, LONGEST_LIFE), not_before=SHORTEST_NOTICE,
-    )  # fmt: skip
+        session,
+        Kind.DEDUCTION_POST,
+        district=district,
+        entry_id=entry_id,
+        of=of,
+        details=details,
+        at=now,
+        until=now + min(life, LONGEST_LIFE),
+        not_before=SHORTEST_NOTICE,
+    )
 
 
 def void_deduction(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     details: Details,
     now: datetime,
@@ -85,7 +92,13 @@ def void_deduction(
     """It never counts: put right before its time, won on appeal, or a clock was missed."""
     settle_before(session, district, of, now=now)
     return resolve(
-        session, Kind.DEDUCTION_VOID, district=district, id=id, of=of, details=details, at=now
+        session,
+        Kind.DEDUCTION_VOID,
+        district=district,
+        entry_id=entry_id,
+        of=of,
+        details=details,
+        at=now,
     )
 
 
@@ -93,7 +106,7 @@ def repair_deduction(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     amount: int,
     details: Details,
@@ -102,6 +115,12 @@ def repair_deduction(
     """Give back some or all of a deduction for a service done."""
     settle_before(session, district, of, now=now)
     return take_back(
-        session, Kind.REPAIR, district=district, id=id, of=of, amount=amount, details=details,
+        session,
+        Kind.REPAIR,
+        district=district,
+        entry_id=entry_id,
+        of=of,
+        amount=amount,
+        details=details,
         at=now,
-    )  # fmt: skip
+    )

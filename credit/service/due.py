@@ -82,9 +82,14 @@ def _end(session: Session, due: DueRow) -> Outcome | None:
         if resolution_of(session, due.district, due.entry_id) is not None:
             return None
         return resolve(
-            session, kind, district=due.district, id=entry_id, of=due.entry_id, details=details,
+            session,
+            kind,
+            district=due.district,
+            entry_id=entry_id,
+            of=due.entry_id,
+            details=details,
             at=due.due_at,
-        )  # fmt: skip
+        )
     return _end_deduction(session, due, found, entry_id)
 
 
@@ -96,9 +101,15 @@ def _end_deduction(
     outcome = None
     if left:
         outcome = take_back(
-            session, Kind.EXPIRY, district=due.district, id=entry_id, of=due.entry_id, amount=left,
-            details=Details(f"entry:{due.entry_id}"), at=due.due_at,
-        )  # fmt: skip
+            session,
+            Kind.EXPIRY,
+            district=due.district,
+            entry_id=entry_id,
+            of=due.entry_id,
+            amount=left,
+            details=Details(f"entry:{due.entry_id}"),
+            at=due.due_at,
+        )
     forget_details(session, found.entry)
     return outcome
 
@@ -115,7 +126,7 @@ def _expire_points(
             session,
             Kind.EXPIRY,
             district=district,
-            id=computed_id("expiry", district, lot.id, lot.expiries, moment),
+            entry_id=computed_id("expiry", district, lot.id, lot.expiries, moment),
             of=lot.id,
             amount=amount,
             details=Details(f"entry:{lot.id}"),

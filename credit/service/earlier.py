@@ -20,7 +20,7 @@ def resolve(
     kind: Kind,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     details: Details,
     at: datetime,
@@ -30,8 +30,8 @@ def resolve(
     """End what is on hold: post it, void it, let it expire. Whoever comes second is refused."""
     found = transfer(session, district, of)
     if found is None or found.entry.kind is not TRANSFERS[kind].ends:
-        return _unknown(session, kind, district, id, of, details, at)
-    wish = _like(found, kind, id, found.amount, to_holder=found.to_holder, until=until)
+        return _unknown(session, kind, district, entry_id, of, details, at)
+    wish = _like(found, kind, entry_id, found.amount, to_holder=found.to_holder, until=until)
     if not_before and at < found.entry.at + not_before:
         return answer_known(session, wish, details.content()) or refuse(
             session, wish, LedgerRefusal.TOO_EARLY, "of", at=at
@@ -49,7 +49,7 @@ def take_back(
     kind: Kind,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     amount: int,
     details: Details,
@@ -58,8 +58,8 @@ def take_back(
     """Take back some of what an entry moved; never more in all than it moved."""
     found = transfer(session, district, of)
     if found is None or kind not in TAKEN_BACK_BY.get(found.entry.kind, ()):
-        return _unknown(session, kind, district, id, of, details, at)
-    wish = _like(found, kind, id, amount, to_holder=not found.to_holder, until=None)
+        return _unknown(session, kind, district, entry_id, of, details, at)
+    wish = _like(found, kind, entry_id, amount, to_holder=not found.to_holder, until=None)
     # two who take back at once must not both see the same rest
     balance_of(session, district, found.account_id, lock=True)
     known = answer_known(session, wish, details.content())

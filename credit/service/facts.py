@@ -65,7 +65,7 @@ def record_fact(
     return award(
         session,
         district=district,
-        id=new_id(),
+        entry_id=new_id(),
         account_id=account,
         amount=rule.points * times,
         rule=rule.name,

@@ -45,7 +45,7 @@ class LedgerOfAPerson:
             seal_content(
                 session, account.district, Kind.ERASURE,
                 {"account": str(account.account_id), "at": now.isoformat()},
-                Details("erasure"), id=new_id(), now=now,
+                Details("erasure"), entry_id=new_id(), now=now,
             )  # fmt: skip
             for table in (EntryDetail, AccountHolder):
                 session.execute(
@@ -71,7 +71,7 @@ def _let_go(session: Session, district: str, account_id: UUID, now: datetime) ->
         if found is not None:
             resolve(
                 session, ENDS_BY_ITSELF[found.kind], district=district, of=entry_id,
-                id=computed_id("erased", district, entry_id, 0, now),
+                entry_id=computed_id("erased", district, entry_id, 0, now),
                 details=Details("erasure"), at=now,
             )  # fmt: skip
 

@@ -18,7 +18,7 @@ def award(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     account_id: UUID,
     amount: int,
     rule: str,
@@ -29,7 +29,7 @@ def award(
 ) -> Outcome:
     """Give points under a rule. One source earns once: told again, it gets the same entry."""
     wish = Transfer(
-        district=district, id=id, kind=Kind.AWARD, unit=Unit.POINTS, account_id=account_id,
+        district=district, id=entry_id, kind=Kind.AWARD, unit=Unit.POINTS, account_id=account_id,
         issuer=Issuer.GIVEN, to_holder=True, amount=amount, rule=rule, source=source, until=until,
     )  # fmt: skip
     return post(session, wish, details, at=now)
@@ -39,7 +39,7 @@ def hold_points(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     account_id: UUID,
     amount: int,
     rule: str,
@@ -51,10 +51,18 @@ def hold_points(
     # points that ran out a second ago are not spent because a job is late
     settle_account(session, district, account_id, now=now)
     wish = Transfer(
-        district=district, id=id, kind=Kind.REDEEM_HOLD, unit=Unit.POINTS, account_id=account_id,
-        issuer=Issuer.SPENT, to_holder=False, amount=amount, rule=rule,
-        source=hash_source(session, "redeem", details.source), until=until,
-    )  # fmt: skip
+        district=district,
+        id=entry_id,
+        kind=Kind.REDEEM_HOLD,
+        unit=Unit.POINTS,
+        account_id=account_id,
+        issuer=Issuer.SPENT,
+        to_holder=False,
+        amount=amount,
+        rule=rule,
+        source=hash_source(session, "redeem", details.source),
+        until=until,
+    )
     return post(session, wish, details, at=now)
 
 
@@ -62,7 +70,7 @@ def spend_held(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     details: Details,
     now: datetime,
@@ -70,7 +78,13 @@ def spend_held(
     """The benefit was handed out: what was held is spent."""
     settle_before(session, district, of, now=now)
     return resolve(
-        session, Kind.REDEEM_POST, district=district, id=id, of=of, details=details, at=now
+        session,
+        Kind.REDEEM_POST,
+        district=district,
+        entry_id=entry_id,
+        of=of,
+        details=details,
+        at=now,
     )
 
 
@@ -78,7 +92,7 @@ def give_back_held(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     details: Details,
     now: datetime,
@@ -86,7 +100,13 @@ def give_back_held(
     """The benefit was not handed out: what was held can be spent again."""
     settle_before(session, district, of, now=now)
     return resolve(
-        session, Kind.REDEEM_VOID, district=district, id=id, of=of, details=details, at=now
+        session,
+        Kind.REDEEM_VOID,
+        district=district,
+        entry_id=entry_id,
+        of=of,
+        details=details,
+        at=now,
     )
 
 
@@ -94,7 +114,7 @@ def correct(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     of: UUID,
     amount: int,
     details: Details,
@@ -103,6 +123,12 @@ def correct(
     """Take back what was written in error, in part or in whole; nothing is ever edited."""
     settle_before(session, district, of, now=now)
     return take_back(
-        session, Kind.CORRECTION, district=district, id=id, of=of, amount=amount, details=details,
+        session,
+        Kind.CORRECTION,
+        district=district,
+        entry_id=entry_id,
+        of=of,
+        amount=amount,
+        details=details,
         at=now,
-    )  # fmt: skip
+    )

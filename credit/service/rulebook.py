@@ -30,7 +30,7 @@ def publish_rule(
     rule = _next(wish)
     statement_id = new_id()
     outcome = seal_statement(
-        session, district=district, id=statement_id, kind=Kind.RULE_PUBLISHED,
+        session, district=district, entry_id=statement_id, kind=Kind.RULE_PUBLISHED,
         digest=rule.digest(), details=Details(f"rule:{rule.name}", rule.content()), now=now,
     )  # fmt: skip
     if not isinstance(outcome, Posted):

@@ -17,7 +17,7 @@ def seal_statement(
     session: Session,
     *,
     district: str,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     kind: Kind,
     digest: bytes,
     details: Details,
@@ -29,7 +29,7 @@ def seal_statement(
     ``account_id`` says whose it is, so that the details go when she is erased.
     """
     return state(
-        session, Statement(district, id, kind, digest), details, at=now, account_id=account_id
+        session, Statement(district, entry_id, kind, digest), details, at=now, account_id=account_id
     )
 
 
@@ -40,7 +40,7 @@ def seal_content(
     content: Mapping[str, Json],
     details: Details,
     *,
-    id: UUID,  # noqa: A002 - the caller's word for it
+    entry_id: UUID,
     now: datetime,
     account_id: UUID | None = None,
 ) -> Outcome:
@@ -48,7 +48,7 @@ def seal_content(
     return seal_statement(
         session,
         district=district,
-        id=id,
+        entry_id=entry_id,
         kind=kind,
         digest=sha256(canonical(content)).digest(),
         details=Details(details.source, {**details.facts, "content": content}),

@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 
 
 def end(session: Session, act: Any, of: UUID, now: datetime = NOW, **more: Any) -> EntryRow:
-    wish = {"district": DISTRICT, "id": new_id(), "of": of, "details": Details("desk:1")}
+    wish = {"district": DISTRICT, "entry_id": new_id(), "of": of, "details": Details("desk:1")}
     return posted(act(session, **wish, now=now, **more)).entry
 
 
@@ -194,5 +194,5 @@ def test_a_notice_that_lapsed_and_a_hold_that_ran_out_cannot_be_posted_late(
         wish: dict[str, Any] = {"district": DISTRICT, "details": Details("x")}
         late = NOW + 21 * DAY
         for act, of in ((spend_held, hold.id), (post_deduction, notice.id)):
-            answer = act(session, id=new_id(), of=of, now=late, **wish)
+            answer = act(session, entry_id=new_id(), of=of, now=late, **wish)
             assert answer == Rejected(LedgerRefusal.RESOLVED, "of")

@@ -112,7 +112,12 @@ def test_the_documented_role_can_do_the_whole_work(as_role: Database) -> None:
         mine = account(session, holder=who.id, points=7, until=NOW + timedelta(days=1))
         hold = posted(try_hold(session, mine, 4)).entry
         spent = spend_held(
-            session, district=DISTRICT, id=new_id(), of=hold.id, details=Details("desk:1"), now=NOW
+            session,
+            district=DISTRICT,
+            entry_id=new_id(),
+            of=hold.id,
+            details=Details("desk:1"),
+            now=NOW,
         )
         assert isinstance(spent, Posted)
     assert seal(as_role, NOW) == 4

@@ -134,7 +134,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return act(session, *given, now=self.now, **named)
 
     def end(self, act: Any, of: UUID, **more: Any) -> Any:
-        return self.act(act, district=DISTRICT, id=new_id(), of=of, details=WHY, **more)
+        return self.act(act, district=DISTRICT, entry_id=new_id(), of=of, details=WHY, **more)
 
     @rule(account=st.integers(0, 1), amount=st.integers(1, 9), days=st.integers(1, 40))
     def give(self, account: int, amount: int, days: int) -> None:
@@ -229,7 +229,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def probe_more_than_there_is(self, account: int) -> None:
         """Illegal: one more than can be spent, and then again with the same id."""
         self.model.until(self.now)
-        wish = {"id": new_id(), "until": self.now + DAY}
+        wish = {"entry_id": new_id(), "until": self.now + DAY}
         amount = self.model.available(account) + 1
         refused = Rejected(LedgerRefusal.NOT_ENOUGH, "amount")
         for _ in range(2):

@@ -42,7 +42,7 @@ WHY = Details("desk:1")
 
 
 def end(session: Session, act: Any, of: UUID, **changes: Any) -> Any:
-    given = {"district": DISTRICT, "id": new_id(), "of": of, "details": WHY, "now": NOW}
+    given = {"district": DISTRICT, "entry_id": new_id(), "of": of, "details": WHY, "now": NOW}
     return act(session, **{**given, **changes})
 
 
@@ -87,7 +87,7 @@ def test_the_same_id_and_body_is_the_same_entry_again(database: Database) -> Non
     with database.write() as session:
         mine = account(session)
         first = given(session, mine, 5, source="shift:1")
-        wish = {"id": first.entry.id, "source": "shift:1", "now": NOW + timedelta(hours=3)}
+        wish = {"entry_id": first.entry.id, "source": "shift:1", "now": NOW + timedelta(hours=3)}
         assert try_give(session, mine, 5, **wish) == Posted(first.entry, again=True)
         assert standing(session, mine).balance == 5
         assert count(session, Entry) == 1
@@ -109,7 +109,7 @@ def test_the_same_id_with_another_body_is_refused_by_the_name_of_the_field(
     with database.write() as session:
         mine = account(session)
         first = given(session, mine, 5, source="shift:1").entry
-        wish = {"id": first.id, "source": "shift:1", "amount": 5, **changes}
+        wish = {"entry_id": first.id, "source": "shift:1", "amount": 5, **changes}
         who = account(session) if wish.pop("account", None) else mine
         amount = wish.pop("amount")
         answer = try_give(session, who, amount, **wish)
@@ -124,7 +124,9 @@ def test_once_details_are_erased_the_same_id_is_still_the_same_entry(database: D
         first = given(session, mine, 5, source="shift:1").entry
         session.delete(session.get_one(EntryDetail, (DISTRICT, first.id)))
         session.flush()
-        again = try_give(session, mine, 5, id=first.id, source="shift:1", details=Details("x"))
+        again = try_give(
+            session, mine, 5, entry_id=first.id, source="shift:1", details=Details("x")
+        )
         assert again == Posted(first, again=True)
 
 
@@ -140,7 +142,7 @@ def test_a_source_earns_once_whatever_the_id(database: Database) -> None:
 def test_a_refused_id_stays_refused(database: Database) -> None:
     with database.write() as session:
         mine = account(session, points=3)
-        wish = {"id": new_id()}
+        wish = {"entry_id": new_id()}
         assert try_hold(session, mine, 4, **wish) == Rejected(LedgerRefusal.NOT_ENOUGH, "amount")
     with database.write() as session:
         given(session, mine, 10)
@@ -156,7 +158,7 @@ def test_an_amount_no_ledger_moves_is_refused(database: Database, amount: int) -
     with database.write() as session:
         mine = account(session, points=3)
         refused = Rejected(LedgerRefusal.BAD_AMOUNT, "amount")
-        wish = {"id": new_id()}
+        wish = {"entry_id": new_id()}
         assert try_hold(session, mine, amount, **wish) == refused
         assert try_hold(session, mine, amount, **wish) == refused
 
@@ -188,7 +190,7 @@ def test_what_is_held_is_spent_once(database: Database) -> None:
         resolved = Rejected(LedgerRefusal.RESOLVED, "of")
         assert end(session, spend_held, hold.id) == resolved
         assert end(session, give_back_held, hold.id) == resolved
-        assert end(session, spend_held, hold.id, id=spent.entry.id).again
+        assert end(session, spend_held, hold.id, entry_id=spent.entry.id).again
         assert session.get(Due, (DISTRICT, hold.id)) is None
         all_is_well(session)
 
@@ -211,7 +213,7 @@ def test_nothing_ends_what_is_not_on_hold(database: Database, act: Any) -> None:
         mine = account(session)
         award_id = given(session, mine, 5).entry.id
         unknown = Rejected(LedgerRefusal.UNKNOWN_ENTRY, "of")
-        wish = {"id": new_id()}
+        wish = {"entry_id": new_id()}
         for of in (award_id, new_id()):
             assert end(session, act, of) == unknown
         assert end(session, act, award_id, **wish) == unknown
@@ -280,7 +282,7 @@ def test_an_error_is_corrected_by_another_entry_never_below_the_floor(database: 
 
 def test_a_statement_is_a_hash_without_an_amount(database: Database) -> None:
     wish: dict[str, Any] = {
-        "district": DISTRICT, "id": new_id(), "kind": Kind.PLEDGE_SIGNED, "digest": b"d" * 32,
+        "district": DISTRICT, "entry_id": new_id(), "kind": Kind.PLEDGE_SIGNED, "digest": b"d" * 32,
         "details": Details("pledge:7"), "now": NOW,
     }  # fmt: skip
     with database.write() as session:

@@ -85,7 +85,7 @@ def test_a_hold_is_ended_once_even_when_another_one_would_cover_it(database: Dat
             hold, _ = (posted(try_hold(session, mine, 5)).entry for _ in range(2))
         wish = {"district": DISTRICT, "of": hold.id, "details": WHY, "now": NOW}
         acts = [spend_held, give_back_held, spend_held, give_back_held]
-        outcomes = at_once(*[acting(database, act, id=new_id(), **wish) for act in acts])
+        outcomes = at_once(*[acting(database, act, entry_id=new_id(), **wish) for act in acts])
         only_one(outcomes, LedgerRefusal.RESOLVED)
         with database.read() as session:
             assert standing(session, mine).held == 5
@@ -95,7 +95,9 @@ def test_a_hold_is_ended_once_even_when_another_one_would_cover_it(database: Dat
 def test_the_same_id_at_once_is_one_entry_and_everybody_is_given_it(database: Database) -> None:
     for _ in range(ROUNDS):
         mine, entry_id = new_account(database), new_id()
-        outcomes = at_once(*[acting(database, try_give, mine, 5, id=entry_id) for _ in range(4)])
+        outcomes = at_once(
+            *[acting(database, try_give, mine, 5, entry_id=entry_id) for _ in range(4)]
+        )
         assert {outcome.entry.id for outcome in outcomes} == {entry_id}
         assert sorted(outcome.again for outcome in outcomes) == [False, True, True, True]
         with database.read() as session:
@@ -107,7 +109,7 @@ def test_the_same_id_with_two_bodies_at_once_is_one_of_them(database: Database) 
     for _ in range(ROUNDS):
         mine, entry_id = new_account(database), new_id()
         acts = [
-            acting(database, try_give, mine, n, id=entry_id, source=f"shift:{entry_id}")
+            acting(database, try_give, mine, n, entry_id=entry_id, source=f"shift:{entry_id}")
             for n in (1, 2, 3)
         ]
         only_one(at_once(*acts), LedgerRefusal.OTHER_BODY)
@@ -131,7 +133,9 @@ def test_two_who_take_back_at_once_never_take_more_than_there_was(database: Data
         with database.write() as session:
             award = given(session, mine, 5).entry
         wish = {"district": DISTRICT, "of": award.id, "amount": 3, "details": WHY, "now": NOW}
-        outcomes = at_once(*[acting(database, correct, id=new_id(), **wish) for _ in range(3)])
+        outcomes = at_once(
+            *[acting(database, correct, entry_id=new_id(), **wish) for _ in range(3)]
+        )
         only_one(outcomes, LedgerRefusal.TAKEN_BACK)
     check(database)
 
@@ -170,7 +174,7 @@ def mixed_walk(database: Database, accounts: list[UUID], seed: int, steps: int) 
     for _ in range(steps):
         with database.write() as session:
             mine, amount = chance.choice(accounts), chance.randint(1, 6)
-            wish = {"district": DISTRICT, "id": new_id(), "details": WHY, "now": NOW}
+            wish = {"district": DISTRICT, "entry_id": new_id(), "details": WHY, "now": NOW}
             match chance.randint(0, 3):
                 case 0:
                     given(session, mine, amount)

@@ -53,22 +53,29 @@ def walk(database: Database, chance: Random) -> None:
         entry_id, mine, amount = id_at(at, step), chance.choice(accounts), chance.randint(1, 6)
         wish: dict[str, Any] = {
             "district": DISTRICT,
-            "id": entry_id,
+            "entry_id": entry_id,
             "details": Details("desk:1"),
             "now": at,
         }
         with database.write() as session:
             if step % 3 == 0:
                 until = at + chance.randint(1, 9) * DAY
-                try_give(session, mine, amount, id=entry_id, now=at, until=until)
+                try_give(session, mine, amount, entry_id=entry_id, now=at, until=until)
             elif step % 3 == 1:
-                outcome = try_hold(session, mine, amount, id=entry_id, now=at, until=at + 3 * DAY)
+                outcome = try_hold(
+                    session, mine, amount, entry_id=entry_id, now=at, until=at + 3 * DAY
+                )
                 holds += [outcome.entry.id] if isinstance(outcome, Posted) else []
             elif holds:
                 act = chance.choice([spend_held, give_back_held])
                 done = act(session, **wish, of=holds.pop(chance.randrange(len(holds))))
                 if isinstance(done, Posted) and act is spend_held:
-                    back = {**wish, "id": id_at(at, 1000 + step), "of": done.entry.id, "amount": 1}
+                    back = {
+                        **wish,
+                        "entry_id": id_at(at, 1000 + step),
+                        "of": done.entry.id,
+                        "amount": 1,
+                    }
                     correct(session, **back)
         if step % 10 == 9:
             settle_due(database, at)

@@ -136,13 +136,13 @@ def test_an_entry_that_commits_late_with_an_early_id_is_not_lost(database: Datab
         give(database, 1, mine)
         seal(database, NOW)
         with database.write() as session:
-            given(session, mine, 1, id=early)
+            given(session, mine, 1, entry_id=early)
     else:
         other = open_database(database.url.render_as_string(False), database.info)
         with database.write() as session:
             theirs = account(session)
         with other.write() as session:
-            given(session, theirs, 1, id=early)
+            given(session, theirs, 1, entry_id=early)
             give(database, 1, mine)
             assert seal(database, NOW) == 2
             assert check(database) == 2

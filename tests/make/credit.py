@@ -55,12 +55,12 @@ def given(session: Session, account_id: UUID, amount: int, **changes: Any) -> Po
 
 
 def try_give(session: Session, account_id: UUID, amount: int, **changes: Any) -> Outcome:
-    entry_id = changes.pop("id", None) or new_id()
+    entry_id = changes.pop("entry_id", None) or new_id()
     source = changes.pop("source", None) or f"shift:{entry_id}"
     return award(
         session,
         **{
-            "district": DISTRICT, "id": entry_id, "account_id": account_id, "amount": amount,
+            "district": DISTRICT, "entry_id": entry_id, "account_id": account_id, "amount": amount,
             "rule": "shift@1", "source": hash_source(session, source),
             "details": Details(source), "now": NOW, **changes,
         },
@@ -71,7 +71,7 @@ def try_hold(session: Session, account_id: UUID, amount: int, **changes: Any) ->
     return hold_points(
         session,
         **{
-            "district": DISTRICT, "id": new_id(), "account_id": account_id, "amount": amount,
+            "district": DISTRICT, "entry_id": new_id(), "account_id": account_id, "amount": amount,
             "rule": "tea@1", "details": Details("benefit:tea"), "until": LATER, "now": NOW,
             **changes,
         },
@@ -82,7 +82,7 @@ def try_notice(session: Session, account_id: UUID, amount: int, **changes: Any) 
     return notice_deduction(
         session,
         **{
-            "district": DISTRICT, "id": new_id(), "account_id": account_id, "amount": amount,
+            "district": DISTRICT, "entry_id": new_id(), "account_id": account_id, "amount": amount,
             "rule": "litter@1", "details": Details("proposal:1"), "now": NOW,
             "until": NOW + timedelta(days=60), **changes,
         },
