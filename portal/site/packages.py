@@ -12,6 +12,7 @@ from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.service import personal as credit_personal
 from credit.service.rule_lists import load_city_rules
+from credit.views import bp as credit
 from portal.accounts import cli as accounts_cli
 from portal.accounts import jobs as accounts_jobs
 from portal.accounts import labels as accounts_labels
@@ -53,6 +54,7 @@ from portal.site.views import bp as site
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     site,
     accounts,
+    credit,
     satisfaction,
     reports,
     places,

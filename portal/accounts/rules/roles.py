@@ -20,12 +20,20 @@ class Permission(StrEnum):
     AUDIT_DRAW = "audit:draw"
     AUDIT_READ = "audit:read"
     BEHAVIOUR_READ = "behaviour:read"
+    BENEFIT_HAND_OUT = "benefit:hand_out"
+    BENEFIT_MANAGE = "benefit:manage"
     CARD_ISSUE = "card:issue"
+    DEDUCTION_CONFIRM = "deduction:confirm"
+    DEDUCTION_PROPOSE = "deduction:propose"
+    DEDUCTION_REVIEW = "deduction:review"
+    DEDUCTION_SWITCH = "deduction:switch"
     DESK_OPEN = "desk:open"
     DISPUTE_SETTLE = "dispute:settle"
     FIGURES_READ = "figures:read"
     GRID_MANAGE = "grid:manage"
     GRID_WORK = "grid:work"
+    HONOUR_DECIDE = "honour:decide"
+    HONOUR_PROPOSE = "honour:propose"
     IDENTITY_APPROVE = "identity:approve"
     IDENTITY_EXPORT = "identity:export"
     IDENTITY_SEE = "identity:see"
@@ -47,6 +55,7 @@ class Permission(StrEnum):
     REPORT_VOID = "report:void"
     ROLE_GRANT = "role:grant"
     ROUTING_WRITE = "routing:write"
+    RULE_PUBLISH = "rule:publish"
 
 
 class Scope(StrEnum):
