@@ -98,12 +98,6 @@ def _minute(text: str) -> int:
     return hours * HOUR + minutes
 
 
-def plan_text(plan: tuple[Span, ...]) -> str:
-    """The same the other way round."""
-    ends = ((divmod(start, HOUR), divmod(end, HOUR)) for start, end in plan)
-    return " ".join(f"{a:02}:{b:02}-{c:02}:{d:02}" for (a, b), (c, d) in ends)
-
-
 def load_calendar(path: Path = SHIPPED) -> Calendar:
     """The shipped calendar, or a city's own file of the same shape (day, kind)."""
     return _read(path)

@@ -216,13 +216,3 @@ def _nearest_first(
 def _serves(row: OrganisationRow, place_path: str) -> bool:
     # by the place's own code: a place that was moved in the tree still has its units
     return codes_of(row.area_path or "")[-1] in codes_of(place_path)
-
-
-def current_successor(session: Session, organisation_id: UUID) -> OrganisationRow | None:
-    """Who does the work now: the organisation itself, or the last in the chain of successors."""
-    row = organisation(session, organisation_id)
-    seen: set[UUID] = set()
-    while row is not None and row.successor_id is not None and row.id not in seen:
-        seen.add(row.id)
-        row = organisation(session, row.successor_id)
-    return row

@@ -10,10 +10,9 @@ from typing import Any
 import click
 
 from portal.kernel import clock
-from portal.kernel.errors import Refused
 from portal.kernel.sheets import Encoding
 from portal.kernel.words import say
-from portal.reports.rules.exchange import ExchangeRefusal, Flaw
+from portal.reports.rules.exchange import Flaw
 from portal.reports.service.contract_lists import import_contracts
 from portal.reports.service.counting import refresh_counts
 from portal.reports.service.exchange.export import export_file
@@ -23,6 +22,7 @@ from portal.reports.service.exchange.files import (
     Tick,
     check_file,
     import_file,
+    refuse_bad_rows,
 )
 from portal.reports.service.exchange.maps import find_map, shipped_maps
 from portal.reports.service.exchange.writing import Taken
@@ -70,9 +70,8 @@ def import_command(tools: Any, file: Path, name: str, partial: bool, encoding: s
         with _counter("checked") as tick:
             checked = check_file(tools.database, handed, now=now, tick=tick, bad_rows=bad_rows)
         _say_checked(checked)
-        if checked.bad and not partial:
-            facts = {"bad": checked.bad, "rows": checked.rows}
-            raise Refused(ExchangeRefusal.BAD_ROWS, facts=facts)
+        if not partial:
+            refuse_bad_rows(checked)
         with _bar(checked.good) as tick:
             taken = import_file(tools.database, handed, now=now, tick=tick)
     _say_taken(taken)

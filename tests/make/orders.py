@@ -23,8 +23,15 @@ from portal.reports.rules.column_maps import MapWish
 from portal.reports.rules.exchange import ExchangeRefusal
 from portal.reports.rules.import_runs import RunState
 from portal.reports.rules.layouts import Says
-from portal.reports.service.exchange.files import Handed
+from portal.reports.service.exchange.files import (
+    Checked,
+    Handed,
+    check_file,
+    import_file,
+    refuse_bad_rows,
+)
 from portal.reports.service.exchange.maps import load_map, save_map
+from portal.reports.service.exchange.writing import Taken
 from tests.make.intake import ready
 from tests.make.organisations import unit
 
@@ -109,6 +116,16 @@ def xlsx_file(path: Path, rows: Sequence[Row]) -> Path:
 def handed(path: Path, layout: str, encoding: Encoding = Encoding.UTF8) -> Handed:
     """A file as somebody hands it in."""
     return Handed(path, load_map(layout), encoding)
+
+
+def check_and_import(
+    database: Database, file: Handed, *, partial: bool, at: datetime
+) -> tuple[Checked, Taken]:
+    """What the command does, without its words."""
+    checked = check_file(database, file, now=at)
+    if not partial:
+        refuse_bad_rows(checked)
+    return checked, import_file(database, file, now=at)
 
 
 def city(database: Database) -> None:

@@ -16,11 +16,9 @@ from portal.kernel.db import Database
 from portal.kernel.errors import BadData, Conflict, Forbidden, Missing, Refused
 from portal.organisations.models import Organisation
 from portal.organisations.queries import (
-    current_successor,
     organisation,
     organisation_by_code,
     organisations,
-    organisations_by_ids,
     units_for,
 )
 from portal.organisations.rules import OrganisationKind, OrganisationRefusal, Trade
@@ -144,11 +142,7 @@ def test_the_work_goes_to_the_last_in_the_chain_of_successors(places: Database) 
         assert first is not None
         assert first.valid_on(date(2025, 12, 31))
         assert not first.valid_on(date(2026, 1, 1))
-        last = current_successor(session, first.id)
-        assert last is not None
-        assert last.code == "ALL"
         assert codes(units_for(session, "/370283/370283001/")) == ["ALL"]
-        assert len(organisations_by_ids(session, [first.id, last.id])) == 2
 
 
 def test_an_end_is_refused_when_it_cannot_be(places: Database) -> None:

@@ -24,7 +24,6 @@ from portal.reports.queries.round import alerts_for
 from portal.reports.queries.same_place import photos_of_place
 from portal.reports.rules.grid import NEWS
 from portal.reports.service.alerts import raise_alert
-from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.handling import reclassify_case
 from portal.reports.service.intake import file_report
 from tests.make import accounts, orders, reports
@@ -121,13 +120,13 @@ def test_r126_a_hotlines_order_alerts_like_a_report_when_it_is_new_and_open(
         _order("other-kind", NOW, infobcname="市容环境", infoscname="暴露垃圾"),
     ]
     file = orders.handed(orders.csv_file(tmp_path / "orders.csv", rows), orders.TASKS)
-    check_and_import(database, file, partial=False, now=NOW)
+    orders.check_and_import(database, file, partial=False, at=NOW)
     with database.read() as session:
         told = select(Case.external_number).join(CaseAlert, CaseAlert.case_id == Case.id)
         assert set(session.scalars(told)) == {"new", "last-minute"}
     assert sent(database, "desk.alert") == 2
     # the hotline hands over the same orders every day: nobody is told again
-    check_and_import(database, file, partial=False, now=NOW)
+    orders.check_and_import(database, file, partial=False, at=NOW)
     assert sent(database, "desk.alert") == 2
 
 

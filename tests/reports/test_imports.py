@@ -30,7 +30,7 @@ from portal.reports.rules.exchange import (
     read_moment,
 )
 from portal.reports.rules.transitions import TRANSITIONS
-from portal.reports.service.exchange.files import Checked, check_and_import, check_file
+from portal.reports.service.exchange.files import Checked, check_file
 from portal.reports.service.exchange.maps import canned_replies, load_map
 from portal.reports.service.exchange.writing import Taken
 from tests.make import orders
@@ -48,7 +48,7 @@ def take(
     partial: bool = False,
 ) -> tuple[Checked, Taken]:  # fmt: skip
     file = orders.handed(orders.csv_file(folder / "orders.csv", rows), layout)
-    return check_and_import(database, file, partial=partial, now=NOW)
+    return orders.check_and_import(database, file, partial=partial, at=NOW)
 
 
 def look(
@@ -291,7 +291,7 @@ def test_a_spreadsheet_reads_the_same_and_its_lost_digits_are_seen(
     assert [(flaw.line, flaw.problem) for flaw in checked.flaws] == [
         (3, Problem.ROUNDED), (4, Problem.FORMULA), (4, Problem.EMPTY),
     ]  # fmt: skip
-    check_and_import(city, orders.handed(file, TASKS), partial=True, now=NOW)
+    orders.check_and_import(city, orders.handed(file, TASKS), partial=True, at=NOW)
     assert case_of(city, "T001").found_at == datetime(2026, 11, 20, 1, 32, 9, tzinfo=UTC)
 
 
@@ -358,7 +358,7 @@ def test_two_imports_of_one_file_at_once_make_each_row_once(city: Database, tmp_
 
     def act(_at: int) -> Taken:
         start.wait()
-        return check_and_import(city, file, partial=False, now=NOW)[1]
+        return orders.check_and_import(city, file, partial=False, at=NOW)[1]
 
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(act, range(2)))

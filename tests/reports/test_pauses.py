@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.kernel.worktime import Calendar, DayKind, Measure, plan_text, read_plan
+from portal.kernel.worktime import Calendar, DayKind, Measure, read_plan
 from portal.reports.rules.codes import State
 from portal.reports.rules.limits import Limit, Stage, limit_that_holds
 from portal.reports.rules.pauses import (
@@ -161,7 +161,7 @@ def test_used_time_of_a_missing_year_is_not_known() -> None:
 
 
 def test_day_plans_are_read_as_they_are_written() -> None:
-    assert plan_text(read_plan("08:00-12:00 14:00-18:00")) == "08:00-12:00 14:00-18:00"
+    assert read_plan("08:00-12:00 14:00-18:00") == ((8 * 60, 12 * 60), (14 * 60, 18 * 60))
     for wrong in (
         "",
         "8-12",

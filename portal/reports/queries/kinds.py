@@ -85,16 +85,6 @@ def class_names() -> Mapping[tuple[str, str], str]:
     return {(row["kind"], row["code4"]): row["name"] for row in read_rows("class_codes.tsv")}
 
 
-def kinds_of_class(kind: str, code: str) -> list[tuple[str, str | None]]:
-    """The way back: the plain names and finer kinds that a class of the trade may belong to."""
-    return [
-        (category, row.code)
-        for category, rows in _subkinds().items()
-        for row in rows
-        if code in (row.event_codes if kind == "event" else row.component_codes)
-    ]
-
-
 @cache
 def _choices() -> Mapping[str, tuple[Choice, ...]]:
     found: dict[str, list[Choice]] = {}

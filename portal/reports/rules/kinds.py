@@ -199,14 +199,6 @@ def whole_metres(answer: str) -> str:
     return str(ceil(float(answer)))
 
 
-def clean_answers(
-    questions: Iterable[Question], given: Mapping[str, str], now: datetime
-) -> dict[str, str]:
-    """The answers to these questions only; what was asked about another kind is dropped."""
-    found = {q.key: read_answer(q, given.get(q.key, ""), now) for q in questions}
-    return {key: value for key, value in found.items() if value}
-
-
 def trade_codes(own: TradeCodes, subkinds: Sequence[Subkind], chosen: str | None) -> TradeCodes:
     """The codes of a case: those of its finer kind, or all that its plain name may mean."""
     found = next((row for row in subkinds if row.code == chosen), None)

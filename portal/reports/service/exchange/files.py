@@ -138,11 +138,7 @@ def _take(
     taken.add(found)
 
 
-def check_and_import(
-    database: Database, file: Handed, *, partial: bool, now: datetime
-) -> tuple[Checked, Taken]:
-    """Both, for whoever needs no word in between. Raises Refused when a row is bad."""
-    checked = check_file(database, file, now=now)
-    if checked.bad and not partial:
+def refuse_bad_rows(checked: Checked) -> None:
+    """One bad row spoils the file, for whoever did not ask for the good ones alone."""
+    if checked.bad:
         raise Refused(ExchangeRefusal.BAD_ROWS, facts={"bad": checked.bad, "rows": checked.rows})
-    return checked, import_file(database, file, now=now)
