@@ -1,6 +1,15 @@
 """Words for the codes of places."""
 
-from portal.areas.rules import AreaRefusal, Feature, FlawKind, PermittedKind, Tag, UnitKind
+from portal.areas.rules import (
+    AreaRefusal,
+    Feature,
+    FlawKind,
+    NoticeLevel,
+    NoticeRefusal,
+    PermittedKind,
+    Tag,
+    UnitKind,
+)
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import register
 
@@ -29,6 +38,15 @@ register(
         PermittedKind.MARKET: _l("Open market"),
         Feature.REPORTS: _l("Reports are handled by the street"),
         Feature.RATINGS: _l("Residents rate the outcome"),
+        NoticeLevel.PLAIN: _l("Notice"),
+        NoticeLevel.BLUE: _l("Blue warning"),
+        NoticeLevel.YELLOW: _l("Yellow warning"),
+        NoticeLevel.ORANGE: _l("Orange warning"),
+        NoticeLevel.RED: _l("Red warning"),
+        NoticeRefusal.NO_WORDS: _l("Write the notice in simplified Chinese."),
+        NoticeRefusal.NO_ISSUER: _l("Say who issued it."),
+        NoticeRefusal.BAD_TIME: _l("A notice stands from ten minutes to thirty days."),
+        NoticeRefusal.OVER: _l("This notice is over already."),
         FlawKind.OVERLAP: _l("overlap"),
         FlawKind.GAP: _l("gap"),
         FlawKind.OUTSIDE: _l("outside its parent"),

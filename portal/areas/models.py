@@ -18,9 +18,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.areas.rules import (
     CODE_LENGTH,
     NAME_LENGTH,
+    NOTICE_LENGTH,
     PATH_LENGTH,
     SITE_CODE_LENGTH,
     Feature,
+    NoticeLevel,
     PermittedKind,
     Tag,
     UnitKind,
@@ -169,3 +171,31 @@ class FeatureSwitch(Base):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
     since: Mapped[date]
     until: Mapped[date | None]
+
+
+class PublicNotice(Base):
+    """A notice that stands on every page for a while: a storm, a burst main, a closed road (R025).
+
+    ``tell``: those who follow the place are told too. ``told_after`` is how far a job has come
+    among the followers, and ``told_at`` when it had told all of them.
+    """
+
+    __tablename__ = "public_notice"
+    __table_args__ = (
+        CheckConstraint("ends_at > begins_at", name="times"),
+        Index("ix_public_notice_ends_at", "ends_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    level: Mapped[NoticeLevel] = code_column(NoticeLevel)
+    words_zh_hans: Mapped[str] = mapped_column(String(NOTICE_LENGTH))
+    words_zh_hant: Mapped[str | None] = mapped_column(String(NOTICE_LENGTH))
+    words_en: Mapped[str | None] = mapped_column(String(NOTICE_LENGTH))
+    issuer: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    tell: Mapped[bool] = mapped_column(default=False)
+    told_after: Mapped[UUID | None]
+    told_at: Mapped[datetime | None]

@@ -74,6 +74,42 @@ class FlawKind(StrEnum):
     BROKEN = "broken"
 
 
+class NoticeLevel(StrEnum):
+    """How grave a public notice is: plain, or one of the four colours of weather warnings.
+
+    气象灾害预警信号发布与传播办法, order 16 of the China Meteorological Administration, article 5.
+    """
+
+    PLAIN = "plain"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+    @property
+    def grave(self) -> bool:
+        """Whether people may be in danger: whom to call is said, and it is told by night too."""
+        return self in {NoticeLevel.ORANGE, NoticeLevel.RED}
+
+
+# gravest first, where several stand at the same time
+GRAVEST_FIRST = (
+    NoticeLevel.RED, NoticeLevel.ORANGE, NoticeLevel.YELLOW, NoticeLevel.BLUE, NoticeLevel.PLAIN,
+)  # fmt: skip
+NOTICE_LENGTH = 200
+# what lasts longer than a month is no emergency
+LONGEST_NOTICE = timedelta(days=30)
+
+
+class NoticeRefusal(StrEnum):
+    """Why a public notice is not put up."""
+
+    NO_WORDS = "notice.no_words"
+    NO_ISSUER = "notice.no_issuer"
+    BAD_TIME = "notice.bad_time"
+    OVER = "notice.over"
+
+
 class AreaRefusal(StrEnum):
     """Why a change of places is not made."""
 

@@ -21,6 +21,7 @@ from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
 from portal.reports.service.following.digests import send_digests, tell_at_once
 from portal.reports.service.following.keeping import forget_follows
+from portal.reports.service.following.notices import tell_notices
 from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
@@ -118,6 +119,7 @@ jobs.register("reports.run_imports", 2, run_imports, lease_seconds=14400)
 jobs.register("reports.forget_imports", 3600, forget_runs)
 jobs.register("reports.send_digests", 60, send_digests)
 jobs.register("reports.tell_at_once", 60, tell_at_once)
+jobs.register("reports.tell_notices", 20, tell_notices)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)
 

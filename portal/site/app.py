@@ -19,6 +19,7 @@ from portal.site import (
     security,
     unruly,
 )
+from portal.site.places import noticeboard
 
 MEGABYTE = 1024 * 1024
 # one photo of 10 MB with its form; nginx in front needs client_max_body_size to match
@@ -39,6 +40,7 @@ def create_app(instance: Instance, database: Database | None = None) -> Flask:
     # what is registered first runs last after a request: these two see the finished response
     for step in (assets, compression, metrics, requestlog, security, errors, context, unruly):
         step.init_app(app)
+    noticeboard.init_app(app)
     packages.init_app(app)
     app.teardown_request(close_reading)
     return app

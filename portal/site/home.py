@@ -104,6 +104,7 @@ def city_today(session: Session, now: datetime) -> list[tuple[int, str]]:
 # what the keepers of the portal keep, by the permission it takes
 KEPT = (
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
+    (Permission.NOTICE_PUBLISH, "/admin/notices/", _l("Notices and warnings")),
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),
     (Permission.AREA_MANAGE, "/admin/calendars/", _l("Working time")),
     (Permission.ROUTING_WRITE, "/admin/responsibilities/", _l("Who is responsible for what")),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +29,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.access import requires
 from portal.accounts.rules import Permission
+from portal.areas.queries.notices import NoticeRow
+from portal.areas.rules import NoticeLevel
 from portal.kernel.errors import Missing
 from portal.kernel.forms import Form
 from portal.kernel.i18n import LANGUAGES, NAMES, in_words
@@ -163,6 +166,7 @@ def _shared() -> dict[str, Any]:
         "sort": _sort(),
         "qr": qr_svg,
         "signs": signs(),
+        "standing": _standing(),
         "two_names": {**_sentences()["street_a"], "khb": DAI},
         "address": f"{instance().config.origin}{url_for('site.home')}",
     }
@@ -193,6 +197,22 @@ def _wrong_form() -> TriedForm:
     for name, code in WRONG.items():
         form[name].errors = [said(code)]
     return form
+
+
+def _standing() -> list[NoticeRow]:
+    """Made-up notices: one for the city, one grave and of a street."""
+    rows = (
+        (NoticeLevel.PLAIN, "note_info", "/3702/", "street_a"),
+        (NoticeLevel.RED, "note_warning", "/3702/370283/", "street_b"),
+    )
+    return [
+        NoticeRow(
+            id=UUID(int=at), level=level, words=_sentences()[words], issuer=said("unit"),
+            begins_at=LAST, ends_at=LAST + timedelta(days=1), area_code="", area_path=path,
+            places=_sentences()[place],
+        )
+        for at, (level, words, path, place) in enumerate(rows)
+    ]  # fmt: skip
 
 
 def _events(count: int) -> list[Event]:

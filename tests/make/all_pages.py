@@ -182,6 +182,7 @@ BY_NAME = {
     "code": "place",
     "month": "month",
     "key": "permitted",
+    "notice_id": "notice",
     "draw": "draw",
     "run": "run",
     "sampled": "sampled",

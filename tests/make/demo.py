@@ -70,7 +70,7 @@ from portal.site.app import create_app
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
-from tests.make import accounts, following, ratings, reports
+from tests.make import accounts, following, notices, ratings, reports
 from tests.make.doors import through_doors
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
@@ -151,6 +151,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_clocks(session, demo, place, unit) | doors,
         "rated": rated,
         "shown": shown,
+        "notice": notices.taken_down(session, PLACE, now=now()),
         "permitted": _permitted(session, place), "batch": _batch(session, demo, place),
         "supported": _supported(session, place, unit),
         **_photographed(session, _case(session, demo, unit, State.ACCEPTED)),

@@ -160,6 +160,11 @@ SAMPLES["places.end_permitted"] = Sample(
     foreign=fixed(code=WEST, key="none"),
     foreign_status=frozenset({403, 404}),
 )
+SAMPLES["places.end_notice"] = Sample(
+    own=thing(notice_id="notice_east"),
+    foreign=thing(notice_id="notice_west"),
+    reaches=with_permission(Permission.NOTICE_PUBLISH),
+)
 CASE_STEPS = (
     "accept", "ask", "close", "confirm", "confirm_solved", "contract", "decisions", "dispatch",
     "doubt", "escalate", "extend", "file", "forward", "grade", "grade_danger", "hand_over",

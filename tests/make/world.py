@@ -31,6 +31,7 @@ from portal.reports.service.batches import do_batch
 from portal.reports.service.diary import Written, write_entry
 from portal.reports.service.following.asking import Asked, follow
 from portal.reports.service.supervision import list_case
+from tests.make import notices
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -118,6 +119,13 @@ def _fill_keys(session: Session, world: World) -> None:
         world.things[f"key_{side}"] = issued.number
 
 
+def _fill_notices(session: Session, world: World) -> None:
+    """A notice of each street that is over already."""
+    for side, street in (("east", EAST), ("west", WEST)):
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        world.things[f"notice_{side}"] = notices.taken_down(session, street, now=at)
+
+
 def _fill_reports(session: Session, world: World) -> None:
     """A dispatched case with a photo in both streets."""
     unit_east = session.get_one(Organisation, world.things["unit_east"])
@@ -168,4 +176,6 @@ def _fill_diaries(session: Session, world: World) -> None:
         ).code
 
 
-FILLERS.extend([_fill_accounts, _fill_keys, _fill_reports, _fill_follows, _fill_diaries])
+FILLERS.extend(
+    [_fill_accounts, _fill_keys, _fill_notices, _fill_reports, _fill_follows, _fill_diaries]
+)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.accounts.labels import register_reader
+from portal.areas.rules import NoticeLevel
 from portal.kernel import messages
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
@@ -62,6 +63,26 @@ _STEPS: Mapping[PublicState, Words] = {
     ),
 }
 
+_NOTICES: Mapping[NoticeLevel, Words] = {
+    NoticeLevel.PLAIN: _l(
+        "Notice for %(place)s, from %(issuer)s: %(words)s See: %(link)s Stop: %(stop)s"
+    ),
+    NoticeLevel.BLUE: _l(
+        "Blue warning for %(place)s, from %(issuer)s: %(words)s See: %(link)s Stop: %(stop)s"
+    ),
+    NoticeLevel.YELLOW: _l(
+        "Yellow warning for %(place)s, from %(issuer)s: %(words)s See: %(link)s Stop: %(stop)s"
+    ),
+    NoticeLevel.ORANGE: _l(
+        "Orange warning for %(place)s, from %(issuer)s: %(words)s In danger call 110, 119 or 120."
+        " See: %(link)s Stop: %(stop)s"
+    ),
+    NoticeLevel.RED: _l(
+        "Red warning for %(place)s, from %(issuer)s: %(words)s In danger call 110, 119 or 120."
+        " See: %(link)s Stop: %(stop)s"
+    ),
+}
+
 messages.register(
     {
         "follow.confirm": _l(
@@ -74,6 +95,7 @@ messages.register(
             " them: %(kind)s, %(place)s. See: %(own)s Stop: %(stop)s"
         ),
         **{f"follow.step.{state.value}": words for state, words in _STEPS.items()},
+        **{f"follow.notice.{level.value}": words for level, words in _NOTICES.items()},
     }
 )
 
