@@ -26,6 +26,9 @@ from portal.kernel.instance import instance_of
 
 AT_ONCE: Final = 8
 
+Stamp = tuple[int, int, int]
+"""Which file stands under a name now: its inode, its size and when it was written."""
+
 
 @dataclass(frozen=True)
 class LogFiles:
@@ -114,6 +117,14 @@ class LogFiles:
         key = self.verifier()
         found = open_checkpoint(data, [key] if key else []).checkpoint
         return Noted(found.origin, found.size, found.root)
+
+    def state_stamp(self) -> Stamp | None:
+        """Tells without reading whether the state file is still the same; None without one."""
+        try:
+            found = (self.folder / "state").stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     def note(self, checkpoint: bytes) -> None:
         """Remember outside the database what was committed."""
