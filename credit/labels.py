@@ -50,6 +50,7 @@ register(
         LedgerRefusal.BAD_AMOUNT: _l("Please give a whole number above zero."),
         LedgerRefusal.NOT_ADULT: _l("Deductions are written down for adults and shops only."),
         LedgerRefusal.TOO_EARLY: _l("The time to answer the notice is not over yet."),
+        LedgerRefusal.HALTED: _l("The points ledger is stopped for now. Please try again later."),
         ConsentRefusal.GUARDIAN: _l("Under 14 a guardian has to agree first."),
         RuleRefusal.RETROACTIVE: _l("A rule cannot begin before it is published."),
         RuleRefusal.BAD_CODE: _l("A code has small letters, digits and underscores only."),
@@ -61,6 +62,7 @@ register(
         NotCounted.NO_RULE: _l("No rule gives points for this."),
         NotCounted.ENDED_RULE: _l("The rule that gave points for this has ended."),
         NotCounted.NO_CONSENT: _l("Points are written down only for those who agreed."),
+        NotCounted.WAITS: _l("The points ledger is stopped; points for this follow later."),
         LogStop.NO_STATE: _l("The note beside the database is missing."),
         LogStop.OTHER_LOG: _l("The note beside the database is of another ledger."),
         LogStop.DATABASE_BEHIND: _l("The database is older than what was sealed."),
@@ -68,6 +70,7 @@ register(
         Data.ACCOUNT: _l("Which account of the points ledger is yours"),
         Data.DETAILS: _l("What your entries in the points ledger come from"),
         Data.CONSENT: _l("Whether you agreed to points being written down"),
+        Data.WAITING: _l("What you did that waits to be written into the points ledger"),
         Purpose.LEDGER: _l("to keep your points and records, with proof"),
     }
 )
@@ -91,8 +94,17 @@ def _consent(record: Record) -> Iterator[Any]:
     yield from (record["given_at"], record["ended_at"])
 
 
+def _waiting(record: Record) -> Iterator[Any]:
+    yield from (record["happened_at"], record["source"])
+
+
 register_reader("credit_account", _l("Your accounts in the points ledger"), _account)
 register_reader("credit_detail", _l("Your entries in the points ledger"), _entry)
 register_reader(
     "credit_consent", _l("When you agreed to points being written down, and ended it"), _consent
+)
+register_reader(
+    "credit_waiting_fact",
+    _l("What waits to be written into the points ledger"),
+    _waiting,
 )

@@ -5,6 +5,7 @@ from credit.models.entry import Due, Entry, EntryDetail, Refusal
 from credit.models.log import Checkpoint, Log, Sealed, Unsealed
 from credit.models.rule import RuleVersion
 from credit.models.triggers import KEPT_TABLES, keeping_statements
+from credit.models.waiting import WaitingFact
 
 __all__ = [
     "KEPT_TABLES",
@@ -20,5 +21,6 @@ __all__ = [
     "RuleVersion",
     "Sealed",
     "Unsealed",
+    "WaitingFact",
     "keeping_statements",
 ]

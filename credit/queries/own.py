@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from credit.models import Consent, EntryDetail
 from credit.queries.accounts import Balance, accounts_of
 from credit.queries.entries import entries_of
+from credit.queries.waiting import waiting_of
 from credit.rules.kinds import Party
 from portal.kernel.instance import instance_of
 
@@ -34,6 +35,13 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "district": consent.district,
             "given_at": consent.given_at.isoformat(),
             "ended_at": consent.ended_at.isoformat() if consent.ended_at else None,
+        }
+    for fact in waiting_of(session, person_id):
+        yield {
+            "table": "credit_waiting_fact",
+            "happened_at": fact.happened_at.isoformat(),
+            "source": fact.content["source"],
+            "times": fact.content["times"],
         }
 
 

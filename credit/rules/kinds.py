@@ -155,3 +155,5 @@ class LedgerRefusal(StrEnum):
     BAD_AMOUNT = "ledger.bad_amount"
     NOT_ADULT = "ledger.not_adult"
     TOO_EARLY = "ledger.too_early"
+    # never recorded: when the ledger goes on, the same wish may be posted
+    HALTED = "ledger.halted"

@@ -11,6 +11,7 @@ class Data(StrEnum):
     ACCOUNT = "data.credit_account"
     DETAILS = "data.credit_details"
     CONSENT = "data.credit_consent"
+    WAITING = "data.credit_waiting"
 
 
 class Purpose(StrEnum):
@@ -28,4 +29,6 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("credit_detail", "sealed_details", Data.DETAILS),
     _field("credit_detail", "salt", Data.DETAILS, Masking.SECRET),
     _field("credit_consent", "person_id", Data.CONSENT),
+    _field("credit_waiting_fact", "holder_id", Data.WAITING),
+    _field("credit_waiting_fact", "sealed_fact", Data.WAITING),
 )

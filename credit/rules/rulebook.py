@@ -43,11 +43,13 @@ def is_rule_code(text: str) -> bool:
 
 
 class NotCounted(StrEnum):
-    """Why a fact earns nothing. No fault of anybody: the deed itself stays whole (L5)."""
+    """Why a fact earns nothing, or nothing yet. No fault of anybody: the deed itself stays whole
+    (L5)."""
 
     NO_RULE = "fact.no_rule"
     NO_CONSENT = "fact.no_consent"
     ENDED_RULE = "fact.ended_rule"
+    WAITS = "fact.waits"
 
 
 @dataclass(frozen=True)

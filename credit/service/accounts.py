@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from credit.models import Account, AccountHolder, Consent
 from credit.queries.accounts import account_of, age_band_of, consents
-from credit.rules.kinds import ConsentRefusal, Kind, Party
+from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal, Party
 from credit.rules.leaf import Unit
+from credit.service.halting import is_halted
+from credit.service.known import HALTED
 from credit.service.posting import Details
 from credit.service.statements import seal_content
 from portal.accounts.rules import AgeBand
@@ -59,6 +61,7 @@ def give_consent(session: Session, district: str, person_id: UUID, *, now: datet
         raise Missing
     if age is AgeBand.UNDER_14:
         raise Refused(ConsentRefusal.GUARDIAN)
+    _must_go_on(session)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     yes = dialect.insert(Consent).values(
         district=district, person_id=person_id, given_at=now, ended_at=None
@@ -73,7 +76,11 @@ def give_consent(session: Session, district: str, person_id: UUID, *, now: datet
 
 
 def end_consent(session: Session, district: str, person_id: UUID, *, now: datetime) -> None:
-    """She ends it: nothing more is written down. What she earned stays hers to spend."""
+    """She ends it: nothing more is written down. What she earned stays hers to spend.
+
+    Given or ended, it is sealed, so both are refused while the ledger stands still.
+    """
+    _must_go_on(session)
     ended = (
         update(Consent)
         .where(
@@ -87,14 +94,21 @@ def end_consent(session: Session, district: str, person_id: UUID, *, now: dateti
         _seal(session, district, person_id, "ended", now)
 
 
+def _must_go_on(session: Session) -> None:
+    if is_halted(session):
+        raise Refused(LedgerRefusal.HALTED)
+
+
 def _seal(session: Session, district: str, person_id: UUID, what: str, now: datetime) -> None:
     """The statement speaks of the opaque account: who it is lies beside it, erasable."""
     account = open_account(session, district, Party.PERSON, person_id, Unit.POINTS, now=now)
     content = {"account": str(account), "at": now.isoformat(), "consent": what}
-    seal_content(
+    outcome = seal_content(
         session, district, Kind.CONSENT, content, Details(f"consent:{what}"), entry_id=new_id(),
         account_id=account, now=now,
     )  # fmt: skip
+    if outcome == HALTED:
+        raise Refused(LedgerRefusal.HALTED)
 
 
 __all__ = ["consents", "end_consent", "give_consent", "open_account"]

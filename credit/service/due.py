@@ -17,15 +17,17 @@ from credit.queries.entries import (
     resolution_of,
     transfer,
 )
-from credit.rules.kinds import Kind
+from credit.rules.kinds import Kind, LedgerRefusal
 from credit.rules.leaf import Unit
 from credit.rules.lots import computed_id, over
 from credit.service.earlier import resolve, take_back
 from credit.service.forgetting import forget_details
-from credit.service.known import Rejected
+from credit.service.halting import is_halted
+from credit.service.known import HALTED, Rejected
 from credit.service.posting import Details, Outcome
 from credit.service.timers import forget_past, next_due
 from portal.kernel.db import Database
+from portal.kernel.errors import Refused
 
 BATCH = 200
 # how something on hold ends when nobody ends it
@@ -41,7 +43,7 @@ def settle_account(session: Session, district: str, account_id: UUID, *, now: da
     Moment by moment, as if somebody had looked at each of them: so it makes the same entries
     whether a job runs each minute or nobody has looked for a month.
     """
-    if next_due(session, district, account_id, now) is None:
+    if next_due(session, district, account_id, now) is None or is_halted(session):
         return 0
     # whoever else settles this account waits here, and then finds nothing to do
     if balance_of(session, district, account_id, lock=True) is None:
@@ -64,6 +66,9 @@ def _settle_moment(session: Session, district: str, account_id: UUID, moment: da
     outcomes += _expire_points(session, district, account_id, moment)
     forget_past(session, district, account_id, moment)
     for outcome in outcomes:
+        if outcome == HALTED:
+            # it went wrong between two entries: what ran out together is written down together
+            raise Refused(LedgerRefusal.HALTED)
         if isinstance(outcome, Rejected):
             # nothing here asks for what is not there: a refusal would be a broken ledger
             raise TypeError(f"an expiry was refused: {outcome.code}")
@@ -141,7 +146,7 @@ def settle_due(database: Database, now: datetime) -> int:
     made = 0
     while True:
         with database.read() as session:
-            accounts = accounts_due(session, now, BATCH)
+            accounts = [] if is_halted(session) else accounts_due(session, now, BATCH)
         for district, account_id in accounts:
             with database.write() as session:
                 made += settle_account(session, district, account_id, now=now)

@@ -1,4 +1,9 @@
-"""Facts that other packages tell: a shift done, a useful report. They can only ever give."""
+"""Facts that other packages tell: a shift done, a useful report. They can only ever give.
+
+Told while the ledger stands still they wait: the caller's transaction is not broken, her shift is
+done, whatever is wrong with the ledger. A job posts them under the rule that counted when they
+happened.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,14 +12,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from credit.queries.accounts import consents
+from credit.queries.entries import award_of_source
 from credit.queries.rulebook import rules_for_fact
+from credit.queries.waiting import WaitingRow
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
-from credit.rules.rulebook import NotCounted, Rule, RuleClass, rule_at
+from credit.rules.rulebook import NotCounted, RuleClass, rule_at
 from credit.service.accounts import open_account
+from credit.service.halting import is_halted
+from credit.service.known import HALTED, Posted
 from credit.service.points import award
 from credit.service.posting import Details, Outcome
 from credit.service.sources import hash_source
+from credit.service.waiting import let_wait, say_erased, take_waiting
+from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 
 _GIVING = frozenset({RuleClass.POSITIVE, RuleClass.HONOUR})
@@ -50,7 +61,8 @@ def record_fact(
     """Post what a fact earns under the rule that counted when it happened.
 
     Idempotent by source: told again, the same entry comes back. A fact that a city has no rule
-    for, or of somebody who did not ask for points, earns nothing, and that is no error.
+    for, or of somebody who did not ask for points, earns nothing, and that is no error. While the
+    ledger stands still the fact waits (``NotCounted.WAITS``), and a job posts it later.
     """
     if times < 1:
         raise ValueError("a fact happened once or more often")
@@ -61,21 +73,46 @@ def record_fact(
         return NotCounted.ENDED_RULE
     if holder.party is Party.PERSON and not consents(session, district, holder.id):
         return NotCounted.NO_CONSENT
-    account = open_account(session, district, holder.party, holder.id, Unit.POINTS, now=now)
-    return award(
-        session,
-        district=district,
-        entry_id=new_id(),
-        account_id=account,
-        amount=rule.points * times,
-        rule=rule.name,
-        # the person is part of it: of one shift each helper earns her own
-        source=hash_source(session, district, fact, source, holder.party, holder.id),
-        details=_details(rule, source, fact, times),
-        now=now,
-        until=rule.until(now),
-    )
+    # the person is part of it: of one shift each helper earns her own
+    mine = hash_source(session, district, fact, source, holder.party, holder.id)
+    outcome: Outcome = HALTED
+    if not is_halted(session):
+        account = open_account(session, district, holder.party, holder.id, Unit.POINTS, now=now)
+        outcome = award(
+            session, district=district, entry_id=new_id(), account_id=account,
+            amount=rule.points * times, rule=rule.name, source=mine,
+            details=Details(source, {"fact": fact, "rule": rule.name, "times": times}),
+            now=now, until=rule.until(now),
+        )  # fmt: skip
+    if outcome != HALTED:
+        return outcome
+    if earned := award_of_source(session, district, mine):
+        return Posted(earned, again=True)
+    let_wait(
+        session, district, mine, {"fact": fact, "source": source, "times": times},
+        party=holder.party, holder_id=holder.id, happened_at=happened_at, now=now,
+    )  # fmt: skip
+    return NotCounted.WAITS
 
 
-def _details(rule: Rule, source: str, fact: str, times: int) -> Details:
-    return Details(source, {"fact": fact, "rule": rule.name, "times": times})
+def post_waiting(database: Database, now: datetime) -> int:
+    """Write down what waited, each in a transaction of its own; how much. Nothing while the ledger
+    stands still. What earns nothing any more (a consent was ended) is forgotten."""
+    done = 0
+    while True:
+        with database.write() as session:
+            row = None if is_halted(session) else take_waiting(session)
+            if row is None:
+                return done
+            _write_down(session, row, now)
+        done += 1
+
+
+def _write_down(session: Session, row: WaitingRow, now: datetime) -> None:
+    if row.party is None or row.holder_id is None:
+        say_erased(session, row.district, row.content, now=now)
+        return
+    record_fact(
+        session, district=row.district, **row.content, holder=Holder(row.party, row.holder_id),
+        happened_at=row.happened_at, now=now,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +17,7 @@ from credit.rules.bodies import Statement, Transfer, body_of_entry, first_differ
 from credit.rules.canonical import Json
 from credit.rules.kinds import LedgerRefusal
 from credit.rules.leaf import commitment
+from credit.service.halting import is_halted
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Rejected:
 
     code: LedgerRefusal
     field: str | None = None
+
+
+HALTED: Final = Rejected(LedgerRefusal.HALTED)
+"""The answer to every wish while the ledger stands still."""
 
 
 def answer_known(
@@ -77,7 +83,13 @@ def refuse(
     *,
     at: datetime,
 ) -> Rejected:
-    """Write a refusal down under the entry's id. Two that refuse at once write one."""
+    """Write a refusal down under the entry's id. Two that refuse at once write one.
+
+    While the ledger stands still nothing is final: what is refused may only be missing from a
+    database that is about to be put right.
+    """
+    if is_halted(session):
+        return HALTED
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     body = json.dumps(wish.body(), sort_keys=True, separators=(",", ":"))
     session.execute(

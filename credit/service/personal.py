@@ -17,16 +17,15 @@ from credit.models import AccountHolder, Consent, EntryDetail
 from credit.queries.accounts import accounts_of, pending_of
 from credit.queries.entries import entry
 from credit.queries.own import records_of
-from credit.rules.kinds import Kind, Party
+from credit.rules.kinds import Party
 from credit.rules.lots import computed_id
 from credit.rules.personal import PERSONAL_FIELDS
 from credit.service.due import ENDS_BY_ITSELF
 from credit.service.earlier import resolve
 from credit.service.posting import Details
-from credit.service.statements import seal_content
+from credit.service.waiting import forget_waiting, seal_erasure
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
-from portal.kernel.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,7 @@ class LedgerOfAPerson:
         """Let go what is on hold, say in the log that an account was erased, and forget whose."""
         for account in accounts_of(session, Party.PERSON, person_id):
             _let_go(session, account.district, account.account_id, now)
-            seal_content(
-                session, account.district, Kind.ERASURE,
-                {"account": str(account.account_id), "at": now.isoformat()},
-                Details("erasure"), entry_id=new_id(), now=now,
-            )  # fmt: skip
+            seal_erasure(session, account.district, account.account_id, now=now)
             for table in (EntryDetail, AccountHolder):
                 session.execute(
                     delete(table).where(
@@ -54,6 +49,7 @@ class LedgerOfAPerson:
                         table.account_id == account.account_id,
                     )
                 )
+        forget_waiting(session, person_id)
         session.execute(delete(Consent).where(Consent.person_id == person_id))
 
     def expire(self, session: Session, now: datetime) -> int:
@@ -65,7 +61,11 @@ class LedgerOfAPerson:
 
 
 def _let_go(session: Session, district: str, account_id: UUID, now: datetime) -> None:
-    """Nobody is left to hand a benefit to, and nobody to hear about a deduction."""
+    """Nobody is left to hand a benefit to, and nobody to hear about a deduction.
+
+    While the ledger stands still what is on hold stays so, and ends by itself when its time is
+    over.
+    """
     for entry_id in pending_of(session, district, account_id):
         found = entry(session, district, entry_id)
         if found is not None:

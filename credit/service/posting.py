@@ -2,7 +2,8 @@
 
 Everything happens in the caller's transaction. The account's row is changed first, by an UPDATE
 that says no when the floor forbids it, so that two who spend the last point take turns there.
-A refusal is an answer, not an exception: it is written down under the entry's id and stays.
+A refusal is an answer, not an exception: it is written down under the entry's id and stays. Only
+that the ledger stands still is not written down: the same wish may be posted when it goes on.
 """
 
 import secrets
@@ -22,7 +23,8 @@ from credit.rules.bodies import Statement, Transfer, has_amount, malformed
 from credit.rules.canonical import Json
 from credit.rules.kinds import FLOORS, Effect, Kind, LedgerRefusal
 from credit.rules.leaf import SALT_LENGTH, Unit
-from credit.service.known import Posted, Rejected, answer_known, refuse
+from credit.service.halting import is_halted
+from credit.service.known import HALTED, Posted, Rejected, answer_known, refuse
 from credit.service.writing import write_entry
 from portal.kernel.db import Base
 
@@ -44,6 +46,8 @@ def post(session: Session, wish: Transfer, details: Details, *, at: datetime) ->
     """Post a transfer, or say why not. The same wish again gets the same answer again."""
     if wrong := malformed(wish):
         raise ValueError(f"{wish.kind}: {wrong}")
+    if is_halted(session):
+        return answer_known(session, wish, details.content()) or HALTED
     if not has_amount(wish):
         return answer_known(session, wish, details.content()) or refuse(
             session, wish, LedgerRefusal.BAD_AMOUNT, "amount", at=at
@@ -141,6 +145,8 @@ def state(
     """Put a statement into the ledger. It moves nothing, so only another body can refuse it."""
     if wrong := malformed(wish):
         raise ValueError(f"{wish.kind}: {wrong}")
+    if is_halted(session):
+        return answer_known(session, wish, details.content()) or HALTED
     written = write_entry(session, wish, details.content(), _salts(), at=at, account_id=account_id)
     if written is not None:
         return Posted(written)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from credit.models import RuleVersion
 from credit.queries.rulebook import rules_for_fact, versions_of
-from credit.rules.kinds import MOST_AMOUNT, Kind
+from credit.rules.kinds import MOST_AMOUNT, Kind, LedgerRefusal
 from credit.rules.rulebook import MOST_LIFE_DAYS, Rule, RuleRefusal, is_rule_code
-from credit.service.known import Posted
+from credit.service.known import HALTED, Posted
 from credit.service.posting import Details
 from credit.service.statements import seal_statement
 from portal.kernel.audit import note_action
@@ -33,6 +33,8 @@ def publish_rule(
         session, district=district, entry_id=statement_id, kind=Kind.RULE_PUBLISHED,
         digest=rule.digest(), details=Details(f"rule:{rule.name}", rule.content()), now=now,
     )  # fmt: skip
+    if outcome == HALTED:
+        raise Refused(LedgerRefusal.HALTED)
     if not isinstance(outcome, Posted):
         raise TypeError("a new id cannot be taken")
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

@@ -33,9 +33,9 @@ from credit.queries.log import (
 )
 from credit.rules import checkpoint as checkpoints
 from credit.rules.merkle import EMPTY_ROOT, Frontier
-from credit.rules.note import BadNote
-from credit.rules.standing import LogState, LogStop, stop_of
+from credit.rules.standing import LogState, LogStop
 from credit.rules.tiles import BadTile, grow
+from credit.service.halting import why_stopped
 from credit.service.logfiles import LogFiles, log_files
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
@@ -97,26 +97,11 @@ def _seal_batch(database: Database, files: LogFiles, now: datetime) -> int:
     return count
 
 
-def why_stopped(session: Session) -> LogStop | None:
-    """Why nothing is sealed; None when all is well."""
-    return _stop(session, log_files(session), current_log(session))
-
-
-def _stop(session: Session, files: LogFiles, log: LogState | None) -> LogStop | None:
-    try:
-        noted = files.noted()
-    except BadNote:
-        # not signed by our key: it is somebody else's, or was written over
-        return LogStop.OTHER_LOG
-    then = checkpoint_at(session, log.number, noted.size) if log and noted else None
-    return stop_of(log, noted, then.root if then else None)
-
-
 def _open_log(session: Session, files: LogFiles, now: datetime) -> LogState:
     """The log, locked. The first one is noted outside before it is there inside, so that a
     database with a log and no note beside it can only be one that came from elsewhere."""
     log = current_log(session, lock=True)
-    why = _stop(session, files, log)
+    why = why_stopped(session)
     if why is not None:
         raise Stopped(why)
     if log is not None:

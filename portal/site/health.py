@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from credit.service.sealing import why_stopped
+from credit.service.halting import why_stopped
 from portal.kernel import jobs
 from portal.kernel.calendars import missing_years
 from portal.kernel.db import Database
@@ -29,7 +29,7 @@ def warnings(database: Database, now: datetime) -> list[str]:
     """What needs somebody's care soon, though we can serve: nothing here takes a city offline."""
     with database.read() as session:
         stop = why_stopped(session)
-        ledger = [f"ledger: nothing is sealed, {stop.value}"] if stop else []
+        ledger = [f"ledger: nothing is posted or sealed, {stop.value}"] if stop else []
         return ledger + [
             f"working time: calendar {one.calendar} does not know {one.year}, "
             + ("no dates are promised" if one.now else "add it before the year begins")

@@ -19,8 +19,9 @@ from credit.rules.merkle import root_of, verify_consistency, verify_inclusion
 from credit.rules.standing import LogStop
 from credit.rules.tiles import TiledTree
 from credit.service import logfiles, sealing
+from credit.service.halting import why_stopped
 from credit.service.logfiles import LogFiles
-from credit.service.sealing import Stopped, seal, seal_due, why_stopped
+from credit.service.sealing import Stopped, seal, seal_due
 from credit.service.writing import leaf_hash
 from portal.kernel import clock
 from portal.kernel.db import Database, open_database
@@ -259,8 +260,8 @@ def test_a_database_behind_what_was_noted_stops_the_sealer(database: Database) -
     # the same as restoring the database of yesterday: what is noted is ahead of it
     signer = files.signer("x")
     ahead = sealing.checkpoints.Checkpoint(signer.name, 9, b"r" * 32).signed(signer)
-    files.note(ahead)
     give(database, 1, mine)
+    files.note(ahead)
     assert stopped(database) is LogStop.DATABASE_BEHIND
     files.note(sealing.checkpoints.Checkpoint(signer.name, 2, b"r" * 32).signed(signer))
     assert stopped(database) is LogStop.OTHER_ROOT
@@ -279,9 +280,9 @@ def test_a_log_that_is_noted_but_gone_from_the_database_stops_the_sealer(
     files = files_of(database)
     with files.alone() as is_alone:
         assert is_alone
+    give(database, 1)
     signer = files.signer("gone.example/credit/log")
     files.note(sealing.checkpoints.Checkpoint(signer.name, 7, b"r" * 32).signed(signer))
-    give(database, 1)
     assert stopped(database) is LogStop.DATABASE_BEHIND
 
 
@@ -297,7 +298,7 @@ def test_readyz_says_why_nothing_is_sealed_and_the_city_stays_online(
     (files_of(database).folder / "state").unlink()
     answer = browser.get("/readyz")
     assert answer.status_code == 200
-    assert "ledger: nothing is sealed, log_stop.no_state" in answer.text
+    assert "ledger: nothing is posted or sealed, log_stop.no_state" in answer.text
 
 
 def test_one_machine_has_one_sealer_at_a_time(database: Database) -> None:
