@@ -8,7 +8,7 @@ from credit.rules.leaf import Unit
 from credit.rules.personal import Data, Purpose
 from credit.rules.rulebook import NotCounted, RuleRefusal
 from credit.rules.standing import LogStop
-from portal.accounts.labels import register_reader
+from portal.accounts.labels import register_actions, register_reader
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -39,6 +39,7 @@ UNITS: Mapping[Unit, Words] = {
 }
 
 register(KINDS)
+register_actions({"credit:look": _l("Points and records seen")})
 register(
     {
         LedgerRefusal.NOT_ENOUGH: _l("There is not enough for this."),

@@ -208,8 +208,13 @@ def audit_entries(
 
 
 def looks_at(
-    session: Session, person_id: UUID | None, before: tuple[datetime, UUID] | None
+    session: Session,
+    person_id: UUID | None,
+    before: tuple[datetime, UUID] | None,
+    action: str | None = None,
 ) -> list[AuditRow]:
-    """What was done with the data of one person, newest first."""
+    """What was done with the data of one person, newest first; of one kind when it is named."""
     statement = _audit(before).where(AuditEntry.person_id == person_id)
+    if action is not None:
+        statement = statement.where(AuditEntry.action == action)
     return [AuditRow(*row) for row in session.execute(statement)]
