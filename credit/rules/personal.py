@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from credit.rules.guard import LEAST_DAYS
 from portal.accounts.rules import Basis, Masking, PersonalField
 
 
@@ -11,16 +12,26 @@ class Data(StrEnum):
     ACCOUNT = "data.credit_account"
     DETAILS = "data.credit_details"
     CONSENT = "data.credit_consent"
+    MARK = "data.credit_mark"
+    GUARDIAN = "data.credit_guardian"
 
 
 class Purpose(StrEnum):
     """What it is for."""
 
     LEDGER = "purpose.credit_ledger"
+    GUARD = "purpose.credit_guard"
+    GUARDIAN = "purpose.credit_guardian"
 
 
 def _field(table: str, column: str, what: Data, masking: Masking = Masking.HIDDEN) -> PersonalField:
     return PersonalField(table, column, what, Purpose.LEDGER, Basis.CONSENT, masking=masking)
+
+
+def _guardian(column: str, masking: Masking = Masking.HIDDEN) -> PersonalField:
+    return PersonalField(
+        "credit_guardian", column, Data.GUARDIAN, Purpose.GUARDIAN, Basis.DUTY, masking=masking
+    )
 
 
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
@@ -28,4 +39,18 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("credit_detail", "sealed_details", Data.DETAILS),
     _field("credit_detail", "salt", Data.DETAILS, Masking.SECRET),
     _field("credit_consent", "person_id", Data.CONSENT),
+    # N1: it outlives the identity by 180 days and the rating window
+    PersonalField(
+        "credit_protected_mark",
+        "who",
+        Data.MARK,
+        Purpose.GUARD,
+        Basis.DUTY,
+        LEAST_DAYS,
+        Masking.SECRET,
+    ),
+    _guardian("child_id"),
+    _guardian("guardian_id"),
+    _guardian("phone_hash", Masking.SECRET),
+    _guardian("token_hash", Masking.SECRET),
 )
