@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from credit.rules.guard import ProtectedAct
+from credit.rules.guardian import GuardianRefusal
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal
 from credit.rules.leaf import Unit
 from credit.rules.personal import Data, Purpose
 from credit.rules.rulebook import NotCounted, RuleRefusal
 from credit.rules.standing import LogStop
+from credit.rules.switch import SwitchRefusal
 from portal.accounts.labels import register_actions, register_reader
+from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -109,3 +113,77 @@ register_reader(
     _l("What waits to be written into the points ledger"),
     _waiting,
 )
+
+
+# --- the guard, the switch, guardians -------------------------------------------------------------
+
+ACTS: Mapping[ProtectedAct, Words] = {
+    ProtectedAct.REPORT: _l("You reported something"),
+    ProtectedAct.ME_TOO: _l("You stood behind a report of others"),
+    ProtectedAct.ADDITION: _l("You added to a report"),
+    ProtectedAct.COMPLAINT: _l("You complained of a unit"),
+    ProtectedAct.LOW_RATING: _l("You were not satisfied"),
+    ProtectedAct.REOPENING: _l("You had a matter opened again"),
+    ProtectedAct.DISPUTE: _l("You objected to a decision"),
+    ProtectedAct.APPEAL: _l("You appealed"),
+}
+register(ACTS)
+register(
+    {
+        Data.MARK: _l("Marks (coded, nobody can read them) that you reported or complained"),
+        Data.GUARDIAN: _l("Who agreed for a child under 14"),
+        Purpose.GUARD: _l("so that nobody can harm you for having reported or complained"),
+        Purpose.GUARDIAN: _l("so that a child has points only when a guardian wants it"),
+        SwitchRefusal.NO_BASIS: _l("Say which convention or legal document this is based on."),
+        SwitchRefusal.NO_RESPONSIBLE: _l("Name who is responsible, with the post."),
+        SwitchRefusal.NO_DOCUMENT: _l("Choose the impact assessment as a PDF of at most 10 MB."),
+        SwitchRefusal.NO_REASON: _l("Please give the reason."),
+        SwitchRefusal.LONG: _l("This is too long."),
+        SwitchRefusal.OPEN: _l("Deductions are on, or somebody has proposed it already."),
+        SwitchRefusal.SAME_PERSON: _l("Another administrator has to confirm it."),
+        SwitchRefusal.CHANGED: _l("Somebody else was quicker. Please look at the page again."),
+        GuardianRefusal.NOT_NEEDED: _l("From 14 on you decide yourself. No guardian is asked."),
+        GuardianRefusal.BAD_PHONE: _l("Please give a mobile number."),
+        GuardianRefusal.OWN_PHONE: _l("This is your own number. Give your guardian’s."),
+        GuardianRefusal.TOO_OFTEN: _l("Too many messages were sent today. Try again tomorrow."),
+        GuardianRefusal.ASKED: _l("A guardian was asked already."),
+        GuardianRefusal.OVER: _l("The time to answer is over."),
+        GuardianRefusal.OTHER_PHONE: _l(
+            "The link was sent to another phone. Sign in with the number that received it."
+        ),
+        GuardianRefusal.NOT_ADULT: _l("Only somebody who is 18 or older can agree for a child."),
+        GuardianRefusal.NOT_STATED: _l("Please say that you are this child’s guardian."),
+        GuardianRefusal.CHANGED: _l("This was answered or ended meanwhile."),
+    }
+)
+messages.register(
+    {
+        "credit.guardian_asked": _l(
+            "A child asks you, as guardian, to agree to points for good deeds. It costs nothing and"
+            " can be ended any time. Read and decide within 7 days: %(link)s. If you know no such"
+            " child, do nothing."
+        ),
+    }
+)
+register_actions(
+    {
+        "deductions:propose": _l("Deductions: switching on proposed"),
+        "deductions:switch_on": _l("Deductions switched on"),
+        "deductions:switch_off": _l("Deductions switched off"),
+        "deductions:take_back": _l("Deductions: proposal taken back"),
+        "ledger:guardian_agree": _l("Guardian agreed to points for a child"),
+        "ledger:guardian_end": _l("Guardian’s agreement to points ended"),
+    }
+)
+
+
+def _mark(record: Record) -> Iterator[Any]:
+    yield from (str(ACTS[ProtectedAct(record["act"])]), record["at"], record["until"])
+
+
+def _guardian(record: Record) -> Iterator[Any]:
+    yield from (record["asked_at"], record["agreed_at"], record["ended_at"])
+
+
+register_reader("credit_protected_mark", _l("What you are protected for"), _mark)
+register_reader("credit_guardian", _l("Agreement of a guardian for a child"), _guardian)

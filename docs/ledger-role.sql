@@ -14,7 +14,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO gongzhi_a
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO gongzhi_app;
 -- what is sealed is only added to
 REVOKE UPDATE, DELETE, TRUNCATE ON
-  credit_entry, credit_sealed, credit_checkpoint, credit_rule, credit_refusal
+  credit_entry, credit_sealed, credit_checkpoint, credit_rule, credit_refusal,
+  credit_retaliation_month
 FROM gongzhi_app;
 -- accounts and logs stay; their rows change
 REVOKE DELETE, TRUNCATE ON credit_log FROM gongzhi_app;

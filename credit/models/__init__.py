@@ -2,8 +2,11 @@
 
 from credit.models.account import Account, AccountHolder, Consent
 from credit.models.entry import Due, Entry, EntryDetail, Refusal
+from credit.models.guard import GuardOutcome, ProbingAlarm, ProtectedMark, RetaliationMonth
+from credit.models.guardian import Guardianship
 from credit.models.log import Checkpoint, Log, Sealed, Unsealed
 from credit.models.rule import RuleVersion
+from credit.models.switch import DeductionSwitch
 from credit.models.triggers import KEPT_TABLES, keeping_statements
 from credit.models.waiting import WaitingFact
 
@@ -13,11 +16,17 @@ __all__ = [
     "AccountHolder",
     "Checkpoint",
     "Consent",
+    "DeductionSwitch",
     "Due",
     "Entry",
     "EntryDetail",
+    "GuardOutcome",
+    "Guardianship",
     "Log",
+    "ProbingAlarm",
+    "ProtectedMark",
     "Refusal",
+    "RetaliationMonth",
     "RuleVersion",
     "Sealed",
     "Unsealed",

@@ -11,6 +11,7 @@ from portal.kernel.db import Base
 
 KEPT_TABLES: Final = (
     "credit_entry", "credit_sealed", "credit_checkpoint", "credit_rule", "credit_refusal",
+    "credit_retaliation_month",
 )  # fmt: skip
 _WORDS = "the ledger is only added to"
 FUNCTION: Final = (

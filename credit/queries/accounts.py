@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from credit.models import Account, AccountHolder, Consent, Entry
+from credit.models import Account, AccountHolder, Consent, Entry, Guardianship
 from credit.queries.entries import is_issuer
 from credit.rules.kinds import TRANSFERS, Party, Phase
 from credit.rules.leaf import Unit
@@ -78,9 +78,21 @@ def accounts_of(session: Session, party: Party, holder_id: UUID) -> list[Balance
 
 
 def consents(session: Session, district: str, person_id: UUID) -> bool:
-    """Whether a person wants points to be written down."""
+    """Whether a person wants points to be written down, and a guardian too where she is a child.
+
+    Both are asked each time: a yes given before an age was known counts nothing alone (L1).
+    """
+    guardian = exists().where(
+        Guardianship.child_id == person_id,
+        Guardianship.agreed_at.is_not(None),
+        Guardianship.ended_at.is_(None),
+    )
+    child = exists().where(Person.id == person_id, Person.age_band == AgeBand.UNDER_14)
     found = select(Consent.person_id).where(
-        Consent.district == district, Consent.person_id == person_id, Consent.ended_at.is_(None)
+        Consent.district == district,
+        Consent.person_id == person_id,
+        Consent.ended_at.is_(None),
+        or_(guardian, ~child),
     )
     return session.scalar(found) is not None
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from credit.rules.guard import LEAST_DAYS
 from portal.accounts.rules import Basis, Masking, PersonalField
 
 
@@ -12,16 +13,26 @@ class Data(StrEnum):
     DETAILS = "data.credit_details"
     CONSENT = "data.credit_consent"
     WAITING = "data.credit_waiting"
+    MARK = "data.credit_mark"
+    GUARDIAN = "data.credit_guardian"
 
 
 class Purpose(StrEnum):
     """What it is for."""
 
     LEDGER = "purpose.credit_ledger"
+    GUARD = "purpose.credit_guard"
+    GUARDIAN = "purpose.credit_guardian"
 
 
 def _field(table: str, column: str, what: Data, masking: Masking = Masking.HIDDEN) -> PersonalField:
     return PersonalField(table, column, what, Purpose.LEDGER, Basis.CONSENT, masking=masking)
+
+
+def _guardian(column: str, masking: Masking = Masking.HIDDEN) -> PersonalField:
+    return PersonalField(
+        "credit_guardian", column, Data.GUARDIAN, Purpose.GUARDIAN, Basis.DUTY, masking=masking
+    )
 
 
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
@@ -31,4 +42,18 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("credit_consent", "person_id", Data.CONSENT),
     _field("credit_waiting_fact", "holder_id", Data.WAITING),
     _field("credit_waiting_fact", "sealed_fact", Data.WAITING),
+    # N1: it outlives the identity by 180 days and the rating window
+    PersonalField(
+        "credit_protected_mark",
+        "who",
+        Data.MARK,
+        Purpose.GUARD,
+        Basis.DUTY,
+        LEAST_DAYS,
+        Masking.SECRET,
+    ),
+    _guardian("child_id"),
+    _guardian("guardian_id"),
+    _guardian("phone_hash", Masking.SECRET),
+    _guardian("token_hash", Masking.SECRET),
 )

@@ -6,13 +6,22 @@ Deductions have no door: nothing outside the due process of this package may beg
 
 from credit.service.accounts import end_consent, give_consent, open_account
 from credit.service.facts import Holder, record_fact
+from credit.service.guard import (
+    Deed,
+    judge,
+    let_marks_run_out,
+    mark_protected_act,
+    mark_protected_acts,
+)
 from credit.service.known import Posted, Rejected
 from credit.service.points import award, correct, give_back_held, hold_points, spend_held
 from credit.service.posting import Details, Outcome
 from credit.service.rulebook import publish_rule
 from credit.service.statements import seal_statement
+from credit.service.switch import deductions_on
 
 __all__ = [
+    "Deed",
     "Details",
     "Holder",
     "Outcome",
@@ -20,10 +29,15 @@ __all__ = [
     "Rejected",
     "award",
     "correct",
+    "deductions_on",
     "end_consent",
     "give_back_held",
     "give_consent",
     "hold_points",
+    "judge",
+    "let_marks_run_out",
+    "mark_protected_act",
+    "mark_protected_acts",
     "open_account",
     "publish_rule",
     "record_fact",

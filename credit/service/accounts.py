@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from credit.models import Account, AccountHolder, Consent
 from credit.queries.accounts import account_of, age_band_of, consents
+from credit.queries.guardian import guardian_agreed
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal, Party
 from credit.rules.leaf import Unit
 from credit.service.halting import is_halted
@@ -55,11 +56,11 @@ def open_account(
 
 
 def give_consent(session: Session, district: str, person_id: UUID, *, now: datetime) -> None:
-    """A person says yes to points. Under 14 a guardian has to say it, which is not built (L1)."""
+    """A person says yes to points. Under 14 it counts only with a guardian's own yes (L1)."""
     age = age_band_of(session, person_id)
     if age is None:
         raise Missing
-    if age is AgeBand.UNDER_14:
+    if age is AgeBand.UNDER_14 and not guardian_agreed(session, person_id):
         raise Refused(ConsentRefusal.GUARDIAN)
     _must_go_on(session)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

@@ -4,7 +4,7 @@ At an erasure the details, their salts and the row that says whose the account i
 entries stay: they speak of an account of nobody, and their commitments can be opened by no one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,16 @@ from sqlalchemy.orm import Session
 from credit.models import AccountHolder, Consent, EntryDetail
 from credit.queries.accounts import accounts_of, pending_of
 from credit.queries.entries import entry
+from credit.queries.guard import count_marks_over
+from credit.queries.guardian import requests_with
 from credit.queries.own import records_of
 from credit.rules.kinds import Party
 from credit.rules.lots import computed_id
 from credit.rules.personal import PERSONAL_FIELDS
 from credit.service.due import ENDS_BY_ITSELF
 from credit.service.earlier import resolve
+from credit.service.guard import forget_marks, let_all_marks_run_out, own_marks
+from credit.service.guardian import forget_guardians
 from credit.service.posting import Details
 from credit.service.waiting import forget_waiting, seal_erasure
 from portal.accounts.rules import PersonalField
@@ -35,7 +39,11 @@ class LedgerOfAPerson:
     fields: tuple[PersonalField, ...] = PERSONAL_FIELDS
 
     def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
-        return list(records_of(session, person_id))
+        return [
+            *records_of(session, person_id),
+            *_marks(session, person_id),
+            *_guardians(session, person_id),
+        ]
 
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
         """Let go what is on hold, say in the log that an account was erased, and forget whose."""
@@ -50,14 +58,39 @@ class LedgerOfAPerson:
                     )
                 )
         forget_waiting(session, person_id)
+        forget_guardians(session, person_id, now)
         session.execute(delete(Consent).where(Consent.person_id == person_id))
+        # she stays protected for what she did, by hashes that lead to nobody (N1)
+        let_all_marks_run_out(session, person_id, now=now)
 
     def expire(self, session: Session, now: datetime) -> int:
-        """Nothing here ages by itself: an account stays as long as its holder wants it."""
-        return 0
+        """Marks whose time is over. An account itself stays as long as its holder wants it."""
+        return forget_marks(session, now)
 
     def due(self, session: Session, now: datetime) -> Mapping[str, int]:
-        return {}
+        return {"credit_protected_mark": count_marks_over(session, now)}
+
+
+def _marks(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    for mark in own_marks(session, person_id):
+        yield {
+            "table": "credit_protected_mark",
+            "act": mark.act.value,
+            "at": mark.at.isoformat(),
+            "until": mark.until.isoformat() if mark.until else None,
+        }
+
+
+def _guardians(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    """What she asked as a child, or said for one: whose it is beside her stays untold."""
+    for row in requests_with(session, person_id):
+        yield {
+            "table": "credit_guardian",
+            "as": "child" if row.child_id == person_id else "guardian",
+            "asked_at": row.asked_at.isoformat(),
+            "agreed_at": row.agreed_at.isoformat() if row.agreed_at else None,
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+        }
 
 
 def _let_go(session: Session, district: str, account_id: UUID, now: datetime) -> None:

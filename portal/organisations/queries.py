@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.areas.models import Area
 from portal.areas.rules import codes_of, tidy_names, valid_on
 from portal.organisations.models import Organisation
-from portal.organisations.rules import OrganisationKind, Trade
+from portal.organisations.rules import GOVERNING_KINDS, OrganisationKind, Trade
 
 
 @dataclass(frozen=True)
@@ -216,3 +216,28 @@ def _nearest_first(
 def _serves(row: OrganisationRow, place_path: str) -> bool:
     # by the place's own code: a place that was moved in the tree still has its units
     return codes_of(row.area_path or "")[-1] in codes_of(place_path)
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit of any time: the one above it, the one that followed it, and the place it governs."""
+
+    id: UUID
+    parent_id: UUID | None
+    successor_id: UUID | None
+    governs: UUID | None
+
+
+def all_lines(session: Session) -> list[UnitLine]:
+    """Every unit of all times in one query, for following units up, down and through time."""
+    statement = select(
+        Organisation.id, Organisation.parent_id, Organisation.successor_id, Organisation.area_id,
+        Organisation.kind,
+    )  # fmt: skip
+    return [
+        UnitLine(
+            row.id, row.parent_id, row.successor_id,
+            row.area_id if row.kind in GOVERNING_KINDS else None,
+        )
+        for row in session.execute(statement)
+    ]  # fmt: skip

@@ -30,6 +30,16 @@ HANDLING_KINDS = frozenset(OrganisationKind) - {
     OrganisationKind.JOINT_MEETING,
 }
 
+# the offices of a place: whoever holds a role in the place works for them
+GOVERNING_KINDS = frozenset(
+    {
+        OrganisationKind.STREET_OFFICE,
+        OrganisationKind.DISTRICT_CENTRE,
+        OrganisationKind.COMMITTEE,
+        OrganisationKind.STATION,
+    }
+)
+
 
 class Trade(StrEnum):
     """The eleven departments that the policy text names (R027), and those a city adds."""

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from credit.models import KEPT_TABLES
+from credit.models import KEPT_TABLES, RetaliationMonth
 from credit.queries.accounts import wrong_balances
 from credit.service import Posted, Rejected, give_consent, publish_rule, spend_held
 from credit.service.posting import Details
@@ -30,6 +30,7 @@ def full(database: Database) -> Database:
         mine = account(session, points=5)
         assert isinstance(try_hold(session, mine, 9), Rejected)
         publish_rule(session, DISTRICT, shift_rule(NOW), actor_id=None, now=NOW)
+        session.add(RetaliationMonth(month="2026-10", computed_at=NOW, smallest_cell=10))
     seal(database, NOW)
     return database
 
@@ -39,7 +40,12 @@ def full(database: Database) -> Database:
 def test_the_database_refuses_to_change_or_drop_a_row(
     full: Database, table: str, verb: str
 ) -> None:
-    column = "log" if table in {"credit_sealed", "credit_checkpoint"} else "district"
+    others = {
+        "credit_sealed": "log",
+        "credit_checkpoint": "log",
+        "credit_retaliation_month": "month",
+    }
+    column = others.get(table, "district")
     statement = {
         "UPDATE": f"UPDATE {table} SET {column} = {column}",
         "DELETE": f"DELETE FROM {table}",

@@ -239,7 +239,8 @@ NOT_PERSONAL = {
     "public words of an office": {
         "grid_card.objects", "grid_card.standards", "reply_template.words",
         "supervision_listing.reason", "supervision_listing.condition",
-        "supervision_listing.finding", "credit_rule.source_text",
+        "supervision_listing.finding", "credit_rule.source_text", "credit_switch.basis",
+        "credit_switch.reason",
     },
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept
     # as long as the record of who looked

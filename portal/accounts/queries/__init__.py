@@ -32,6 +32,7 @@ from portal.accounts.queries.people import (
     person_by_phone,
     person_row,
     phones_of,
+    posts_of,
     role_holders,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "person_by_phone",
     "person_row",
     "phones_of",
+    "posts_of",
     "role_holders",
 ]

@@ -226,3 +226,16 @@ def _distinct(rows: Any) -> list[PersonRow]:
 def demo_exists(session: Session) -> bool:
     """Whether this installation holds demo accounts, and so must not be reachable from outside."""
     return session.scalar(select(Person.id).where(Person.demo).limit(1)) is not None
+
+
+def posts_of(
+    session: Session, person_id: UUID, since: datetime, until: datetime
+) -> list[tuple[UUID | None, UUID | None]]:
+    """Organisations and places in which somebody held a role at any time between two moments."""
+    statement = select(RoleHolding.organisation_id, RoleHolding.area_id).where(
+        RoleHolding.person_id == person_id,
+        RoleHolding.valid_from <= until,
+        or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to >= since),
+        or_(RoleHolding.ended_at.is_(None), RoleHolding.ended_at >= since),
+    )
+    return [(row.organisation_id, row.area_id) for row in session.execute(statement)]

@@ -1,0 +1,71 @@
+"""Reads of the guard: the marks of somebody, by her pseudonyms, and the units of a proposer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from credit.models import ProtectedMark
+from credit.rules.guard import COUNTS_FOR, Edge, Lines, Mark, ProtectedAct
+from portal.accounts.models import Person
+from portal.accounts.queries import posts_of
+from portal.organisations.queries import all_lines
+
+
+def phone_hash_of(session: Session, person_id: UUID, *, proved: bool = False) -> str | None:
+    """The keyed hash of an account's phone; ``proved``: only of one that it has proved."""
+    found = select(Person.phone_hash).where(Person.id == person_id)
+    return session.scalar(found.where(Person.phone_verified_at.is_not(None)) if proved else found)
+
+
+def marks_of(session: Session, pseudonyms: Sequence[bytes]) -> list[tuple[bytes, Mark]]:
+    """Every mark of some pseudonyms, in whichever district it was left: a person is one person."""
+    rows = session.execute(
+        select(
+            ProtectedMark.who, ProtectedMark.source_hash, ProtectedMark.unit_hash, ProtectedMark.at
+        ).where(ProtectedMark.who.in_(pseudonyms))
+    )
+    return [(row.who, Mark(row.source_hash, row.unit_hash, row.at)) for row in rows]
+
+
+@dataclass(frozen=True)
+class OwnMark:
+    """A mark as its owner may read it. Several rows of one deed are one."""
+
+    act: ProtectedAct
+    at: datetime
+    until: datetime | None
+
+
+def marks_for_export(session: Session, pseudonyms: Sequence[bytes]) -> list[OwnMark]:
+    """The deeds of some pseudonyms, the oldest first."""
+    rows = session.execute(
+        select(ProtectedMark.act, ProtectedMark.at, ProtectedMark.until)
+        .where(ProtectedMark.who.in_(pseudonyms))
+        .distinct()
+        .order_by(ProtectedMark.at, ProtectedMark.act)
+    )
+    return [OwnMark(row.act, row.at, row.until) for row in rows]
+
+
+def count_marks_over(session: Session, now: datetime) -> int:
+    """How many marks have had their time."""
+    over = select(func.count()).select_from(ProtectedMark).where(ProtectedMark.until <= now)
+    return session.scalar(over) or 0
+
+
+def units_behind(
+    session: Session, proposer_id: UUID, units: Iterable[UUID], at: datetime
+) -> frozenset[UUID]:
+    """The units that propose: those named, the proposer's own of the last 180 days, and whatever
+    stands above, below, before or after them. Always two queries."""
+    posts = posts_of(session, proposer_id, at - COUNTS_FOR, at)
+    lines = all_lines(session)
+    places = {place for _, place in posts if place is not None}
+    own = {unit for unit, _ in posts if unit is not None}
+    own |= {line.id for line in lines if line.governs in places}
+    tree = Lines(Edge(line.id, line.parent_id, line.successor_id) for line in lines)
+    return tree.of({*units, *own})
