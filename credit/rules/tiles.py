@@ -71,6 +71,12 @@ def parse_path(path: str) -> Tile:
     return tile
 
 
+def whole_tile(tile: Tile, size: int) -> Tile | None:
+    """The tile of a tree of this size that holds all hashes of another; None if there is none."""
+    width = min(WIDTH, (size >> HEIGHT * tile.level) - tile.index * WIDTH)
+    return Tile(tile.level, tile.index, width) if width >= tile.width else None
+
+
 def tiles_of(size: int) -> Iterator[Tile]:
     """Every tile of a tree, level by level."""
     return changed(0, size)

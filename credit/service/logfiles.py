@@ -17,10 +17,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from credit.rules.checkpoint import open_checkpoint
-from credit.rules.note import Signer, VerifierKey, read_signer
+from credit.rules.checkpoint import open_checkpoint, read_checkpoint
+from credit.rules.merkle import HASH_LENGTH
+from credit.rules.note import BadNote, Signer, VerifierKey, read_note, read_signer
 from credit.rules.standing import Noted
-from credit.rules.tiles import parse_path
+from credit.rules.tiles import BadTile, parse_path, whole_tile
 from portal.kernel.instance import instance_of
 
 AT_ONCE: Final = 8
@@ -71,6 +72,33 @@ class LogFiles:
     def read_tile(self, path: str) -> bytes:
         """A tile's bytes. Raises FileNotFoundError; the path must be one that a tile has."""
         return (self.public / parse_path(path).path).read_bytes()
+
+    def public_tile(self, path: str) -> bytes:
+        """A tile of the checkpoint that is served, for a path that a stranger sent.
+
+        What a sealing wrote ahead of its checkpoint is not there for the public, and neither is
+        what one left that was cut off: a partial tile is cut from the one that the checkpoint
+        has. Raises BadTile for what is no address or was damaged, FileNotFoundError for a tile
+        that the tree does not have.
+        """
+        tile = parse_path(path)
+        whole = whole_tile(tile, self._public_size())
+        if whole is None:
+            raise FileNotFoundError(path)
+        data = (self.public / whole.path).read_bytes()
+        if len(data) != whole.width * HASH_LENGTH:
+            raise BadTile(f"{whole.path}: {len(data)} bytes, not {whole.width * HASH_LENGTH}")
+        return data[: tile.width * HASH_LENGTH]
+
+    def _public_size(self) -> int:
+        """How many leaves the served tree has. The file is ours: its signature is not checked."""
+        served = self.published()
+        if served is None:
+            return 0
+        try:
+            return read_checkpoint(read_note(served).text).size
+        except BadNote as error:
+            raise BadTile("the checkpoint that is served cannot be read") from error
 
     def write_tiles(self, tiles: Iterable[tuple[str, bytes]]) -> None:
         """Put tiles, all of them on the disk before it returns. What a sealing left that did not
