@@ -5,6 +5,7 @@ from credit.models.entry import Due, Entry, EntryDetail, Refusal
 from credit.models.log import Checkpoint, Log, Sealed, Unsealed
 from credit.models.rule import RuleVersion
 from credit.models.triggers import KEPT_TABLES, keeping_statements
+from credit.models.witness import Cosignature
 
 __all__ = [
     "KEPT_TABLES",
@@ -12,6 +13,7 @@ __all__ = [
     "AccountHolder",
     "Checkpoint",
     "Consent",
+    "Cosignature",
     "Due",
     "Entry",
     "EntryDetail",
