@@ -9,6 +9,7 @@ from credit.models.rule import RuleVersion
 from credit.models.switch import DeductionSwitch
 from credit.models.triggers import KEPT_TABLES, keeping_statements
 from credit.models.waiting import WaitingFact
+from credit.models.witness import Cosignature
 
 __all__ = [
     "KEPT_TABLES",
@@ -16,6 +17,7 @@ __all__ = [
     "AccountHolder",
     "Checkpoint",
     "Consent",
+    "Cosignature",
     "DeductionSwitch",
     "Due",
     "Entry",

@@ -1,10 +1,11 @@
 """Reads of the sealed log: its size, its checkpoints, the number of an entry, what waits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from credit.models import Checkpoint, Log, Sealed, Unsealed
@@ -79,3 +80,50 @@ def waiting(session: Session, most: int) -> int:
     """How many entries wait to be sealed, counted no further than ``most``."""
     some = select(Unsealed.entry_id).limit(most).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One log of this installation: the newest is written, earlier ones ended with a loss."""
+
+    number: int
+    origin: str
+    size: int
+    started_at: datetime
+
+
+def all_logs(session: Session) -> list[LogRow]:
+    """Every log there was, the oldest first."""
+    rows = session.execute(
+        select(Log.number, Log.origin, Log.size, Log.started_at).order_by(Log.number)
+    )
+    return [LogRow(*row) for row in rows]
+
+
+def first_sealing(session: Session) -> datetime | None:
+    """When something was sealed first."""
+    return session.scalar(select(func.min(Checkpoint.made_at)))
+
+
+def last_checkpoints(
+    session: Session, periods: Sequence[tuple[datetime, datetime]]
+) -> list[CheckpointRow]:
+    """The last checkpoint of each period (half-open) that has one, the newest first."""
+    last = [
+        select(Checkpoint.made_at)
+        .where(Checkpoint.made_at >= begin, Checkpoint.made_at < end)
+        .order_by(Checkpoint.made_at.desc())
+        .limit(1)
+        .scalar_subquery()
+        for begin, end in periods
+    ]
+    rows = session.execute(
+        select(Checkpoint.size, Checkpoint.root, Checkpoint.note, Checkpoint.made_at)
+        .where(or_(*(Checkpoint.made_at == moment for moment in last)))
+        .order_by(Checkpoint.made_at.desc(), Checkpoint.log.desc(), Checkpoint.size.desc())
+    )
+    found = dict[datetime, CheckpointRow]()
+    for row in rows:
+        # several batches of one sealing bear its time: the largest has all of them
+        found.setdefault(row.made_at, CheckpointRow(*row))
+    return list(found.values())

@@ -12,6 +12,7 @@ from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.service import personal as credit_personal
 from credit.service.rule_lists import load_city_rules
+from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
 from portal.accounts import cli as accounts_cli
 from portal.accounts import jobs as accounts_jobs
@@ -110,6 +111,7 @@ def init_app(app: Flask) -> None:
     """Register every package's pages."""
     check_thresholds(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
+    witnesses_of(app.extensions["gongzhi_instance"].city)
     init_login(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

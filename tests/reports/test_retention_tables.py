@@ -235,7 +235,9 @@ NOT_PERSONAL = {
         "import_run.outcome", "category.synonyms", "case_outside.reference",
     },
     # the ledger's: ids that lead to nobody once the holder's row is gone, hashes, signatures
-    "what is only added to": {"credit_checkpoint.note", "credit_refusal.body"},
+    "what is only added to": {
+        "credit_checkpoint.note", "credit_refusal.body", "credit_cosignature.line",
+    },
     "public words of an office": {
         "grid_card.objects", "grid_card.standards", "reply_template.words",
         "supervision_listing.reason", "supervision_listing.condition",

@@ -1,0 +1,1 @@
+"""The shape of what is typed on pages of the ledger."""
