@@ -160,7 +160,7 @@ def give_back(
     session: Session, row: MatterRow, amount: int, *, actor_id: UUID, now: datetime
 ) -> MatterState:
     """Give back some or all of a deduction that counts, for a service done (L12)."""
-    if row.posted_id is None:
+    if row.posted_id is None or edge_for(row.state, MatterEvent.REPAIR) is None:
         raise Refused(MatterRefusal.NOT_NOW)
     if not 1 <= amount <= row.left:
         raise Refused(MatterRefusal.BAD_AMOUNT, field="amount", facts={"left": row.left})
