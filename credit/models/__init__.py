@@ -5,6 +5,15 @@ from credit.models.entry import Due, Entry, EntryDetail, Refusal
 from credit.models.guard import GuardOutcome, ProbingAlarm, ProtectedMark, RetaliationMonth
 from credit.models.guardian import Guardianship
 from credit.models.log import Checkpoint, Log, Sealed, Unsealed
+from credit.models.matter import (
+    BasisConsent,
+    DeductionBasis,
+    Matter,
+    MatterFile,
+    MatterStep,
+    MatterText,
+    Objection,
+)
 from credit.models.rule import RuleVersion
 from credit.models.switch import DeductionSwitch
 from credit.models.triggers import KEPT_TABLES, keeping_statements
@@ -15,9 +24,11 @@ __all__ = [
     "KEPT_TABLES",
     "Account",
     "AccountHolder",
+    "BasisConsent",
     "Checkpoint",
     "Consent",
     "Cosignature",
+    "DeductionBasis",
     "DeductionSwitch",
     "Due",
     "Entry",
@@ -25,6 +36,11 @@ __all__ = [
     "GuardOutcome",
     "Guardianship",
     "Log",
+    "Matter",
+    "MatterFile",
+    "MatterStep",
+    "MatterText",
+    "Objection",
     "ProbingAlarm",
     "ProtectedMark",
     "Refusal",

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.service import personal as credit_personal
+from credit.service.process import check_settings
+from credit.service.process import keeping as credit_keeping
 from credit.service.rule_lists import load_city_rules
 from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
@@ -99,6 +101,7 @@ REGISTERED: Final = (
     accounts_jobs,
     credit_jobs,
     credit_personal,
+    credit_keeping,
     reports_jobs,
     reports_personal,
     following_keeping,
@@ -110,6 +113,7 @@ REGISTERED: Final = (
 def init_app(app: Flask) -> None:
     """Register every package's pages."""
     check_thresholds(app.extensions["gongzhi_instance"].city)
+    check_settings(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)
     init_login(app)

@@ -1,0 +1,240 @@
+"""What the process does by itself: proposals are routed, what ran out ends, what is due is posted.
+
+Each matter is a transaction of its own. What a job has not written down yet, every read knows.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from credit.models import Matter, Objection
+from credit.queries.matters import MatterRow, matter_by_id
+from credit.queries.rulebook import versions_of
+from credit.rules.ladder import step_of
+from credit.rules.process import (
+    COUNTING,
+    ENDED,
+    LIVE,
+    MatterEvent,
+    MatterState,
+    due_event,
+)
+from credit.service.conduct import LONGEST_LIFE, post_deduction
+from credit.service.process.erasing import erase_details
+from credit.service.process.gates import GATES, Gates
+from credit.service.process.moving import details, end, move, posted
+from credit.service.process.settings import days_after, settings_of, working_days_after
+from credit.service.process.telling import Told, tell
+from portal.kernel.db import Database
+from portal.kernel.errors import Conflict
+from portal.kernel.ids import new_id
+
+Act = Callable[[Session, MatterRow, datetime], bool]
+_NOT_IN_EFFECT = LIVE - COUNTING
+BATCH = 200
+
+
+def check_proposals(database: Database, now: datetime, *, gates: Gates = GATES) -> int:
+    """Ask the guard about every proposal of the hours that are over.
+
+    Whole hours: when a proposal is routed says nothing about whom it is about (N1).
+    """
+    slot = now.replace(minute=0, second=0, microsecond=0)
+    waiting = and_(Matter.state == MatterState.PROPOSED, Matter.proposed_at < slot)
+
+    def act(session: Session, row: MatterRow, moment: datetime) -> bool:
+        if row.state is not MatterState.PROPOSED or due_event(row.clocks, moment):
+            return False
+        route = gates.judge(
+            session, district=row.district, subject_person_id=row.subject_person_id,
+            proposer_id=row.proposer_id, unit_id=row.unit_id, source=row.source or "",
+            at=row.proposed_at,
+        )  # fmt: skip
+        move(session, row, MatterEvent.CHECK, actor_id=None, now=moment, route=route)
+        return True
+
+    return _each(database, waiting, act, now)
+
+
+def run_clocks(database: Database, now: datetime, *, gates: Gates = GATES) -> int:
+    """End what ran out, void what a switch turned off, post what is due, forget what is over."""
+    done = _fill_clocks(database, now)
+    done += _each(database, _may_be_due(now), _end_due, now)
+    done += _switch_off(database, now, gates)
+    done += _each(database, _may_be_posted(now), _posting(gates), now)
+    return done + _forget(database, now)
+
+
+def void_running(session: Session, district: str, *, now: datetime) -> int:
+    """Deductions were switched off: whatever does not count yet never will (L2)."""
+    rows = session.scalars(
+        select(Matter.id).where(Matter.district == district, Matter.state.in_(_NOT_IN_EFFECT))
+    ).all()
+    found = [row for one in rows if (row := matter_by_id(session, one)) is not None]
+    return sum(_off(session, row, now) for row in found)
+
+
+def _off(session: Session, row: MatterRow, now: datetime) -> bool:
+    if row.state not in _NOT_IN_EFFECT:
+        return False
+    end(session, row, MatterEvent.SWITCH_OFF, actor_id=None, now=now)
+    if row.notice_id is not None:
+        tell(session, row, Told.ENDED, now)
+    return True
+
+
+def _switch_off(database: Database, now: datetime, gates: Gates) -> int:
+    with database.read() as session:
+        districts = session.scalars(
+            select(Matter.district).where(Matter.state.in_(_NOT_IN_EFFECT)).distinct()
+        ).all()
+        off = [one for one in districts if not gates.deductions_on(session, one, now)]
+    running = and_(Matter.district.in_(off), Matter.state.in_(_NOT_IN_EFFECT))
+    return _each(database, running, _off, now) if off else 0
+
+
+def _may_be_due(now: datetime) -> ColumnElement[bool]:
+    late = select(Objection.matter_id).where(
+        Objection.decided_at.is_(None), Objection.answer_by <= now
+    )
+    moments = (Matter.confirm_by, Matter.lapses_at, Matter.expires_at, Matter.basis_ended_at)
+    return and_(
+        Matter.state.in_((*LIVE, MatterState.REPAIRED)),
+        or_(Matter.id.in_(late), *(moment <= now for moment in moments)),
+    )
+
+
+def _end_due(session: Session, row: MatterRow, now: datetime) -> bool:
+    event = due_event(row.clocks, now)
+    if event is None:
+        return False
+    after = end(session, row, event, actor_id=None, now=now)
+    if after is MatterState.EXPIRED:
+        erase_details(session, row, now)
+    elif row.notice_id is not None:
+        tell(session, row, Told.ENDED, now)
+    return True
+
+
+def _may_be_posted(now: datetime) -> ColumnElement[bool]:
+    return and_(Matter.state == MatterState.ANNOUNCED, Matter.object_until <= now)
+
+
+def _posting(gates: Gates) -> Act:
+    def act(session: Session, row: MatterRow, now: datetime) -> bool:
+        if not gates.deductions_on(session, row.district, now):
+            return False
+        return post_matter(session, row, now)
+
+    return act
+
+
+def post_matter(session: Session, row: MatterRow, now: datetime) -> bool:
+    """Let an announced deduction count, its window over and nobody objecting (L7).
+
+    Two people stand behind it: the row itself cannot be announced without the second (L11).
+    """
+    ready = row.state is MatterState.ANNOUNCED and row.object_until and row.object_until <= now
+    if not ready or due_event(row.clocks, now) or row.notice_id is None:
+        return False
+    # whole seconds, as the ledger counts them: both sides end it in the same moment
+    now = now.replace(microsecond=0)
+    life = _life(session, row)
+    posted_id = new_id()
+    move(
+        session, row, MatterEvent.POST, actor_id=None, now=now, posted_id=posted_id,
+        effective_at=now, expires_at=now + life,
+    )  # fmt: skip
+    posted(
+        post_deduction(
+            session, district=row.district, entry_id=posted_id, of=row.notice_id,
+            details=details(row, MatterEvent.POST), now=now, life=life,
+        )
+    )  # fmt: skip
+    tell(session, row, Told.POSTED, now, day=now + life)
+    return True
+
+
+def _life(session: Session, row: MatterRow) -> timedelta:
+    """As long as the rule says, and never longer than 90 days (L12)."""
+    for rule in versions_of(session, row.district, row.rule_code):
+        if rule.version == row.rule_version and rule.life_days is not None:
+            return min(timedelta(days=rule.life_days), LONGEST_LIFE)
+    return LONGEST_LIFE
+
+
+def _forget(database: Database, now: datetime) -> int:
+    """The details of what never counted, or was taken back, go after the city's time."""
+    with database.read() as session:
+        before = now - settings_of(session).details_after
+    over = and_(
+        Matter.state.in_(ENDED - {MatterState.REPAIRED}),
+        Matter.erased_at.is_(None),
+        Matter.ended_at <= before,
+    )
+    return _each(database, over, _erase, now)
+
+
+def _erase(session: Session, row: MatterRow, now: datetime) -> bool:
+    if row.erased_at is not None:
+        return False
+    erase_details(session, row, now)
+    return True
+
+
+def _fill_clocks(database: Database, now: datetime) -> int:
+    """A calendar knows its year at last: what could not be counted then is counted now."""
+    done = 0
+    with database.write() as session:
+        unclocked = select(
+            Objection.id, Objection.step, Objection.opened_at, Objection.extended_at
+        ).where(Objection.decided_at.is_(None), Objection.answer_by.is_(None))
+        for row in session.execute(unclocked.limit(BATCH)).all():
+            step = step_of(row.step)
+            days = step.days + (step.extension_days if row.extended_at else 0)
+            answer_by = days_after(session, step, row.opened_at, days)
+            if answer_by is not None:
+                done += 1
+                session.execute(
+                    update(Objection)
+                    .where(Objection.id == row.id, Objection.answer_by.is_(None))
+                    .values(answer_by=answer_by)
+                )
+        done += _fill_proposals(session)
+    return done
+
+
+def _fill_proposals(session: Session) -> int:
+    unclocked = select(Matter.id, Matter.proposed_at).where(
+        Matter.confirm_by.is_(None),
+        Matter.state.in_((MatterState.PROPOSED, MatterState.WAITING)),
+    )
+    done = 0
+    for row in session.execute(unclocked.limit(BATCH)).all():
+        days = settings_of(session).lapse_working_days
+        moment = working_days_after(session, row.proposed_at, days)
+        if moment is not None:
+            done += 1
+            session.execute(update(Matter).where(Matter.id == row.id).values(confirm_by=moment))
+    return done
+
+
+def _each(database: Database, which: ColumnElement[bool], act: Act, now: datetime) -> int:
+    """Do something with each matter of a condition, each in a transaction of its own.
+
+    Whoever was first at one of them has done what was due.
+    """
+    with database.read() as session:
+        ids: list[UUID] = list(session.scalars(select(Matter.id).where(which).order_by(Matter.id)))
+    done = 0
+    for matter_id in ids:
+        try:
+            with database.write() as session:
+                row = matter_by_id(session, matter_id)
+                done += row is not None and act(session, row, now)
+        except Conflict:
+            continue
+    return done

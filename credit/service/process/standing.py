@@ -1,0 +1,121 @@
+"""Who may take a step: from outside the proposer's unit, without an interest, not for oneself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from credit.queries.matters import MatterRow, objections_of, stood_aside
+from credit.rules.guard import Route
+from credit.rules.process import MatterRefusal
+from portal.accounts.rules import Actor, Permission, roles
+from portal.kernel.errors import Forbidden, Refused
+from portal.organisations.queries import organisation
+
+DEEPEST = 12
+
+
+@dataclass(frozen=True)
+class ActingFor:
+    """For which unit or place somebody proposes."""
+
+    unit_id: UUID | None
+    place: str | None
+
+    @property
+    def key(self) -> str:
+        return str(self.unit_id or self.place or "")
+
+
+def acting_for(actor: Actor) -> list[ActingFor]:
+    """The units and places for which somebody may propose deductions."""
+    grants = [grant for grant in actor.grants if grant.permission is Permission.DEDUCTION_PROPOSE]
+    found = {ActingFor(grant.organisation_id, grant.place_path) for grant in grants}
+    return sorted(found, key=lambda one: one.key)
+
+
+def person_of(actor: Actor) -> UUID:
+    """Who acts. Raises Forbidden for nobody."""
+    if actor.person_id is None:
+        raise Forbidden
+    return actor.person_id
+
+
+def is_outside(session: Session, row: MatterRow, actor: Actor) -> bool:
+    """Whether somebody holds nothing in the proposer's unit, above or below it, or in its place."""
+    for grant in actor.grants:
+        if grant.organisation_id is not None and row.unit_id is not None:
+            line = {*_upwards(session, row.unit_id)}
+            if grant.organisation_id in line or row.unit_id in _upwards(
+                session, grant.organisation_id
+            ):
+                return False
+        if row.unit_place and grant.place_path and grant.place_path.startswith(row.unit_place):
+            return False
+    return True
+
+
+def _upwards(session: Session, unit_id: UUID) -> Iterator[UUID]:
+    """A unit and all above it."""
+    at: UUID | None = unit_id
+    for _ in range(DEEPEST):
+        found = organisation(session, at) if at else None
+        if found is None:
+            return
+        yield found.id
+        at = found.parent_id
+
+
+def check_confirmer(session: Session, row: MatterRow, actor: Actor) -> None:
+    """Raises unless somebody may be the second person behind a proposal (L11)."""
+    if not may_see_proposal(row, actor):
+        raise Forbidden
+    if row.proposer_id == actor.person_id:
+        raise Refused(MatterRefusal.SAME_PERSON)
+    _check_uninvolved(session, row, actor)
+
+
+def may_see_proposal(row: MatterRow, actor: Actor) -> bool:
+    """Whether a proposal is shown to somebody who could confirm it; never by whom it was kept."""
+    if row.route is Route.ORDINARY:
+        return actor.may(Permission.DEDUCTION_CONFIRM)
+    return row.route is Route.OUTSIDE and actor.may(Permission.DEDUCTION_REVIEW)
+
+
+def check_reviewer(session: Session, row: MatterRow, actor: Actor) -> None:
+    """Raises unless somebody may decide an objection: not whoever proposed, confirmed or decided
+    before (L9)."""
+    if not actor.may(Permission.DEDUCTION_REVIEW):
+        raise Forbidden
+    decided = {one.decided_by for one in objections_of(session, [row.id]) if one.decided_by}
+    if actor.person_id in {row.proposer_id, row.confirmer_id, *decided}:
+        raise Refused(MatterRefusal.SAME_PERSON)
+    _check_uninvolved(session, row, actor)
+
+
+def _check_uninvolved(session: Session, row: MatterRow, actor: Actor) -> None:
+    if row.subject_person_id == actor.person_id:
+        raise Refused(MatterRefusal.ONESELF)
+    if not is_outside(session, row, actor):
+        raise Refused(MatterRefusal.SAME_UNIT)
+    if stood_aside(session, row.id, person_of(actor)):
+        raise Refused(MatterRefusal.STOOD_ASIDE)
+
+
+def is_reviewer(actor: Actor) -> bool:
+    return actor.may(Permission.DEDUCTION_REVIEW)
+
+
+def check_staff(row: MatterRow, actor: Actor) -> None:
+    """Raises unless a matter is somebody's work: its proposer, its confirmer, or a reviewer."""
+    mine = actor.person_id in {row.proposer_id, row.confirmer_id}
+    if not (mine and actor.may(Permission.DESK_OPEN)) and not is_reviewer(actor):
+        raise Forbidden
+
+
+def office_of(actor: Actor, permission: Permission) -> str | None:
+    """In which of her roles somebody does this: what the person concerned reads."""
+    known = roles()
+    held = [code for code in known if code in actor.roles]
+    return next((code for code in held if permission in known[code].permissions), None)
