@@ -47,6 +47,7 @@ KINDS: Mapping[Kind, Words] = {
     Kind.SWITCH: _l("Deductions switched on or off"),
     Kind.PLEDGE_SIGNED: _l("Pledge signed"),
     Kind.RELEASE: _l("Figures released"),
+    Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {
     Unit.POINTS: _l("Points"),
