@@ -271,3 +271,11 @@ def said_by_nominator(session: Session, person_id: UUID) -> Iterator[dict[str, A
             "words": vault.unseal(row.sealed_words),
             "said_at": row.said_at.isoformat(),
         }
+
+
+def newest_of(session: Session, nominator_id: UUID) -> HonourRow | None:
+    """What somebody nominated last."""
+    said = select(HonourVoice.honour_id).where(HonourVoice.nominator_id == nominator_id)
+    newest = said.order_by(HonourVoice.said_at.desc(), HonourVoice.id.desc()).limit(1)
+    found: HonourRow | None = _one(session, Honour.id == newest.scalar_subquery())
+    return found

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
-from credit.labels import honours as honours_labels
 from credit.service import personal as credit_personal
 from credit.service.honours import personal as honours_personal
 from credit.service.process import check_settings
@@ -100,7 +99,6 @@ REGISTERED: Final = (
     organisations_labels,
     accounts_labels,
     credit_labels,
-    honours_labels,
     satisfaction_labels,
     reports_labels,
     accounts_jobs,

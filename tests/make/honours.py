@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from credit.models import Honour
 from credit.queries.honours import HonourRow, honour_by_number
+from credit.queries.quizzes import open_quizzes
 from credit.rules.honours import Wish
 from credit.service.honours.answering import Answer, answer_honour
 from credit.service.honours.checking import Check, check_nomination
@@ -18,7 +19,9 @@ from credit.service.honours.nominating import Nomination, nominate
 from portal.accounts.models import Person
 from portal.accounts.rules import Actor
 from portal.areas.models import Area
+from portal.kernel import clock
 from portal.kernel.db import Database
+from portal.kernel.ids import hash_token
 from tests.make.accounts import actor, person, staff
 from tests.make.areas import small_tree
 from tests.make.credit import NOW, adult
@@ -97,3 +100,25 @@ def granted(
     found = honour_by_number(session, row.number)
     assert found is not None
     return found
+
+
+def honour_things(session: Session, people: Mapping[str, Person], place: str) -> dict[str, str]:
+    """Beside the demo's own: one that a resident is asked about, by page and by link."""
+    committee, neighbour = (
+        actor(session, people[role]) for role in ("community_committee", "shop_owner")
+    )
+    moment, token = clock.now(), "l" * 32
+    nominate(session, neighbour, told(place=place), now=moment)
+    number = newest(session).number
+    check = Check(people["resident"].number, CITATION)
+    check_nomination(session, committee, number, check, now=moment)
+    session.execute(
+        update(Honour).where(Honour.number == number).values(link_hash=hash_token(token))
+    )
+    nominate(session, neighbour, told(place=place, kind="good_neighbour"), now=moment)
+    return {
+        "honour_asked": number,
+        "honour_link": token,
+        "honour_new": newest(session).number,
+        "quiz": open_quizzes(session, date.max)[0].number,
+    }
