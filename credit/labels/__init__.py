@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from credit.labels import process
+from credit.labels import honours, process
 from credit.rules.compare import CompareFault, Finding, Signed
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal
@@ -25,7 +25,7 @@ from portal.kernel.i18n import current_language
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
-__all__ = ["process"]
+__all__ = ["honours", "process"]
 
 KINDS: Mapping[Kind, Words] = {
     Kind.AWARD: _l("Points earned"),
@@ -47,6 +47,7 @@ KINDS: Mapping[Kind, Words] = {
     Kind.SWITCH: _l("Deductions switched on or off"),
     Kind.PLEDGE_SIGNED: _l("Pledge signed"),
     Kind.RELEASE: _l("Figures released"),
+    Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {
     Unit.POINTS: _l("Points"),

@@ -4,6 +4,7 @@ from credit.models.account import Account, AccountHolder, Consent
 from credit.models.entry import Due, Entry, EntryDetail, Refusal
 from credit.models.guard import GuardOutcome, ProbingAlarm, ProtectedMark, RetaliationMonth
 from credit.models.guardian import Guardianship
+from credit.models.honour import Honour, HonourVoice
 from credit.models.log import Checkpoint, Log, Sealed, Unsealed
 from credit.models.matter import (
     BasisConsent,
@@ -14,6 +15,7 @@ from credit.models.matter import (
     MatterText,
     Objection,
 )
+from credit.models.quiz import QuizVersion
 from credit.models.rule import RuleVersion
 from credit.models.switch import DeductionSwitch
 from credit.models.triggers import KEPT_TABLES, keeping_statements
@@ -35,6 +37,8 @@ __all__ = [
     "EntryDetail",
     "GuardOutcome",
     "Guardianship",
+    "Honour",
+    "HonourVoice",
     "Log",
     "Matter",
     "MatterFile",
@@ -43,6 +47,7 @@ __all__ = [
     "Objection",
     "ProbingAlarm",
     "ProtectedMark",
+    "QuizVersion",
     "Refusal",
     "RetaliationMonth",
     "RuleVersion",

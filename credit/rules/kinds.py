@@ -55,6 +55,7 @@ class Kind(StrEnum):
     SWITCH = "switch"
     PLEDGE_SIGNED = "pledge_signed"
     RELEASE = "release"
+    HONOUR = "honour"
 
 
 class Phase(StrEnum):

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from credit.rules.guard import LEAST_DAYS
+from credit.rules.honours import KEEP_WORDS
 from portal.accounts.rules import Basis, Masking, PersonalField
 
 
@@ -15,6 +16,9 @@ class Data(StrEnum):
     WAITING = "data.credit_waiting"
     MARK = "data.credit_mark"
     GUARDIAN = "data.credit_guardian"
+    HONOUR = "data.credit_honour"
+    PUBLIC_NAME = "data.credit_public_name"
+    NOMINATION = "data.credit_nomination"
 
 
 class Purpose(StrEnum):
@@ -23,6 +27,7 @@ class Purpose(StrEnum):
     LEDGER = "purpose.credit_ledger"
     GUARD = "purpose.credit_guard"
     GUARDIAN = "purpose.credit_guardian"
+    HONOURS = "purpose.credit_honours"
 
 
 def _field(table: str, column: str, what: Data, masking: Masking = Masking.HIDDEN) -> PersonalField:
@@ -56,4 +61,28 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _guardian("guardian_id"),
     _guardian("phone_hash", Masking.SECRET),
     _guardian("token_hash", Masking.SECRET),
+)
+
+
+def _honour(
+    column: str, what: Data, basis: Basis, masking: Masking = Masking.HIDDEN
+) -> PersonalField:
+    return PersonalField("credit_honour", column, what, Purpose.HONOURS, basis, masking=masking)
+
+
+def _voice(column: str) -> PersonalField:
+    return PersonalField(
+        "credit_honour_voice", column, Data.NOMINATION, Purpose.HONOURS, Basis.SERVICE,
+        retention_days=KEEP_WORDS.days,
+    )  # fmt: skip
+
+
+HONOUR_FIELDS: tuple[PersonalField, ...] = (
+    _honour("holder_id", Data.HONOUR, Basis.SERVICE),
+    _honour("sealed_citation", Data.HONOUR, Basis.SERVICE),
+    _honour("link_hash", Data.HONOUR, Basis.SERVICE, Masking.SECRET),
+    _honour("sealed_name", Data.PUBLIC_NAME, Basis.CONSENT),
+    _voice("nominator_id"),
+    _voice("sealed_whom"),
+    _voice("sealed_words"),
 )

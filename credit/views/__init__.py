@@ -1,6 +1,6 @@
 """Pages of the ledger, by noun. Importing a module registers its routes."""
 
-from credit.views import log, log_pages
+from credit.views import honour_desk, honours, log, log_pages, quiz_desk, quizzes
 from credit.views.blueprint import bp
 
-__all__ = ["bp", "log", "log_pages"]
+__all__ = ["bp", "honour_desk", "honours", "log", "log_pages", "quiz_desk", "quizzes"]

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.service import personal as credit_personal
+from credit.service.honours import personal as honours_personal
 from credit.service.process import check_settings
 from credit.service.process import keeping as credit_keeping
+from credit.service.quiz_lists import load_city_quizzes
 from credit.service.rule_lists import load_city_rules
 from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
@@ -83,6 +85,7 @@ CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...
     ("Units", load_city_organisations),
     ("Working time", load_calendars),
     ("Points rules", load_city_rules),
+    ("Things to learn", load_city_quizzes),
     ("Categories", load_categories),
     ("Responsibilities", load_city_responsibilities),
     ("Service contracts", load_city_contracts),
@@ -102,6 +105,7 @@ REGISTERED: Final = (
     credit_jobs,
     credit_personal,
     credit_keeping,
+    honours_personal,
     reports_jobs,
     reports_personal,
     following_keeping,

@@ -36,7 +36,7 @@ def rules(database: Database) -> list[Rule]:
 
 
 def test_the_list_of_the_demo_city_is_published_once(database: Database, city: City) -> None:
-    for expected in (6, 0):
+    for expected in (7, 0):
         with database.write() as session:
             assert load_city_rules(session, city, NOW).published == expected
     assert {rule.fact for rule in rules(database)} >= {"shift_done", "report_confirmed"}

@@ -92,6 +92,8 @@ WHO = {
     "reports.urge": "resident",
     "reports.withdraw": "resident",
     "reports.reply": "resident",
+    "credit.desk_honour": "community_committee",
+    "credit.desk_honours": "community_committee",
     "reports.desk_respond": "grid_lead",
     "reports.desk_close": "verifier",
     "reports.desk_condition": "verifier",
@@ -167,6 +169,11 @@ CASES = {
     "reports.change_following": "followed",
     "accounts.person": "verifier",
     "places.organisation": "unit",
+    "credit.desk_honour": "honour_new",
+    "credit.my_honour": "honour_asked",
+    "credit.learn_one": "quiz",
+    "credit.learned": "quiz",
+    "credit.desk_quiz": "quiz",
     "places.end_organisation": "unit",
 }
 CASES |= dict.fromkeys(
@@ -196,6 +203,7 @@ BY_NAME = {
 # where two things stand in one address
 PAIRS = {
     ("reports.desk_cover", "number"): "photographed",
+    ("credit.answer_by_link", "token"): "honour_link",
     ("reports.desk_cover", "code"): "photo",
     ("reports.confirm_following", "token"): "unconfirmed",
     ("reports.pass_page", "token"): "helper_link",
@@ -206,6 +214,7 @@ FIXED = {"site.paper_form": "follow"}
 # what follows the address
 QUERY = {
     "reports.join_draft": "?number={shown}",
+    "credit.learned": "?v=1&a=0.1.0.02.0.1",
     "reports.desk_spot": "?number={reported}",
     "reports.desk_check": "?action=accept&case={reported}&case={accepted}",
 }
@@ -239,6 +248,7 @@ MORE = (
     ("follow-case-signed-in", "resident", "/reports/{shown}/follow"),
     ("case-followed", "resident", "/reports/{liked}"),
     ("me-of-staff", "street_desk", "/me"),
+    ("honour-asked-desk", "street_desk", "/desk/honours/{honour_asked}"),
 )
 # who opens a page that some permission is needed for, when several may
 PREFERRED = ("street_desk", "administrator", "grid_lead", "auditor", "evaluator", "city_centre")

@@ -70,7 +70,7 @@ from portal.site.app import create_app
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
-from tests.make import accounts, following, notices, ratings, reports
+from tests.make import accounts, following, honours, notices, ratings, reports
 from tests.make.doors import through_doors
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
@@ -161,6 +161,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_followed(session, demo, place),
         **_links(session, demo, place, unit),
         **_standing(session, unit),
+        **honours.honour_things(session, demo.people, PLACE),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 

@@ -247,3 +247,26 @@ SAMPLES.update(
         ),
     }
 )
+
+HONOURS = with_permission(Permission.HONOUR_PROPOSE) | with_permission(Permission.HONOUR_DECIDE)
+SAMPLES["credit.desk_honour"] = Sample(
+    own=thing(number="honour_east"), foreign=thing(number="honour_west"), reaches=HONOURS
+)
+SAMPLES.update(
+    {
+        f"credit.desk_{step}_honour": Sample(
+            own=thing(number="honour_east"), foreign=thing(number="honour_west")
+        )
+        for step in ("check", "grant", "reject")
+    }
+)
+# one's own are those that one is asked about: nobody is
+SAMPLES["credit.my_honour"] = Sample(own=fixed(number="none"), foreign=thing(number="honour_east"))
+SAMPLES["credit.answer_by_link"] = Sample(own=fixed(token="none"), foreign=fixed(token="none"))
+SAMPLES["credit.learn_one"] = Sample(own=thing(number="quiz"))
+SAMPLES["credit.learned"] = Sample(own=thing(number="quiz"))
+# whoever writes them writes for the whole city
+for _page in ("desk_quiz", "desk_publish_quiz", "desk_end_quiz"):
+    SAMPLES[f"credit.{_page}"] = Sample(
+        own=thing(number="quiz"), reaches=with_permission(Permission.QUIZ_MANAGE)
+    )

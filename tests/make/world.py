@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from credit.service.honours.nominating import nominate
 from portal.accounts import service
 from portal.accounts.models import Person
 from portal.accounts.rules import ApiScope, Scope, roles
@@ -31,7 +32,7 @@ from portal.reports.service.batches import do_batch
 from portal.reports.service.diary import Written, write_entry
 from portal.reports.service.following.asking import Asked, follow
 from portal.reports.service.supervision import list_case
-from tests.make import notices
+from tests.make import honours, notices, quizzes
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -176,6 +177,26 @@ def _fill_diaries(session: Session, world: World) -> None:
         ).code
 
 
+def _fill_honours(session: Session, world: World) -> None:
+    """A nomination in both streets, of nobody who is known yet; something to learn."""
+    for side, street in (("east", EAST), ("west", WEST)):
+        neighbour = actor(session, person(session))
+        place = f"{street}001"
+        nominate(
+            session, neighbour, honours.told(place=place), now=datetime(2026, 1, 2, tzinfo=UTC)
+        )
+        world.things[f"honour_{side}"] = honours.newest(session).number
+    world.things["quiz"] = quizzes.published(session)
+
+
 FILLERS.extend(
-    [_fill_accounts, _fill_keys, _fill_notices, _fill_reports, _fill_follows, _fill_diaries]
+    [
+        _fill_accounts,
+        _fill_keys,
+        _fill_notices,
+        _fill_reports,
+        _fill_follows,
+        _fill_diaries,
+        _fill_honours,
+    ]
 )

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ORGANISATION_MANAGE = "organisation:manage"
     PARTS_READ = "parts:read"
     PEOPLE_MANAGE = "people:manage"
+    QUIZ_MANAGE = "quiz:manage"
     REPORT_ACCEPT = "report:accept"
     REPORT_CLOSE = "report:close"
     REPORT_DISPATCH = "report:dispatch"

@@ -31,6 +31,7 @@ from portal.site.demo.doors import plant_doors
 from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
 from portal.site.demo.grids import plant_grids
+from portal.site.demo.honours import plant_honours
 from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
 from portal.site.demo.links import plant_replies, stage_links
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
@@ -149,6 +150,7 @@ def _work_of_staff(
     plant_following(session, people["resident"], community, now)
     plant_doors(session, people, pictures, community, now)
     plant_grids(session, people, community, now)
+    plant_honours(session, people, community, now)
 
 
 def _program(session: Session, unit_id: UUID, now: datetime) -> None:

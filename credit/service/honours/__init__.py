@@ -1,0 +1,1 @@
+"""Honours: nominated, checked, answered by the nominee, decided by somebody else."""
