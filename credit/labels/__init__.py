@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from credit.labels import process as _process
 from credit.rules.compare import CompareFault, Finding, Signed
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal
