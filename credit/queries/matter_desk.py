@@ -13,10 +13,25 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from credit.models import Matter
-from credit.queries.matters import MatterRow, read_matters, select_matters, shown, texts_of
-from credit.queries.rulebook import all_rules
+from credit.queries.matters import (
+    BasisRow,
+    FileRow,
+    MatterRow,
+    ObjectionRow,
+    StepRow,
+    TextRow,
+    bases_by_ids,
+    files_of,
+    objections_of,
+    read_matters,
+    select_matters,
+    shown,
+    steps_of,
+    texts_of,
+)
+from credit.queries.rulebook import all_rules, versions_of
 from credit.rules.guard import Route
-from credit.rules.process import ENDED, MatterState
+from credit.rules.process import ENDED, MatterEvent, MatterState
 from credit.rules.rulebook import Rule, RuleClass, rule_at
 from portal.accounts.queries import people_by_ids
 from portal.accounts.rules import Actor, Permission
@@ -169,3 +184,51 @@ def without_day(session: Session, now: datetime) -> int:
     )
     rows = read_matters(session, missing.limit(500))
     return sum(deadline_of(row, now) is None for row in rows)
+
+
+@dataclass(frozen=True)
+class DeskDetail:
+    """One matter with all that lies beside it. ``words`` by what they are about."""
+
+    row: MatterRow
+    state: MatterState
+    subject: str
+    words: Mapping[str, str]
+    statements: list[TextRow]
+    files: list[FileRow]
+    objections: list[ObjectionRow]
+    texts: Mapping[tuple[UUID, str], str]
+    basis: BasisRow
+    rule: Rule | None
+    steps: list[StepRow]
+    deadline: datetime | None
+
+    def photos(self, objection_id: UUID | None) -> list[FileRow]:
+        """The evidence (None), or what was handed in with an objection."""
+        return [one for one in self.files if one.objection_id == objection_id]
+
+
+def desk_detail(session: Session, row: MatterRow, actor: Actor, now: datetime) -> DeskDetail:
+    """Everything about a matter that its page shows to this person."""
+    texts = texts_of(session, [row.id])
+    versions = {rule.version: rule for rule in versions_of(session, row.district, row.rule_code)}
+    return DeskDetail(
+        row=row,
+        state=row.stands(now),
+        subject=subjects_of(session, [row]).get(row.id, ""),
+        words={text.about: text.words for text in texts if text.objection_id is None},
+        statements=[text for text in texts if text.about == "statement"],
+        files=files_of(session, [row.id]),
+        objections=objections_of(session, [row.id]),
+        texts={(one.objection_id, one.about): one.words for one in texts if one.objection_id},
+        basis=bases_by_ids(session, [row.basis_id])[row.basis_id],
+        rule=versions.get(row.rule_version),
+        steps=[step for step in steps_of(session, row.id) if _is_shown(step, row, actor)],
+        deadline=deadline_of(row, now),
+    )
+
+
+def _is_shown(step: StepRow, row: MatterRow, actor: Actor) -> bool:
+    """Who proposed does not learn who looked at it, or that somebody did (N1)."""
+    quiet = {MatterEvent.CHECK, MatterEvent.STAND_ASIDE}
+    return step.event not in quiet or row.proposer_id != actor.person_id

@@ -1,6 +1,6 @@
 """Pages of the ledger, by noun. Importing a module registers its routes."""
 
-from credit.views import log, log_pages
+from credit.views import deduction_bases, deduction_steps, deductions, log, log_pages
 from credit.views.blueprint import bp
 
-__all__ = ["bp", "log", "log_pages"]
+__all__ = ["bp", "deduction_bases", "deduction_steps", "deductions", "log", "log_pages"]
