@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from credit.labels import honours, process
+from credit.labels import honours
 from credit.rules.compare import CompareFault, Finding, Signed
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal

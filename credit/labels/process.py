@@ -5,6 +5,7 @@ from typing import Any
 
 from credit.rules.hearing import Data, Purpose
 from credit.rules.process import BasisKind, Decision, MatterEvent, MatterRefusal, MatterState
+from credit.service.process.offers import DeskStep
 from credit.service.process.telling import Told
 from portal.accounts.labels import register_actions, register_reader
 from portal.kernel import messages
@@ -178,3 +179,55 @@ register_actions(
         "deduction:look": _l("Deduction looked at"),
     }
 )
+
+# which mark a state bears (``ui/status.html``)
+MATTER_KINDS: Mapping[MatterState, str] = {
+    MatterState.PROPOSED: "new",
+    MatterState.WAITING: "new",
+    MatterState.ANNOUNCED: "waiting",
+    MatterState.DISPUTED: "sent_back",
+    MatterState.IN_EFFECT: "active",
+    MatterState.CONTESTED: "sent_back",
+    MatterState.LAPSED: "closed",
+    MatterState.VOIDED: "closed",
+    MatterState.REPAIRED: "done",
+    MatterState.REVERSED: "closed",
+    MatterState.EXPIRED: "closed",
+}
+DESK_STEPS: Mapping[DeskStep, Words] = {
+    DeskStep.CONFIRM: _l("Confirm and announce it"),
+    DeskStep.TAKE_ON: _l("Accept the complaint"),
+    DeskStep.DECIDE: _l("Answer the objection"),
+    DeskStep.EXTEND: _l("Take more time"),
+    DeskStep.STAND_ASIDE: _l("Stand aside"),
+    DeskStep.PUT_RIGHT: _l("Record that it was put right"),
+    DeskStep.REPAIR: _l("Record a repair"),
+    DeskStep.OBJECTION: _l("Type in an objection from paper"),
+    DeskStep.WITHDRAW: _l("Take the proposal back"),
+}
+STEP_LEADS: Mapping[DeskStep, Words] = {
+    DeskStep.CONFIRM: _l(
+        "You are the second person behind this. The person is told at once and can object for "
+        "fifteen days at least; nothing counts before that. If you leave it, it ends by itself."
+    ),
+    DeskStep.TAKE_ON: _l("From now on the longer time for an answer runs."),
+    DeskStep.DECIDE: _l(
+        "You had no part in this so far. The person reads your reason, and can go on to the next "
+        "step. If the deduction falls, it falls at once."
+    ),
+    DeskStep.EXTEND: _l(
+        "Only once, and only because another unit has to be asked or it is complex."
+    ),
+    DeskStep.STAND_ASIDE: _l(
+        "It touches you or somebody close to you. Others go on; you cannot confirm or decide here "
+        "any more."
+    ),
+    DeskStep.PUT_RIGHT: _l("It was put right before it counted: that alone voids it."),
+    DeskStep.REPAIR: _l("For a service done some or all of it is given back, now."),
+    DeskStep.OBJECTION: _l(
+        "Type what the person wrote. It has the same weight and the same time limits as on her own "
+        "page."
+    ),
+    DeskStep.WITHDRAW: _l("It ends without effect, and nobody is told."),
+}
+register(DESK_STEPS)

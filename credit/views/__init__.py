@@ -1,6 +1,27 @@
 """Pages of the ledger, by noun. Importing a module registers its routes."""
 
-from credit.views import honour_desk, honours, log, log_pages, quiz_desk, quizzes
+from credit.views import (
+    deduction_bases,
+    deduction_steps,
+    deductions,
+    honour_desk,
+    honours,
+    log,
+    log_pages,
+    quiz_desk,
+    quizzes,
+)
 from credit.views.blueprint import bp
 
-__all__ = ["bp", "honour_desk", "honours", "log", "log_pages", "quiz_desk", "quizzes"]
+__all__ = [
+    "bp",
+    "deduction_bases",
+    "deduction_steps",
+    "deductions",
+    "honour_desk",
+    "honours",
+    "log",
+    "log_pages",
+    "quiz_desk",
+    "quizzes",
+]

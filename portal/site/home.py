@@ -110,6 +110,8 @@ KEPT = (
     (Permission.ROUTING_WRITE, "/admin/responsibilities/", _l("Who is responsible for what")),
     (Permission.PEOPLE_MANAGE, "/admin/people", _l("People and roles")),
     (Permission.CARD_ISSUE, "/desk/cards", _l("Printed cards")),
+    (Permission.DEDUCTION_CONFIRM, "/desk/deductions/", _l("Deductions")),
+    (Permission.DEDUCTION_SWITCH, "/desk/deductions/bases/", _l("What deductions rest on")),
     (Permission.API_KEY_MANAGE, "/admin/keys", _l("Keys for programs")),
     (Permission.AUDIT_READ, "/audit/", _l("Audit")),
 )

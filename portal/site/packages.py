@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
+from credit.labels import process as credit_process_labels
 from credit.service import personal as credit_personal
 from credit.service.honours import personal as honours_personal
 from credit.service.process import check_settings
@@ -99,6 +100,7 @@ REGISTERED: Final = (
     organisations_labels,
     accounts_labels,
     credit_labels,
+    credit_process_labels,
     satisfaction_labels,
     reports_labels,
     accounts_jobs,

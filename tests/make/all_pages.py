@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
 from portal.site.parts import SECTIONS
-from tests.make import door_pages
+from tests.make import deduction_pages, door_pages
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
@@ -27,6 +27,7 @@ NO_PAGE = {
     "site.worker": "a script",
     "site.manifest": "for the phone's system",
     "satisfaction.month_csv": "a table to download",
+    **deduction_pages.NO_PAGE,
     "credit.log_key": "a line for programs",
     "credit.log_checkpoint": "a file for programs",
     "credit.log_tile": "a file for programs",
@@ -68,6 +69,7 @@ NO_PAGE = {
 }
 WHO = {
     **door_pages.WHO,
+    **deduction_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -112,6 +114,7 @@ WHO = {
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
     **door_pages.CASES,
+    **deduction_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -249,6 +252,7 @@ MORE = (
     ("case-followed", "resident", "/reports/{liked}"),
     ("me-of-staff", "street_desk", "/me"),
     ("honour-asked-desk", "street_desk", "/desk/honours/{honour_asked}"),
+    *deduction_pages.MORE,
 )
 # who opens a page that some permission is needed for, when several may
 PREFERRED = ("street_desk", "administrator", "grid_lead", "auditor", "evaluator", "city_centre")

@@ -70,7 +70,7 @@ from portal.site.app import create_app
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
-from tests.make import accounts, following, honours, notices, ratings, reports
+from tests.make import accounts, deduction_pages, following, honours, notices, ratings, reports
 from tests.make.doors import through_doors
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
@@ -104,6 +104,7 @@ def small_demo(folder: Path, template: Path, origin: str = "http://localhost") -
         with demo.database.write() as session:
             _people(session, demo)
             _things(session, demo)
+        demo.things |= deduction_pages.plant(demo.database, demo.people)
 
     with bare_city(folder, template, origin) as demo:
         load(demo)

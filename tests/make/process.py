@@ -14,6 +14,7 @@ from credit.queries.matters import MatterRow, matter_by_id
 from credit.rules.guard import Route
 from credit.rules.process import BasisKind
 from credit.rules.rulebook import Rule, RuleClass
+from credit.rules.switch import SwitchWish
 from credit.service import publish_rule
 from credit.service.process import (
     BasisWish,
@@ -26,6 +27,7 @@ from credit.service.process import (
     run_clocks,
 )
 from credit.service.sealing import seal
+from credit.service.switch import confirm_switch, propose_switch
 from portal.accounts.models import Person
 from portal.accounts.rules import Actor
 from portal.kernel.db import Database
@@ -96,11 +98,11 @@ def litter_rule(**changes: Any) -> Rule:
     return Rule(**{**given, **changes})
 
 
-def world(database: Database) -> World:
+def world(database: Database, *, at: datetime = PUBLISHED) -> World:
     """A street desk that proposes, a centre that confirms, two reviewers, one resident."""
     with database.write() as session:
         tree = small_tree(session)
-        publish_rule(session, DISTRICT, litter_rule(), actor_id=None, now=PUBLISHED)
+        publish_rule(session, DISTRICT, litter_rule(valid_from=at), actor_id=None, now=at)
         keeper = actor(session, staff(session, "administrator", area=tree["370283"]))
         wish = BasisWish(
             BasisKind.LEGAL, "平度市城市管理条例（演示）", "第十二条", "市人大公告（演示）",
@@ -114,10 +116,10 @@ def world(database: Database) -> World:
             reviewer=actor(session, staff(session, "credit_reviewer")),
             second_reviewer=actor(session, staff(session, "credit_reviewer")),
             keeper=keeper,
-            basis=add_basis(session, DISTRICT, wish, actor=keeper, now=PUBLISHED),
+            basis=add_basis(session, DISTRICT, wish, actor=keeper, now=at),
             tree=tree,
         )
-    seal(database, PUBLISHED)
+    seal(database, at)
     return made
 
 
@@ -167,6 +169,20 @@ def shop(session: Session, made: World) -> Any:
     """A company in the street."""
     at = made.tree["370283001"]
     return unit(session, "PD-SHOP-1", "好味小吃店", kind=OrganisationKind.COMPANY, area=at)
+
+
+def switch_on(made: World, now: datetime) -> None:
+    """Deductions as a city switches them on: two administrators and a document, sealed."""
+    asked = SwitchWish(
+        "市城市管理条例", "李负责", "局长", b"%PDF-1.7 made up", document_public=True
+    )
+    with made.database.write() as session:
+        other = staff(session, "administrator", area=made.tree["370283"])
+        who = made.keeper.person_id
+        assert who is not None
+        number = propose_switch(session, DISTRICT, asked, actor_id=who, now=now)
+        confirm_switch(session, number, actor_id=other.id, now=now)
+    seal(made.database, now)
 
 
 __all__ = ["NOW", "World", "world"]

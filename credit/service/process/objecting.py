@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from credit.models import Objection
 from credit.queries.matters import MatterRow, ObjectionRow, matter_by_id, objections_of
+from credit.rules.guard import ProtectedAct
 from credit.rules.kinds import Kind
 from credit.rules.ladder import LadderStep
 from credit.rules.objections import next_attempt
@@ -19,6 +20,7 @@ from credit.rules.process import (
     MatterRefusal,
     MatterState,
 )
+from credit.service.guard import mark_protected_act
 from credit.service.posting import Details
 from credit.service.process.moving import close, current, keep_files, keep_text, move
 from credit.service.process.settings import days_after
@@ -132,8 +134,20 @@ def open_step(
         entry_id=statement_id, account_id=row.account_id, now=now,
     )  # fmt: skip
     # no day is promised that nobody can count
+    _protect(session, row, now)
     tell(session, row, Told.OPENED if answer_by else Told.RECEIVED, now, day=answer_by)
     return opened
+
+
+def _protect(session: Session, row: MatterRow, now: datetime) -> None:
+    """Nothing negative may come from an appeal: the unit is a party from now on (N1)."""
+    if row.subject_person_id is None:
+        return
+    mark_protected_act(
+        session, district=row.district, person_id=row.subject_person_id, phone=None,
+        act=ProtectedAct.APPEAL, source=f"matter:{row.number}",
+        unit_ids=[row.unit_id] if row.unit_id else [], at=now,
+    )  # fmt: skip
 
 
 def _dispute(session: Session, row: MatterRow, typed_by: UUID | None, now: datetime) -> MatterRow:

@@ -92,7 +92,7 @@ def propose(
         id=new_id(), number=new_number(), district=district, state=MatterState.PROPOSED,
         subject_person_id=subject.person_id, subject_shop_id=subject.shop_id, basis_id=basis.id,
         rule_code=rule.code, rule_version=rule.version, amount=rule.points, repaired=0,
-        happened_at=wish.happened_at, source=wish.source.strip(), proposer_id=person_of(actor),
+        happened_at=wish.happened_at, source=tidy_source(wish.source), proposer_id=person_of(actor),
         unit_id=unit.unit_id, unit_place=unit.place, proposed_at=now,
         confirm_by=working_days_after(session, now, settings_of(session).lapse_working_days),
     )  # fmt: skip
@@ -116,6 +116,14 @@ def withdraw_proposal(session: Session, matter_id: UUID, *, actor: Actor, now: d
     if row.proposer_id != actor.person_id:
         raise Forbidden
     end(session, row, MatterEvent.WITHDRAW, actor_id=actor.person_id, now=now)
+
+
+def tidy_source(typed: str) -> str:
+    """A source as marks of protected deeds spell it: the guard must know a case again, however
+    somebody writes its number (N1)."""
+    text = typed.strip()
+    number = clean_number(text.rpartition(":")[2].rpartition("：")[2])
+    return f"case:{number}" if number else text
 
 
 def _check_words(wish: ProposalWish, now: datetime) -> None:

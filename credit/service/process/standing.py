@@ -69,10 +69,11 @@ def _upwards(session: Session, unit_id: UUID) -> Iterator[UUID]:
 
 def check_confirmer(session: Session, row: MatterRow, actor: Actor) -> None:
     """Raises unless somebody may be the second person behind a proposal (L11)."""
-    if not may_see_proposal(row, actor):
-        raise Forbidden
+    # first: a proposer who confirms for others hears the same whatever the guard said (N1)
     if row.proposer_id == actor.person_id:
         raise Refused(MatterRefusal.SAME_PERSON)
+    if not may_see_proposal(row, actor):
+        raise Forbidden
     _check_uninvolved(session, row, actor)
 
 

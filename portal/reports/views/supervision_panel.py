@@ -33,9 +33,16 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
         (Permission.FIGURES_READ, _l("Service contracts"), "desk_contracts"),
         (Permission.REPORT_DISPATCH, _l("Prepared words"), "desk_replies"),
         (Permission.REPORT_HANDLE, _l("Prepared words"), "desk_replies"),
+        (Permission.DEDUCTION_PROPOSE, _l("Deductions"), "credit.desk_deductions"),
+        (Permission.DEDUCTION_CONFIRM, _l("Deductions"), "credit.desk_deductions"),
     )
     found = {page: words for verb, words, page in rows if actor.may(verb)}
-    return [(words, url_for(f"reports.{page}")) for page, words in found.items()]
+    return [(words, url_for(_endpoint(page))) for page, words in found.items()]
+
+
+def _endpoint(page: str) -> str:
+    """Pages of this package by their own name, those of others by their whole one."""
+    return page if "." in page else f"reports.{page}"
 
 
 bp.app_template_global("insight_links")(lambda: insight_links(current_actor()))
