@@ -5,7 +5,7 @@ from typing import Any
 
 from credit.rules.benefits import BenefitRefusal, BenefitState, BenefitStep, RedemptionState
 from credit.rules.personal import Data
-from portal.accounts.labels import register_reader
+from portal.accounts.labels import register_actions, register_reader
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -64,6 +64,22 @@ register(
         ),
         BenefitRefusal.OWN: _l("Somebody else has to hand out your own."),
         Data.REDEMPTIONS: _l("Which benefits were kept for you"),
+    }
+)
+
+register_actions(
+    {
+        "benefit:find": _l("Pick-up code of a benefit looked up"),
+        "benefit:hand_out": _l("Benefit handed out"),
+        "benefit:write": _l("Benefit offered"),
+        "benefit:change": _l("Benefit changed"),
+        "benefit:price": _l("Price of a benefit changed"),
+        "benefit:check": _l("Benefit checked by a second person"),
+        "benefit:stock_in": _l("Benefits counted in"),
+        "benefit:stock_out": _l("Benefits counted out"),
+        "benefit:unlimited": _l("Benefits no longer counted"),
+        "benefit:close": _l("Benefit no longer offered"),
+        "benefit:reopen": _l("Benefit offered again"),
     }
 )
 

@@ -31,10 +31,12 @@ from credit.rules.benefits import (
     BenefitState,
     RedemptionState,
 )
+from credit.rules.canonical import Json
 from credit.rules.kinds import LedgerRefusal, Party
 from credit.rules.leaf import Unit
 from credit.service.due import settle_account
 from credit.service.known import Posted
+from credit.service.looks import note_look
 from credit.service.points import give_back_held, hold_points, spend_held
 from credit.service.posting import Details, Outcome
 from portal.accounts.rules import Actor, Permission
@@ -96,12 +98,11 @@ def _take_one(session: Session, row: BenefitRow, price: int, now: datetime) -> N
 def _keep(session: Session, row: BenefitRow, account: UUID, price: int, now: datetime) -> str:
     """Hold the points and write down what is kept. Raises Refused when there are too few."""
     hold_id, number, until = new_id(), new_number(), _until(session, row, now)
-    city = instance_of(session).city
-    title = row.titles.get(city.default_language) or next(iter(row.titles.values()), "")
+    facts: dict[str, Json] = {"benefit": row.code, "title": _title(session, row)}
     outcome = hold_points(
         session, district=row.district, entry_id=hold_id, account_id=account, amount=price,
         rule=f"benefit-{row.code.lower()}@{row.version}",
-        details=Details(f"redemption:{number}", {"benefit": row.code, "title": title}),
+        details=Details(f"redemption:{number}", facts),
         until=until, now=now,
     )  # fmt: skip
     if not isinstance(outcome, Posted):
@@ -120,6 +121,12 @@ def _keep(session: Session, row: BenefitRow, account: UUID, price: int, now: dat
         )
     )  # fmt: skip
     return number
+
+
+def _title(session: Session, row: BenefitRow) -> str:
+    """What it is called in the language of the city."""
+    language = instance_of(session).city.default_language
+    return row.titles.get(language) or next(iter(row.titles.values()), "")
 
 
 def _until(session: Session, row: BenefitRow, now: datetime) -> datetime:
@@ -198,11 +205,14 @@ def find_by_code(session: Session, actor: Actor, typed: str, *, now: datetime) -
     if row is None or not _hands_out(actor, row):
         raise Counted(BenefitRefusal.WRONG_CODE, field="code")
     release(session, bucket=_BUCKET, key=str(actor.person_id))
-    holder = holder_of_account(session, row.district, row.account_id)
+    # opens it to her for a while; that she looked is noted for whom it is kept
     note_action(
-        session, at=now, actor_id=actor.person_id, action=FOUND,
-        subject=f"redemption:{row.number}", person_id=holder,
-    )  # fmt: skip
+        session, at=now, actor_id=actor.person_id, action=FOUND, subject=f"redemption:{row.number}"
+    )
+    holder = holder_of_account(session, row.district, row.account_id)
+    if holder is not None and actor.person_id is not None:
+        why = f"{_title(session, row.benefit)} {row.number}"
+        note_look(session, actor_id=actor.person_id, subject_person_id=holder, why=why, now=now)
     return row.number
 
 

@@ -20,6 +20,7 @@ from credit.service.benefits import (
     change_benefit,
 )
 from credit.service.due import settle_due
+from credit.service.looks import LOOK
 from credit.service.redeeming import (
     cancel_redemption,
     find_by_code,
@@ -294,11 +295,12 @@ def test_L15_she_sees_who_looked_at_what_is_kept_for_her(
         find_by_code(session, actor, pick_up_code(session, number), now=NOW)
         session.flush()
         noted = session.execute(
-            select(AuditEntry.actor_id, AuditEntry.subject).where(
+            select(AuditEntry.actor_id, AuditEntry.action, AuditEntry.reason).where(
                 AuditEntry.person_id == who.person_id
             )
-        ).all()
-        assert (actor.person_id, f"redemption:{number}") in [tuple(row) for row in noted]
+        ).one()
+        assert tuple(noted[:2]) == (actor.person_id, LOOK)
+        assert number in noted.reason
 
 
 def test_without_its_code_nobody_sees_or_hands_out_what_is_kept(
