@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from credit.labels import honours
+from credit.labels import benefits, honours
 from credit.rules.compare import CompareFault, Finding, Signed
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal
@@ -25,7 +25,7 @@ from portal.kernel.i18n import current_language
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
-__all__ = ["honours", "process"]
+__all__ = ["benefits", "honours", "process"]
 
 KINDS: Mapping[Kind, Words] = {
     Kind.AWARD: _l("Points earned"),

@@ -1,6 +1,7 @@
 """Tables of the ledger. Keys begin with the district, so that a city can be cut into parts."""
 
 from credit.models.account import Account, AccountHolder, Consent
+from credit.models.benefit import Benefit, BenefitEvent, Redemption
 from credit.models.entry import Due, Entry, EntryDetail, Refusal
 from credit.models.guard import GuardOutcome, ProbingAlarm, ProtectedMark, RetaliationMonth
 from credit.models.guardian import Guardianship
@@ -27,6 +28,8 @@ __all__ = [
     "Account",
     "AccountHolder",
     "BasisConsent",
+    "Benefit",
+    "BenefitEvent",
     "Checkpoint",
     "Consent",
     "Cosignature",
@@ -48,6 +51,7 @@ __all__ = [
     "ProbingAlarm",
     "ProtectedMark",
     "QuizVersion",
+    "Redemption",
     "Refusal",
     "RetaliationMonth",
     "RuleVersion",

@@ -1,6 +1,6 @@
 """Reads of accounts: balances, whose they are, and whether the kept balances are right."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -95,6 +95,21 @@ def consents(session: Session, district: str, person_id: UUID) -> bool:
         or_(guardian, ~child),
     )
     return session.scalar(found) is not None
+
+
+def consenting(session: Session, district: str, people: Iterable[UUID]) -> set[UUID]:
+    """Which of some people want points to be written down."""
+    agreed = select(Consent.person_id).where(
+        Consent.district == district, Consent.ended_at.is_(None)
+    )
+    wanted = sorted(people)
+    # no statement takes any number of values
+    parts = (wanted[at : at + 500] for at in range(0, len(wanted), 500))
+    return {
+        found
+        for part in parts
+        for found in session.scalars(agreed.where(Consent.person_id.in_(part)))
+    }
 
 
 def age_band_of(session: Session, person_id: UUID) -> AgeBand | None:

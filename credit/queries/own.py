@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from credit.models import Consent, EntryDetail
 from credit.queries.accounts import Balance, accounts_of
+from credit.queries.benefits import redemptions_of
 from credit.queries.entries import entries_of
 from credit.queries.waiting import waiting_of
 from credit.rules.kinds import Party
@@ -29,6 +30,7 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "held": account.held,
         }
         yield from _entries(session, account)
+        yield from _redemptions(session, account)
     for consent in consents_of(session, person_id):
         yield {
             "table": "credit_consent",
@@ -59,6 +61,21 @@ def _entries(session: Session, account: Balance) -> Iterator[dict[str, Any]]:
             "rule": row.rule,
             "until": row.until.isoformat() if row.until else None,
             "details": details.get(row.id, {}),
+        }
+
+
+def _redemptions(session: Session, account: Balance) -> Iterator[dict[str, Any]]:
+    for row in redemptions_of(session, [account.account_id]):
+        yield {
+            "table": "credit_redemption",
+            "number": row.number,
+            "benefit": row.benefit.code,
+            "title": next(iter(row.benefit.titles.values()), ""),
+            "price": row.price,
+            "state": row.state.value,
+            "made_at": row.made_at.isoformat(),
+            "until": row.until.isoformat(),
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
         }
 
 

@@ -19,6 +19,7 @@ class Data(StrEnum):
     HONOUR = "data.credit_honour"
     PUBLIC_NAME = "data.credit_public_name"
     NOMINATION = "data.credit_nomination"
+    REDEMPTIONS = "data.credit_redemptions"
 
 
 class Purpose(StrEnum):
@@ -61,6 +62,7 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _guardian("guardian_id"),
     _guardian("phone_hash", Masking.SECRET),
     _guardian("token_hash", Masking.SECRET),
+    _field("credit_redemption", "account_id", Data.REDEMPTIONS),
 )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from credit.queries.accounts import balance_of
+from credit.queries.benefits import lock_benefits_of
 from credit.queries.entries import (
     DueRow,
     TransferRow,
@@ -48,6 +49,7 @@ def settle_account(session: Session, district: str, account_id: UUID, *, now: da
     # whoever else settles this account waits here, and then finds nothing to do
     if balance_of(session, district, account_id, lock=True) is None:
         return 0
+    lock_benefits_of(session, district, account_id, now)
     made = 0
     while (moment := next_due(session, district, account_id, now)) is not None:
         made += _settle_moment(session, district, account_id, moment)

@@ -12,6 +12,7 @@ from credit.rules.kinds import TAKEN_BACK_BY, TRANSFERS, Issuer, Kind, LedgerRef
 from credit.rules.leaf import Unit
 from credit.service.known import Posted, answer_known, refuse
 from credit.service.posting import Details, Outcome, post
+from credit.service.stock import end_redemption
 from credit.service.timers import forget_due, watch_awards
 
 
@@ -39,6 +40,7 @@ def resolve(
     outcome = post(session, wish, details, at=at)
     if isinstance(outcome, Posted):
         forget_due(session, district, of)
+        end_redemption(session, kind, district, of, at=at)
         if kind is Kind.REDEEM_VOID:
             watch_awards(session, district, found.account_id, at)
     return outcome

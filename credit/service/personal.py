@@ -14,7 +14,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from credit.models import AccountHolder, Consent, EntryDetail
-from credit.queries.accounts import accounts_of, pending_of
+from credit.queries.accounts import accounts_of, balance_of, pending_of
+from credit.queries.benefits import lock_benefits_of
 from credit.queries.entries import entry
 from credit.queries.guard import count_marks_over
 from credit.queries.guardian import requests_with
@@ -27,6 +28,7 @@ from credit.service.earlier import resolve
 from credit.service.guard import forget_marks, let_all_marks_run_out, own_marks
 from credit.service.guardian import forget_guardians
 from credit.service.posting import Details
+from credit.service.stock import forget_redemptions
 from credit.service.waiting import forget_waiting, seal_erasure
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
@@ -50,6 +52,7 @@ class LedgerOfAPerson:
         for account in accounts_of(session, Party.PERSON, person_id):
             _let_go(session, account.district, account.account_id, now)
             seal_erasure(session, account.district, account.account_id, now=now)
+            forget_redemptions(session, account.district, account.account_id)
             for table in (EntryDetail, AccountHolder):
                 session.execute(
                     delete(table).where(
@@ -99,7 +102,11 @@ def _let_go(session: Session, district: str, account_id: UUID, now: datetime) ->
     While the ledger stands still what is on hold stays so, and ends by itself when its time is
     over.
     """
-    for entry_id in pending_of(session, district, account_id):
+    pending = pending_of(session, district, account_id)
+    # locks in the order of everybody: the account, then the offers whose stock comes back
+    balance_of(session, district, account_id, lock=True)
+    lock_benefits_of(session, district, account_id, now, holds=pending)
+    for entry_id in pending:
         found = entry(session, district, entry_id)
         if found is not None:
             resolve(

@@ -1,9 +1,12 @@
 """Pages of the ledger, by noun. Importing a module registers its routes."""
 
 from credit.views import (
+    benefits,
     deduction_bases,
     deduction_steps,
     deductions,
+    desk_benefits,
+    hand_out,
     honour_desk,
     honours,
     log,
@@ -14,10 +17,13 @@ from credit.views import (
 from credit.views.blueprint import bp
 
 __all__ = [
+    "benefits",
     "bp",
     "deduction_bases",
     "deduction_steps",
     "deductions",
+    "desk_benefits",
+    "hand_out",
     "honour_desk",
     "honours",
     "log",

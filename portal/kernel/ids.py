@@ -46,7 +46,12 @@ def _doubled(value: int) -> int:
 
 def new_number() -> str:
     """A public number: nine random characters and a check character, e.g. ``7K3M9-QX2HD``."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(NUMBER_LENGTH - 1))
+    return number_of(secrets.token_bytes(NUMBER_LENGTH))
+
+
+def number_of(chance: bytes) -> str:
+    """The number that bytes make, nine or more of them: always the same for the same bytes."""
+    body = "".join(ALPHABET[byte % len(ALPHABET)] for byte in chance[: NUMBER_LENGTH - 1])
     code = body + _check_character(body)
     return f"{code[:5]}-{code[5:]}"
 

@@ -26,6 +26,7 @@ from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
 from portal.reports.service.pass_desk import forget_passes
+from portal.reports.service.useful import tell_useful_reports
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service import forget_words, months_to_close, publish_month
@@ -122,6 +123,8 @@ jobs.register("reports.tell_at_once", 60, tell_at_once)
 jobs.register("reports.tell_notices", 20, tell_notices)
 jobs.register("reports.close_months", 3600, close_months, lease_seconds=1800)
 jobs.register("reports.forget_old", 3600, forget_old)
+# a month is due once; the beat says nothing of anybody's report
+jobs.register("reports.tell_useful", 7 * 86_400, tell_useful_reports, lease_seconds=7200)
 
 
 def fold_map(database: Database, _now: datetime) -> None:

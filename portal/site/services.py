@@ -92,6 +92,16 @@ SERVICES: Final = (
         ("satisfaction.",),
     ),
     Service(
+        "benefits", "/credit/benefits", "star",
+        _l("What points are good for"),
+        _l("Ask at the community desk what there is, and have it kept for you with your card."),
+        _IN_PERSON,
+        (
+            "credit.benefits", "credit.show_benefit", "credit.redeem_benefit",
+            "credit.my_redemptions", "credit.my_redemption", "credit.cancel_benefit",
+        ),
+    ),
+    Service(
         "account", "/sign-in", "person",
         _l("Sign in"),
         _l("Without a telephone: the community desk prints a card for you and helps you use it."),

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
 from portal.site.parts import SECTIONS
-from tests.make import deduction_pages, door_pages
+from tests.make import benefit_pages, deduction_pages, door_pages
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
@@ -70,6 +70,7 @@ NO_PAGE = {
 WHO = {
     **door_pages.WHO,
     **deduction_pages.WHO,
+    **benefit_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -115,6 +116,7 @@ WHO = {
 CASES = {
     **door_pages.CASES,
     **deduction_pages.CASES,
+    **benefit_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",

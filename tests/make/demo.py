@@ -67,10 +67,12 @@ from portal.reports.service.sampling import Wanted, draw_sample, record_finding
 from portal.reports.service.supervision import list_case
 from portal.satisfaction.queries import last_released
 from portal.site.app import create_app
+from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
 from tests.make import accounts, deduction_pages, following, honours, notices, ratings, reports
+from tests.make.benefit_pages import benefit_things
 from tests.make.doors import through_doors
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
@@ -99,6 +101,7 @@ def small_demo(folder: Path, template: Path, origin: str = "http://localhost") -
         pictures = draw_pictures(looks=1)
         with demo.database.write() as session:
             load_demo(session, pictures, now=now(), residents=30, cases=120)
+        plant_benefits(demo.database, now())
         close_months(demo.database, now())
         demo.app.config["DEMO"] = True
         with demo.database.write() as session:
@@ -163,6 +166,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_links(session, demo, place, unit),
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
+        **benefit_things(session, demo.people),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 

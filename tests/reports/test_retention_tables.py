@@ -242,7 +242,8 @@ NOT_PERSONAL = {
         "grid_card.objects", "grid_card.standards", "reply_template.words",
         "supervision_listing.reason", "supervision_listing.condition",
         "supervision_listing.finding", "credit_rule.source_text", "credit_switch.basis",
-        "credit_switch.reason", "credit_quiz.sheets",
+        "credit_switch.reason", "credit_quiz.sheets", "credit_benefit.words_zh_hans",
+        "credit_benefit.words_zh_hant", "credit_benefit.words_en",
     },
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept
     # as long as the record of who looked

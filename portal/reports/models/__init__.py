@@ -58,6 +58,7 @@ from portal.reports.models.routing import (
 from portal.reports.models.search import CaseSearch
 from portal.reports.models.supervision import StreetDigest, SupervisionDay, SupervisionListing
 from portal.reports.models.triggers import STATEMENTS as HISTORY_TRIGGERS
+from portal.reports.models.useful import UsefulCase, UsefulMonth
 from portal.reports.models.webhooks import WebhookDelivery, WebhookState
 
 __all__ = [
@@ -123,6 +124,8 @@ __all__ = [
     "StreetDigest",
     "SupervisionDay",
     "SupervisionListing",
+    "UsefulCase",
+    "UsefulMonth",
     "WebhookDelivery",
     "WebhookState",
 ]

@@ -8,6 +8,7 @@ from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
 from portal.kernel.clock import now
 from portal.reports.jobs import close_months
+from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
 
@@ -32,6 +33,7 @@ def demo(tools: Any) -> None:
         pictures = draw_pictures()
         with database.write() as session:
             load_demo(session, pictures, now=now())
+        plant_benefits(database, now())
         close_months(database, now())
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)
     for account in demo_accounts():
