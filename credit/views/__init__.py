@@ -8,6 +8,9 @@ from credit.views import (
     honours,
     log,
     log_pages,
+    mine,
+    mine_data,
+    mine_entry,
     quiz_desk,
     quizzes,
 )
@@ -22,6 +25,9 @@ __all__ = [
     "honours",
     "log",
     "log_pages",
+    "mine",
+    "mine_data",
+    "mine_entry",
     "quiz_desk",
     "quizzes",
 ]

@@ -31,6 +31,7 @@ LINKS = (
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),
     ("credit.desk_quizzes", _l("Things to learn"), Permission.QUIZ_MANAGE),
+    ("credit.ledger", _l("My points and records"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
