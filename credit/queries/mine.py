@@ -31,6 +31,7 @@ from credit.models import (
     Consent,
     Entry,
     EntryDetail,
+    Matter,
     RuleVersion,
     Sealed,
 )
@@ -41,6 +42,7 @@ from credit.rules.canonical import Json
 from credit.rules.kinds import RESOLVING, TAKEN_BACK_BY, TRANSFERS, Kind, Party, Phase
 from credit.rules.leaf import Unit
 from credit.rules.lots import Lot
+from credit.rules.process import DISPUTES
 from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
 from portal.kernel.instance import instance_of
@@ -105,6 +107,15 @@ def mine(session: Session, person_id: UUID | None) -> Mine:
 
 
 @dataclass(frozen=True)
+class AboutMatter:
+    """The matter of a deduction that an entry belongs to, as far as a line shows it."""
+
+    number: str
+    disputed: bool
+    object_until: datetime | None
+
+
+@dataclass(frozen=True)
 class Line:
     """An entry with everything that its holder reads of it. ``after``: the balance it led to."""
 
@@ -118,6 +129,7 @@ class Line:
     rule_title: str | None
     ended_by: Kind | None
     taken_back: int
+    matter: AboutMatter | None
 
     @property
     def to_holder(self) -> bool:
@@ -197,6 +209,7 @@ def _lines(accounts: Sequence[Balance]) -> Select[Any]:
             EntryDetail.sealed_details, EntryDetail.salt.label("details_salt"),
             Sealed.log, Sealed.seq,
             RuleVersion.title,
+            Matter.number, Matter.state, Matter.object_until,
             _ended_by().label("ended_by"), _taken_back().label("taken_back"),
         )
         .join(mine, (mine.c.district == Entry.district) & (mine.c.id == Entry.id))
@@ -206,6 +219,15 @@ def _lines(accounts: Sequence[Balance]) -> Select[Any]:
         )
         .outerjoin(Sealed, (Sealed.district == Entry.district) & (Sealed.entry_id == Entry.id))
         .outerjoin(RuleVersion, (RuleVersion.district == Entry.district) & _is_rule_of_entry())
+        .outerjoin(
+            Matter,
+            (Matter.account_id == mine.c.account_id)
+            & or_(
+                Matter.notice_id == Entry.id,
+                Matter.posted_id == Entry.id,
+                Matter.end_id == Entry.id,
+            ),
+        )
         .where(_is_shown())
     )  # fmt: skip
 
@@ -252,9 +274,16 @@ def _read(session: Session, statement: Select[Any]) -> list[Line]:
             rule_title=row.title,
             ended_by=row.ended_by,
             taken_back=int(row.taken_back),
+            matter=_matter(row),
         )
         for row in session.execute(statement)
     ]
+
+
+def _matter(row: Any) -> AboutMatter | None:
+    if row.number is None:
+        return None
+    return AboutMatter(row.number, row.state in DISPUTES, row.object_until)
 
 
 def lots_of_accounts(session: Session, accounts: Sequence[Balance]) -> dict[UUID, list[Lot]]:

@@ -11,6 +11,7 @@ from credit.views import (
     mine,
     mine_data,
     mine_entry,
+    mine_matters,
     quiz_desk,
     quizzes,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "mine",
     "mine_data",
     "mine_entry",
+    "mine_matters",
     "quiz_desk",
     "quizzes",
 ]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from credit.labels.mine import LEAF_FIELDS
 from credit.queries.mine import Line, Mine, line_of, mine, related_to
 from credit.rules.receipt import SUFFIX
 from credit.service.checking import TOOLS, read_tool
@@ -14,7 +15,6 @@ from credit.service.logfiles import log_files
 from credit.service.proofs import Proof, details_file, prove_entry
 from credit.service.writing import leaf_hash, leaf_of
 from credit.views.blueprint import bp
-from credit.views.mine_labels import LEAF_FIELDS
 from credit.views.mine_words import Row, entry_behind, row_of, rows_of
 from portal.accounts.access import current_actor, public, signed_in
 from portal.kernel.errors import Missing

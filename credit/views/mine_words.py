@@ -9,19 +9,19 @@ from uuid import UUID
 from flask import current_app, url_for
 
 from credit.labels import KINDS, UNITS
-from credit.queries.mine import Line, Mine
-from credit.rules.canonical import Json
-from credit.rules.kinds import TRANSFERS, Kind, Phase, effect_of
-from credit.rules.leaf import Unit
-from credit.rules.lines import Chance, Step, chance_of, standing_of
-from credit.rules.lots import Lot, next_to_expire, still_counting, usable
-from credit.views.mine_labels import (
+from credit.labels.mine import (
     CONSENTS,
     STANDING_SHAPES,
     STANDINGS,
     STEPS,
     source_in_words,
 )
+from credit.queries.mine import Line, Mine
+from credit.rules.canonical import Json
+from credit.rules.kinds import TRANSFERS, Kind, Phase, effect_of
+from credit.rules.leaf import Unit
+from credit.rules.lines import Chance, Standing, Step, chance_of, standing_of
+from credit.rules.lots import Lot, next_to_expire, still_counting, usable
 from portal.kernel.i18n import gettext, in_words
 from portal.kernel.web import instance
 
@@ -52,7 +52,7 @@ class Row:
     url: str
     rule_version: int | None
     rule_url: str
-    disputed: bool = False
+    disputed: bool
 
     @property
     def at(self) -> datetime:
@@ -86,10 +86,10 @@ def row_of(line: Line) -> Row:
     """A line in the words of the reader's language."""
     entry, details = line.entry, line.details or {}
     standing = standing_of(entry.kind, entry.amount, line.taken_back, line.ended_by)
-    chance = chance_of(standing, entry.kind, at=entry.at, until=entry.until)
+    chance = _chance(line, standing)
     change, still = _change(line)
     code = code_of(entry.id)
-    do_url = _step_url(line, chance.step, code) if chance else ""
+    do_url = _step_url(line, chance.step) if chance else ""
     return Row(
         line=line,
         code=code,
@@ -107,11 +107,12 @@ def row_of(line: Line) -> Row:
         do_url=do_url,
         url=url_for("credit.my_entry", code=code),
         rule_version=int(entry.rule.rpartition("@")[2]) if entry.rule and line.rule_title else None,
-        rule_url=_rule_url(entry.rule or ""),
+        rule_url=rule_url(entry.rule or ""),
+        disputed=line.matter is not None and line.matter.disputed,
     )
 
 
-def _rule_url(rule: str) -> str:
+def rule_url(rule: str) -> str:
     """The public page of a rule's version, where this installation has one."""
     code, _, version = rule.partition("@")
     if RULE_PAGE not in current_app.view_functions:
@@ -119,8 +120,19 @@ def _rule_url(rule: str) -> str:
     return url_for(RULE_PAGE, code=code, _anchor=f"version-{version}")
 
 
-def _step_url(_line: Line, _step: Step, _code: str) -> str:
+def _chance(line: Line, standing: Standing | None) -> Chance | None:
+    """What she can do now; a notice knows its own window, which may be longer than the law's."""
+    entry = line.entry
+    chance = chance_of(standing, entry.kind, at=entry.at, until=entry.until)
+    if chance is not None and chance.step is Step.OBJECT and line.matter is not None:
+        return Chance(Step.OBJECT, line.matter.object_until)
+    return chance
+
+
+def _step_url(line: Line, step: Step) -> str:
     """Where a step is taken; nothing where no page offers it."""
+    if step in {Step.OBJECT, Step.REPAIR} and line.matter is not None:
+        return url_for("credit.my_matter", number=line.matter.number)
     return ""
 
 

@@ -41,6 +41,7 @@ _SOURCES: Mapping[str, Words] = {
     "entry": _l("An earlier entry"),
     "erasure": _l("An erasure"),
     "honour": _l("Commendation"),
+    "matter": _l("Deduction"),
     "patrol": _l("Patrol"),
     "plot": _l("Care of a plot"),
     "proposal": _l("Proposal of a deduction"),
