@@ -31,10 +31,10 @@ STEPS: Mapping[Step, Words] = {
     Step.COLLECT: _l("Collect what you chose, or take the points back"),
     Step.OBJECT: _l("Object: say why it is wrong"),
     Step.REPAIR: _l("Object, or put it right by a service"),
-    Step.ASK: _l("Is something wrong? Ask for a correction"),
 }
 # what an entry comes from, by the word before the colon of its source
 _SOURCES: Mapping[str, Words] = {
+    "basis": _l("Convention that you signed"),
     "benefit": _l("Benefit"),
     "case": _l("Report"),
     "consent": _l("Your consent"),
@@ -46,6 +46,7 @@ _SOURCES: Mapping[str, Words] = {
     "plot": _l("Care of a plot"),
     "proposal": _l("Proposal of a deduction"),
     "quiz": _l("Quiz"),
+    "redemption": _l("Benefit"),
     "rule": _l("Rule"),
     "shift": _l("Volunteer shift"),
 }

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     or_,
@@ -31,6 +32,7 @@ from credit.models import (
     Consent,
     Entry,
     EntryDetail,
+    Guardianship,
     Matter,
     RuleVersion,
     Sealed,
@@ -54,11 +56,19 @@ _TAKING: Final = tuple(sorted({kind for kinds in TAKEN_BACK_BY.values() for kind
 
 @dataclass(frozen=True)
 class Mine:
-    """How a person stands with the ledger: her age, what she agreed to, her accounts."""
+    """How a person stands with the ledger: her age, what she agreed to, her accounts.
+
+    ``guarded``: a guardian agreed for her (L1)."""
 
     age_band: AgeBand
+    guarded: bool = False
     consents: tuple[ConsentRow, ...] = ()
     accounts: tuple[Balance, ...] = ()
+
+    @property
+    def needs_guardian(self) -> bool:
+        """Whether nothing can be written down before a guardian agrees."""
+        return self.age_band is AgeBand.UNDER_14 and not self.guarded
 
     def consent(self, district: str) -> ConsentRow | None:
         """Her yes in a district, while it stands."""
@@ -72,9 +82,14 @@ class Mine:
 
 def mine(session: Session, person_id: UUID | None) -> Mine:
     """Consents and accounts of a person, in one query."""
+    guarded = exists().where(
+        Guardianship.child_id == Person.id,
+        Guardianship.agreed_at.is_not(None),
+        Guardianship.ended_at.is_(None),
+    )
     statement = (
         select(
-            Person.age_band,
+            Person.age_band, guarded.label("guarded"),
             Consent.district.label("consent_district"), Consent.given_at, Consent.ended_at,
             Account.district, Account.id, Account.unit, Account.party, Account.balance,
             Account.held,
@@ -92,9 +107,10 @@ def mine(session: Session, person_id: UUID | None) -> Mine:
         .order_by(Account.district, Account.unit.desc(), Consent.district)
     )  # fmt: skip
     # each consent comes with each account
-    age, consents, accounts = AgeBand.UNKNOWN, dict[str, ConsentRow](), dict[UUID, Balance]()
+    age, is_guarded = AgeBand.UNKNOWN, False
+    consents, accounts = dict[str, ConsentRow](), dict[UUID, Balance]()
     for row in session.execute(statement):
-        age = row.age_band
+        age, is_guarded = row.age_band, row.guarded
         if row.consent_district is not None:
             consents[row.consent_district] = ConsentRow(
                 row.consent_district, row.given_at, row.ended_at
@@ -103,7 +119,7 @@ def mine(session: Session, person_id: UUID | None) -> Mine:
             accounts[row.id] = Balance(
                 row.district, row.id, row.unit, row.party, row.balance, row.held
             )
-    return Mine(age, tuple(consents.values()), tuple(accounts.values()))
+    return Mine(age, is_guarded, tuple(consents.values()), tuple(accounts.values()))
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,6 @@ class Step(StrEnum):
     COLLECT = "step.collect"
     OBJECT = "step.object"
     REPAIR = "step.repair"
-    ASK = "step.ask"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Chance:
 def chance_of(
     standing: Standing | None, kind: Kind, *, at: datetime, until: datetime | None
 ) -> Chance | None:
-    """The step that matters most now. Any entry but a statement can be asked about."""
+    """The step that matters most now; None for what stands as it is."""
     if standing is Standing.HELD:
         return Chance(Step.COLLECT, until)
     if standing is Standing.ANNOUNCED:
@@ -83,4 +82,4 @@ def chance_of(
         return Chance(Step.OBJECT, at + OBJECTION)
     if kind is Kind.DEDUCTION_POST and standing is Standing.IN_EFFECT:
         return Chance(Step.REPAIR, until)
-    return Chance(Step.ASK) if kind in TRANSFERS else None
+    return None

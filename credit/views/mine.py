@@ -14,7 +14,6 @@ from credit.views.blueprint import bp
 from credit.views.mine_words import Place, place_of, rows_of
 from portal.accounts.access import current_actor, public, signed_in
 from portal.accounts.queries import looks_at
-from portal.accounts.rules import AgeBand
 from portal.accounts.views.paging import cursor, page
 from portal.areas.queries import areas_by_codes
 from portal.kernel.clock import now
@@ -51,7 +50,7 @@ def _ledger(session: Session, before: Any) -> dict[str, Any]:
         "rows": rows_of(lines[:PAGE]),
         "following": _following(lines),
         "first": before is not None,
-        "young": who.age_band is AgeBand.UNDER_14,
+        "young": who.needs_guardian,
         "forms": {place.district: consent_form(place) for place in places},
     }
 
@@ -98,7 +97,7 @@ def consent() -> ResponseReturnValue:
     return answer(
         form, "credit/mine/consent.html", partial(_consent, form),
         thanks=THANKS.get(form.wanted.data or ""), agreed=agreed,
-        young=who.age_band is AgeBand.UNDER_14,
+        young=who.needs_guardian,
     )  # fmt: skip
 
 

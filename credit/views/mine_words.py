@@ -27,6 +27,7 @@ from portal.kernel.web import instance
 
 COVER: Final = "credit/entry"
 RULE_PAGE: Final = "credit.rule"
+BENEFIT_PAGE: Final = "credit.my_redemption"
 # the real minus sign: as wide as the plus
 _SIGNS: Final = {True: "+", False: "\N{MINUS SIGN}"}
 
@@ -133,6 +134,9 @@ def _step_url(line: Line, step: Step) -> str:
     """Where a step is taken; nothing where no page offers it."""
     if step in {Step.OBJECT, Step.REPAIR} and line.matter is not None:
         return url_for("credit.my_matter", number=line.matter.number)
+    kind, _, number = str((line.details or {}).get("source", "")).partition(":")
+    if kind == "redemption" and step is Step.COLLECT and BENEFIT_PAGE in current_app.view_functions:
+        return url_for(BENEFIT_PAGE, number=number)
     return ""
 
 
@@ -141,7 +145,7 @@ def _why(line: Line, details: Mapping[str, Json]) -> str:
     said = details.get("content")
     if line.entry.kind is Kind.CONSENT and isinstance(said, dict):
         return str(CONSENTS.get(str(said.get("consent")), ""))
-    words = _names(details.get("why")) or (line.rule_title or "")
+    words = _names(details.get("title")) or (line.rule_title or "")
     times = details.get("times")
     if words and isinstance(times, int) and times > 1:
         return str(gettext("%(what)s, %(count)s times", what=words, count=times))

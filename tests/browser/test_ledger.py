@@ -4,22 +4,30 @@ ours, and leave."""
 import base64
 import subprocess
 import sys
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 from tlog_scales.signing import Vkey
 from tlog_scales.tlog import Checkpoint, InclusionProof
 
+from credit.queries.matters import matter_by_number
 from credit.service import Holder, Posted, record_fact
+from credit.service.process import ProposalWish, check_proposals, confirm, decide, propose
 from credit.service.sealing import seal
 from portal.accounts.queries import person_by_phone
 from portal.kernel.clock import now
 from tests.browser import rules
 from tests.browser.conftest import Opener
 from tests.browser.screen import Screen, Site
+from tests.make import accounts
+from tests.make.deduction_pages import GATES
 from tests.make.demo import PLACE
+from tests.make.photos import jpeg
 
 
 def district() -> str:
@@ -112,6 +120,68 @@ def leave(window: Screen, proof: Path, key: str) -> None:
     window.press("Erase my points and records", "ledger-erased")
     assert "There is no entry yet." in window.page.inner_text("main")
     assert prove(proof, key)
+
+
+def announce(site: Site) -> str:
+    """A deduction about the demo's resident: proposed, let through, confirmed; its number."""
+    with site.database.write() as session:
+        wish = ProposalWish(
+            subject=site.people["resident"].number, rule_code="litter", basis=site.things["basis"],
+            act="在河边倒了一桶水", place="东阁街道", happened_at=now(), source="第九次巡查",
+        )  # fmt: skip
+        desk = accounts.actor(session, site.people["street_desk"])
+        number = propose(session, district(), wish, actor=desk, gates=GATES, now=now())
+    check_proposals(site.database, now() + timedelta(hours=1), gates=GATES)
+    with site.database.write() as session:
+        centre = accounts.actor(session, site.people["city_centre"])
+        confirm(
+            session, matter_of(session, number), no_interest=True, actor=centre, gates=GATES,
+            now=now(),
+        )  # fmt: skip
+    return number
+
+
+def matter_of(session: Session, number: str) -> UUID:
+    found = matter_by_number(session, number)
+    assert found is not None
+    return found.id
+
+
+def test_be_told_of_a_deduction_object_win_see_it_voided_and_prove_it(
+    screen: Opener, site: Site, tmp_path: Path
+) -> None:
+    number = announce(site)
+    window = screen(360, script=False)
+    window.sign_in("resident")
+    window.open(f"/credit/matters/{number}", "matter-told")
+    assert "在河边倒了一桶水" in window.page.inner_text("main")
+    window.press("Object", "matter-object")
+    window.press("Send my objection", "matter-object-error")
+    window.page.fill("[name=statement]", "那天我在外地，有车票。")
+    paper = tmp_path / "ticket.jpg"
+    paper.write_bytes(jpeg(900, 700))
+    window.page.set_input_files("input[type=file]", str(paper))
+    window.press("Send my objection", "matter-disputed")
+    assert "Disputed, not in effect" in window.page.inner_text("main")
+    with site.database.write() as session:
+        decide(
+            session, matter_of(session, number), granted=True, reason="车票属实，予以撤销。",
+            no_interest=True, actor=accounts.actor(session, site.people["credit_reviewer"]),
+            now=now(),
+        )  # fmt: skip
+    seal(site.database, now())
+    window.open(f"/credit/matters/{number}", "matter-won")
+    shown = window.page.inner_text("main")
+    assert "Voided, never counted" in shown
+    assert "车票属实，予以撤销。" in shown
+    window.open("/credit/", "ledger-after-winning")
+    voided = window.page.locator(".ledger-row", has_text="Deduction voided").first
+    voided.locator(".ledger-title a").click()
+    window.look("entry-voided")
+    proof = download(window, "Download the proof", tmp_path)
+    window.open("/credit/check")
+    key = window.page.locator(".ledger-key").first.inner_text()
+    assert b'"kind":"deduction_void"' in prove(proof, key)
 
 
 def test_the_demo_has_something_to_show(screen: Opener) -> None:

@@ -100,9 +100,11 @@ def test_a_child_is_told_who_has_to_agree(
             update(Person).where(Person.id == resident.id).values(age_band=AgeBand.UNDER_14)
         )
     page = visitor.get("/credit/", status=200)
-    assert "a parent has to agree first" in page.text
+    assert "a parent or guardian has to agree first" in page.text
     assert not page.soup.select("main form")
-    assert "a parent has to agree first" in visitor.get("/credit/consent", status=200).text
+    assert (
+        "a parent or guardian has to agree first" in visitor.get("/credit/consent", status=200).text
+    )
 
 
 def test_an_entry_says_what_why_by_which_rule_from_whom_and_what_is_left(
