@@ -55,7 +55,12 @@ UNITS: Mapping[Unit, Words] = {
 }
 
 register(KINDS)
-register_actions({"credit:look": _l("Points and records seen")})
+register_actions(
+    {
+        "credit:look": _l("Points and records seen"),
+        "credit:erase": _l("Points and records erased"),
+    }
+)
 register(
     {
         LedgerRefusal.NOT_ENOUGH: _l("There is not enough for this."),

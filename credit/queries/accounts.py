@@ -77,10 +77,11 @@ def accounts_of(session: Session, party: Party, holder_id: UUID) -> list[Balance
     return [Balance(*row) for row in session.execute(statement)]
 
 
-def consents(session: Session, district: str, person_id: UUID) -> bool:
+def consents(session: Session, district: str, person_id: UUID, *, lock: bool = False) -> bool:
     """Whether a person wants points to be written down, and a guardian too where she is a child.
 
     Both are asked each time: a yes given before an age was known counts nothing alone (L1).
+    ``lock`` keeps hers so until the transaction ends: whoever ends it, or erases the ledger, waits.
     """
     guardian = exists().where(
         Guardianship.child_id == person_id,
@@ -94,7 +95,7 @@ def consents(session: Session, district: str, person_id: UUID) -> bool:
         Consent.ended_at.is_(None),
         or_(guardian, ~child),
     )
-    return session.scalar(found) is not None
+    return session.scalar(found.with_for_update(read=True) if lock else found) is not None
 
 
 def consenting(session: Session, district: str, people: Iterable[UUID]) -> set[UUID]:

@@ -57,3 +57,29 @@ def computed_id(what: str, district: str, about: UUID, nth: int, at: datetime) -
     """
     digest = hashlib.sha256(f"gongzhi/credit/{what}/{district}/{about}/{nth}".encode()).digest()
     return id_at(at, (what == "expiry") << 61 | int.from_bytes(digest[:8]) >> 3)
+
+
+def usable(lots: Sequence[Lot], available: int, now: datetime) -> int:
+    """What can be spent now: what has run out counts no more, whether a job has seen it or not."""
+    return available - sum(amount for _, amount in over(lots, available, now))
+
+
+def next_to_expire(
+    lots: Sequence[Lot], available: int, now: datetime
+) -> tuple[int, datetime] | None:
+    """How much runs out next, and when; None when nothing ever does."""
+    left = left_of(lots, available)
+    ahead = [
+        (lot.until, left[lot.id])
+        for lot in lots
+        if lot.until is not None and lot.until > now and left[lot.id] > 0
+    ]
+    if not ahead:
+        return None
+    first = min(until for until, _ in ahead)
+    return sum(amount for until, amount in ahead if until == first), first
+
+
+def still_counting(deductions: Sequence[Lot], now: datetime) -> int:
+    """What deductions take off now, as a positive number: those whose time is over take nothing."""
+    return sum(lot.net for lot in deductions if lot.until is None or lot.until > now)

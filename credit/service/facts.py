@@ -5,6 +5,7 @@ done, whatever is wrong with the ledger. A job posts them under the rule that co
 happened.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from credit.queries.accounts import consents
 from credit.queries.entries import award_of_source
 from credit.queries.rulebook import rules_for_fact
 from credit.queries.waiting import WaitingRow
+from credit.rules.canonical import Json
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
 from credit.rules.rulebook import NotCounted, RuleClass, rule_at
@@ -57,12 +59,14 @@ def record_fact(
     happened_at: datetime,
     now: datetime,
     times: int = 1,
+    by: Mapping[str, str] | None = None,
 ) -> Outcome | NotCounted:
     """Post what a fact earns under the rule that counted when it happened.
 
     Idempotent by source: told again, the same entry comes back. A fact that a city has no rule
     for, or of somebody who did not ask for points, earns nothing, and that is no error. While the
-    ledger stands still the fact waits (``NotCounted.WAITS``), and a job posts it later.
+    ledger stands still the fact waits (``NotCounted.WAITS``), and a job posts it later. ``by``: the
+    unit that stands behind it, by language, for the person to read.
     """
     if times < 1:
         raise ValueError("a fact happened once or more often")
@@ -71,17 +75,18 @@ def record_fact(
         return NotCounted.NO_RULE
     if rule.points == 0 or rule.rule_class not in _GIVING:
         return NotCounted.ENDED_RULE
-    if holder.party is Party.PERSON and not consents(session, district, holder.id):
+    if holder.party is Party.PERSON and not consents(session, district, holder.id, lock=True):
         return NotCounted.NO_CONSENT
     # the person is part of it: of one shift each helper earns her own
     mine = hash_source(session, district, fact, source, holder.party, holder.id)
+    told: dict[str, Json] = {"fact": fact, "times": times, **({"by": dict(by)} if by else {})}
     outcome: Outcome = HALTED
     if not is_halted(session):
         account = open_account(session, district, holder.party, holder.id, Unit.POINTS, now=now)
         outcome = award(
             session, district=district, entry_id=new_id(), account_id=account,
             amount=rule.points * times, rule=rule.name, source=mine,
-            details=Details(source, {"fact": fact, "rule": rule.name, "times": times}),
+            details=Details(source, {**told, "rule": rule.name}),
             now=now, until=rule.until(now),
         )  # fmt: skip
     if outcome != HALTED:
@@ -89,7 +94,7 @@ def record_fact(
     if earned := award_of_source(session, district, mine):
         return Posted(earned, again=True)
     let_wait(
-        session, district, mine, {"fact": fact, "source": source, "times": times},
+        session, district, mine, {**told, "source": source},
         party=holder.party, holder_id=holder.id, happened_at=happened_at, now=now,
     )  # fmt: skip
     return NotCounted.WAITS

@@ -7,7 +7,7 @@ entries stay: they speak of an account of nobody, and their commitments can be o
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -31,7 +31,10 @@ from credit.service.posting import Details
 from credit.service.stock import forget_redemptions
 from credit.service.waiting import forget_waiting, seal_erasure
 from portal.accounts.rules import PersonalField
-from portal.accounts.service import register_personal_data
+from portal.accounts.service import register_part, register_personal_data
+
+# how the tables of the ledger begin: they can be erased apart from an account
+PART: Final = "credit"
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,20 @@ class LedgerOfAPerson:
         ]
 
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
-        """Let go what is on hold, say in the log that an account was erased, and forget whose."""
+        self.erase_part(session, person_id, now)
+        forget_guardians(session, person_id, now)
+        # she stays protected for what she did, by hashes that lead to nobody (N1)
+        let_all_marks_run_out(session, person_id, now=now)
+
+    def erase_part(self, session: Session, person_id: UUID, now: datetime) -> None:
+        """Let go what is on hold, say in the log that an account was erased, and forget whose.
+
+        The consent goes first: whoever tells a fact now is waited for, or finds no consent. Marks
+        of what she is protected for stay: she still lives here, and may report tomorrow.
+        """
+        session.execute(delete(Consent).where(Consent.person_id == person_id))
         for account in accounts_of(session, Party.PERSON, person_id):
+            balance_of(session, account.district, account.account_id, lock=True)
             _let_go(session, account.district, account.account_id, now)
             seal_erasure(session, account.district, account.account_id, now=now)
             forget_redemptions(session, account.district, account.account_id)
@@ -61,10 +76,6 @@ class LedgerOfAPerson:
                     )
                 )
         forget_waiting(session, person_id)
-        forget_guardians(session, person_id, now)
-        session.execute(delete(Consent).where(Consent.person_id == person_id))
-        # she stays protected for what she did, by hashes that lead to nobody (N1)
-        let_all_marks_run_out(session, person_id, now=now)
 
     def expire(self, session: Session, now: datetime) -> int:
         """Marks whose time is over. An account itself stays as long as its holder wants it."""
@@ -117,3 +128,4 @@ def _let_go(session: Session, district: str, account_id: UUID, now: datetime) ->
 
 
 register_personal_data(LedgerOfAPerson())
+register_part(PART)

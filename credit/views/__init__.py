@@ -11,6 +11,10 @@ from credit.views import (
     honours,
     log,
     log_pages,
+    mine,
+    mine_data,
+    mine_entry,
+    mine_matters,
     quiz_desk,
     quizzes,
 )
@@ -28,6 +32,10 @@ __all__ = [
     "honours",
     "log",
     "log_pages",
+    "mine",
+    "mine_data",
+    "mine_entry",
+    "mine_matters",
     "quiz_desk",
     "quizzes",
 ]

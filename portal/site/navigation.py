@@ -25,16 +25,19 @@ WORK = (
     (Permission.AREA_MANAGE, _l("Administration"), "/admin/"),
 )
 FIGURES = (_l("Case figures"), "/desk/figures")
+POINTS = (_l("Self-discipline points"), "/credit/")
 FOOTER = (
     HELP,
     (_l("Who is responsible for what"), "/places/responsibilities"),
+    POINTS,
+    (_l("Rules for points"), "/credit/rules"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )
 SIGN_IN = (_l("Sign in"), "/sign-in")
 MY_PAGE = (_l("My page"), "/me")
 # what a page belongs to, by the beginning of its address
-SECTIONS = (*NAVIGATION, MY_PAGE, *((words, url) for _permission, words, url in WORK))
+SECTIONS = (*NAVIGATION, MY_PAGE, POINTS, *((words, url) for _permission, words, url in WORK))
 
 
 class Entry(NamedTuple):

@@ -102,6 +102,13 @@ SERVICES: Final = (
         ),
     ),
     Service(
+        "points", "/credit/", "tick",
+        _l("Self-discipline points"),
+        _l("Your residents’ committee prints your entries, and takes your yes, no or objection."),
+        _IN_PERSON,
+        ("credit.",),
+    ),
+    Service(
         "account", "/sign-in", "person",
         _l("Sign in"),
         _l("Without a telephone: the community desk prints a card for you and helps you use it."),

@@ -32,6 +32,11 @@ NO_PAGE = {
     "credit.log_checkpoint": "a file for programs",
     "credit.log_tile": "a file for programs",
     "accounts.my_data_file": "a file to download",
+    "credit.ledger_json": "a file to download",
+    "credit.my_proof": "a file to download",
+    "credit.my_details": "a file to download",
+    "credit.check_tool": "a file to download",
+    "credit.matter_photo": "a picture",
     "reports.desk_photo": "a picture",
     "reports.desk_diary_photo": "a picture",
     "reports.desk_came_photo": "a picture",
@@ -180,6 +185,13 @@ CASES = {
     "credit.learned": "quiz",
     "credit.desk_quiz": "quiz",
     "places.end_organisation": "unit",
+    "credit.my_entry": "award",
+    "credit.my_receipt": "award",
+    "credit.my_matter": "deduction",
+    "credit.print_matter": "deduction",
+    "credit.object_to_matter": "deduction",
+    "credit.state_on_matter": "deduction",
+    "credit.withdraw_from_matter": "deduction_disputed",
 }
 CASES |= dict.fromkeys(
     (
@@ -255,6 +267,8 @@ MORE = (
     ("me-of-staff", "street_desk", "/me"),
     ("honour-asked-desk", "street_desk", "/desk/honours/{honour_asked}"),
     *deduction_pages.MORE,
+    ("ledger-own", "resident", "/credit/"),
+    ("matter-disputed", "resident", "/credit/matters/{deduction_disputed}"),
 )
 # who opens a page that some permission is needed for, when several may
 PREFERRED = ("street_desk", "administrator", "grid_lead", "auditor", "evaluator", "city_centre")

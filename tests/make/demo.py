@@ -12,6 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from credit.queries.mine import lines_of, mine
+from credit.rules.kinds import Kind
+from credit.views.mine_words import COVER
 from portal.accounts.models import Person
 from portal.areas.models import Area, PermittedPlace
 from portal.areas.rules import PermittedKind
@@ -68,6 +71,7 @@ from portal.reports.service.supervision import list_case
 from portal.satisfaction.queries import last_released
 from portal.site.app import create_app
 from portal.site.demo.benefits import plant_benefits
+from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
@@ -103,6 +107,7 @@ def small_demo(folder: Path, template: Path, origin: str = "http://localhost") -
             load_demo(session, pictures, now=now(), residents=30, cases=120)
         plant_benefits(demo.database, now())
         close_months(demo.database, now())
+        plant_ledger(demo.database, now)
         demo.app.config["DEMO"] = True
         with demo.database.write() as session:
             _people(session, demo)
@@ -167,6 +172,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
+        "award": _award(session, demo),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 
@@ -205,6 +211,16 @@ def _standing(session: Session, unit: Organisation) -> dict[str, str]:
         "grid": GRID,
         "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
     }
+
+
+def _award(session: Session, demo: Demo) -> str:
+    """The newest points of the demo's resident, as its address has it."""
+    accounts_of_hers = mine(session, demo.people["resident"].id).accounts
+    found = next(
+        line.entry.id for line in lines_of(session, accounts_of_hers, None)
+        if line.entry.kind is Kind.AWARD
+    )  # fmt: skip
+    return instance_of(session).vault.cover(COVER, found)
 
 
 def _handed(session: Session) -> dict[str, str]:

@@ -33,6 +33,7 @@ from portal.accounts.service.privacy import (
     PersonalTable,
     apply_erasures,
     due_personal_data,
+    erase_part,
     erase_person,
     erasures,
     expire_personal_data,
@@ -41,6 +42,7 @@ from portal.accounts.service.privacy import (
     note_identity_look,
     note_person_look,
     personal_fields,
+    register_part,
     register_personal_data,
 )
 from portal.accounts.service.roles import (
@@ -90,6 +92,7 @@ __all__ = [
     "end_role",
     "end_session",
     "enrolment_address",
+    "erase_part",
     "erase_person",
     "erasure_list",
     "erasures",
@@ -106,6 +109,7 @@ __all__ = [
     "open_card",
     "personal_fields",
     "read_erasure_list",
+    "register_part",
     "register_personal_data",
     "replace_card",
     "reset_second_factor",

@@ -4,9 +4,10 @@ Packages above register a provider for what they keep; this package's own tables
 below in the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count, product
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -76,8 +77,8 @@ class PersonalTable:
         over = self._over(now)
         if over is None:
             return {}
-        count = select(func.count()).select_from(self.table).where(over)
-        return {self.table.name: session.scalar(count) or 0}
+        many = select(func.count()).select_from(self.table).where(over)
+        return {self.table.name: session.scalar(many) or 0}
 
     def _over(self, now: datetime) -> ColumnElement[bool] | None:
         days = [field.retention_days for field in self.fields if field.retention_days is not None]
@@ -103,6 +104,8 @@ class _Registry:
     """Providers in the order of registration: the lowest floor first."""
 
     providers: list[PersonalDataProvider] = field(default_factory=list)
+    # whose data can be erased apart from all else
+    parts: set[str] = field(default_factory=set)
 
 
 _REGISTRY = _Registry()
@@ -187,10 +190,73 @@ def erasures(session: Session) -> dict[str, datetime]:
     return {row.person_hash: row.erased_at for row in rows}
 
 
+def erase_part(
+    session: Session, actor: Actor, person_id: UUID | None, part: str, *, now: datetime
+) -> None:
+    """Forget what one package keeps about somebody, and nothing else.
+
+    ``part`` is the beginning of their names, such as ``credit``. It is recorded like an erasure of
+    all, each time anew, so that a restored backup from before is cleaned again.
+    """
+    living = select(Person.number).where(Person.id == person_id, Person.erased_at.is_(None))
+    number = session.scalar(living.with_for_update())
+    if person_id is None or number is None:
+        raise Missing
+    _erase_part(session, person_id, part, now)
+    record = ErasureRecord(
+        person_hash=_next_hash(session, person_id, part, set(erasures(session))), erased_at=now
+    )
+    session.add(record)
+    note_action(
+        session, at=now, actor_id=actor.person_id, action=f"{part}:erase",
+        subject=f"person:{number}", person_id=person_id,
+    )  # fmt: skip
+
+
+def _erase_part(session: Session, person_id: UUID, part: str, now: datetime) -> None:
+    """A provider whose person lives on may forget less: its ``erase_part``, where it has one."""
+    for provider in reversed(_REGISTRY.providers):
+        if all(field.table.startswith(f"{part}_") for field in provider.fields):
+            getattr(provider, "erase_part", provider.erase)(session, person_id, now)
+
+
+def _next_hash(session: Session, person_id: UUID, part: str, known: Container[str]) -> str:
+    """The first hash of a person's erasures of a part that is not known: each has its own."""
+    hashes = (_part_hash(session, person_id, part, nth) for nth in count())
+    return next(found for found in hashes if found not in known)
+
+
+def _part_hash(session: Session, person_id: UUID, part: str, nth: int) -> str:
+    return instance_of(session).vault.keyed_hash("erasure", f"{person_id}/{part}/{nth}")
+
+
+def register_part(part: str) -> None:
+    """A package whose data people can have erased by themselves. Called once, at import."""
+    _REGISTRY.parts.add(part)
+
+
+def _parts_again(
+    session: Session, living: Iterable[UUID], hashes: Container[str], now: datetime
+) -> int:
+    """Erase again the parts whose erasure the list knows and this database does not."""
+    known, again = set(erasures(session)), 0
+    for part, person_id in product(sorted(_REGISTRY.parts), living):
+        found = _next_hash(session, person_id, part, known)
+        if found not in hashes:
+            continue
+        _erase_part(session, person_id, part, now)
+        again += 1
+        while found in hashes:
+            session.add(ErasureRecord(person_hash=found, erased_at=now))
+            known.add(found)
+            found = _next_hash(session, person_id, part, known)
+    return again
+
+
 def apply_erasures(session: Session, hashes: set[str], *, now: datetime) -> int:
     """Erase again whoever had been erased, after a restore; how many were."""
     living = session.scalars(select(Person.id).where(Person.erased_at.is_(None))).all()
-    again = [person_id for person_id in living if erasure_hash(session, person_id) in hashes]
+    again = {person_id for person_id in living if erasure_hash(session, person_id) in hashes}
     for person_id in again:
         session.execute(
             update(RoleHolding)
@@ -198,7 +264,8 @@ def apply_erasures(session: Session, hashes: set[str], *, now: datetime) -> int:
             .values(ended_at=now, office=None)
         )
         erase_person(session, None, person_id, now=now)
-    return len(again)
+    left = [person_id for person_id in living if person_id not in again]
+    return len(again) + _parts_again(session, left, hashes, now)
 
 
 def expire_personal_data(session: Session, *, now: datetime) -> int:
@@ -211,9 +278,9 @@ def forget_in_time(database: Database, *, now: datetime) -> int:
     total = 0
     while True:
         with database.write() as session:
-            count = expire_personal_data(session, now=now)
-        total += count
-        if not count:
+            forgotten = expire_personal_data(session, now=now)
+        total += forgotten
+        if not forgotten:
             return total
 
 
@@ -221,8 +288,8 @@ def due_personal_data(session: Session, *, now: datetime) -> dict[str, int]:
     """What the retention job would delete now; nothing is touched."""
     found: dict[str, int] = {}
     for provider in _REGISTRY.providers:
-        for what, count in provider.due(session, now).items():
-            found[what] = found.get(what, 0) + count
+        for what, rows in provider.due(session, now).items():
+            found[what] = found.get(what, 0) + rows
     return found
 
 

@@ -32,6 +32,7 @@ LINKS = (
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),
     ("credit.desk_quizzes", _l("Things to learn"), Permission.QUIZ_MANAGE),
     ("credit.benefits", _l("What points are good for"), None),
+    ("credit.ledger", _l("My points and records"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
     ("credit.desk_benefits", _l("Benefits at the desk"), Permission.BENEFIT_MANAGE),
     ("credit.hand_out", _l("Hand out a benefit"), Permission.BENEFIT_HAND_OUT),

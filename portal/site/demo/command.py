@@ -9,10 +9,11 @@ from portal.areas.queries import root_areas
 from portal.kernel.clock import now
 from portal.reports.jobs import close_months
 from portal.site.demo.benefits import plant_benefits
+from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
 
-LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/")
+LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/", "/credit/")
 
 
 @click.command()
@@ -35,6 +36,7 @@ def demo(tools: Any) -> None:
             load_demo(session, pictures, now=now())
         plant_benefits(database, now())
         close_months(database, now())
+        plant_ledger(database, now)
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)
     for account in demo_accounts():
         click.echo(f"  {account.phone}  {account.role:20} {account.name}")

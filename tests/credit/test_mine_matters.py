@@ -1,0 +1,158 @@
+"""A deduction on the pages of the person concerned: told, objected to, withdrawn, printed."""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from credit.queries.matters import matter_by_id
+from credit.rules.process import MatterState
+from credit.service.process import decide
+from portal.kernel.clock import now
+from portal.kernel.db import Database
+from tests.make.accounts import sign_in_as
+from tests.make.calendars import know_next_year
+from tests.make.credit import adult
+from tests.make.photos import jpeg
+from tests.make.process import World, announced, world
+from tests.pages import Browser
+
+HOUR = timedelta(hours=1)
+ACT = "在路边丢下一袋垃圾"
+
+
+@pytest.fixture
+def made(database: Database) -> World:
+    with database.write() as session:
+        know_next_year(session)
+    return world(database)
+
+
+@pytest.fixture
+def matter(made: World) -> UUID:
+    return announced(made, now=now() - HOUR)
+
+
+@pytest.fixture
+def subject(app: Flask, made: World) -> Browser:
+    browser = Browser(app)
+    sign_in_as(browser, made.subject)
+    return browser.in_language("en")
+
+
+def path(made: World, matter: UUID) -> str:
+    return f"/credit/matters/{made.row(matter).number}"
+
+
+def test_L7_a_notice_tells_reason_rule_basis_amount_and_deadline(
+    made: World, matter: UUID, subject: Browser
+) -> None:
+    page = subject.get("/credit/", status=200)
+    assert "Deductions of 3 are announced and count nothing yet." in page.text
+    page = page.click("Deductions of 3 are announced", status=200)
+    page = page.click("乱扔垃圾", status=200)
+    for words in (
+        ACT, "东阁街道", "−3", "乱扔垃圾, version 1", "自律规范第九条", "平度市城市管理条例",
+        "You can object until", "Announced, not in effect", "Confirmed by",
+    ):  # fmt: skip
+        assert words in page.text, words
+    printed = page.click("Print this", status=200)
+    assert ACT in printed.text
+
+
+def test_an_entry_leads_to_its_notice(made: World, matter: UUID, subject: Browser) -> None:
+    page = subject.get("/credit/", status=200)
+    until = made.row(matter).object_until
+    assert until is not None
+    assert "Object: say why it is wrong" in page.text
+    assert page.click("Object: say why it is wrong", status=200).path == path(made, matter)
+
+
+def test_L8_an_objection_is_kept_on_an_error_and_marks_it_as_disputed(
+    made: World, matter: UUID, subject: Browser
+) -> None:
+    form = subject.get(f"{path(made, matter)}/object", status=200).form()
+    page = form.attach("photos", jpeg()).send(status=422)
+    assert page.errors == ["Please write what you have to say."]
+    assert page.soup.select("input[name=photos-kept]")
+    page = page.form().fill(statement="那天我不在家").send(status=200)
+    assert "shown as disputed" in page.notices[0]
+    assert "Disputed, not in effect" in page.text
+    assert "那天我不在家" in page.text
+    assert "It will be answered by" in page.text
+    pictures = page.soup.select("img[src*='/photos/']")
+    assert len(pictures) == 1
+    assert subject.get(str(pictures[0]["src"]), status=200).response.mimetype == "image/jpeg"
+    assert "Disputed" in subject.get("/credit/", status=200).text
+    assert made.row(matter).state is MatterState.DISPUTED
+
+
+def test_an_objection_is_withdrawn_and_a_statement_stands_beside(
+    made: World, matter: UUID, subject: Browser
+) -> None:
+    page = subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send()
+    page = page.click("Take my objection back", status=200).form().send(status=200)
+    assert "Your objection is taken back." in page.notices[0]
+    assert "Announced, not in effect" in page.text
+    page = page.click("Add a statement", status=200)
+    assert page.form().send(status=422).errors
+    page = page.form().fill(statement="我已道歉").send(status=200)
+    assert "我已道歉" in page.text
+
+
+def test_L9_after_an_answer_the_next_review_can_be_asked_for(
+    made: World, matter: UUID, subject: Browser
+) -> None:
+    subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send()
+    made.do(
+        decide, matter, granted=False, reason="照片清楚", no_interest=True,
+        actor=made.reviewer, now=now(),
+    )  # fmt: skip
+    page = subject.get(path(made, matter), status=200)
+    assert "照片清楚" in page.text
+    assert "The deduction stands" in page.text
+    page = page.click("Ask for a review", status=200)
+    assert page.h1.startswith("Ask for a review of")
+    page = page.form().fill(statement="请再看").send(status=200)
+    assert "请再看" in page.text
+    assert made.row(matter).state is MatterState.DISPUTED
+
+
+def test_nobody_else_reads_it(app: Flask, made: World, matter: UUID, database: Database) -> None:
+    with database.write() as session:
+        other = adult(session)
+    stranger = Browser(app)
+    sign_in_as(stranger, other)
+    for more in ("", "/object", "/statement", "/withdraw", "/print", "/photos/x"):
+        stranger.get(path(made, matter) + more, status=404)
+        assert "sign-in" in Browser(app).get(path(made, matter) + more).path
+    stranger.get("/credit/matters/nonsense", status=404)
+    assert "没有" in stranger.get("/credit/matters/", status=200).text
+
+
+def test_L14_what_was_announced_is_in_the_download_and_goes_with_the_ledger(
+    made: World, matter: UUID, subject: Browser, database: Database
+) -> None:
+    found = json.loads(subject.get("/credit/ledger.json", status=200).response.data)
+    assert [one["details"]["act"] for one in found["entries"]] == [ACT]
+    subject.get("/credit/erase").form(button="Erase my points").fill(sure=True).send(status=200)
+    subject.get(path(made, matter), status=404)
+    with database.read() as session:
+        row = matter_by_id(session, matter)
+        assert row is not None
+        assert row.subject_person_id is None
+        assert row.stands(now()) is MatterState.VOIDED
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+def test_pages_stand_in_every_language(
+    made: World, matter: UUID, subject: Browser, language: str
+) -> None:
+    subject.in_language(language)
+    for more in ("", "/object", "/statement", "/print"):
+        subject.get(path(made, matter) + more, status=200)
+    subject.get("/credit/matters/", status=200)
+    subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send(status=200)
+    subject.get(f"{path(made, matter)}/withdraw", status=200)
