@@ -6,7 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.forms.rules import RuleForm, typed
-from credit.labels import rule_words
+from credit.labels.rules import rule_words
 from credit.queries.rulebook import versions_of
 from credit.rules.rulebook import Rule
 from credit.service.rulebook import check_rule, publish_rule
