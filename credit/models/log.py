@@ -7,9 +7,9 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
@@ -22,14 +22,16 @@ from portal.kernel.db import Base
 class Unsealed(Base):
     """An entry that waits for its number, put here by the transaction that wrote it.
 
-    Reading entries above the last sealed id would lose one that commits late.
+    Reading entries above the last sealed id would lose one that commits late. The key is in the
+    order in which numbers are given, and the only tree of the table: a queue is written and
+    emptied all the time.
     """
 
     __tablename__ = "credit_unsealed"
-    __table_args__ = (Index("ix_credit_unsealed_entry_id", "entry_id", "district"),)
+    __table_args__ = (PrimaryKeyConstraint("entry_id", "district"), {"sqlite_with_rowid": False})
 
-    district: Mapped[str] = mapped_column(String(12), primary_key=True)
-    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    district: Mapped[str] = mapped_column(String(12))
+    entry_id: Mapped[UUID]
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 

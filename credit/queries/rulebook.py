@@ -1,9 +1,11 @@
 """Reads of the rules: every version, and since when each is sealed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from credit.models import Checkpoint, RuleVersion, Sealed
@@ -11,11 +13,16 @@ from credit.rules.rulebook import Rule
 
 
 def _sealed_at() -> Any:
-    """The first checkpoint that covers the statement of a version."""
+    """The first checkpoint that covers the statement of a version.
+
+    It is the next larger one: looking for the earliest of all later ones would read them all.
+    """
     return (
-        select(func.min(Checkpoint.made_at))
+        select(Checkpoint.made_at)
         .join(Sealed, (Sealed.log == Checkpoint.log) & (Checkpoint.size > Sealed.seq))
         .where(Sealed.district == RuleVersion.district, Sealed.entry_id == RuleVersion.statement_id)
+        .order_by(Checkpoint.size)
+        .limit(1)
         .scalar_subquery()
     )
 
@@ -56,3 +63,26 @@ def unsealed_rules(session: Session, district: str, now: datetime) -> list[Rule]
         for rule in all_rules(session, district)
         if rule.sealed_at is None and rule.valid_from <= now
     ]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """When a version was published, and the number of its statement in the log once sealed."""
+
+    published_at: datetime
+    statement_id: UUID
+    seq: int | None
+
+
+def publications_of(session: Session, district: str, code: str) -> dict[int, Publication]:
+    """Where each version of a rule was sealed, by version."""
+    rows = session.execute(
+        select(RuleVersion.version, RuleVersion.published_at, RuleVersion.statement_id, Sealed.seq)
+        .outerjoin(
+            Sealed,
+            (Sealed.district == RuleVersion.district)
+            & (Sealed.entry_id == RuleVersion.statement_id),
+        )
+        .where(RuleVersion.district == district, RuleVersion.code == code)
+    )
+    return {row.version: Publication(*row[1:]) for row in rows}

@@ -1,7 +1,7 @@
 """Rules of the ledger as dated, versioned data: which fact earns what, on which ground. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -111,3 +111,34 @@ def rule_at(rules: Iterable[Rule], happened_at: datetime) -> Rule | None:
         rule for rule in rules if (since := rule.counts_from()) is not None and since <= happened_at
     ]
     return max(counting, key=lambda rule: (rule.valid_from, rule.version), default=None)
+
+
+@dataclass(frozen=True)
+class RuleStanding:
+    """One rule at a moment: the version that counts, and those that are announced."""
+
+    code: str
+    current: Rule | None
+    coming: tuple[Rule, ...]
+
+    @property
+    def newest(self) -> Rule:
+        """What will count in the end; what counts now when nothing is announced."""
+        found = self.coming[-1] if self.coming else self.current
+        if found is None:
+            raise ValueError("a rule has a version")
+        return found
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it does anything now: no points end a rule."""
+        return self.current is not None and self.current.points > 0
+
+
+def standing_of(versions: Sequence[Rule], now: datetime) -> RuleStanding:
+    """How a rule stands, of all its versions, the oldest first."""
+    current = rule_at(versions, now)
+    seen = current.version if current else 0
+    return RuleStanding(
+        versions[0].code, current, tuple(rule for rule in versions if rule.version > seen)
+    )

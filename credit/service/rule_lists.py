@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from credit.queries.rulebook import versions_of
 from credit.rules.rulebook import Rule, RuleClass
 from credit.service.rulebook import publish_rule
+from portal.accounts.rules import roles
 from portal.kernel.city import City
 from portal.kernel.errors import BadData, Refused
 from portal.kernel.tables import TableRow, is_fresh, list_content, read_table
@@ -73,6 +74,10 @@ def _rules(
 
 
 def _rule(row: TableRow, city: City, now: datetime) -> Rule:
+    """The rule of a row. Raises ValueError for what cannot be read, or names an unknown role."""
+    unknown = set(row["proposers"].replace(",", " ").split()) - set(roles())
+    if unknown:
+        raise ValueError(f"proposers: {', '.join(sorted(unknown))} is no role")
     begins = now
     if row["valid_from"]:
         day = date.fromisoformat(row["valid_from"])

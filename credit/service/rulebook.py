@@ -26,7 +26,7 @@ def publish_rule(
     ``wish.version`` is the version that its writer saw last (0 for a new rule): whoever wrote
     meanwhile is not overwritten.
     """
-    _check(session, district, wish, now)
+    check_rule(session, district, wish, now=now)
     rule = _next(wish)
     statement_id = new_id()
     outcome = seal_statement(
@@ -74,8 +74,8 @@ def _next(wish: Rule) -> Rule:
     )
 
 
-def _check(session: Session, district: str, wish: Rule, now: datetime) -> None:
-    """Raises Refused for what no city may publish."""
+def check_rule(session: Session, district: str, wish: Rule, *, now: datetime) -> None:
+    """Whether a version could be published now. Raises Refused for what no city may publish."""
     if not (is_rule_code(wish.code) and is_rule_code(wish.fact)):
         raise Refused(RuleRefusal.BAD_CODE, field="code")
     if wish.valid_from < now:

@@ -17,6 +17,8 @@ from credit.views import (
     mine_matters,
     quiz_desk,
     quizzes,
+    rules,
+    rules_admin,
 )
 from credit.views.blueprint import bp
 
@@ -38,4 +40,6 @@ __all__ = [
     "mine_matters",
     "quiz_desk",
     "quizzes",
+    "rules",
+    "rules_admin",
 ]

@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.forms.log import CompareForm
-from credit.labels import FINDINGS, SIGNED, WHAT_IT_MEANS, whole_day
+from credit.labels.log import FINDINGS, SIGNED, WHAT_IT_MEANS, whole_day
 from credit.queries.log import (
     CheckpointRow,
     checkpoint_at,

@@ -84,6 +84,18 @@ def test_a_bad_row_refuses_the_file_with_its_line(
     assert rules(database) == []
 
 
+def test_who_may_propose_is_a_role_that_there_is(database: Database, city: City) -> None:
+    head = HEAD.replace("valid_from", "valid_from,proposers")
+    for proposers, made in (("street_desk city_centre", 1), ("street_desk nobody_here", None)):
+        content = f"{head}{proposers[-3:]},x_done{made},1,一,二,三,,,{proposers}\n".encode()
+        with database.write() as session:
+            if made:
+                assert import_rules(session, content, "r.csv", city=city, now=NOW) == made
+                continue
+            with pytest.raises(BadData, match="line 2: proposers: nobody_here is no role"):
+                import_rules(session, content, "r.csv", city=city, now=NOW)
+
+
 def test_every_district_of_a_city_gets_the_rules(database: Database, city: City) -> None:
     both = replace(city, roots=("370283", "370284"))
     assert take(database, both, SHIFT) == 2

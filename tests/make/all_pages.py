@@ -227,7 +227,11 @@ PAIRS = {
     ("reports.desk_import_columns", "run"): "run_unread",
     ("reports.desk_map_end", "code"): "column_map",
 }
-FIXED = {"site.paper_form": "follow"}
+FIXED = {
+    "site.paper_form": "follow",
+    "credit.rule": "shift",
+    "credit.revise_rule": "shift",
+}
 # what follows the address
 QUERY = {
     "reports.join_draft": "?number={shown}",

@@ -64,6 +64,8 @@ SAMPLES.update(
                      "edit_place", "set_switch")
     }
 )  # fmt: skip
+# rules are those of a whole district, and everybody in this world keeps a street of it
+SAMPLES["credit.revise_rule"] = Sample(own=fixed(code="shift"), reaches=frozenset())
 SAMPLES.update(
     {
         f"places.{page}": Sample(
