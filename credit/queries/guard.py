@@ -1,6 +1,6 @@
 """Reads of the guard: the marks of somebody, by her pseudonyms, and the units of a proposer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +19,14 @@ def phone_hash_of(session: Session, person_id: UUID, *, proved: bool = False) ->
     """The keyed hash of an account's phone; ``proved``: only of one that it has proved."""
     found = select(Person.phone_hash).where(Person.id == person_id)
     return session.scalar(found.where(Person.phone_verified_at.is_not(None)) if proved else found)
+
+
+def phone_hashes_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    """The same for several people, as far as they have one."""
+    found = select(Person.id, Person.phone_hash).where(
+        Person.id.in_(people), Person.phone_hash.is_not(None)
+    )
+    return {row.id: str(row.phone_hash) for row in session.execute(found)}
 
 
 def marks_of(session: Session, pseudonyms: Sequence[bytes]) -> list[tuple[bytes, Mark]]:
