@@ -65,6 +65,11 @@ def count_marks_over(session: Session, now: datetime) -> int:
     return session.scalar(over) or 0
 
 
+def own_units(session: Session, person_id: UUID, at: datetime) -> frozenset[UUID]:
+    """The units somebody works for or has worked for lately, with those above and below them."""
+    return units_behind(session, person_id, [], at)
+
+
 def units_behind(
     session: Session, proposer_id: UUID, units: Iterable[UUID], at: datetime
 ) -> frozenset[UUID]:

@@ -6,6 +6,8 @@ from credit.views import (
     deduction_steps,
     deductions,
     desk_benefits,
+    guard,
+    guardian,
     hand_out,
     honour_desk,
     honours,
@@ -17,6 +19,7 @@ from credit.views import (
     mine_matters,
     quiz_desk,
     quizzes,
+    switch,
 )
 from credit.views.blueprint import bp
 
@@ -27,6 +30,8 @@ __all__ = [
     "deduction_steps",
     "deductions",
     "desk_benefits",
+    "guard",
+    "guardian",
     "hand_out",
     "honour_desk",
     "honours",
@@ -38,4 +43,5 @@ __all__ = [
     "mine_matters",
     "quiz_desk",
     "quizzes",
+    "switch",
 ]

@@ -108,6 +108,7 @@ KEPT = (
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),
     (Permission.AREA_MANAGE, "/admin/calendars/", _l("Working time")),
     (Permission.ROUTING_WRITE, "/admin/responsibilities/", _l("Who is responsible for what")),
+    (Permission.DEDUCTION_SWITCH, "/admin/deductions", _l("Switch deductions on or off")),
     (Permission.PEOPLE_MANAGE, "/admin/people", _l("People and roles")),
     (Permission.CARD_ISSUE, "/desk/cards", _l("Printed cards")),
     (Permission.DEDUCTION_CONFIRM, "/desk/deductions/", _l("Deductions")),
