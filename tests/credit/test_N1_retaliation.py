@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from credit.models import GuardOutcome, ProbingAlarm, RetaliationMonth
 from credit.queries.retaliation import AlarmRow, alarms_for, published_months
-from credit.rules.guard import PROBED_WITHIN, Probing, Route
+from credit.rules.guard import PROBED_WITHIN, Probing, ProtectedAct, Route
 from credit.rules.retaliation import Carried, GuardCounts, PublishedMonth, carried, publish_guard
-from credit.service import record_outcome
+from credit.service import mark_protected_act, record_outcome
+from credit.service.process import check_proposals
 from credit.service.retaliation import ALARMS_KEPT, publish_retaliation
 from portal.accounts.service import Place, grant_role
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import OutboxMessage
 from tests.credit.together import at_once
+from tests.make import process
 from tests.make.accounts import LONG_AGO, staff
 from tests.make.credit import DISTRICT, NOW
 from tests.make.organisations import unit
@@ -209,3 +211,23 @@ def test_N1_alarms_are_counted_in_their_month_and_kept_for_three_years(database:
         publish_retaliation(database, at)
         with database.read() as session:
             assert session.scalar(select(func.count()).select_from(ProbingAlarm)) == left
+
+
+def test_N1_the_job_that_asks_the_guard_counts_what_it_answered(database: Database) -> None:
+    made = process.world(database)
+    deed: dict[str, Any] = {
+        "act": ProtectedAct.REPORT,
+        "source": "case:7K3M9-QX2HD",
+        "at": process.START,
+    }
+    with database.write() as session:
+        mark_protected_act(
+            session, district=DISTRICT, person_id=made.subject.id, phone=None, **deed
+        )
+    process.proposed(made)
+    process.proposed(made, source="case:7K3M9-QX2HF")
+    for hours in (1, 2):
+        check_proposals(database, process.START + hours * process.HOUR)
+    with database.read() as session:
+        routes = session.scalars(select(GuardOutcome.route)).all()
+    assert sorted(routes) == [Route.NEVER, Route.ORDINARY]
