@@ -5,6 +5,7 @@ from credit.service.due import settle_due
 from credit.service.facts import post_waiting
 from credit.service.guardian import settle_guardians
 from credit.service.process import check_proposals, run_clocks
+from credit.service.retaliation import publish_retaliation
 from credit.service.sealing import seal_due
 from portal.kernel import jobs
 
@@ -14,3 +15,4 @@ jobs.register("credit.post_waiting", 60, post_waiting)
 jobs.register("credit.settle_guardians", 3600, settle_guardians)
 jobs.register("credit.check_proposals", 600, check_proposals)
 jobs.register("credit.run_process", 120, run_clocks)
+jobs.register("credit.publish_retaliation", 3600, publish_retaliation)

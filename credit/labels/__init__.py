@@ -167,6 +167,10 @@ register(
 )
 messages.register(
     {
+        "credit.probing_alarm": _l(
+            "Deductions were proposed again and again about people who had complained. Please look"
+            " into it: %(link)s"
+        ),
         "credit.guardian_asked": _l(
             "A child asks you, as guardian, to agree to points for good deeds. It costs nothing and"
             " can be ended any time. Read and decide within 7 days: %(link)s. If you know no such"

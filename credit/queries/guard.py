@@ -1,6 +1,6 @@
 """Reads of the guard: the marks of somebody, by her pseudonyms, and the units of a proposer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +19,14 @@ def phone_hash_of(session: Session, person_id: UUID, *, proved: bool = False) ->
     """The keyed hash of an account's phone; ``proved``: only of one that it has proved."""
     found = select(Person.phone_hash).where(Person.id == person_id)
     return session.scalar(found.where(Person.phone_verified_at.is_not(None)) if proved else found)
+
+
+def phone_hashes_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    """The same for several people, as far as they have one."""
+    found = select(Person.id, Person.phone_hash).where(
+        Person.id.in_(people), Person.phone_hash.is_not(None)
+    )
+    return {row.id: str(row.phone_hash) for row in session.execute(found)}
 
 
 def marks_of(session: Session, pseudonyms: Sequence[bytes]) -> list[tuple[bytes, Mark]]:
@@ -55,6 +63,11 @@ def count_marks_over(session: Session, now: datetime) -> int:
     """How many marks have had their time."""
     over = select(func.count()).select_from(ProtectedMark).where(ProtectedMark.until <= now)
     return session.scalar(over) or 0
+
+
+def own_units(session: Session, person_id: UUID, at: datetime) -> frozenset[UUID]:
+    """The units somebody works for or has worked for lately, with those above and below them."""
+    return units_behind(session, person_id, [], at)
 
 
 def units_behind(

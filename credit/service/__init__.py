@@ -16,6 +16,7 @@ from credit.service.guard import (
 from credit.service.known import Posted, Rejected
 from credit.service.points import award, correct, give_back_held, hold_points, spend_held
 from credit.service.posting import Details, Outcome
+from credit.service.retaliation import record_outcome
 from credit.service.rulebook import publish_rule
 from credit.service.statements import seal_statement
 from credit.service.switch import deductions_on
@@ -41,6 +42,7 @@ __all__ = [
     "open_account",
     "publish_rule",
     "record_fact",
+    "record_outcome",
     "seal_statement",
     "spend_held",
 ]

@@ -5,7 +5,7 @@ of who together with the source or the unit, so that nothing in the table can be
 """
 
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,6 +21,7 @@ from credit.queries.guard import (
     marks_for_export,
     marks_of,
     phone_hash_of,
+    phone_hashes_of,
     units_behind,
 )
 from credit.rules.guard import APPEAL_DAYS, ProtectedAct, Route, lasts, route_of
@@ -62,25 +63,27 @@ def mark_protected_act(
     transaction as the deed. ``source`` is spelt as in a proposal, like ``case:7K3M9-QX2HD``;
     ``unit_ids`` are those complained of or rated low. Who is not known cannot be marked.
     """
-    phones = [phone_hash_of(session, person_id)] if person_id is not None else []
-    deed = Deed(district, person_id, phone, act, source, unit_ids, at)
-    rows = list(_rows(session, deed, [one for one in phones if one]))
-    if rows:
-        session.execute(insert(ProtectedMark), rows)
+    mark_protected_acts(session, [Deed(district, person_id, phone, act, source, unit_ids, at)])
 
 
 def mark_protected_acts(session: Session, deeds: Iterable[Deed]) -> None:
-    """The same for many, as they come in another system's file: one statement for all of them."""
-    rows = [row for deed in deeds for row in _rows(session, deed, [])]
+    """The same for many at once: one statement for all of them, and one for their telephones."""
+    known = list(deeds)
+    people = {deed.person_id for deed in known if deed.person_id is not None}
+    phones = phone_hashes_of(session, people) if people else {}
+    hashes = _Hashes(session)
+    rows = [row for deed in known for row in _rows(hashes, deed, phones)]
     if rows:
         session.execute(insert(ProtectedMark), rows)
 
 
-def _rows(session: Session, deed: Deed, phones: list[str]) -> Iterable[dict[str, Any]]:
-    hashes = _Hashes(session)
+def _rows(hashes: "_Hashes", deed: Deed, phones: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
+    own = phones.get(deed.person_id) if deed.person_id is not None else None
     kept_until = deed.at + timedelta(days=APPEAL_DAYS) if deed.act is ProtectedAct.APPEAL else None
     units: Collection[UUID | None] = deed.unit_ids or [None]
-    for who in hashes.pseudonyms(deed.person_id, [*phones, *hashes.phone(deed.phone)]):
+    for who in hashes.pseudonyms(
+        deed.person_id, [*([own] if own else []), *hashes.phone(deed.phone)]
+    ):
         for unit_id in units:
             yield {
                 "district": deed.district,

@@ -202,8 +202,11 @@ def _end(
         .where(Guardianship.id == row.id, Guardianship.ended_at.is_(None), *conditions)
         .values(ended_at=now, ended_by=by, token_hash=None, phone_hash=None)
     )
+    # the request's own row first: who answers takes the same order, so neither waits for the other
+    if changed_rows(session, ended) != 1:
+        return False
     wipe_messages(session, f"guardian:{row.number}")
-    return changed_rows(session, ended) == 1
+    return True
 
 
 def settle_guardians(database: Database, now: datetime) -> int:

@@ -6,6 +6,8 @@ from credit.views import (
     deduction_steps,
     deductions,
     desk_benefits,
+    guard,
+    guardian,
     hand_out,
     honour_desk,
     honours,
@@ -19,6 +21,7 @@ from credit.views import (
     quizzes,
     rules,
     rules_admin,
+    switch,
 )
 from credit.views.blueprint import bp
 
@@ -29,6 +32,8 @@ __all__ = [
     "deduction_steps",
     "deductions",
     "desk_benefits",
+    "guard",
+    "guardian",
     "hand_out",
     "honour_desk",
     "honours",
@@ -42,4 +47,5 @@ __all__ = [
     "quizzes",
     "rules",
     "rules_admin",
+    "switch",
 ]

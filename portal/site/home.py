@@ -109,6 +109,7 @@ KEPT = (
     (Permission.AREA_MANAGE, "/admin/calendars/", _l("Working time")),
     (Permission.ROUTING_WRITE, "/admin/responsibilities/", _l("Who is responsible for what")),
     (Permission.RULE_PUBLISH, "/admin/rules/", _l("Rules of the ledger")),
+    (Permission.DEDUCTION_SWITCH, "/admin/deductions", _l("Switch deductions on or off")),
     (Permission.PEOPLE_MANAGE, "/admin/people", _l("People and roles")),
     (Permission.CARD_ISSUE, "/desk/cards", _l("Printed cards")),
     (Permission.DEDUCTION_CONFIRM, "/desk/deductions/", _l("Deductions")),

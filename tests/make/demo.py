@@ -75,7 +75,16 @@ from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import demo_accounts, demo_places, units_by_category
 from portal.site.packages import load_city_data
-from tests.make import accounts, deduction_pages, following, honours, notices, ratings, reports
+from tests.make import (
+    accounts,
+    deduction_pages,
+    following,
+    guard,
+    honours,
+    notices,
+    ratings,
+    reports,
+)
 from tests.make.benefit_pages import benefit_things
 from tests.make.doors import through_doors
 from tests.make.orders import orders_without_a_map
@@ -173,6 +182,7 @@ def _things(session: Session, demo: Demo) -> None:
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
         "award": _award(session, demo),
+        **guard.planted(session, demo.people, PLACE[:6], now()),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 

@@ -272,3 +272,15 @@ for _page in ("desk_quiz", "desk_publish_quiz", "desk_end_quiz"):
     SAMPLES[f"credit.{_page}"] = Sample(
         own=thing(number="quiz"), reaches=with_permission(Permission.QUIZ_MANAGE)
     )
+SAMPLES.update(
+    {
+        f"credit.{page}": Sample(own=fixed(number="none"), foreign=thing(number="switch"))
+        for page in ("admin_assessment", "confirm_deductions", "end_deductions")
+    }
+)
+# what nobody has confirmed is shown to nobody
+SAMPLES["credit.deduction_assessment"] = Sample(
+    own=fixed(number="none"), foreign=thing(number="switch")
+)
+SAMPLES["credit.end_guardian"] = Sample(own=fixed(number="none"), foreign=thing(number="agreed"))
+SAMPLES["credit.answer_as_guardian"] = Sample(own=fixed(token="none"))

@@ -12,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from credit.queries.guardian import last_request
+from credit.service.guardian import agree_as_guardian
 from credit.service.honours.nominating import nominate
 from portal.accounts import service
 from portal.accounts.models import Person
@@ -32,7 +34,7 @@ from portal.reports.service.batches import do_batch
 from portal.reports.service.diary import Written, write_entry
 from portal.reports.service.following.asking import Asked, follow
 from portal.reports.service.supervision import list_case
-from tests.make import honours, notices, quizzes
+from tests.make import guard, honours, notices, quizzes
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -127,6 +129,17 @@ def _fill_notices(session: Session, world: World) -> None:
         world.things[f"notice_{side}"] = notices.taken_down(session, street, now=at)
 
 
+def _fill_guard(session: Session, world: World) -> None:
+    """A wish to have deductions that nobody has confirmed, and a guardian who agreed."""
+    at, district = datetime(2026, 1, 1, tzinfo=UTC), EAST[:6]
+    world.things["switch"] = guard.proposed(session, district, by=person(session), now=at)
+    guardian, child = person(session, phone=guard.GUARDIAN_PHONE), guard.child(session, now=at)
+    token = guard.asked(session, child, guard.GUARDIAN_PHONE, now=at)
+    agree_as_guardian(session, token, guardian.id, states=True, districts=[district], now=at)
+    agreed = last_request(session, child.id)
+    world.things["agreed"] = agreed.number if agreed else ""
+
+
 def _fill_reports(session: Session, world: World) -> None:
     """A dispatched case with a photo in both streets."""
     unit_east = session.get_one(Organisation, world.things["unit_east"])
@@ -194,6 +207,7 @@ FILLERS.extend(
         _fill_accounts,
         _fill_keys,
         _fill_notices,
+        _fill_guard,
         _fill_reports,
         _fill_follows,
         _fill_diaries,

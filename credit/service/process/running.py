@@ -28,6 +28,7 @@ from credit.service.process.gates import GATES, Gates
 from credit.service.process.moving import details, end, move, posted
 from credit.service.process.settings import days_after, settings_of, working_days_after
 from credit.service.process.telling import Told, tell
+from credit.service.retaliation import record_outcome
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict
 from portal.kernel.ids import new_id
@@ -52,6 +53,10 @@ def check_proposals(database: Database, now: datetime, *, gates: Gates = GATES) 
             session, district=row.district, subject_person_id=row.subject_person_id,
             proposer_id=row.proposer_id, unit_id=row.unit_id, source=row.source or "",
             at=row.proposed_at,
+        )  # fmt: skip
+        record_outcome(
+            session, district=row.district, proposal_id=row.id, route=route,
+            proposer_id=row.proposer_id, unit_id=row.unit_id, at=moment,
         )  # fmt: skip
         move(session, row, MatterEvent.CHECK, actor_id=None, now=moment, route=route)
         return True

@@ -17,6 +17,7 @@ from portal.reports.queries.case import CaseRow
 from portal.reports.queries.routing import attributes_of
 from portal.reports.rules.routing import CaseKey, RoutingRefusal, read_value
 from portal.reports.rules.transitions import holds
+from portal.reports.service.protection import protect_all
 
 UNITS = frozenset({CaseKey.PERMIT_HOLDER, CaseKey.UNIT_COMPLAINED_OF})
 
@@ -45,6 +46,8 @@ def set_attributes(
                 subject=f"case:{case.number}",
                 reason=f"{key}: {before.get(key, '–')} → {value or '–'}",
             )
+    if values.get(CaseKey.UNIT_COMPLAINED_OF) != before.get(CaseKey.UNIT_COMPLAINED_OF):
+        protect_all(session, case, now=now)
     return case
 
 

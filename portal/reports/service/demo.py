@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
+from credit.service import Deed, mark_protected_acts
 from portal.kernel.calendars import calendars_of
 from portal.kernel.ids import hash_token, id_at, new_number, new_token
 from portal.kernel.instance import Instance, instance_of
@@ -42,6 +44,7 @@ from portal.reports.rules.deadlines import promise
 from portal.reports.rules.intake import district_of
 from portal.reports.rules.masking import masked
 from portal.reports.rules.transitions import TRANSITIONS, next_cycle
+from portal.reports.service.protection import source_of
 from portal.reports.service.search import index_cases
 
 BATCH = 2000
@@ -99,6 +102,7 @@ class _Rows:
     """Rows of one batch, by table."""
 
     rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    deeds: list[Deed] = field(default_factory=list)
 
     def add(self, model: Any, **values: Any) -> None:
         self.rows.setdefault(model.__table__, []).append(values)
@@ -109,6 +113,8 @@ class _Rows:
             rows = self.rows.pop(table, None)
             if rows:
                 session.execute(insert(table), rows)
+        mark_protected_acts(session, self.deeds)
+        self.deeds = []
 
 
 @dataclass(frozen=True)
@@ -278,6 +284,11 @@ def _add_reporter(planting: _Planting) -> UUID:
         pseudonym=pseudonym, verified=who is not None, lookup_hash=hash_token(new_token()),
         token_hash=hash_token(new_token()), failed_tries=0, language="zh_Hans", created_at=found,
     )  # fmt: skip
+    if who is not None:
+        source = source_of(planting.case["number"])
+        planting.rows.deeds.append(
+            Deed(planting.key["district"], who, None, ProtectedAct.REPORT, source, (), found)
+        )
     return reporter_id
 
 

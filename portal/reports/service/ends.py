@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
@@ -25,6 +26,7 @@ from portal.reports.service.handling import after_sent_back
 from portal.reports.service.holding import hold_case
 from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
+from portal.reports.service.protection import protect_verdict
 from portal.reports.service.steps import take_photos
 
 
@@ -108,6 +110,7 @@ def deny_settled(
     _first_alone(reporter)
     brought = Brought(words=words)
     moved = move_case(session, case, Event.DENY, actor=None, now=now, brought=brought)
+    protect_verdict(session, case, reporter, ProtectedAct.DISPUTE, now=now)
     after_sent_back(session, case, moved, Event.DENY, now=now)
     return moved
 

@@ -55,6 +55,7 @@ from portal.reports.service.contracts import link_contract
 from portal.reports.service.drafts import DraftRow, claim_draft, keep_receipt
 from portal.reports.service.limits import limit_at, limit_columns, promise_columns, promise_for
 from portal.reports.service.notices import tell_grid
+from portal.reports.service.protection import protect_first
 from portal.reports.service.publishing import publish_at_once
 from portal.reports.service.receipts import send_receipt
 from portal.reports.service.search import index_case
@@ -336,6 +337,9 @@ def _announce(session: Session, facts: _Facts, case: Case, reporter: CaseReporte
     publish_at_once(session, row, facts.category, verified=facts.verified, now=facts.now)
     if row.listed:
         index_case(session, row)
+    phone = facts.answers.phone if reporter.sealed_phone else None
+    answered = bool(facts.extra)
+    protect_first(session, row, reporter.person_id, phone, answered=answered, now=facts.now)
     # of a new illegal building the street hears too, at once and in other words
     if not facts.kept_inside and not raise_alert(session, row, now=facts.now):
         tell_grid(session, row, now=facts.now)

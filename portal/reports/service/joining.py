@@ -35,6 +35,7 @@ from portal.reports.service.drafts import DraftRow, claim_draft, keep_receipt
 from portal.reports.service.holding import hold_case
 from portal.reports.service.intake import slow_floods
 from portal.reports.service.links import mint_link
+from portal.reports.service.protection import protect_reporter
 from portal.reports.service.receipts import PER_PHONE
 from portal.reports.service.steps import file_facts
 
@@ -129,6 +130,7 @@ def _add(session: Session, case: CaseRow, joiner: Joiner, now: datetime) -> Join
     row = reporter_row(session, case.district, reporter_id)
     if row is None:
         raise RuntimeError("the reporter who was just written is not there")
+    protect_reporter(session, case, row, now=now)
     _tell_receipt(session, case, row, joiner, now)
     return Joined(case.number, code, token, row)
 

@@ -26,6 +26,7 @@ from portal.reports.rules.transitions import OPEN, IntoFacts, Refusal, facts_of_
 from portal.reports.service.holding import hold_case
 from portal.reports.service.loop import Brought, may_see, move_case
 from portal.reports.service.notices import forget_reminders, tell_merged, tell_split
+from portal.reports.service.protection import protect_all
 
 
 def merge_case(
@@ -61,6 +62,8 @@ def merge_case(
         _seal(session, into)
     tell_merged(session, case, into, now=now)
     _bring_along(session, case, into)
+    # the matter they reported has the other's number now
+    protect_all(session, into, now=now)
     return moved
 
 

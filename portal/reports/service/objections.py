@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
@@ -31,6 +32,7 @@ from portal.reports.rules.guarding import (
 from portal.reports.rules.reasons import Reason
 from portal.reports.rules.transitions import holds
 from portal.reports.service.notices import tell_author
+from portal.reports.service.protection import protect
 
 
 def may_object(session: Session, case: CaseRow, reporter: CaseReporterRow) -> bool:
@@ -66,6 +68,7 @@ def object_to_decision(
     )
     if changed_rows(session, row.on_conflict_do_nothing()) != 1:
         raise Refused(AppealRefusal.ONCE)
+    protect(session, case, [reporter], ProtectedAct.DISPUTE, now=now)
 
 
 def _checked(words: str | None) -> str:

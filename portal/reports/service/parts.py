@@ -30,6 +30,7 @@ from portal.reports.service.limits import (
 )
 from portal.reports.service.loop import move_case
 from portal.reports.service.notices import tell_step
+from portal.reports.service.protection import protect_all
 from portal.reports.service.routing import way_of
 
 
@@ -67,6 +68,8 @@ def split_off(
             # each part has fields of its own
             field = f"{refused.field or 'unit'}_{at}"
             raise Refused(refused.code, field=field, facts=refused.facts) from refused
+    # a part is known to its unit by a number of its own
+    protect_all(session, moved, now=now)
     units = units_at_work(session, whole)
     if len(before) < 2 <= len(units):
         # the reporter is told once, whatever is split off later

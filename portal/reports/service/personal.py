@@ -45,6 +45,7 @@ from portal.reports.service.decisions import (
 )
 from portal.reports.service.drafts import erase_drafts
 from portal.reports.service.notices import rating_subject
+from portal.reports.service.protection import end_protection
 from portal.reports.service.proxies import export_consent, forget_consent
 from portal.reports.service.retention import (
     blot_staff_words,
@@ -123,6 +124,7 @@ def _forget(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> list
         blot_staff_words(session, row.district, row.case_id)
         erase_answers(session, row.district, row.case_id)
     keys += forget_consent(session, row.district, row.id)
+    end_protection(session, row.district, row.id, row.case_id, now=now)
     _empty_reporter(session, row, now)
     index_case(session, cast("Any", _Key(row.district, row.case_id)))
     return keys

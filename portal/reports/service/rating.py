@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.outbox import cancel_messages
 from portal.reports.queries.case import CaseReporterRow, CaseRow
@@ -13,6 +14,7 @@ from portal.reports.rules.rating import RatingRefusal, is_unhappy
 from portal.reports.service.counting import note_stale
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.notices import rating_subject
+from portal.reports.service.protection import is_low, protect_verdict
 from portal.reports.service.voices import voice_of_rating
 from portal.satisfaction.rules import Answers, Settings, SubjectKind
 from portal.satisfaction.service import Subject, record_rating
@@ -41,6 +43,8 @@ def rate_outcome(
     if standing.refusal is not None:
         raise Refused(standing.refusal)
     unhappy = is_unhappy(verdict.answers, standing.settings)
+    if is_low(verdict.answers, standing.settings):
+        protect_verdict(session, case, reporter, ProtectedAct.LOW_RATING, now=now)
     sent_back = _act_on(session, case, reporter, verdict, unhappy=unhappy, now=now)
     cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
     subject = _subject(case, standing.settings)
@@ -62,6 +66,7 @@ def _act_on(
     if not reporter.relation.began:
         return voice_of_rating(session, case, reporter, unhappy=unhappy, now=now)
     if unhappy:
+        protect_verdict(session, case, reporter, ProtectedAct.REOPENING, now=now)
         words, whose = verdict.passed_on or None, None if reporter.own else reporter.id
         reopen_case(session, case, passed_on_words=words, reporter_id=whose, now=now)
     return unhappy

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
 from portal.kernel.clock import city_day
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
@@ -16,6 +17,7 @@ from portal.reports.rules.transitions import Refusal
 from portal.reports.service.holding import hold_case
 from portal.reports.service.loop import Brought, move_case
 from portal.reports.service.notices import tell_step
+from portal.reports.service.protection import protect
 from portal.reports.service.steps import take_photos
 
 
@@ -67,6 +69,8 @@ def add_reporter_photo(
 ) -> CaseRow:
     """Add photos later; the public sees them after a check."""
     shown = take_photos(session, photos, now)
+    if reporter is not None:
+        protect(session, case, [reporter], ProtectedAct.ADDITION, now=now)
     whose = None if reporter is None or reporter.own else reporter.id
     brought = Brought(photos=shown, reporter_id=whose)
     return move_case(session, case, Event.ADD_PHOTO, actor=None, now=now, brought=brought)

@@ -47,6 +47,7 @@ from portal.reports.rules.retention import (
 )
 from portal.reports.service.answers import erase_answers
 from portal.reports.service.decisions import forget_decisions, forget_objection
+from portal.reports.service.protection import end_protection
 from portal.reports.service.proxies import forget_consent
 from portal.reports.service.search import index_case
 from portal.reports.service.whose import Whose, hers
@@ -189,6 +190,7 @@ def _remove(session: Session, due: Due, now: datetime) -> list[str] | None:
     """Everything that leads to one reporter; the files to delete, or None when it moved on."""
     if not _hold(session, due):
         return None
+    end_protection(session, due.district, due.id, due.case_id, now=now)
     values = {**emptied(PERSONAL_FIELDS), "verified": False, "erased_at": now}
     mine = (CaseReporter.district == due.district, CaseReporter.id == due.id)
     gone = update(CaseReporter).where(*mine, CaseReporter.erased_at.is_(None)).values(**values)

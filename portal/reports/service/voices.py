@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
 from portal.kernel.errors import Refused
 from portal.kernel.ids import new_token
 from portal.kernel.instance import instance_of
@@ -18,6 +19,7 @@ from portal.reports.rules.codes import PhotoKind, Review, State
 from portal.reports.rules.neighbours import VOICES, VoiceRefusal, why_no_voice
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.holding import hold_case
+from portal.reports.service.protection import protect_verdict
 from portal.reports.service.steps import file_facts
 from portal.satisfaction.queries import settings_of
 
@@ -56,6 +58,7 @@ def say_still_there(
         refusal = VoiceRefusal.SAID
     if refusal is not None:
         raise Refused(refusal)
+    protect_verdict(session, case, reporter, ProtectedAct.REOPENING, now=now)
     taken = take_uploads(session, photos, now) if photos else []
     session.add_all(_photos(case, reporter, taken, now))
     return reopen_if_enough(session, case, now=now)

@@ -15,6 +15,8 @@ from uuid import UUID
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from credit.rules.guard import ProtectedAct
+from credit.service import Deed, mark_protected_acts
 from portal.kernel.ids import hash_token, id_at, new_lookup_code, new_number, new_token
 from portal.kernel.instance import instance_of
 from portal.kernel.worktime import load_calendar
@@ -27,6 +29,7 @@ from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.rules.masking import masked
 from portal.reports.rules.receipts import lookup_hash
 from portal.reports.rules.transitions import TRANSITIONS
+from portal.reports.service.protection import source_of
 
 _CHANCE_BITS = 56
 
@@ -56,6 +59,8 @@ class Rows:
 
     def __init__(self) -> None:
         self._rows: dict[Table, list[dict[str, Any]]] = {}
+        # what their reporters did, for which nobody may be harmed (law N1)
+        self.deeds: list[Deed] = []
 
     def add(self, model: Any, **values: Any) -> None:
         self._rows.setdefault(model.__table__, []).append(values)
@@ -66,6 +71,8 @@ class Rows:
             rows = self._rows.pop(table, None)
             if rows:
                 session.execute(insert(table), rows)
+        mark_protected_acts(session, self.deeds)
+        self.deeds = []
 
 
 def steps_of(order: Order, now: datetime) -> list[Step]:
@@ -200,6 +207,8 @@ def _add_reporter(
 ) -> None:
     """Whoever called, sealed: she can have a link sent to her phone like everybody else."""
     vault = instance_of(session).vault
+    source = source_of(number)
+    rows.deeds.append(Deed(key.district, None, phone, ProtectedAct.REPORT, source, (), at))
     rows.add(
         CaseReporter, district=key.district, case_id=key.case_id, id=id_at(at), person_id=None,
         relation=Relation.FIRST, pseudonym=vault.keyed_hash("pseudonym", f"phone:{phone}"),
