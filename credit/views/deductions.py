@@ -77,19 +77,17 @@ def check_desk(verbs: tuple[Permission, ...] = _VERBS[:3]) -> None:
 def desk_deductions() -> ResponseReturnValue:
     """What is mine to do or to know, with the deadline of each."""
     check_desk()
-    moment, ended = now(), "ended" in request.args
-    after = request.args.get("after")
+    ended, after = "ended" in request.args, request.args.get("after")
+    moment, kept = now(), {"ended": "1"} if ended else {}
     page = desk_matters(reading(), current_actor(), ended=ended, after=after, now=moment)
     return render_template(
         "credit/deductions/list.html",
-        rows=page.rows,
+        page=page,
         ended=ended,
+        after=after,
+        kept=kept,
         on=GATES.deductions_on(reading(), district(), moment),
         dayless=without_day(reading(), moment),
-        next_url=url_for("credit.desk_deductions", after=page.next_after, ended=ended or None)
-        if page.next_after
-        else None,
-        first_url=url_for("credit.desk_deductions", ended=ended or None) if after else None,
         **WORDS,
     )
 
