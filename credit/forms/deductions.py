@@ -51,7 +51,7 @@ class ProposeForm(PhotoForm):
     basis = SelectField(
         _l("What it rests on"), [_needed(_l("Choose what it rests on."))], validate_choice=False
     )
-    act = TextAreaField(_l("What was done"), [_needed(_l("Say what was done."))])
+    act = TextAreaField(_l("The act"), [_needed(_l("Say what was done."))])
     day = DayField(_l("On which day"), [_needed(_l("Write a day like 2026-07-01."))])
     clock = ClockField(_l("At what time"), [_needed(_l("Write a time like 14:30."))])
     place = StringField(_l("Where"), [_needed(_l("Say where it was.")), _SHORT])

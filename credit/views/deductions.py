@@ -1,5 +1,6 @@
 """Deductions at the desk: the list, a proposal, one matter, its photos and its letter."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.forms.deductions import ProposeForm
+from credit.labels import whole_day
 from credit.labels.process import DECISIONS, MATTER_EVENTS, MATTER_KINDS, MATTER_STATES
 from credit.queries.matter_desk import (
     DeskDetail,
@@ -29,7 +31,7 @@ from portal.accounts.rules import Permission
 from portal.areas.queries import areas_by_codes
 from portal.areas.rules import codes_of
 from portal.kernel.audit import note_action
-from portal.kernel.clock import now
+from portal.kernel.clock import local, now
 from portal.kernel.errors import Forbidden, Missing
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
@@ -77,19 +79,15 @@ def check_desk(verbs: tuple[Permission, ...] = _VERBS[:3]) -> None:
 def desk_deductions() -> ResponseReturnValue:
     """What is mine to do or to know, with the deadline of each."""
     check_desk()
-    moment, ended = now(), "ended" in request.args
-    after = request.args.get("after")
+    moment, ended, after = now(), "ended" in request.args, request.args.get("after")
     page = desk_matters(reading(), current_actor(), ended=ended, after=after, now=moment)
     return render_template(
         "credit/deductions/list.html",
-        rows=page.rows,
+        page=page,
         ended=ended,
+        after=after,
         on=GATES.deductions_on(reading(), district(), moment),
         dayless=without_day(reading(), moment),
-        next_url=url_for("credit.desk_deductions", after=page.next_after, ended=ended or None)
-        if page.next_after
-        else None,
-        first_url=url_for("credit.desk_deductions", ended=ended or None) if after else None,
         **WORDS,
     )
 
@@ -177,8 +175,15 @@ def deduction_letter(number: str) -> ResponseReturnValue:
     address = instance().config.origin + "/credit/"
     return render_template(
         "credit/deductions/letter.html", matter=found[0], subject=detail.subject,
+        until=_dated(found[0].object_until), happened=_dated(found[0].happened_at),
         address=address, qr=qr_svg(address), ladder=ladder(), **WORDS,
     )  # fmt: skip
+
+
+def _dated(moment: datetime) -> str:
+    """A moment with its year: paper is read later."""
+    zone = instance().city.zone
+    return f"{whole_day(moment, zone)} {local(moment, zone):%H:%M}"
 
 
 @bp.get("/desk/deductions/photo/<code>")

@@ -1,5 +1,7 @@
 """Deductions on their way through due process: bases, matters, words, photos, steps, objections."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -67,9 +69,9 @@ def _consent() -> None:
     op.create_index("ix_credit_basis_consent_person_id", "credit_basis_consent", ["person_id"])
 
 
-def _matter() -> None:
-    op.create_table(
-        "credit_matter",
+def _who_and_what() -> list[sa.Column[Any]]:
+    """Whom and what a matter is about, who stands behind it, its entries."""
+    return [
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=16), nullable=False),
         sa.Column("district", sa.String(length=12), nullable=False),
@@ -81,28 +83,42 @@ def _matter() -> None:
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("repaired", sa.Integer(), nullable=False),
-        sa.Column("happened_at", MOMENT, nullable=False),
         sa.Column("source", sa.String(length=80), nullable=True),
         sa.Column("proposer_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("unit_place", sa.String(length=200), nullable=True),
-        sa.Column("proposed_at", MOMENT, nullable=False),
-        sa.Column("confirm_by", MOMENT, nullable=True),
         sa.Column("route", CODE, nullable=True),
         sa.Column("confirmer_id", sa.Uuid(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("notice_id", sa.Uuid(), nullable=True),
+        sa.Column("posted_id", sa.Uuid(), nullable=True),
+        sa.Column("end_id", sa.Uuid(), nullable=True),
+    ]
+
+
+def _moments() -> list[sa.Column[Any]]:
+    """When each of its steps was, or will be."""
+    return [
+        sa.Column("happened_at", MOMENT, nullable=False),
+        sa.Column("proposed_at", MOMENT, nullable=False),
+        sa.Column("confirm_by", MOMENT, nullable=True),
         sa.Column("announced_at", MOMENT, nullable=True),
         sa.Column("object_until", MOMENT, nullable=True),
         sa.Column("lapses_at", MOMENT, nullable=True),
-        sa.Column("posted_id", sa.Uuid(), nullable=True),
         sa.Column("effective_at", MOMENT, nullable=True),
         sa.Column("expires_at", MOMENT, nullable=True),
         sa.Column("basis_ended_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("ended_by_event", CODE, nullable=True),
-        sa.Column("end_id", sa.Uuid(), nullable=True),
         sa.Column("erased_at", MOMENT, nullable=True),
+    ]
+
+
+def _matter() -> None:
+    op.create_table(
+        "credit_matter",
+        *_who_and_what(),
+        *_moments(),
         sa.CheckConstraint(
             "subject_person_id IS NULL OR subject_shop_id IS NULL",
             name=op.f("ck_credit_matter_one_subject"),
@@ -166,7 +182,7 @@ def _objection() -> None:
     )  # fmt: skip
 
 
-def _beside(table: str, *columns: sa.Column[object], objection: bool = True) -> None:
+def _beside(table: str, *columns: sa.Column[Any], objection: bool = True) -> None:
     """A table of rows about one matter."""
     own = [sa.Column("objection_id", sa.Uuid(), nullable=True)] if objection else []
     keys = [

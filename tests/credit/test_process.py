@@ -4,51 +4,38 @@ from datetime import timedelta
 
 import pytest
 
-from credit.queries.accounts import accounts_of, unit_sums, wrong_balances
-from credit.queries.entries import entry
 from credit.queries.matters import matter_by_number
 from credit.queries.process import own_matter, own_matters
 from credit.rules.guard import Route
-from credit.rules.kinds import Kind, Party
 from credit.rules.process import (
     CONFIRMED,
     EDGES,
     ENDED,
     LIVE,
     TABLE,
-    Decision,
     MatterEvent,
     MatterRefusal,
     MatterState,
     settings_from,
 )
 from credit.service.process import (
-    add_statement,
-    ask_review,
     confirm,
-    decide,
-    object_to,
     propose,
     put_right,
-    repair,
-    revoke_basis,
     stand_aside,
-    take_on,
     void_running,
-    withdraw_objection,
     withdraw_proposal,
 )
 from portal.accounts.service import Place, grant_role
 from portal.kernel.db import Database
-from portal.kernel.errors import Forbidden, Missing, Refused
+from portal.kernel.errors import Forbidden, Refused
+from tests.credit.heard import conduct, refused
 from tests.make.accounts import actor, person, staff
 from tests.make.credit import DISTRICT
 from tests.make.process import (
     ANNOUNCED,
     CHECKED,
     DAY,
-    HOUR,
-    NO_PHOTOS,
     START,
     WINDOW_OVER,
     World,
@@ -66,28 +53,6 @@ S, E = MatterState, MatterEvent
 @pytest.fixture
 def made(database: Database) -> World:
     return world(database)
-
-
-def conduct(made: World) -> tuple[int, int]:
-    """Balance and what is held, of the resident."""
-    with made.database.read() as session:
-        assert wrong_balances(session) == []
-        assert set(unit_sums(session).values()) <= {0}
-        rows = accounts_of(session, Party.PERSON, made.subject.id)
-    return sum(row.balance for row in rows), sum(row.held for row in rows)
-
-
-def refused(made: World, code: MatterRefusal, act: object, *given: object, **named: object) -> None:
-    with pytest.raises(Refused) as error:
-        made.do(act, *given, **named)
-    assert error.value.code is code
-
-
-def objected(made: World, matter_id: object, now: object = ANNOUNCED + DAY) -> None:
-    made.do(
-        object_to, person_id=made.subject.id, matter_id=matter_id, statement="那不是我丢的",
-        files=NO_PHOTOS, now=now,
-    )  # fmt: skip
 
 
 def test_every_edge_leaves_a_state_that_lives_or_was_repaired_and_no_two_are_the_same() -> None:
@@ -282,165 +247,6 @@ def test_L7_the_notice_says_all_and_the_window_is_never_under_fifteen_days(made:
     with pytest.raises(ValueError, match="at least 15"):
         settings_from({"deduction_window_days": 14})
     assert settings_from({"deduction_window_days": 20}).window == 20 * DAY
-
-
-def test_L8_an_objection_is_marked_at_once_and_stops_the_posting(made: World) -> None:
-    matter_id = announced(made)
-    objected(made, matter_id)
-    row = made.row(matter_id)
-    assert row.state is S.DISPUTED
-    # Tuesday morning: three working days end on Friday at 18:00
-    assert row.answer_by is not None
-    assert row.answer_by.isoformat() == "2026-03-06T10:00:00+00:00"
-    with made.database.read() as session:
-        mine = own_matter(session, made.subject.id, matter_id, ANNOUNCED + DAY)
-    assert mine is not None
-    assert mine.disputed
-    assert not mine.can_object
-
-
-def test_L8_a_missed_clock_voids_it_on_every_page_even_when_no_job_runs(made: World) -> None:
-    matter_id = announced(made)
-    objected(made, matter_id)
-    late = made.row(matter_id).answer_by
-    assert late is not None
-    with made.database.read() as session:
-        mine = own_matter(session, made.subject.id, matter_id, late)
-    assert mine is not None
-    assert mine.state is S.VOIDED
-    named = {"granted": False, "reason": "证据充分", "no_interest": True}
-    refused(made, MatterRefusal.NOT_NOW, decide, matter_id, actor=made.reviewer, now=late, **named)
-    made.run(late)
-    assert made.row(matter_id).state is S.VOIDED
-    assert conduct(made) == (0, 0)
-
-
-def test_L8_one_can_object_to_what_is_in_effect_and_a_missed_clock_reverses_it(
-    made: World,
-) -> None:
-    matter_id = in_effect(made)
-    objected(made, matter_id, WINDOW_OVER + DAY)
-    row = made.row(matter_id)
-    assert row.state is S.CONTESTED
-    assert row.answer_by is not None
-    made.run(row.answer_by)
-    row = made.row(matter_id)
-    assert row.state is S.REVERSED
-    assert conduct(made) == (0, 0)
-    with made.database.read() as session:
-        last = entry(session, DISTRICT, row.end_id) if row.end_id else None
-    assert last is not None
-    assert last.kind is Kind.CORRECTION
-
-
-def test_L9_an_objection_is_decided_by_somebody_who_had_no_part_in_it(made: World) -> None:
-    made.route = Route.OUTSIDE
-    matter_id = waiting(made)
-    made.do(
-        confirm, matter_id, no_interest=True, actor=made.reviewer, gates=made.gates, now=ANNOUNCED
-    )
-    objected(made, matter_id)
-    named = {"granted": True, "reason": "照片上不是她", "no_interest": True, "now": ANNOUNCED + DAY}
-    refused(made, MatterRefusal.SAME_PERSON, decide, matter_id, actor=made.reviewer, **named)
-    with pytest.raises(Forbidden):
-        made.do(decide, matter_id, actor=made.centre, **named)
-    made.do(decide, matter_id, actor=made.second_reviewer, **named)
-    assert made.row(matter_id).state is S.VOIDED
-    assert conduct(made) == (0, 0)
-    with made.database.read() as session:
-        mine = own_matter(session, made.subject.id, matter_id, ANNOUNCED + DAY)
-    assert mine is not None
-    assert (mine.decision, mine.decision_reason) == (Decision.GRANTED, "照片上不是她")
-
-
-def test_L9_after_an_answer_that_lets_it_stand_the_ladder_goes_on(made: World) -> None:
-    matter_id = announced(made)
-    objected(made, matter_id)
-    moment = ANNOUNCED + DAY + HOUR
-    named = {"granted": False, "reason": "证据充分", "no_interest": True}
-    made.do(decide, matter_id, actor=made.reviewer, now=moment, **named)
-    assert made.row(matter_id).state is S.ANNOUNCED
-    review = {
-        "person_id": made.subject.id, "matter_id": matter_id, "statement": "请再看",
-        "files": NO_PHOTOS,
-    }  # fmt: skip
-    refused(made, MatterRefusal.ASKED_ALREADY, object_to, now=moment, **review)
-    refused(made, MatterRefusal.TOO_LATE, ask_review, now=moment + 31 * DAY, **review)
-    made.do(ask_review, now=moment, **review)
-    assert made.row(matter_id).open_step == "handling"
-    refused(
-        made, MatterRefusal.SAME_PERSON, decide, matter_id, actor=made.reviewer, now=moment, **named
-    )
-    before = made.row(matter_id).answer_by
-    made.do(take_on, matter_id, no_interest=True, actor=made.second_reviewer, now=moment)
-    after = made.row(matter_id).answer_by
-    assert before is not None
-    assert after is not None
-    assert after - before == 45 * DAY  # 15 days to accept it, 60 to answer it
-    made.do(decide, matter_id, actor=made.second_reviewer, now=moment, **named)
-    made.run(WINDOW_OVER)
-    assert made.row(matter_id).state is S.IN_EFFECT
-
-
-def test_an_objection_can_be_taken_back_and_raised_once_more(made: World) -> None:
-    matter_id = announced(made)
-    for _ in range(2):
-        objected(made, matter_id)
-        made.do(
-            withdraw_objection, person_id=made.subject.id, matter_id=matter_id, now=ANNOUNCED + DAY
-        )
-    assert made.row(matter_id).state is S.ANNOUNCED
-    with pytest.raises(Refused) as error:
-        objected(made, matter_id)
-    assert error.value.code is MatterRefusal.ASKED_ALREADY
-
-
-def test_L10_a_basis_that_is_revoked_is_felt_at_once_and_written_down_by_the_job(
-    made: World,
-) -> None:
-    running, counting = announced(made, source="case:1"), in_effect(made, source="case:2")
-    assert made.row(running).state is S.IN_EFFECT
-    third = announced(made, source="case:3", now=WINDOW_OVER)
-    moment = WINDOW_OVER + HOUR
-    made.do(revoke_basis, made.basis, "条例已废止", actor=made.keeper, now=moment)
-    states = [made.row(one).stands(moment) for one in (running, counting, third)]
-    assert states == [S.REVERSED, S.REVERSED, S.VOIDED]
-    made.run(moment)
-    assert [made.row(one).state for one in (running, counting, third)] == states
-    assert conduct(made) == (0, 0)
-
-
-def test_L12_repair_gives_back_in_part_or_whole_and_stops_showing_in_time(made: World) -> None:
-    matter_id = in_effect(made)
-    named = {"service": "清理楼道一次", "actor": made.proposer, "now": WINDOW_OVER}
-    refused(made, MatterRefusal.BAD_AMOUNT, repair, matter_id, amount=4, **named)
-    made.do(repair, matter_id, amount=1, **named)
-    assert conduct(made) == (-2, 0)
-    assert made.row(matter_id).state is S.IN_EFFECT
-    made.do(repair, matter_id, amount=2, **named)
-    assert conduct(made) == (0, 0)
-    assert made.row(matter_id).state is S.REPAIRED
-    over = WINDOW_OVER + 60 * DAY
-    with made.database.read() as session:
-        assert own_matters(session, made.subject.id, over - DAY)
-        assert own_matters(session, made.subject.id, over) == []
-    made.run(over)
-    assert made.row(matter_id).erased_at == over
-
-
-def test_L14_a_statement_stands_beside_it_and_is_hers_alone(made: World) -> None:
-    matter_id = in_effect(made)
-    with made.database.write() as session:
-        other = person(session)
-    named = {"matter_id": matter_id, "statement": "当时袋子破了", "now": WINDOW_OVER}
-    with pytest.raises(Missing):
-        made.do(add_statement, person_id=other.id, **named)
-    made.do(add_statement, person_id=made.subject.id, **named)
-    with made.database.read() as session:
-        mine = own_matter(session, made.subject.id, matter_id, WINDOW_OVER)
-        assert own_matter(session, other.id, matter_id, WINDOW_OVER) is None
-    assert mine is not None
-    assert [words for _, words in mine.statements] == ["当时袋子破了"]
 
 
 def test_N2_a_proposal_is_about_one_person_who_did_it(made: World) -> None:

@@ -25,6 +25,7 @@ from tests.make.reports import NOW, case
 
 # the only places where a GET may write, and what they write
 WRITES_ON_GET = {
+    "credit/views/deductions.py": "the person concerned sees who looked at a deduction (L15)",
     "portal/accounts/views/people.py": "staff look at a person: the look is noted for her",
 }
 STAFF = ("community_committee", "grid_lead", "street_desk", "verifier", "city_centre")
@@ -102,6 +103,7 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "code": ["370283001001"],
         "month": ["2026-10"],
         "form": ["json", "xml"],
+        "step": ["confirm"],
     }
     reached: set[str] = set()
     failed: dict[str, int] = {}

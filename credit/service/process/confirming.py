@@ -68,21 +68,32 @@ def confirm(
         confirmer_id=person_of(actor), notice_id=notice_id, announced_at=now, object_until=until,
         lapses_at=until + NOTICE_LEFT, confirm_by=None,
     )  # fmt: skip
-    account = _account(session, row, now)
-    session.execute(update(Matter).where(Matter.id == row.id).values(account_id=account))
-    posted(
-        notice_deduction(
-            session, district=row.district, entry_id=notice_id, account_id=account,
-            amount=row.amount, rule=row.rule,
-            details=Details(f"matter:{row.number}", _notice(session, row, basis.number, until)),
-            until=until + NOTICE_LEFT, now=now,
-        )
-    )  # fmt: skip
+    _announce(session, row, notice_id, _notice(session, row, basis.number, until), until, now)
     note_action(
         session, at=now, actor_id=actor.person_id, action="deduction:confirm",
         subject=f"matter:{row.number}", person_id=row.subject_person_id,
     )  # fmt: skip
     tell(session, row, Told.NOTICE, now, day=until)
+
+
+def _announce(
+    session: Session,
+    row: MatterRow,
+    notice_id: UUID,
+    facts: dict[str, Json],
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Put the notice into the ledger, in the account of whom it is about."""
+    account = _account(session, row, now)
+    session.execute(update(Matter).where(Matter.id == row.id).values(account_id=account))
+    posted(
+        notice_deduction(
+            session, district=row.district, entry_id=notice_id, account_id=account,
+            amount=row.amount, rule=row.rule, details=Details(f"matter:{row.number}", facts),
+            until=until + NOTICE_LEFT, now=now,
+        )
+    )  # fmt: skip
 
 
 def _account(session: Session, row: MatterRow, now: datetime) -> UUID:

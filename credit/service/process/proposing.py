@@ -23,7 +23,7 @@ from credit.service.process.moving import (
     note_step,
 )
 from credit.service.process.settings import settings_of, working_days_after
-from credit.service.process.standing import acting_for, person_of
+from credit.service.process.standing import ActingFor, acting_for, person_of
 from portal.accounts.queries import person_by_number, person_by_phone
 from portal.accounts.rules import Actor, AgeBand, Permission
 from portal.kernel.audit import note_action
@@ -80,10 +80,7 @@ def propose(
     if not actor.may(Permission.DEDUCTION_PROPOSE):
         raise Forbidden
     gates.check_on(session, district, now)
-    units = {unit.key: unit for unit in acting_for(actor)}
-    unit = units.get(wish.acting_for) or next(iter(units.values()), None)
-    if unit is None:
-        raise Refused(MatterRefusal.NO_UNIT)
+    unit = _unit(actor, wish.acting_for)
     _check_words(wish, now)
     subject = _subject(session, wish.subject, actor)
     rule = _rule(session, district, wish)
@@ -108,6 +105,15 @@ def propose(
         subject=f"matter:{matter.number}", person_id=subject.person_id,
     )  # fmt: skip
     return matter.number
+
+
+def _unit(actor: Actor, key: str) -> ActingFor:
+    """The unit or place that somebody proposes for: the one chosen, or her first."""
+    units = {unit.key: unit for unit in acting_for(actor)}
+    found = units.get(key) or next(iter(units.values()), None)
+    if found is None:
+        raise Refused(MatterRefusal.NO_UNIT)
+    return found
 
 
 def withdraw_proposal(session: Session, matter_id: UUID, *, actor: Actor, now: datetime) -> None:
