@@ -12,9 +12,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credit.queries.mine import lines_of, mine
-from credit.rules.kinds import Kind
-from credit.views.mine_words import COVER
 from portal.accounts.models import Person
 from portal.areas.models import Area, PermittedPlace
 from portal.areas.rules import PermittedKind
@@ -78,6 +75,7 @@ from portal.site.packages import load_city_data
 from tests.make import accounts, deduction_pages, following, honours, notices, ratings, reports
 from tests.make.benefit_pages import benefit_things
 from tests.make.doors import through_doors
+from tests.make.ledger_pages import award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
 
@@ -172,7 +170,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
-        "award": _award(session, demo),
+        "award": award_of(session, demo.people["resident"]),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 
@@ -211,16 +209,6 @@ def _standing(session: Session, unit: Organisation) -> dict[str, str]:
         "grid": GRID,
         "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
     }
-
-
-def _award(session: Session, demo: Demo) -> str:
-    """The newest points of the demo's resident, as its address has it."""
-    accounts_of_hers = mine(session, demo.people["resident"].id).accounts
-    found = next(
-        line.entry.id for line in lines_of(session, accounts_of_hers, None)
-        if line.entry.kind is Kind.AWARD
-    )  # fmt: skip
-    return instance_of(session).vault.cover(COVER, found)
 
 
 def _handed(session: Session) -> dict[str, str]:
