@@ -48,6 +48,8 @@ def _entry(line: Line) -> dict[str, Any]:
         "kind": line.entry.kind.value,
         "balance_after": line.after,
         "until": line.entry.until.isoformat() if line.entry.until else None,
+        "matter": line.matter.number if line.matter else None,
+        "disputed": line.matter is not None and line.matter.disputed,
         "log": line.log,
         "number": line.seq,
         "leaf": leaf_of(line.entry).encode().decode(),

@@ -19,7 +19,7 @@ from credit.queries.waiting import WaitingRow
 from credit.rules.canonical import Json
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
-from credit.rules.rulebook import NotCounted, RuleClass, rule_at
+from credit.rules.rulebook import NotCounted, Rule, RuleClass, rule_at
 from credit.service.accounts import open_account
 from credit.service.halting import is_halted
 from credit.service.known import HALTED, Posted
@@ -70,6 +70,30 @@ def record_fact(
     """
     if times < 1:
         raise ValueError("a fact happened once or more often")
+    rule = _counting(session, district, fact, holder, happened_at)
+    if isinstance(rule, NotCounted):
+        return rule
+    # the person is part of it: of one shift each helper earns her own
+    mine = hash_source(session, district, fact, source, holder.party, holder.id)
+    told: dict[str, Json] = {"fact": fact, "source": source, "times": times}
+    if by:
+        told["by"] = dict(by)
+    outcome = _give(session, district, rule, holder, mine, told, times, now)
+    if outcome != HALTED:
+        return outcome
+    if earned := award_of_source(session, district, mine):
+        return Posted(earned, again=True)
+    let_wait(
+        session, district, mine, told, party=holder.party, holder_id=holder.id,
+        happened_at=happened_at, now=now,
+    )  # fmt: skip
+    return NotCounted.WAITS
+
+
+def _counting(
+    session: Session, district: str, fact: str, holder: Holder, happened_at: datetime
+) -> Rule | NotCounted:
+    """The rule under which a fact earns something for its holder, or why it earns nothing."""
     rule = rule_at(rules_for_fact(session, district, fact), happened_at)
     if rule is None:
         return NotCounted.NO_RULE
@@ -77,27 +101,28 @@ def record_fact(
         return NotCounted.ENDED_RULE
     if holder.party is Party.PERSON and not consents(session, district, holder.id, lock=True):
         return NotCounted.NO_CONSENT
-    # the person is part of it: of one shift each helper earns her own
-    mine = hash_source(session, district, fact, source, holder.party, holder.id)
-    told: dict[str, Json] = {"fact": fact, "times": times, **({"by": dict(by)} if by else {})}
-    outcome: Outcome = HALTED
-    if not is_halted(session):
-        account = open_account(session, district, holder.party, holder.id, Unit.POINTS, now=now)
-        outcome = award(
-            session, district=district, entry_id=new_id(), account_id=account,
-            amount=rule.points * times, rule=rule.name, source=mine,
-            details=Details(source, {**told, "rule": rule.name}),
-            now=now, until=rule.until(now),
-        )  # fmt: skip
-    if outcome != HALTED:
-        return outcome
-    if earned := award_of_source(session, district, mine):
-        return Posted(earned, again=True)
-    let_wait(
-        session, district, mine, {**told, "source": source},
-        party=holder.party, holder_id=holder.id, happened_at=happened_at, now=now,
+    return rule
+
+
+def _give(
+    session: Session,
+    district: str,
+    rule: Rule,
+    holder: Holder,
+    source_hash: bytes,
+    told: Mapping[str, Json],
+    times: int,
+    now: datetime,
+) -> Outcome:
+    if is_halted(session):
+        return HALTED
+    account = open_account(session, district, holder.party, holder.id, Unit.POINTS, now=now)
+    return award(
+        session, district=district, entry_id=new_id(), account_id=account,
+        amount=rule.points * times, rule=rule.name, source=source_hash,
+        details=Details(str(told["source"]), {**told, "rule": rule.name}), now=now,
+        until=rule.until(now),
     )  # fmt: skip
-    return NotCounted.WAITS
 
 
 def post_waiting(database: Database, now: datetime) -> int:

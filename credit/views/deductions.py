@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.forms.deductions import ProposeForm
-from credit.labels import whole_day
+from credit.labels.log import whole_day
 from credit.labels.process import DECISIONS, MATTER_EVENTS, MATTER_KINDS, MATTER_STATES
 from credit.queries.matter_desk import (
     DeskDetail,

@@ -86,6 +86,12 @@ def test_L8_an_objection_is_kept_on_an_error_and_marks_it_as_disputed(
     assert len(pictures) == 1
     assert subject.get(str(pictures[0]["src"]), status=200).response.mimetype == "image/jpeg"
     assert "Disputed" in subject.get("/credit/", status=200).text
+    (told,) = [
+        one
+        for one in json.loads(subject.get("/credit/ledger.json").response.data)["entries"]
+        if one["matter"]
+    ]
+    assert told["disputed"] is True
     assert made.row(matter).state is MatterState.DISPUTED
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.areas.models import Area, AreaShape, AreaVersion
-from portal.areas.rules import path_under, unit_kind
-from portal.kernel.ids import new_id
+from portal.areas.models import Area, AreaShape, AreaVersion, PermittedPlace
+from portal.areas.rules import PermittedKind, path_under, unit_kind
+from portal.kernel.ids import hash_token, new_id
 
 SINCE = date(2020, 1, 1)
 
@@ -88,3 +88,15 @@ def small_tree(session: Session) -> dict[str, Area]:
         tree[grid.code] = grid
     new_version(session)
     return tree
+
+
+def permitted_place(session: Session, place: Area) -> str:
+    """A permitted place; its key as its page's address has it."""
+    row = PermittedPlace(
+        area_id=place.id, kind=PermittedKind.MARKET, name_zh_hans="早市", opens=360, closes=540,
+        weekdays="1234567", valid_from=SINCE,
+    )  # fmt: skip
+    session.add(row)
+    # its id is in the address
+    session.flush()
+    return hash_token(str(row.id))[:16]

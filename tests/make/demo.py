@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credit.queries.mine import lines_of, mine
-from credit.rules.kinds import Kind
-from credit.views.mine_words import COVER
 from portal.accounts.models import Person
-from portal.areas.models import Area, PermittedPlace
-from portal.areas.rules import PermittedKind
+from portal.areas.models import Area
 from portal.kernel.blobs import BlobStore
 from portal.kernel.city import load_city
 from portal.kernel.clock import now
 from portal.kernel.config import DEFAULT_CITY, Config
 from portal.kernel.db import Database
-from portal.kernel.ids import hash_token
 from portal.kernel.instance import Instance, instance_of, open_for
 from portal.kernel.outbox import cancel_messages
 from portal.kernel.photos import clean_photo, cover_photo
@@ -85,8 +80,10 @@ from tests.make import (
     ratings,
     reports,
 )
+from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
 from tests.make.doors import through_doors
+from tests.make.ledger_pages import award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
 
@@ -170,7 +167,7 @@ def _things(session: Session, demo: Demo) -> None:
         "rated": rated,
         "shown": shown,
         "notice": notices.taken_down(session, PLACE, now=now()),
-        "permitted": _permitted(session, place), "batch": _batch(session, demo, place),
+        "permitted": permitted_place(session, place), "batch": _batch(session, demo, place),
         "supported": _supported(session, place, unit),
         **_photographed(session, _case(session, demo, unit, State.ACCEPTED)),
         **_sample(session, demo),
@@ -181,8 +178,8 @@ def _things(session: Session, demo: Demo) -> None:
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
-        "award": _award(session, demo),
         **guard.planted(session, demo.people, PLACE[:6], now()),
+        "award": award_of(session, demo.people["resident"]),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 
@@ -221,16 +218,6 @@ def _standing(session: Session, unit: Organisation) -> dict[str, str]:
         "grid": GRID,
         "entry": session.scalars(select(GridEntry.code).order_by(GridEntry.id)).first() or "",
     }
-
-
-def _award(session: Session, demo: Demo) -> str:
-    """The newest points of the demo's resident, as its address has it."""
-    accounts_of_hers = mine(session, demo.people["resident"].id).accounts
-    found = next(
-        line.entry.id for line in lines_of(session, accounts_of_hers, None)
-        if line.entry.kind is Kind.AWARD
-    )  # fmt: skip
-    return instance_of(session).vault.cover(COVER, found)
 
 
 def _handed(session: Session) -> dict[str, str]:
@@ -283,18 +270,6 @@ def _with_photos(session: Session) -> str:
         photos = (CasePhoto.kind == kind, CasePhoto.review == Review.APPROVED)
         found = found.where(Case.id.in_(select(CasePhoto.case_id).where(*photos)))
     return session.scalars(found.order_by(Case.found_at.desc()).limit(1)).one()
-
-
-def _permitted(session: Session, place: Area) -> str:
-    """A permitted place; its key as its page's address has it."""
-    row = PermittedPlace(
-        area_id=place.id, kind=PermittedKind.MARKET, name_zh_hans="早市", opens=360, closes=540,
-        weekdays="1234567", valid_from=date(2020, 1, 1),
-    )  # fmt: skip
-    session.add(row)
-    # its id is in the address
-    session.flush()
-    return hash_token(str(row.id))[:16]
 
 
 def _listing(session: Session, place: Area) -> str:

@@ -16,6 +16,7 @@ from credit.service.honours.checking import Check, check_nomination
 from credit.service.honours.deciding import grant_honour
 from credit.service.honours.nominating import Nomination, nominate
 from portal.accounts.queries import actor_for, people_by_ids
+from portal.accounts.rules import Actor
 from portal.areas.queries import AreaRow
 from portal.organisations.queries import organisation_by_code
 
@@ -30,8 +31,7 @@ def plant_honours(
     with ROWS.open(encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
         for row in csv.DictReader(lines, delimiter="\t"):
-            at = now - timedelta(days=int(row["days"]))
-            _plant(session, people, community, row, at)
+            _plant(session, people, community, row, now)
 
 
 def _plant(
@@ -39,7 +39,7 @@ def _plant(
     people: Mapping[str, Sequence[UUID]],
     community: AreaRow,
     row: Mapping[str, str],
-    at: datetime,
+    now: datetime,
 ) -> None:
     nominee, typed = _nominee(session, people, row["nominee"])
     if row["nominee"] and not typed:
@@ -48,32 +48,41 @@ def _plant(
     neighbours = people["resident"]
     nominator = neighbours[0] if nominee != neighbours[0] else neighbours[1]
     told = Nomination(row["kind"], community.code, row["whom"], row["words"])
-    nominate(session, actor_for(session, nominator, at), told, now=at)
+    at = now - timedelta(days=int(row["days"]))
+    nominate(session, actor_for(session, nominator, now), told, now=at)
     # the next step looks for it
     session.flush()
     found = newest_of(session, nominator)
     if found is not None and row["step"] != NEW:
-        _further(session, people, found, row, (nominee, typed), at)
+        _further(session, _staff(session, people, now), found, row, (nominee, typed), at)
 
 
 def _further(
     session: Session,
-    people: Mapping[str, Sequence[UUID]],
+    staff: tuple[Actor, Actor],
     found: HonourRow,
     row: Mapping[str, str],
     who: tuple[UUID | None, str],
     at: datetime,
 ) -> None:
     """Checked, answered and decided, as far as the row says."""
-    committee = actor_for(session, people["community_committee"][0], at, second_factor=True)
+    committee, desk = staff
     check_nomination(session, committee, found.number, Check(who[1], row["citation"]), now=at)
     wish = {SHOWN: Wish.SHOWN, HIDDEN: Wish.HIDDEN}.get(row["step"])
     if who[0] is not None and wish is not None:
         mine = next(h for h in honours_of(session, who[0]) if h.number == found.number)
         answer_honour(session, mine, Answer(wish, row["name"]), now=at)
     if row["step"] in {SHOWN, HIDDEN, GRANTED}:
-        desk = actor_for(session, people["street_desk"][0], at, second_factor=True)
         grant_honour(session, desk, found.number, now=at)
+
+
+def _staff(
+    session: Session, people: Mapping[str, Sequence[UUID]], now: datetime
+) -> tuple[Actor, Actor]:
+    """Whoever checks and whoever decides, with the roles that they hold since today."""
+    roles = ("community_committee", "street_desk")
+    one, two = (actor_for(session, people[role][0], now, second_factor=True) for role in roles)
+    return one, two
 
 
 def _nominee(
