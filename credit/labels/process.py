@@ -176,7 +176,6 @@ register_actions(
         "deduction:type_objection": _l("Objection typed in from paper"),
         "deduction:decide": _l("Objection decided"),
         "deduction:repair": _l("Repair of a deduction recorded"),
-        "deduction:look": _l("Deduction looked at"),
     }
 )
 

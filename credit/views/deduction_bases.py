@@ -11,7 +11,7 @@ from credit.labels.process import BASIS_KINDS
 from credit.queries.matters import bases, basis_by_number
 from credit.service.process import BasisWish, add_basis, revoke_basis
 from credit.views.blueprint import bp
-from credit.views.deductions import check_desk, district
+from credit.views.deductions import district
 from portal.accounts.access import current_actor, requires
 from portal.accounts.rules import Permission
 from portal.kernel.clock import city_day, now
@@ -20,17 +20,11 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
 
-_MINE = (
-    Permission.DEDUCTION_PROPOSE, Permission.DEDUCTION_CONFIRM, Permission.DEDUCTION_REVIEW,
-    Permission.DEDUCTION_SWITCH,
-)  # fmt: skip
-
 
 @bp.get("/desk/deductions/bases/")
 @requires(Permission.DESK_OPEN)
 def deduction_bases() -> ResponseReturnValue:
     """Every basis, those that ended too."""
-    check_desk(_MINE)
     return render_template(
         "credit/deductions/bases.html",
         rows=bases(reading(), district()),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from credit.queries.matter_desk import (
 from credit.queries.matters import MatterRow, bases, file_by_code, matter_by_id
 from credit.queries.process import matters_in_words
 from credit.rules.ladder import ladder, step_of
+from credit.service.looks import note_look
 from credit.service.process import GATES, ProposalWish, propose
 from credit.service.process.offers import offers
 from credit.service.process.settings import settings_of
@@ -30,9 +32,8 @@ from portal.accounts.access import current_actor, requires
 from portal.accounts.rules import Permission
 from portal.areas.queries import areas_by_codes
 from portal.areas.rules import codes_of
-from portal.kernel.audit import note_action
 from portal.kernel.clock import local, now
-from portal.kernel.errors import Forbidden, Missing
+from portal.kernel.errors import Missing
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
@@ -68,17 +69,10 @@ def deduction_links() -> list[tuple[Any, str]]:
     return [(words, url_for(page)) for verbs, words, page in rows if any(map(actor.may, verbs))]
 
 
-def check_desk(verbs: tuple[Permission, ...] = _VERBS[:3]) -> None:
-    """Raises unless deductions are somebody's work."""
-    if not any(map(current_actor().may, verbs)):
-        raise Forbidden
-
-
 @bp.get("/desk/deductions/")
 @requires(Permission.DESK_OPEN)
 def desk_deductions() -> ResponseReturnValue:
     """What is mine to do or to know, with the deadline of each."""
-    check_desk()
     moment, ended, after = now(), "ended" in request.args, request.args.get("after")
     page = desk_matters(reading(), current_actor(), ended=ended, after=after, now=moment)
     return render_template(
@@ -137,7 +131,7 @@ def _propose(form: ProposeForm, session: Session) -> str:
 def desk_deduction(number: str) -> ResponseReturnValue:
     """One matter: what was done, where it stands, and what I can do now."""
     detail = opened(number)
-    write_on_get(partial(_note_look, detail.row))
+    _note_look(detail.row)
     return render_template(
         "credit/deductions/matter.html",
         detail=detail,
@@ -148,7 +142,6 @@ def desk_deduction(number: str) -> ResponseReturnValue:
 
 def opened(number: str) -> DeskDetail:
     """A matter that is mine to open, with all beside it."""
-    check_desk()
     moment = now()
     row = desk_matter(reading(), current_actor(), number, moment)
     if row is None:
@@ -156,12 +149,15 @@ def opened(number: str) -> DeskDetail:
     return desk_detail(reading(), row, current_actor(), moment)
 
 
-def _note_look(row: MatterRow, session: Session) -> None:
+def _note_look(row: MatterRow) -> None:
     """The person concerned sees who looked (L15)."""
-    note_action(
-        session, at=now(), actor_id=current_actor().person_id, action="deduction:look",
-        subject=f"matter:{row.number}", person_id=row.subject_person_id,
-    )  # fmt: skip
+    looker, person = current_actor().person_id, row.subject_person_id
+    if looker is not None and person is not None:
+        write_on_get(partial(_write_look, looker, person, row.number))
+
+
+def _write_look(looker: UUID, person: UUID, number: str, session: Session) -> None:
+    note_look(session, actor_id=looker, subject_person_id=person, why=number, now=now())
 
 
 @bp.get("/desk/deductions/<number>/letter")
@@ -172,6 +168,7 @@ def deduction_letter(number: str) -> ResponseReturnValue:
     found = matters_in_words(reading(), [detail.row], now())
     if not found:
         raise Missing
+    _note_look(detail.row)
     address = instance().config.origin + "/credit/"
     return render_template(
         "credit/deductions/letter.html", matter=found[0], subject=detail.subject,
@@ -190,7 +187,6 @@ def _dated(moment: datetime) -> str:
 @requires(Permission.DESK_OPEN)
 def deduction_photo(code: str) -> ResponseReturnValue:
     """A photo of a matter, for whoever may open the matter."""
-    check_desk()
     file = file_by_code(reading(), code)
     row = matter_by_id(reading(), file.matter_id) if file else None
     if file is None or row is None:

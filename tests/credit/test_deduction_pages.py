@@ -14,6 +14,7 @@ from credit.queries.accounts import accounts_of
 from credit.rules.guard import Route
 from credit.rules.kinds import Party
 from credit.rules.process import MatterState
+from credit.service.looks import LOOK
 from credit.service.process import confirm, object_to
 from portal.accounts.models import Person
 from portal.kernel import clock
@@ -96,8 +97,9 @@ def proposal(made: World, **changes: Any) -> Any:
 
 
 def ready(made: World, **changes: Any) -> Any:
-    matter_id = proposal(made, **changes)
-    made.check(clock.now() - HOUR)
+    base = changes.pop("base", None) or clock.now()
+    matter_id = proposal(made, now=base - 3 * HOUR, happened_at=base - DAY, **changes)
+    made.check(base - HOUR)
     return matter_id
 
 
@@ -141,7 +143,7 @@ def test_a_deduction_is_proposed_confirmed_and_put_on_paper_by_pages(desk: Desk)
     with made.database.read() as session:
         looks = session.scalars(
             select(AuditEntry.actor_id).where(
-                AuditEntry.person_id == made.subject.id, AuditEntry.action == "deduction:look"
+                AuditEntry.person_id == made.subject.id, AuditEntry.action == LOOK
             )
         ).all()
     assert {made.centre.person_id, made.proposer.person_id} <= set(looks)
@@ -167,10 +169,10 @@ def test_N1_the_proposer_sees_the_same_whatever_the_guard_says(
     desk: Desk, database: Database
 ) -> None:
     made = desk.made
-    seen = []
+    seen, base = [], clock.now()
     for route in Route:
         made.route = route
-        number = number_of(made, ready(made, source=f"case:{route}"))
+        number = number_of(made, ready(made, source=f"case:{route}", base=base))
         browser = desk.of(made.proposer)
         browser.get("/help")
         with counted(database) as sent:
@@ -261,7 +263,7 @@ def test_what_is_not_mine_is_not_there(desk: Desk, app: Flask) -> None:
     number = number_of(made, proposal(made))
     for actor in (made.centre, made.reviewer):
         desk.page(actor, number, 404)
-    desk.page(made.keeper, number, 403)
+    desk.page(made.keeper, number, 404)
     resident = Browser(app)
     sign_in_as(resident, made.subject)
     resident.get(f"/desk/deductions/{number}", status=403)
