@@ -103,7 +103,7 @@ SERVICES: Final = (
     ),
     Service(
         "points", "/credit/", "tick",
-        _l("Self-discipline points"),
+        _l("Points and records"),
         _l("Your residents’ committee prints your entries, and takes your yes, no or objection."),
         _IN_PERSON,
         ("credit.",),

@@ -142,7 +142,7 @@ def announce(site: Site) -> str:
 
 
 def matter_of(session: Session, number: str) -> UUID:
-    found = matter_by_number(session, number)
+    found = matter_by_number(session, number, now())
     assert found is not None
     return found.id
 

@@ -71,14 +71,14 @@ def entry_page(visitor: Browser, words: str = "志愿服务") -> Page:
     return visitor.get("/credit/").click(words, status=200)
 
 
-def test_a_passer_by_reads_what_it_is_and_that_all_works_without_it(browser: Browser) -> None:
+def test_L5_a_passer_by_reads_what_it_is_and_that_all_works_without_it(browser: Browser) -> None:
     page = browser.in_language("en").get("/credit/", status=200)
     assert page.h1 == "Self-discipline points"
     assert "Everything else works in full without points" in page.text
     assert any(url.startswith("/sign-in") for url in page.links())
 
 
-def test_saying_yes_and_ending_it_are_buttons_of_one_size(visitor: Browser) -> None:
+def test_L5_saying_yes_and_ending_it_are_buttons_of_one_size(visitor: Browser) -> None:
     page = visitor.get("/credit/", status=200)
     assert "Nothing is written down for you now." in page.text
     yes = page.form(button="Write down my points")
