@@ -76,6 +76,9 @@ def test_from_a_nomination_to_a_name_in_public_and_away_again(
     assert any("Nobody has this number" in error for error in wrong.errors)
     asked_page = wrong.form(action="/check").fill(nominee=city.nominee.number).send(status=200)
     assert CITATION in asked_page.text
+    unsigned = asked_page.form(action="/answer").fill(wish="hidden").send(status=422)
+    assert any("signed form" in error for error in unsigned.errors)
+    unsigned.form(action="/answer").fill(paper=True).send(status=200)
     assert not asked_page.soup.select("form[action$='/grant']")
 
     nominee = browser_of(app, database, city.nominee.id)

@@ -42,6 +42,7 @@ from credit.service.honours.checking import Check, check_nomination, reject_nomi
 from credit.service.honours.deciding import grant_honour
 from credit.service.honours.found import honour_here
 from credit.service.honours.nominating import nominate
+from credit.service.honours.paper import answer_on_paper
 from credit.service.sealing import seal
 from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
@@ -615,3 +616,29 @@ def test_L6_of_a_person_nothing_is_shown_but_what_she_wants_shown(
         assert party is Party.SHOP or wish is Wish.SHOWN
     assert not is_shown(state, party, wish, NOW, NOW)
     assert not is_shown(state, party, wish, None, NOW)
+
+
+def test_P6_a_nominee_without_a_telephone_answers_on_paper(
+    database: Database, city: Street
+) -> None:
+    with database.write() as session:
+        row = asked(session, city)
+        for who, error in ((city.desk, Forbidden), (city.other_desk, Missing)):
+            with pytest.raises(error):
+                answer_on_paper(session, who, row.number, Answer(Wish.HIDDEN), now=NOW)
+        given = Answer(Wish.SHOWN, "王大姐")
+        answer_on_paper(session, city.committee, row.number, given, now=NOW)
+        grant_honour(session, city.desk, row.number, now=NOW)
+        assert [found.name for found in shown(session)] == ["王大姐"]
+        # she sees who typed it in
+        noted = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "honour:answer_paper")
+        ).one()
+        assert noted.person_id == city.nominee.id
+        assert noted.actor_id == city.committee.person_id
+        answer_on_paper(session, city.committee, row.number, Answer(Wish.DECLINE), now=NOW)
+        with pytest.raises(Conflict):
+            answer_on_paper(session, city.committee, row.number, Answer(Wish.HIDDEN), now=NOW)
+        shop = nominated(session, city, kind="civil_shop")
+        with pytest.raises(Conflict):
+            answer_on_paper(session, city.committee, shop.number, Answer(Wish.HIDDEN), now=NOW)
