@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -95,6 +95,15 @@ class AnswerForm(Form):
 
     def answer(self) -> Answer:
         return Answer(Wish(self.wish.data), self.name.data or "")
+
+
+class PaperAnswerForm(AnswerForm):
+    """The same from a signed sheet of paper."""
+
+    paper = BooleanField(
+        _l("The nominee’s signed paper form is here and is kept"),
+        [InputRequired(message=_l("Without the signed form nothing can be typed in."))],
+    )
 
 
 class SureForm(Form):

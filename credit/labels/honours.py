@@ -84,6 +84,7 @@ register_actions(
     {
         "honour:check": _l("Nomination of a role model checked"),
         "honour:reject": _l("Nomination of a role model rejected"),
+        "honour:answer_paper": _l("Answer of a nominee typed in from paper"),
         "honour:grant": _l("Role model commended"),
         "quiz:write": _l("Text with questions written"),
         "quiz:publish": _l("Text with questions published"),

@@ -6,11 +6,12 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from credit.forms.honours import CheckForm, StaffNominationForm, SureForm
+from credit.forms.honours import CheckForm, PaperAnswerForm, StaffNominationForm, SureForm
 from credit.labels.honours import HONOUR_STATES, SAID, kind_words
 from credit.queries.honours import HonourRow, open_honours, voices_of
 from credit.rules.honours import HonourState, why_not_decide
 from credit.rules.kinds import Party
+from credit.service.honours.answering import LIVING
 from credit.service.honours.checking import check_nomination, reject_nomination
 from credit.service.honours.deciding import grant_honour
 from credit.service.honours.found import (
@@ -22,6 +23,7 @@ from credit.service.honours.found import (
     places_of,
 )
 from credit.service.honours.nominating import nominate
+from credit.service.honours.paper import answer_on_paper
 from credit.views.blueprint import bp
 from credit.views.honours import hints_of, named
 from portal.accounts.access import current_actor, requires
@@ -37,6 +39,7 @@ DESK = Permission.DESK_OPEN
 NOMINATED = _l("The nomination is kept. Now it is checked.")
 CHECKED = _l("Checked. The nominee is asked; then somebody else decides.")
 GRANTED = _l("Commended.")
+ANSWERED = _l("The answer is written down.")
 REJECTED = _l("Rejected. Nothing of it is kept.")
 ONE = "credit/desk/honour.html"
 
@@ -99,6 +102,8 @@ def _about(row: HonourRow) -> dict[str, Any]:
         "why_not": say(refusal) if decides and refusal else "",
         "may_reject": (checks or decides) and row.state is not HonourState.GRANTED,
         "check": CheckForm(formdata=None),
+        "paper": PaperAnswerForm(formdata=None),
+        "may_answer": checks and row.party is Party.PERSON and row.state in LIVING,
         "sure": SureForm(formdata=None),
         **named([row]),
     }
@@ -115,6 +120,19 @@ def desk_check_honour(number: str) -> ResponseReturnValue:
         return url_for("credit.desk_honour", number=found)
 
     return answer(form, ONE, act, thanks=CHECKED, **{**_about(row), "check": form})
+
+
+@bp.post("/desk/honours/<number>/answer")
+@requires(Permission.HONOUR_PROPOSE)
+def desk_answer_honour(number: str) -> ResponseReturnValue:
+    """Type in what the nominee wants, from her signed paper."""
+    row, form = honour_here(reading(), current_actor(), number), PaperAnswerForm()
+
+    def act(session: Session) -> str:
+        answer_on_paper(session, current_actor(), number, form.answer(), now=now())
+        return url_for("credit.desk_honours")
+
+    return answer(form, ONE, act, thanks=ANSWERED, **{**_about(row), "paper": form})
 
 
 @bp.post("/desk/honours/<number>/grant")

@@ -52,6 +52,10 @@ def _honour() -> None:
         sa.UniqueConstraint("number", name="uq_credit_honour_number"),
         sa.UniqueConstraint("link_hash", name="uq_credit_honour_link_hash"),
     )
+    _honour_indexes()
+
+
+def _honour_indexes() -> None:
     op.create_index(
         "uq_credit_honour_one", "credit_honour", ["district", "kind", "year", "holder_id"],
         unique=True, sqlite_where=KNOWN, postgresql_where=KNOWN,

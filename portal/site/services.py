@@ -109,6 +109,23 @@ SERVICES: Final = (
         ("credit.",),
     ),
     Service(
+        "honour", "/credit/role-models", "people",
+        _l("Nominate a role model, or answer as a nominee"),
+        _l("Call, or hand in the paper form at the community desk. Staff type it in."),
+        _IN_PERSON,
+        (
+            "credit.role_models", "credit.nominate_one", "credit.my_honours", "credit.my_honour",
+            "credit.answer_by_link", "credit.answered",
+        ),
+    ),
+    Service(
+        "learn", "/credit/learn", "list",
+        _l("Learn and try"),
+        _l("Your residents’ committee has the texts on paper and goes through them with you."),
+        _READ_OUT,
+        ("credit.learn", "credit.learn_one", "credit.learned"),
+    ),
+    Service(
         "account", "/sign-in", "person",
         _l("Sign in"),
         _l("Without a telephone: the community desk prints a card for you and helps you use it."),

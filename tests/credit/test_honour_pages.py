@@ -68,16 +68,7 @@ def test_from_a_nomination_to_a_name_in_public_and_away_again(
     sent = refused.form().fill(place=COMMUNITY).send(status=200)
     assert any("asked first" in notice for notice in sent.notices)
 
-    committee = browser_of(app, database, city.committee.person_id)
-    page = committee.get("/desk/honours", status=200).click("Civil citizen", status=200)
-    assert "三单元王大姐" in page.text
-    wrong = page.form(action="/check").fill(nominee="12345-67890", citation=CITATION)
-    wrong = wrong.send(status=422)
-    assert any("Nobody has this number" in error for error in wrong.errors)
-    asked_page = wrong.form(action="/check").fill(nominee=city.nominee.number).send(status=200)
-    assert CITATION in asked_page.text
-    assert not asked_page.soup.select("form[action$='/grant']")
-
+    _is_checked(browser_of(app, database, city.committee.person_id), city)
     nominee = browser_of(app, database, city.nominee.id)
     page = nominee.get("/me", status=200).click("My commendations", status=200)
     page = page.click("Civil citizen", status=200)
@@ -85,11 +76,28 @@ def test_from_a_nomination_to_a_name_in_public_and_away_again(
     assert any("Write the name" in error for error in none.errors)
     none.form().fill(wish="shown", name="王大姐").send(status=200)
     assert "王大姐" not in passer.get("/credit/role-models").text
-
     desk = browser_of(app, database, city.desk.person_id)
     page = desk.get("/desk/honours", status=200)
     assert "waits for the decision" in page.text
     page.click("Civil citizen").form(action="/grant").send(status=200)
+    _is_shown_and_away_again(passer, nominee)
+
+
+def _is_checked(committee: Browser, city: Street) -> None:
+    page = committee.get("/desk/honours", status=200).click("Civil citizen", status=200)
+    assert "三单元王大姐" in page.text
+    wrong = page.form(action="/check").fill(nominee="12345-67890", citation=CITATION)
+    wrong = wrong.send(status=422)
+    assert any("Nobody has this number" in error for error in wrong.errors)
+    asked_page = wrong.form(action="/check").fill(nominee=city.nominee.number).send(status=200)
+    assert CITATION in asked_page.text
+    unsigned = asked_page.form(action="/answer").fill(wish="hidden").send(status=422)
+    assert any("signed form" in error for error in unsigned.errors)
+    unsigned.form(action="/answer").fill(paper=True).send(status=200)
+    assert not asked_page.soup.select("form[action$='/grant']")
+
+
+def _is_shown_and_away_again(passer: Browser, nominee: Browser) -> None:
     public = passer.get("/credit/role-models?place=东阁街道&year=" + str(clock.now().year))
     assert "王大姐" in public.text
     assert CITATION in public.text

@@ -1,22 +1,19 @@
 """Role models: nominated by anybody, checked, answered, decided by somebody else."""
 
-import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credit.models import Entry, Honour, HonourVoice
-from credit.queries.accounts import accounts_of, wrong_balances
+from credit.models import Entry, Honour
+from credit.queries.accounts import accounts_of
 from credit.queries.honours import (
     Asked,
     HonourRow,
-    honour_by_number,
-    honours_of,
     open_honours,
     public_honours,
     voices_of,
@@ -35,24 +32,19 @@ from credit.rules.honours import (
     why_not_decide,
 )
 from credit.rules.kinds import Kind, Party
-from credit.rules.rulebook import RuleClass
-from credit.service import give_consent, publish_rule
-from credit.service.honours.answering import Answer, answer_honour, asked_by_link, own_honour
+from credit.service import give_consent
+from credit.service.honours.answering import Answer, answer_honour, own_honour
 from credit.service.honours.checking import Check, check_nomination, reject_nomination
 from credit.service.honours.deciding import grant_honour
 from credit.service.honours.found import honour_here
 from credit.service.honours.nominating import nominate
-from credit.service.sealing import seal
 from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
 from portal.accounts.service import Place, grant_role
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.errors import Forbidden, Missing
 from portal.kernel.ids import new_id
-from portal.kernel.outbox import OutboxMessage
-from tests.credit.rulebook import shift_rule
-from tests.credit.together import at_once
 from tests.make.accounts import actor, person, staff
 from tests.make.credit import DISTRICT, NOW, adult
 from tests.make.honours import (
@@ -62,9 +54,13 @@ from tests.make.honours import (
     STREET,
     Street,
     asked,
+    count,
     granted,
+    honour_rule,
     newest,
     nominated,
+    refusal_of,
+    shown,
     street,
     told,
 )
@@ -76,29 +72,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def city(database: Database) -> Street:
     return street(database)
-
-
-def refusal_of(act: Any) -> Any:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.code
-
-
-def count(session: Session, table: Any) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def shown(session: Session, now: Any = NOW) -> list[HonourRow]:
-    return public_honours(session, Asked(), now)
-
-
-def honour_rule(database: Database, now: Any = NOW - DAY) -> None:
-    with database.write() as session:
-        rule = shift_rule(
-            now, code="role_model", fact="role_model", rule_class=RuleClass.HONOUR, points=10
-        )
-        publish_rule(session, DISTRICT, rule, actor_id=None, now=now)
-    seal(database, now)
 
 
 # --- the way through ------------------------------------------------------------------------------
@@ -160,120 +133,6 @@ def test_L5_without_consent_to_points_an_honour_is_recorded_and_the_ledger_knows
         assert row.state is HonourState.GRANTED
         assert count(session, Entry) == before
         assert accounts_of(session, Party.PERSON, city.nominee.id) == []
-
-
-# --- what the nominee wants -----------------------------------------------------------------------
-
-
-def test_P6_who_is_silent_is_recorded_and_L6_shown_to_nobody(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        row = asked(session, city)
-        early = NOW + 15 * DAY - timedelta(seconds=1)
-        assert refusal_of(lambda: grant_honour(session, city.desk, row.number, now=early)) is (
-            HonourRefusal.NOT_ANSWERED
-        )
-        grant_honour(session, city.desk, row.number, now=NOW + 15 * DAY)
-        [mine] = honours_of(session, city.nominee.id)
-        assert (mine.state, mine.wish) == (HonourState.GRANTED, Wish.HIDDEN)
-        assert shown(session, NOW + 15 * DAY) == []
-
-
-def test_L6_she_is_shown_by_her_own_wish_only_and_gone_at_once(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        row = granted(session, city)
-        assert len(shown(session)) == 1
-        mine = own_honour(session, city.nominee.id, row.number)
-        answer_honour(session, mine, Answer(Wish.HIDDEN), now=NOW)
-        assert shown(session) == []
-        sealed = session.scalars(select(Honour.sealed_name)).one()
-        assert sealed is None
-        again = own_honour(session, city.nominee.id, row.number)
-        answer_honour(session, again, Answer(Wish.SHOWN, "小王"), now=NOW)
-        assert [found.name for found in shown(session)] == ["小王"]
-
-
-def test_L6_who_is_not_of_age_is_not_shown(database: Database, city: Street) -> None:
-    with database.write() as session:
-        who = session.get_one(Person, city.nominee.id)
-        who.age_band = AgeBand.UNDER_18
-        row = asked(session, city)
-        act = lambda: answer_honour(session, row, Answer(Wish.SHOWN, "小王"), now=NOW)  # noqa: E731
-        assert refusal_of(act) is HonourRefusal.TOO_YOUNG
-        answer_honour(session, row, Answer(Wish.HIDDEN), now=NOW)
-
-
-def test_P6_who_declines_leaves_no_words_and_is_not_asked_again_this_year(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        row = asked(session, city)
-        answer_honour(session, row, Answer(Wish.DECLINE), now=NOW)
-        assert count(session, HonourVoice) == 0
-        left = session.scalars(select(Honour)).one()
-        assert (left.state, left.sealed_citation, left.sealed_name, left.link_hash) == (
-            HonourState.DECLINED, None, None, None,
-        )  # fmt: skip
-        assert honours_of(session, city.nominee.id) == []
-        with pytest.raises(Missing):
-            own_honour(session, city.nominee.id, row.number)
-        messages = session.scalars(select(OutboxMessage)).all()
-        assert all(m.sealed_facts is None for m in messages)
-        # nominated again by her neighbours and by staff: nothing is kept, nobody is told
-        asked(session, city)
-        nominate(session, city.committee, told(nominee=city.nominee.number), now=NOW)
-        assert count(session, HonourVoice) == 0
-        assert count(session, Honour) == 1
-
-
-def test_who_declines_afterwards_gives_the_points_back_too(
-    database: Database, city: Street
-) -> None:
-    honour_rule(database)
-    with database.write() as session:
-        give_consent(session, DISTRICT, city.nominee.id, now=NOW)
-        row = granted(session, city)
-        [account] = accounts_of(session, Party.PERSON, city.nominee.id)
-        assert account.balance == 10
-        mine = own_honour(session, city.nominee.id, row.number)
-        answer_honour(session, mine, Answer(Wish.DECLINE), now=NOW)
-        [account] = accounts_of(session, Party.PERSON, city.nominee.id)
-        assert account.balance == 0
-        assert shown(session) == []
-        # what the entries say of it is gone; the entries add up
-        told_of = details_of(session, DISTRICT, account.account_id).values()
-        assert f"honour:{row.number}" not in {details["source"] for details in told_of}
-        assert wrong_balances(session) == []
-
-
-def link_of(session: Session) -> tuple[str, str]:
-    """(token, receiver) of the message that waits."""
-    vault = session.info["instance"].vault
-    session.flush()
-    row = session.scalars(
-        select(OutboxMessage).where(OutboxMessage.template == "credit.honour_asked")
-    ).one()
-    facts = json.loads(vault.unseal(row.sealed_facts))
-    return facts["link"].rpartition("/")[2], vault.unseal(row.sealed_to)
-
-
-def test_the_link_opens_until_it_was_answered_and_only_its_hash_is_kept(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        asked(session, city)
-        token, _ = link_of(session)
-        assert len(token) >= 22
-        assert token not in repr(session.execute(select(Honour.__table__)).all())
-        row = asked_by_link(session, token)
-        answer_honour(session, row, Answer(Wish.HIDDEN), now=NOW)
-        with pytest.raises(Missing):
-            asked_by_link(session, token)
-        with pytest.raises(Missing):
-            asked_by_link(session, "x" * 32)
 
 
 # --- who may do what ------------------------------------------------------------------------------
@@ -398,145 +257,6 @@ def test_nobody_nominates_more_than_so_often_a_day(database: Database, city: Str
     again(NOW + DAY)
     with database.read() as session:
         assert count(session, Honour) == NOMINATIONS_A_DAY + 1
-
-
-# --- joining, rejecting, racing -------------------------------------------------------------------
-
-
-def test_two_nominations_of_one_person_for_one_kind_and_year_become_one(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        first = asked(session, city)
-        nominate(session, actor(session, person(session)), told(words="帮老人买菜"), now=NOW)
-        second = newest(session)
-        check = Check(city.nominee.number, "别的话")
-        number = check_nomination(session, city.committee, second.number, check, now=NOW)
-        assert number == first.number
-        assert count(session, Honour) == 1
-        row = honour_by_number(session, number)
-        assert row is not None
-        assert row.citation == CITATION
-        assert {voice.words for voice in voices_of(session, row)} == {told().words, "帮老人买菜"}
-        # another kind, or another year, is another honour
-        asked(session, city, kind="good_neighbour")
-        asked(session, city, now=NOW + 60 * DAY)
-        assert count(session, Honour) == 3
-
-
-def test_a_rejected_nomination_leaves_no_mark(database: Database, city: Street) -> None:
-    with database.write() as session:
-        row = asked(session, city)
-        reject_nomination(session, city.desk, row.number, now=NOW)
-        assert (count(session, Honour), count(session, HonourVoice)) == (0, 0)
-        messages = session.scalars(select(OutboxMessage)).all()
-        assert messages
-        assert all(m.sealed_facts is None and m.sealed_to is None for m in messages)
-        entry = session.scalars(
-            select(AuditEntry).where(AuditEntry.action == "honour:reject")
-        ).one()
-        assert entry.person_id is None
-        # a later one is as good as the first
-        assert asked(session, city).state is HonourState.ASKED
-
-
-def test_of_two_who_decide_at_once_one_does(database: Database, city: Street) -> None:
-    with database.write() as session:
-        row = asked(session, city)
-        answer_honour(session, row, Answer(Wish.HIDDEN), now=NOW)
-        second = actor(session, staff(session, "street_desk", area=city.tree[STREET]))
-
-    def decide(who: Any, act: Any) -> Any:
-        def run() -> Any:
-            try:
-                with database.write() as session:
-                    act(session, who, row.number, now=NOW)
-            except (Conflict, Missing) as lost:
-                return type(lost)
-            return "done"
-
-        return run
-
-    outcomes = at_once(decide(city.desk, grant_honour), decide(second, grant_honour))
-    assert sorted(map(str, outcomes)) == sorted([str(Conflict), "done"])
-    with database.write() as session:
-        other = asked(session, city, kind="good_neighbour")
-        answer_honour(session, other, Answer(Wish.HIDDEN), now=NOW)
-        row = other
-    outcomes = at_once(decide(city.desk, grant_honour), decide(second, reject_nomination))
-    assert outcomes.count("done") == 1
-
-
-def test_a_nominee_who_declines_while_it_is_decided_is_not_commended_against_her_will(
-    database: Database, city: Street
-) -> None:
-    for kind in ("civil_citizen", "good_neighbour", "volunteer_star"):
-        with database.write() as session:
-            row = asked(session, city, kind=kind)
-            answer_honour(session, row, Answer(Wish.SHOWN, "王"), now=NOW)
-        with database.read() as session:
-            seen = own_honour(session, city.nominee.id, row.number)
-
-        def decline(seen: HonourRow = seen) -> Any:
-            try:
-                with database.write() as session:
-                    answer_honour(session, seen, Answer(Wish.DECLINE), now=NOW)
-            except Conflict:
-                return "told"
-            return "declined"
-
-        def grant(number: str = row.number) -> Any:
-            try:
-                with database.write() as session:
-                    grant_honour(session, city.desk, number, now=NOW)
-            except Conflict:
-                return "told"
-            return "granted"
-
-        # never both: either she was first, or she is told and declines what she then sees
-        assert sorted(at_once(decline, grant)) in (["declined", "told"], ["granted", "told"])
-
-
-def test_several_who_name_the_same_nominee_at_once_make_one_nomination(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        staffs = [
-            actor(session, staff(session, "liaison_officer", area=city.tree[COMMUNITY]))
-            for _ in range(3)
-        ]
-
-    def naming(who: Any) -> Any:
-        def run() -> None:
-            with database.write() as session:
-                nominate(session, who, told(nominee=city.nominee.number), now=NOW)
-
-        return run
-
-    at_once(*map(naming, staffs))
-    with database.read() as session:
-        assert (count(session, Honour), count(session, HonourVoice)) == (1, 3)
-
-
-def test_two_who_find_the_same_person_behind_two_nominations_at_once_make_one(
-    database: Database, city: Street
-) -> None:
-    with database.write() as session:
-        one = nominated(session, city)
-        two = nominated(session, city, words="另一件事")
-
-    def check(number: str) -> Any:
-        def run() -> str:
-            with database.write() as session:
-                wish = Check(city.nominee.number, CITATION)
-                return check_nomination(session, city.committee, number, wish, now=NOW)
-
-        return run
-
-    found = at_once(check(one.number), check(two.number))
-    assert len(set(found)) == 1
-    with database.read() as session:
-        assert count(session, Honour) == 1
 
 
 # --- the rules themselves -------------------------------------------------------------------------

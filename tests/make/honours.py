@@ -2,29 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+import pytest
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from credit.models import Honour
-from credit.queries.honours import HonourRow, honour_by_number
+from credit.queries.honours import Asked, HonourRow, honour_by_number, public_honours
 from credit.queries.quizzes import open_quizzes
 from credit.rules.honours import Wish
+from credit.rules.rulebook import RuleClass
+from credit.service import publish_rule
 from credit.service.honours.answering import Answer, answer_honour
 from credit.service.honours.checking import Check, check_nomination
 from credit.service.honours.deciding import grant_honour
 from credit.service.honours.nominating import Nomination, nominate
+from credit.service.sealing import seal
 from portal.accounts.models import Person
 from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.kernel import clock
 from portal.kernel.db import Database
+from portal.kernel.errors import Refused
 from portal.kernel.ids import hash_token
+from tests.credit.rulebook import shift_rule
 from tests.make.accounts import actor, person, staff
 from tests.make.areas import small_tree
-from tests.make.credit import NOW, adult
+from tests.make.credit import DISTRICT, NOW, adult
 
 COMMUNITY, STREET, OTHER = "370283001001", "370283001", "370283002"
 KIND = "civil_citizen"
@@ -122,3 +128,30 @@ def honour_things(session: Session, people: Mapping[str, Person], place: str) ->
         "honour_new": newest(session).number,
         "quiz": open_quizzes(session, date.max)[0].number,
     }
+
+
+def refusal_of(act: Any) -> Any:
+    """The code with which an act is refused."""
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code
+
+
+def count(session: Session, table: Any) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def shown(session: Session, now: datetime = NOW) -> list[HonourRow]:
+    """What stands in public."""
+    return public_honours(session, Asked(), now)
+
+
+def honour_rule(database: Database) -> None:
+    """Ten points for a role model, published and sealed the day before."""
+    at = NOW - timedelta(days=1)
+    with database.write() as session:
+        rule = shift_rule(
+            at, code="role_model", fact="role_model", rule_class=RuleClass.HONOUR, points=10
+        )
+        publish_rule(session, DISTRICT, rule, actor_id=None, now=at)
+    seal(database, at)

@@ -259,7 +259,7 @@ SAMPLES.update(
         f"credit.desk_{step}_honour": Sample(
             own=thing(number="honour_east"), foreign=thing(number="honour_west")
         )
-        for step in ("check", "grant", "reject")
+        for step in ("answer", "check", "grant", "reject")
     }
 )
 # one's own are those that one is asked about: nobody is

@@ -26,7 +26,7 @@ from portal.kernel.ids import hash_token, new_id
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import wipe_messages
 
-_LIVING = (HonourState.ASKED, HonourState.GRANTED)
+LIVING = (HonourState.ASKED, HonourState.GRANTED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def own_honour(session: Session, person_id: UUID | None, number: str) -> HonourR
     """Her own honour, or one that she is asked about; Missing for everybody else."""
     row = honour_by_number(session, number)
     mine = row is not None and row.party is Party.PERSON and row.holder_id == person_id
-    if row is None or person_id is None or not mine or row.state not in _LIVING:
+    if row is None or person_id is None or not mine or row.state not in LIVING:
         raise Missing
     return row
 
