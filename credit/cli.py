@@ -120,7 +120,7 @@ def compare_command(tools: Any, file: Path) -> None:
 def verify_command(tools: Any, against: Path | None, as_json: bool) -> None:
     """Recompute everything, and name the first number that is wrong. Exits 1 when something is.
 
-    It only reads, and may run beside the portal: a million entries take about a minute.
+    It only reads, and may run beside the portal: a million entries take a minute or two.
 
     Example: gongzhi ledger verify --against checkpoint-2026-11.txt
     """
