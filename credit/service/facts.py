@@ -31,7 +31,6 @@ from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 
 
-
 @dataclass(frozen=True)
 class Holder:
     """Whom a fact is about: a person by her id, or a shop by the register's."""
