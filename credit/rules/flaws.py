@@ -18,6 +18,8 @@ SHORTEST_NOTICE: Final = timedelta(days=15)
 LONGEST_LIFE: Final = timedelta(days=90)
 # entries bear whole seconds, rules and checkpoints the exact moment
 _SECOND: Final = timedelta(seconds=1)
+# the clocks of two servers
+_ASKEW: Final = timedelta(minutes=5)
 
 
 class Flaw(StrEnum):
@@ -168,7 +170,7 @@ def flaw_of_clock(row: Body, earlier: Body | None) -> Flaw | None:
             return Flaw.TOO_EARLY
         if row.until is None or row.until > row.at + LONGEST_LIFE + _SECOND:
             return Flaw.TOO_LONG
-    return Flaw.TOO_EARLY if row.at < earlier.at else None
+    return Flaw.TOO_EARLY if row.at + _ASKEW < earlier.at else None
 
 
 def flaw_of_rule(row: Body, place: tuple[int, int] | None, book: Book) -> Flaw | None:
