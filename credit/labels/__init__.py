@@ -9,6 +9,7 @@ from credit.rules.guardian import GuardianRefusal
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal
 from credit.rules.leaf import Unit
 from credit.rules.personal import Data, Purpose
+from credit.rules.resuming import ResumeRefusal
 from credit.rules.rulebook import NotCounted, RuleRefusal
 from credit.rules.standing import LogStop
 from credit.rules.switch import SwitchRefusal
@@ -39,6 +40,7 @@ KINDS: Mapping[Kind, Words] = {
     Kind.SWITCH: _l("Deductions switched on or off"),
     Kind.PLEDGE_SIGNED: _l("Pledge signed"),
     Kind.RELEASE: _l("Figures released"),
+    Kind.LOG_RESUMED: _l("Log begun anew after a loss"),
     Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {
@@ -81,6 +83,10 @@ register(
         LogStop.OTHER_LOG: _l("The note beside the database is of another ledger."),
         LogStop.DATABASE_BEHIND: _l("The database is older than what was sealed."),
         LogStop.OTHER_ROOT: _l("The database differs from what was sealed."),
+        ResumeRefusal.GOES_ON: _l("The ledger goes on; nothing has to be begun anew."),
+        ResumeRefusal.SEALING: _l("Something is being sealed right now. Please try again."),
+        ResumeRefusal.ONE_PERSON: _l("Two different people have to agree."),
+        ResumeRefusal.NO_REASON: _l("Please give the reason."),
         Data.ACCOUNT: _l("Which account of the points ledger is yours"),
         Data.DETAILS: _l("What your entries in the points ledger come from"),
         Data.CONSENT: _l("Whether you agreed to points being written down"),

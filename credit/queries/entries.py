@@ -54,13 +54,14 @@ class TransferRow:
 
 
 @lru_cache(maxsize=512)
-def _issuers(district: str, unit: Unit) -> dict[UUID, Issuer]:
+def issuers_of(district: str, unit: Unit) -> dict[UUID, Issuer]:
+    """The accounts of the issuers of a district in a unit."""
     return {issuer_account(district, unit, issuer): issuer for issuer in Issuer}
 
 
 def is_issuer(district: str, unit: Unit, account_id: UUID) -> bool:
     """Whether an id is that of an issuer, not of a person or a shop."""
-    return account_id in _issuers(district, unit)
+    return account_id in issuers_of(district, unit)
 
 
 def sides_of(entry: EntryRow) -> TransferRow | None:
@@ -74,7 +75,7 @@ def sides_of(entry: EntryRow) -> TransferRow | None:
         or entry.source_hash is None
     ):
         return None
-    issuers = _issuers(entry.district, entry.unit)
+    issuers = issuers_of(entry.district, entry.unit)
     to_holder = entry.debit_id in issuers
     account, issuer = (
         (entry.credit_id, entry.debit_id) if to_holder else (entry.debit_id, entry.credit_id)

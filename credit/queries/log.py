@@ -1,6 +1,6 @@
 """Reads of the sealed log: its size, its checkpoints, the number of an entry, what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -127,3 +127,15 @@ def last_checkpoints(
         # several batches of one sealing bear its time: the largest has all of them
         found.setdefault(row.made_at, CheckpointRow(*row))
     return list(found.values())
+
+
+def first_origin(session: Session) -> str | None:
+    """The name of the first log, from which those of later ones are made."""
+    return session.scalar(select(Log.origin).order_by(Log.number).limit(1))
+
+
+def leaf_stream(session: Session, log: int) -> Generator[bytes, None, None]:
+    """The leaf hashes of a log in order, a few at a time."""
+    statement = select(Sealed.leaf_hash).where(Sealed.log == log).order_by(Sealed.seq)
+    with session.scalars(statement.execution_options(yield_per=10_000)) as leaves:
+        yield from leaves

@@ -56,6 +56,7 @@ class Kind(StrEnum):
     PLEDGE_SIGNED = "pledge_signed"
     RELEASE = "release"
     HONOUR = "honour"
+    LOG_RESUMED = "log_resumed"
 
 
 class Phase(StrEnum):

@@ -22,6 +22,9 @@ class RuleClass(StrEnum):
     DEDUCTION = "deduction"
 
 
+GIVING: Final = frozenset({RuleClass.POSITIVE, RuleClass.HONOUR})
+
+
 class RuleRefusal(StrEnum):
     """Why a version of a rule is not published."""
 

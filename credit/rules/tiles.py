@@ -129,6 +129,29 @@ def _first_there(tiles: Sequence[Tile], read: Read) -> list[bytes]:
     raise BadTile(f"{tiles[0].path}: is missing")
 
 
+class TileWalk:
+    """The tiles of a tree whose leaves come a few at a time: nothing is kept but its right edge."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._edge: dict[int, tuple[Tile, bytes]] = {}
+
+    def extend(self, leaves: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
+        """The tiles that these leaves filled."""
+        edge = {tile.path: data for tile, data in self._edge.values()}
+        for tile, data in grow(self._size, leaves, edge.__getitem__):
+            self._edge.pop(tile.level, None)
+            if tile.full:
+                yield tile, data
+            else:
+                self._edge[tile.level] = tile, data
+        self._size += len(leaves)
+
+    def edge(self) -> Iterator[tuple[Tile, bytes]]:
+        """The partial tiles at the end."""
+        yield from self._edge.values()
+
+
 class TiledTree:
     """A tree of a size, read from its tiles; each tile is read and hashed once.
 

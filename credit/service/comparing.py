@@ -15,7 +15,7 @@ from credit.rules.compare import Finding, OldCheckpoint, Signed, who_signed
 from credit.rules.merkle import BadProof, range_hash, verify_consistency
 from credit.rules.note import VerifierKey, read_note
 from credit.rules.tiles import BadTile, TiledTree
-from credit.service.logfiles import LogFiles, log_files
+from credit.service.logfiles import LogFiles, files_of_log, log_files
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Comparison:
 
 def verifier_keys(session: Session) -> list[VerifierKey]:
     """The keys that signed checkpoints of ours, the one that signs now first."""
-    key = log_files(session).verifier()
-    return [] if key is None else [key]
+    numbers = [log.number for log in all_logs(session)]
+    files = [files_of_log(session, number) for number in reversed(numbers)]
+    return [key for each in files for key in each.verifiers()]
 
 
 def served(session: Session) -> Checkpoint | None:

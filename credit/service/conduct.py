@@ -5,13 +5,13 @@ deductions at all, is decided by those who call them: no rule and no fact ever d
 """
 
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from credit.queries.accounts import is_bound
 from credit.rules.bodies import Transfer
+from credit.rules.flaws import LONGEST_LIFE, SHORTEST_NOTICE
 from credit.rules.kinds import Issuer, Kind, LedgerRefusal
 from credit.rules.leaf import Unit
 from credit.service.due import settle_account, settle_before
@@ -19,11 +19,6 @@ from credit.service.earlier import resolve, take_back
 from credit.service.known import answer_known, refuse
 from credit.service.posting import Details, Outcome, post
 from credit.service.sources import hash_source
-
-# what is slight lasts three months at most (L12)
-LONGEST_LIFE: Final = timedelta(days=90)
-# between notice and effect there are at least fifteen days (L7)
-SHORTEST_NOTICE: Final = timedelta(days=15)
 
 
 def notice_deduction(

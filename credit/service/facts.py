@@ -19,7 +19,7 @@ from credit.queries.waiting import WaitingRow
 from credit.rules.canonical import Json
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
-from credit.rules.rulebook import NotCounted, Rule, RuleClass, rule_at
+from credit.rules.rulebook import GIVING, NotCounted, Rule, rule_at
 from credit.service.accounts import open_account
 from credit.service.halting import is_halted
 from credit.service.known import HALTED, Posted
@@ -29,8 +29,6 @@ from credit.service.sources import hash_source
 from credit.service.waiting import let_wait, say_erased, take_waiting
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
-
-_GIVING = frozenset({RuleClass.POSITIVE, RuleClass.HONOUR})
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def _counting(
     rule = rule_at(rules_for_fact(session, district, fact), happened_at)
     if rule is None:
         return NotCounted.NO_RULE
-    if rule.points == 0 or rule.rule_class not in _GIVING:
+    if rule.points == 0 or rule.rule_class not in GIVING:
         return NotCounted.ENDED_RULE
     if holder.party is Party.PERSON and not consents(session, district, holder.id, lock=True):
         return NotCounted.NO_CONSENT

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from credit.queries.log import checkpoint_at, current_log
 from credit.rules.note import BadNote
-from credit.rules.standing import LogState, LogStop, Noted, stop_of
-from credit.service.logfiles import Stamp, log_files
+from credit.rules.standing import LogStop, stop_of
+from credit.service.logfiles import LogFiles, Stamp, log_files
+from portal.kernel.instance import instance_of
 
 # how long a database that is exchanged under a running server can be posted to
 BELIEVED_SECONDS: Final = 5.0
@@ -25,6 +26,7 @@ BELIEVED_SECONDS: Final = 5.0
 class _Good:
     """All was well with this state file at this moment."""
 
+    files: LogFiles
     stamp: Stamp
     until: float
 
@@ -34,32 +36,33 @@ _GOOD: dict[Path, _Good] = {}
 
 def why_stopped(session: Session) -> LogStop | None:
     """Why nothing is posted or sealed; None when all is well."""
-    files = log_files(session)
+    return _why(session, log_files(session))
+
+
+def _why(session: Session, files: LogFiles) -> LogStop | None:
     try:
         # the file first: a sealing that ends meanwhile leaves the database ahead, which is well
         noted = files.noted()
     except BadNote:
         # not signed by our key: it is somebody else's, or was written over
         return LogStop.OTHER_LOG
-    return stop_at(session, noted, current_log(session))
-
-
-def stop_at(session: Session, noted: Noted | None, log: LogState | None) -> LogStop | None:
-    """What the database says to a noted checkpoint."""
+    log = current_log(session)
     then = checkpoint_at(session, log.number, noted.size) if log and noted else None
     return stop_of(log, noted, then.root if then else None)
 
 
 def is_halted(session: Session) -> bool:
     """Whether nothing may be posted now; cheap as long as all is well."""
-    files = log_files(session)
-    stamp, known = files.state_stamp(), _GOOD.get(files.folder)
-    if stamp and known and known.stamp == stamp and time.monotonic() < known.until:
+    home = instance_of(session).config.instance
+    known = _GOOD.get(home)
+    if known and time.monotonic() < known.until and known.files.state_stamp() == known.stamp:
         return False
-    if why_stopped(session) is not None:
-        _GOOD.pop(files.folder, None)
+    files = log_files(session)
+    stamp = files.state_stamp()
+    if _why(session, files) is not None:
+        _GOOD.pop(home, None)
         return True
     if stamp:
         # that there is no file yet is not believed: a file that is gone looks the same
-        _GOOD[files.folder] = _Good(stamp, time.monotonic() + BELIEVED_SECONDS)
+        _GOOD[home] = _Good(files, stamp, time.monotonic() + BELIEVED_SECONDS)
     return False

@@ -1,11 +1,13 @@
 """What of the log lies outside the database: the key, the state, and the public files.
 
 All of it is below ``ledger/`` of the instance. ``log/`` is what the public may read; ``state`` is
-the last checkpoint that was committed, so that a database from yesterday is found out.
+the last checkpoint that was committed, so that a database from yesterday is found out. A log that
+was begun after a loss has a folder of its own in it, ``2/`` and so on; the older ones stay.
 """
 
 import fcntl
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +27,7 @@ from credit.rules.tiles import BadTile, parse_path, whole_tile
 from portal.kernel.instance import instance_of
 
 AT_ONCE: Final = 8
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}\Z", re.ASCII)
 
 Stamp = tuple[int, int, int]
 """Which file stands under a name now: its inode, its size and when it was written."""
@@ -35,6 +38,7 @@ class LogFiles:
     """The files of one installation's log."""
 
     folder: Path
+    number: int = 1
 
     @property
     def public(self) -> Path:
@@ -71,6 +75,11 @@ class LogFiles:
             return read_signer((self.folder / "key").read_text("utf-8").strip()).verifier
         except FileNotFoundError:
             return None
+
+    def verifiers(self) -> list[VerifierKey]:
+        """Every key that signed this log."""
+        key = self.verifier()
+        return [key] if key else []
 
     def read_tile(self, path: str) -> bytes:
         """A tile's bytes. Raises FileNotFoundError; the path must be one that a tile has."""
@@ -111,11 +120,17 @@ class LogFiles:
     def noted(self) -> Noted | None:
         """The checkpoint in the state file. Raises BadNote when it is not one of ours."""
         try:
-            data = (self.folder / "state").read_bytes()
+            return self._opened((self.folder / "state").read_bytes())
         except FileNotFoundError:
             return None
-        key = self.verifier()
-        found = open_checkpoint(data, [key] if key else []).checkpoint
+
+    def served(self) -> Noted | None:
+        """The checkpoint that is served. Raises BadNote when it is not one of ours."""
+        data = self.published()
+        return None if data is None else self._opened(data)
+
+    def _opened(self, data: bytes) -> Noted:
+        found = open_checkpoint(data, self.verifiers()).checkpoint
         return Noted(found.origin, found.size, found.root)
 
     def state_stamp(self) -> Stamp | None:
@@ -182,5 +197,22 @@ def _sync_folder(folder: Path) -> None:
 
 
 def log_files(session: Session) -> LogFiles:
-    """The files of the installation that a session belongs to."""
-    return LogFiles(instance_of(session).config.instance / "ledger")
+    """The files of the log that is written now: of the newest one that was noted."""
+    first = LogFiles(_ledger(session))
+    with suppress(FileNotFoundError):
+        later = [int(path.name) for path in first.folder.iterdir() if _NUMBER.match(path.name)]
+        for number in sorted(later, reverse=True):
+            found = files_of_log(session, number)
+            if found.state_stamp():
+                return found
+    return first
+
+
+def files_of_log(session: Session, number: int) -> LogFiles:
+    """The files of one of the installation's logs, whether there are any or not."""
+    first = _ledger(session)
+    return LogFiles(first if number == 1 else first / str(number), number)
+
+
+def _ledger(session: Session) -> Path:
+    return instance_of(session).config.instance / "ledger"

@@ -57,7 +57,7 @@ def post(session: Session, wish: Transfer, details: Details, *, at: datetime) ->
         if answer is not None:
             return answer
     written = write_entry(
-        session, wish, details.content(), _salts(), at=at, account_id=wish.account_id
+        session, wish, details.content(), new_salts(), at=at, account_id=wish.account_id
     )
     if written is not None:
         return Posted(written)
@@ -129,7 +129,7 @@ def _move(session: Session, wish: Transfer, effect: Effect) -> bool:
     return cast("CursorResult[Any]", session.execute(_MOVE, given)).rowcount == 1
 
 
-def _salts() -> tuple[bytes, bytes]:
+def new_salts() -> tuple[bytes, bytes]:
     """The leaf's salt and the details' own: they must differ, and nobody may guess them."""
     return secrets.token_bytes(SALT_LENGTH), secrets.token_bytes(SALT_LENGTH)
 
@@ -147,7 +147,9 @@ def state(
         raise ValueError(f"{wish.kind}: {wrong}")
     if is_halted(session):
         return answer_known(session, wish, details.content()) or HALTED
-    written = write_entry(session, wish, details.content(), _salts(), at=at, account_id=account_id)
+    written = write_entry(
+        session, wish, details.content(), new_salts(), at=at, account_id=account_id
+    )
     if written is not None:
         return Posted(written)
     known = answer_known(session, wish, details.content())

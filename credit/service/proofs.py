@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from credit.queries.entries import EntryRow
-from credit.queries.log import current_log, sealed_entry
+from credit.queries.entries import entry as entry_of
+from credit.queries.log import sealed_entry
 from credit.queries.mine import Line
+from credit.queries.whole import districts
 from credit.rules.checkpoint import read_checkpoint
 from credit.rules.note import read_note
 from credit.rules.receipt import make_receipt
 from credit.rules.tiles import TiledTree
-from credit.service.logfiles import log_files
+from credit.service.logfiles import files_of_log, log_files
 from credit.service.witnessing import served_checkpoint
 from credit.service.writing import leaf_of
 
@@ -34,11 +37,15 @@ def prove_entry(session: Session, entry: EntryRow) -> Proof | None:
 
     It comes from the tiles and the checkpoint that everybody can fetch (with the signatures of
     witnesses), so whoever compares finds the same tree. Raises BadProof or BadTile when the tiles
-    do not hold what the database says.
+    do not hold what the database says. Of a log that ended with a loss it is made from what that
+    log had published.
     """
-    place, files = sealed_entry(session, entry.district, entry.id), log_files(session)
-    note, log = served_checkpoint(session), current_log(session)
-    if place is None or note is None or log is None or place.log != log.number:
+    place = sealed_entry(session, entry.district, entry.id)
+    if place is None:
+        return None
+    files, now = files_of_log(session, place.log), log_files(session)
+    note = served_checkpoint(session) if files == now else files.published()
+    if note is None:
         return None
     checkpoint = read_checkpoint(read_note(note).text)
     if place.seq >= checkpoint.size:
@@ -46,6 +53,15 @@ def prove_entry(session: Session, entry: EntryRow) -> Proof | None:
     way = TiledTree(checkpoint.size, files.public_tile).inclusion(place.seq)
     data = make_receipt(leaf_of(entry).encode(), place.seq, way, note)
     return Proof(data, checkpoint.origin, place.seq, checkpoint.size)
+
+
+def find_entry(session: Session, entry_id: UUID) -> EntryRow | None:
+    """An entry of any district."""
+    for district in districts(session):
+        found = entry_of(session, district, entry_id)
+        if found is not None:
+            return found
+    return None
 
 
 def details_file(line: Line) -> dict[str, Any] | None:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Integer,
     cast,
     delete,
@@ -67,7 +69,7 @@ def seal_due(database: Database, now: datetime) -> int:
 def _is_unserved(session: Session) -> bool:
     """Whether a run was cut off between its commit and the public checkpoint."""
     log = current_log(session)
-    note = _last_note(session, log) if log else None
+    note = last_note(session, log) if log else None
     return note is not None and log_files(session).published() != note
 
 
@@ -90,11 +92,31 @@ def _seal_batch(database: Database, files: LogFiles, now: datetime) -> int:
     with database.write() as session:
         log = _open_log(session, files, now)
         count = _take(session, log)
-        note = _grow(session, log, files, now) if count else _last_note(session, log)
+        note = _grow(session, log, files, now) if count else last_note(session, log)
     if note is not None:
         files.note(note)
         files.publish(note)
     return count
+
+
+def rewrite_tiles(database: Database) -> int:
+    """Write every public tile anew from the database; how many leaves the log has.
+
+    Raises Stopped when the leaves do not make the tree that was signed.
+    """
+    with database.read() as session:
+        files, log = log_files(session), current_log(session)
+        why = why_stopped(session)
+        leaves = leaves_from(session, log.number, 0) if log else []
+        last = checkpoint_at(session, log.number, log.size) if log and log.size else None
+    frontier = Frontier()
+    frontier.extend(leaves)
+    if why is None and last is not None and frontier.root() != last.root:
+        why = LogStop.OTHER_ROOT
+    if why is not None:
+        raise Stopped(why)
+    files.write_tiles((tile.path, data) for tile, data in grow(0, leaves, files.read_tile))
+    return len(leaves)
 
 
 def _open_log(session: Session, files: LogFiles, now: datetime) -> LogState:
@@ -107,7 +129,7 @@ def _open_log(session: Session, files: LogFiles, now: datetime) -> LogState:
     if log is not None:
         return log
     noted = files.noted()
-    origin = noted.origin if noted else _origin(session)
+    origin = noted.origin if noted else first_name(session)
     signer = files.signer(origin)
     if noted is None:
         files.note(checkpoints.Checkpoint(signer.name, 0, EMPTY_ROOT).signed(signer))
@@ -117,15 +139,24 @@ def _open_log(session: Session, files: LogFiles, now: datetime) -> LogState:
     return LogState(1, signer.name, 0, b"")
 
 
-def _origin(session: Session) -> str:
+def first_name(session: Session) -> str:
     """The name of a first log: where its files will be found."""
     return f"{urlsplit(instance_of(session).config.origin).netloc}/credit/log"
 
 
-def _take(session: Session, log: LogState) -> int:
+def seal_first(
+    session: Session, log: LogState, files: LogFiles, entry_id: UUID, now: datetime
+) -> bytes:
+    """Make one entry the first of a new log, whatever waits longer; the checkpoint to note."""
+    _take(session, log, Unsealed.entry_id == entry_id)
+    return _grow(session, log, files, now)
+
+
+def _take(session: Session, log: LogState, *only: ColumnElement[bool]) -> int:
     """Give numbers to what waits, in the order of their ids, and empty the queue of just those."""
     taken = (
         select(Unsealed.district, Unsealed.entry_id, Unsealed.leaf_hash)
+        .where(*only)
         .order_by(Unsealed.entry_id, Unsealed.district)
         .limit(BATCH)
         .subquery()
@@ -183,7 +214,7 @@ def _write_tiles(session: Session, log: LogState, leaves: Sequence[bytes], files
     files.write_tiles((tile.path, data) for tile, data in made)
 
 
-def _last_note(session: Session, log: LogState) -> bytes | None:
+def last_note(session: Session, log: LogState) -> bytes | None:
     """What a run that was cut off after its commit has still to note and to serve."""
     last = checkpoint_at(session, log.number, log.size)
     return last.note.encode() if last else None

@@ -8,6 +8,7 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
+from credit import cli as credit_cli
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.labels import process as credit_process_labels
@@ -77,6 +78,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     accounts_cli.people,
     accounts_cli.privacy,
     reports_commands,
+    credit_cli.ledger,
     demo,
 )
 

@@ -15,10 +15,13 @@ from credit.queries.accounts import unit_sums, wrong_balances
 from credit.rules.kinds import LedgerRefusal, Party
 from credit.rules.leaf import Unit
 from credit.service import Posted, Rejected, correct, give_back_held, open_account, spend_held
-from credit.service.due import settle_account
+from credit.service.due import settle_account, settle_due
 from credit.service.posting import Details
+from credit.service.sealing import seal
+from credit.service.verifying import verify
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
+from tests.credit.life import give_ruled
 from tests.credit.together import at_once
 from tests.make.credit import (
     DISTRICT,
@@ -168,30 +171,62 @@ def test_an_account_is_opened_once(database: Database) -> None:
 
 
 def mixed_walk(database: Database, accounts: list[UUID], seed: int, steps: int) -> None:
-    """One of many who do everything at random."""
     chance = Random(seed)
     holds: list[UUID] = []
+    spent: list[UUID] = []
     for _ in range(steps):
         with database.write() as session:
             mine, amount = chance.choice(accounts), chance.randint(1, 6)
             wish = {"district": DISTRICT, "entry_id": new_id(), "details": WHY, "now": NOW}
-            match chance.randint(0, 3):
+            match chance.randint(0, 5):
                 case 0:
                     given(session, mine, amount)
                 case 1:
                     outcome = try_hold(session, mine, amount)
-                    if isinstance(outcome, Posted):
-                        holds.append(outcome.entry.id)
+                    holds += [outcome.entry.id] if isinstance(outcome, Posted) else []
                 case 2 if holds:
-                    spend_held(session, **wish, of=holds.pop())
+                    outcome = spend_held(session, **wish, of=holds.pop())
+                    spent += [outcome.entry.id] if isinstance(outcome, Posted) else []
                 case 3 if holds:
                     give_back_held(session, **wish, of=chance.choice(holds))
+                case 4 if spent:
+                    correct(session, **wish, of=chance.choice(spent), amount=amount)
+                case 5:
+                    try_give(session, mine, amount, source=f"shift:{chance.randint(0, 9)}")
+
+
+def keep_sealing(database: Database, walkers: list[Any]) -> None:
+    """Seal, let expire and look, as long as somebody is still at work."""
+    while not all(walker.done for walker in walkers):
+        seal(database, NOW)
+        settle_due(database, NOW)
+        assert verify(database, now=NOW).problems == []
+
+
+class Walker:
+    """One of many who do everything at random."""
+
+    def __init__(self, database: Database, accounts: list[UUID], seed: int, steps: int) -> None:
+        self.given = (database, accounts, seed, steps)
+        self.done = False
+
+    def __call__(self) -> None:
+        try:
+            mixed_walk(*self.given)
+        finally:
+            self.done = True
 
 
 @pytest.mark.parametrize("steps", [25, pytest.param(10_000, marks=pytest.mark.long)])
-def test_eight_at_once_do_everything_and_the_books_still_balance(
+def test_eight_at_once_do_everything_beside_a_sealer_and_the_ledger_verifies(
     database: Database, steps: int
 ) -> None:
+    give_ruled(database, 0)
     accounts = [new_account(database, points=3) for _ in range(4)]
-    at_once(*[partial(mixed_walk, database, accounts, seed, steps) for seed in range(8)])
-    check(database)
+    walkers = [Walker(database, accounts, seed, steps) for seed in range(8)]
+    at_once(*walkers, partial(keep_sealing, database, walkers))
+    seal(database, NOW)
+    verdict = verify(database, now=NOW)
+    assert (verdict.problems, verdict.waiting) == ([], 0)
+    with database.read() as session:
+        assert verdict.entries == session.scalar(select(func.count()).select_from(Entry))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from credit.models import Matter, Objection
 from credit.queries.matters import MatterRow, matter_by_id
 from credit.queries.rulebook import versions_of
+from credit.rules.flaws import LONGEST_LIFE
 from credit.rules.ladder import step_of
 from credit.rules.process import (
     COUNTING,
@@ -22,7 +23,7 @@ from credit.rules.process import (
     MatterState,
     due_event,
 )
-from credit.service.conduct import LONGEST_LIFE, post_deduction
+from credit.service.conduct import post_deduction
 from credit.service.process.erasing import erase_details
 from credit.service.process.gates import GATES, Gates
 from credit.service.process.moving import details, end, move, posted

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     IDENTITY_APPROVE = "identity:approve"
     IDENTITY_EXPORT = "identity:export"
     IDENTITY_SEE = "identity:see"
+    LEDGER_RESUME = "ledger:resume"
     NOTICE_PUBLISH = "notice:publish"
     ORDER_EXCHANGE = "order:exchange"
     ORGANISATION_MANAGE = "organisation:manage"

@@ -19,6 +19,7 @@ from portal.accounts.service.factors import (
     enrolment_address,
     give_second_factor,
     reset_second_factor,
+    vouch,
 )
 from portal.accounts.service.own_data import register_own_data
 from portal.accounts.service.people import (
@@ -124,6 +125,7 @@ __all__ = [
     "sign_in_with_password",
     "sign_out",
     "touch_session",
+    "vouch",
     "write_erasure_list",
 ]
 

@@ -2,12 +2,14 @@
 
 import hmac
 from datetime import datetime
+from uuid import UUID
 
 import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import LoginSession, Person, RecoveryCode, SecondFactor
+from portal.accounts.queries import actor_for, person_by_number
 from portal.accounts.rules import TOTP_SECONDS, Actor, Permission, Refusal
 from portal.accounts.service.people import own_person
 from portal.accounts.service.roles import reaches
@@ -81,6 +83,25 @@ def give_second_factor(session: Session, actor: Actor, typed: str, *, now: datet
     else:
         _spend_recovery_code(session, person, typed, now)
     _mark(session, actor, now)
+
+
+def vouch(
+    session: Session, number: str, typed: str, permission: Permission, *, now: datetime
+) -> UUID:
+    """Somebody beside a terminal says yes with a fresh code of her second factor; who she is.
+
+    She must hold the permission for the whole city. A wrong code costs one of a few tries.
+    """
+    found = person_by_number(session, number)
+    if found is None:
+        raise Missing(f"There is no account {number}.")
+    row = session.get(SecondFactor, found.id)
+    if row is None or row.confirmed_at is None:
+        raise Refused(Refusal.NO_FACTOR)
+    _check_code(session, row, typed, now)
+    if not reaches(session, actor_for(session, found.id, now, second_factor=True), "", permission):
+        raise Refused(Refusal.NOT_YOUR_PLACE)
+    return found.id
 
 
 def _check_code(session: Session, row: SecondFactor, typed: str, now: datetime) -> None:
