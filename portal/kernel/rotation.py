@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Table, or_, select, tuple_, update
+from sqlalchemy import Column, Table, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from portal.kernel.db import Base, Database
@@ -90,7 +90,8 @@ def _batch(
     statement = select(*keys, *(table.c[name] for name in [*names, *sorted(further)]))
     statement = statement.where(or_(*(table.c[name].is_not(None) for name in names)))
     if after is not None:
-        statement = statement.where(tuple_(*keys) > tuple_(*after))
+        last = (literal(value, key.type) for key, value in zip(keys, after, strict=True))
+        statement = statement.where(tuple_(*keys) > tuple_(*last))
     rows = session.execute(statement.order_by(*keys).limit(BATCH)).mappings().all()
     count = 0
     for row in rows:
@@ -99,8 +100,8 @@ def _batch(
             count += sum(name in names for name in values)
             mine = [key == row[key.name] for key in keys]
             session.execute(update(table).where(*mine).values(values))
-    last = [rows[-1][key.name] for key in keys] if len(rows) == BATCH else None
-    return last, count
+    reached = [rows[-1][key.name] for key in keys] if len(rows) == BATCH else None
+    return reached, count
 
 
 def _anew(
