@@ -31,8 +31,7 @@ class Comparison:
 
 def verifier_keys(session: Session) -> list[VerifierKey]:
     """The keys that signed checkpoints of ours, the one that signs now first."""
-    key = log_files(session).verifier()
-    return [] if key is None else [key]
+    return log_files(session).verifiers()
 
 
 def served(session: Session) -> Checkpoint | None:

@@ -11,15 +11,16 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 # What was made with these lies where it cannot be made anew: on paper, in messages, in the sealed
-# log, of people who are forgotten. When SECRET_KEY changes, their keys are carried on.
+# log, of people who are forgotten (the marks that protect them are hashes of the hash of a phone).
+# When SECRET_KEY changes, their keys are carried on.
 CARRIED: Final = frozenset({
-    "api-filing", "credit/source", "erasure", "follow/confirm", "follow/stop", "joined", "lookup",
-    "pin", "pseudonym", "recovery",
+    "api-filing", "credit/protected-act", "credit/source", "erasure", "follow/confirm",
+    "follow/stop", "joined", "lookup", "phone", "pin", "pseudonym", "recovery",
 })  # fmt: skip
 # And these begin anew: what they made is sealed or computed again, or gone within days.
 RENEWED: Final = frozenset({
-    "backup", "browser", "code", "cookies", "key-id", "mail", "phone", "receipt", "seal",
-    "session", "upload-owner",
+    "backup", "browser", "code", "cookies", "key-id", "mail", "receipt", "seal", "session",
+    "upload-owner",
 })  # fmt: skip
 _RENEWED_BUCKETS: Final = "rate/"
 

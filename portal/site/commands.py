@@ -22,7 +22,7 @@ from portal.kernel.carried import carried_keys
 from portal.kernel.city import City, load_city
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from portal.kernel.instance import Instance, open_for
+from portal.kernel.instance import Instance, instance_of, open_for
 from portal.kernel.logs import configure_logging
 from portal.reports.queries.coverage import communities_without_lead
 from portal.reports.queries.kind_flaws import find_kind_flaws
@@ -103,7 +103,7 @@ def _refuse_to_serve(tools: Any, host: str) -> None:
     if schema.revision(tools.database) != schema.head():
         raise click.ClickException("The database is not up to date: run `gongzhi db upgrade`.")
     with tools.database.read() as session:
-        carried_keys(session, tools.instance.vault)  # raises WrongKey
+        carried_keys(session, instance_of(session).vault)  # raises WrongKey
         if not _is_loopback(host) and demo_exists(session):
             raise click.ClickException(
                 f"Demo accounts exist, and everyone knows them: they may not be served on {host}. "

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from credit.rules.standing import LogStop
+from credit.service.halting import why_stopped
 from credit.service.logfiles import LogFiles
-from credit.service.sealing import why_stopped
 from portal.accounts.service import (
     add_erasures,
     apply_erasures,

@@ -27,9 +27,6 @@ from portal.site.unfinished import NEXT_KEY
 Say = Callable[[str], None]
 CURRENT: Final = "secret_key"
 LOOKUPS: Final = (
-    Lookup("person", "phone_hash", "sealed_phone", lambda _: "phone"),
-    Lookup("case_reporter", "phone_hash", "sealed_phone", lambda _: "phone"),
-    Lookup("sign_in_code", "phone_hash", "sealed_phone", lambda _: "phone"),
     Lookup(
         "follower", "to_hash", "sealed_to",
         lambda row: "phone" if row["way"] == "sms" else "mail", needs=("way",), form=str.casefold,

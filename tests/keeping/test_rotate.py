@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from credit.models import Entry
 from credit.queries.own import records_of
+from credit.rules.guard import ProtectedAct, Route
 from credit.service.accounts import give_consent
 from credit.service.facts import Holder, record_fact
+from credit.service.guard import judge, mark_protected_act
 from credit.service.posting import Posted
 from credit.service.rulebook import publish_rule
 from credit.service.sealing import seal
@@ -209,6 +211,40 @@ def test_a_fact_told_before_earns_nothing_again(kept: House) -> None:
     there.database.dispose()
 
 
+def test_N1_a_protected_act_still_protects_after_the_keys_changed(kept: House) -> None:
+    def route(house: House) -> Route:
+        with house.database.read() as session:
+            return judge(
+                session,
+                district=DISTRICT,
+                subject_person_id=her.id,
+                proposer_id=UUID(int=8),
+                unit_id=None,
+                source="case:1",
+                at=now(),
+            )
+
+    with kept.database.write() as session:
+        found = person_by_phone(session, PHONE)
+        assert found is not None
+        her = found
+        # filed by telephone only: what leads to her is the hash of her number
+        mark_protected_act(
+            session,
+            district=DISTRICT,
+            person_id=None,
+            phone=PHONE,
+            act=ProtectedAct.REPORT,
+            source="case:1",
+            at=now(),
+        )
+    before = route(kept)
+    assert before is not Route.ORDINARY
+    there = change(kept)
+    assert route(there) is before
+    there.database.dispose()
+
+
 @pytest.mark.parametrize("step", range(0, 14, 2))
 def test_whoever_was_killed_goes_on(
     kept: House, monkeypatch: pytest.MonkeyPatch, step: int
@@ -315,10 +351,10 @@ def test_every_hash_that_is_looked_up_by_a_sealed_value_is_made_anew() -> None:
         assert {each.column, each.sealed, *each.needs} <= set(tables[each.table].columns.keys())
     for name, column in SEALED_FILES:
         assert column in tables[name].columns
-    # a table with a sealed telephone or address and a hash beside it is one of them
+    # the hash of a telephone stands: marks that protect its holder are made of it (N1)
+    assert "phone" in CARRIED
     for table, names in sealed_tables():
-        beside = {"phone_hash", "to_hash"} & set(table.columns.keys())
-        if beside and {"sealed_phone", "sealed_to"} & set(names):
+        if "sealed_to" in names and "to_hash" in table.columns:
             assert table.name in {each.table for each in LOOKUPS}
 
 
