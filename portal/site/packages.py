@@ -8,6 +8,7 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
+from credit import cli as credit_cli
 from credit import jobs as credit_jobs
 from credit import labels as credit_labels
 from credit.labels import process as credit_process_labels
@@ -76,6 +77,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     areas_commands,
     accounts_cli.people,
     accounts_cli.privacy,
+    credit_cli.ledger,
     reports_commands,
     demo,
 )
