@@ -114,7 +114,7 @@ def restore_backup(
         restored.stop = why_stopped(session)
     ledger = LogFiles(instance.config.instance / "ledger")
     restored.needs_log_key = bool(manifest.facts["checkpoint"]) and ledger.verifier() is None
-    unfinished.unlink()
+    unfinished.unlink(missing_ok=True)
     return restored
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from credit.service.logfiles import LogFiles
 from portal.accounts.service import end_every_session
 from portal.kernel.audit import note_action
-from portal.kernel.carried import carry_on, connect_vault, drop_others
+from portal.kernel.carried import carried_keys, carry_on, connect_vault, drop_others
 from portal.kernel.config import Config
 from portal.kernel.db import Base, Database
 from portal.kernel.errors import Busy
@@ -51,6 +51,10 @@ def rotate_secret(
 ) -> Rotated:
     """Change SECRET_KEY, or end what was cut off. Nothing else may work here meanwhile."""
     folder = instance.config.instance
+    if not (folder / NEXT_KEY).exists():
+        # whoever waited until another rotation was done holds a key of yesterday: WrongKey
+        with database.read() as session:
+            carried_keys(session, instance.vault)
     new = Vault(_next_key(folder))
     if new.key_id == instance.vault.key_id:
         # somebody has put it into the environment: what is left to do is to tidy up

@@ -4,19 +4,26 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from credit.service.sealing import seal
+from portal.accounts.models import Person, SecondFactor
 from portal.kernel.blobs import BlobStore
 from portal.kernel.clock import now
-from portal.kernel.db import Database
+from portal.kernel.db import Base, Database
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.vault import Vault
+from portal.reports.models import Follower, ImportRun
+from portal.reports.rules.following import FollowWay
+from portal.reports.rules.import_runs import RunState
+from portal.site import schema
 from portal.site.backup import Written, write_backup
 from portal.site.restore import Restored, restore_backup
+from portal.site.rotate import CURRENT
 from tests.make.accounts import person
 from tests.make.areas import small_tree
 from tests.make.credit import account, given, posted, try_hold
@@ -109,3 +116,102 @@ def there(here: House, new_url: Callable[[], str], tmp_path: Path) -> Iterator[H
     house = house_at(here.instance, new_url(), tmp_path / "there")
     yield house
     house.database.dispose()
+
+
+def counts(house: House) -> dict[str, int]:
+    with house.database.read() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def is_empty(house: House) -> bool:
+    if schema.revision(house.database) is None:
+        return True
+    return not any(counts(house).values())
+
+
+@pytest.fixture
+def archive(filled: House, tmp_path: Path) -> Path:
+    to = tmp_path / "day.tar"
+    filled.back_up(to)
+    return to
+
+
+PHONE, MAIL = "+8613800001201", "Li@Example.cn"
+ROW = UUID(int=77)
+
+
+@pytest.fixture(autouse=True)
+def no_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+
+
+@pytest.fixture
+def kept(filled: House) -> House:
+    """A house whose key lies in its folder, with something of everything that is sealed."""
+    (filled.folder / CURRENT).write_text(f"{filled.instance.config.secret_key}\n")
+    vault = filled.instance.vault
+    with filled.database.write() as session:
+        her = session.scalars(select(Person).where(Person.phone_hash == hashed(vault, PHONE))).one()
+        session.add(SecondFactor(person_id=her.id, sealed_secret=vault.seal("S"), created_at=now()))
+        moment = {"created_at": now(), "told_from": now(), "told_until": now(), "seen_at": now()}
+        session.add(
+            Follower(
+                way=FollowWay.MAIL,
+                sealed_to=vault.seal(MAIL),
+                language="en",
+                stop_hash="s" * 64,
+                to_hash=vault.keyed_hash("mail", MAIL.casefold()),
+                digest_on=now().date(),
+                **moment,
+            )
+        )
+        session.add(
+            ImportRun(
+                number="R1",
+                state=RunState.HANDED,
+                handed_by=her.id,
+                handed_at=now(),
+                file_name="o.csv",
+                layout="",
+                encoding="utf-8",
+                blob_key=filled.instance.blobs.put(vault.seal("a file").encode(), "sealed"),
+            )
+        )
+    return filled
+
+
+def hashed(vault: Vault, phone: str) -> str:
+    return vault.keyed_hash("phone", phone)
+
+
+def anew(house: House) -> House:
+    """The same installation, started again with the key that lies in its folder."""
+    key = (house.folder / CURRENT).read_text().strip()
+    return house_at(house.instance, house.instance.config.database_url, house.folder, key=key)
+
+
+@dataclass
+class Tools:
+    """What commands get."""
+
+    house: House
+
+    @property
+    def config(self) -> object:
+        return self.house.instance.config
+
+    @property
+    def instance(self) -> object:
+        return self.house.instance
+
+    @property
+    def database(self) -> object:
+        return self.house.database
+
+
+@pytest.fixture
+def tools(kept: House) -> Tools:
+    return Tools(kept)

@@ -22,8 +22,7 @@ from portal.kernel.clock import now
 from portal.kernel.errors import Busy
 from portal.site.cli import cli
 from portal.site.rotate import rotate_log
-from tests.keeping.conftest import House
-from tests.keeping.test_rotate import Tools
+from tests.keeping.conftest import House, Tools
 from tests.make.credit import account, given
 from tests.pages import Browser
 

@@ -1,11 +1,8 @@
 """Another SECRET_KEY: what was sealed opens, what was printed stays good, a kill does no harm."""
 
-from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -18,83 +15,26 @@ from credit.service.guard import judge, mark_protected_act
 from credit.service.posting import Posted
 from credit.service.rulebook import publish_rule
 from credit.service.sealing import seal
-from portal.accounts.models import LoginSession, Person, SecondFactor
+from portal.accounts.models import LoginSession, Person
 from portal.accounts.queries.people import person_by_phone
 from portal.accounts.service.privacy import erasure_hash
-from portal.kernel import in_use, rotation
+from portal.kernel import rotation
 from portal.kernel.carried import CarriedKey, WrongKey, carried_keys
 from portal.kernel.clock import now
 from portal.kernel.db import Base
-from portal.kernel.instance import instance_of
 from portal.kernel.rotation import CannotOpen, sealed_tables
 from portal.kernel.vault import CARRIED, RENEWED, Vault
 from portal.reports.models import CaseReporter, Follower, ImportRun
-from portal.reports.rules.following import FollowWay
-from portal.reports.rules.import_runs import RunState
 from portal.reports.rules.receipts import lookup_hash
 from portal.reports.service.following.asking import secret_of
 from portal.site import rotate
-from portal.site.cli import cli
 from portal.site.rotate import CURRENT, LOOKUPS, SEALED_FILES, rotate_secret
 from portal.site.unfinished import NEXT_KEY, Unfinished, refuse_unfinished
 from tests.credit.rulebook import shift_rule
 from tests.credit.test_facts import DAY
-from tests.keeping.conftest import House, house_at
+from tests.keeping.conftest import MAIL, PHONE, ROW, House, anew, hashed, house_at
 from tests.make.accounts import sign_in_as
 from tests.make.credit import DISTRICT, NOW, adult
-
-PHONE, MAIL = "+8613800001201", "Li@Example.cn"
-ROW = UUID(int=77)
-
-
-@pytest.fixture(autouse=True)
-def no_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SECRET_KEY", raising=False)
-
-
-@pytest.fixture
-def kept(filled: House) -> House:
-    """A house whose key lies in its folder, with something of everything that is sealed."""
-    (filled.folder / CURRENT).write_text(f"{filled.instance.config.secret_key}\n")
-    vault = filled.instance.vault
-    with filled.database.write() as session:
-        her = session.scalars(select(Person).where(Person.phone_hash == hashed(vault, PHONE))).one()
-        session.add(SecondFactor(person_id=her.id, sealed_secret=vault.seal("S"), created_at=now()))
-        moment = {"created_at": now(), "told_from": now(), "told_until": now(), "seen_at": now()}
-        session.add(
-            Follower(
-                way=FollowWay.MAIL,
-                sealed_to=vault.seal(MAIL),
-                language="en",
-                stop_hash="s" * 64,
-                to_hash=vault.keyed_hash("mail", MAIL.casefold()),
-                digest_on=now().date(),
-                **moment,
-            )
-        )
-        session.add(
-            ImportRun(
-                number="R1",
-                state=RunState.HANDED,
-                handed_by=her.id,
-                handed_at=now(),
-                file_name="o.csv",
-                layout="",
-                encoding="utf-8",
-                blob_key=filled.instance.blobs.put(vault.seal("a file").encode(), "sealed"),
-            )
-        )
-    return filled
-
-
-def hashed(vault: Vault, phone: str) -> str:
-    return vault.keyed_hash("phone", phone)
-
-
-def anew(house: House) -> House:
-    """The same installation, started again with the key that lies in its folder."""
-    key = (house.folder / CURRENT).read_text().strip()
-    return house_at(house.instance, house.instance.config.database_url, house.folder, key=key)
 
 
 def change(house: House) -> House:
@@ -356,65 +296,3 @@ def test_every_hash_that_is_looked_up_by_a_sealed_value_is_made_anew() -> None:
     for table, names in sealed_tables():
         if "sealed_to" in names and "to_hash" in table.columns:
             assert table.name in {each.table for each in LOOKUPS}
-
-
-@dataclass
-class Tools:
-    """What commands get."""
-
-    house: House
-
-    @property
-    def config(self) -> object:
-        return self.house.instance.config
-
-    @property
-    def instance(self) -> object:
-        return self.house.instance
-
-    @property
-    def database(self) -> object:
-        return self.house.database
-
-
-@pytest.fixture
-def tools(kept: House) -> Tools:
-    return Tools(kept)
-
-
-def test_the_command_wants_the_portal_stopped(tools: Tools) -> None:
-    with in_use.sharing(tools.house.folder) as shares:
-        assert shares
-        for line in (["keys", "rotate"], ["restore", __file__, "--no-erasures"]):
-            refused = CliRunner().invoke(cli, line, obj=tools)
-            assert "The portal is running here" in refused.output
-    with in_use.alone(tools.house.folder) as is_alone, in_use.sharing(tools.house.folder) as shares:
-        assert is_alone
-        assert not shares
-    done = CliRunner().invoke(cli, ["keys", "rotate"], obj=tools)
-    assert done.exit_code == 0, done.output
-    assert "The old key is in" in done.output
-
-
-def test_backup_and_restore_by_command(tools: Tools, there: House, tmp_path: Path) -> None:
-    to = tmp_path / "day.tar"
-    made = CliRunner().invoke(cli, ["backup", str(to)], obj=tools)
-    assert made.exit_code == 0, made.output
-    again = CliRunner().invoke(cli, ["backup", str(to)], obj=tools)
-    assert isinstance(again.exception, FileExistsError)
-    other = Tools(there)
-    whole = CliRunner().invoke(cli, ["restore", str(to), "--check"], obj=other)
-    assert "is whole" in whole.output
-    asked = CliRunner().invoke(cli, ["restore", str(to)], obj=other)
-    assert "There is no list of erasures here" in asked.output
-    listed = tmp_path / "erasures.txt"
-    listed.write_text("")
-    done = CliRunner().invoke(cli, ["restore", str(to), "--erasures", str(listed)], obj=other)
-    assert done.exit_code == 0, done.output
-    assert "Put the private key of the log back" in done.output
-    with there.database.read() as session:
-        assert instance_of(session) is there.instance
-        assert person_by_phone(session, PHONE) is not None
-    to.write_bytes(to.read_bytes()[:5000])
-    broken = CliRunner().invoke(cli, ["restore", str(to), "--check"], obj=other)
-    assert "The backup is damaged: " in broken.output
