@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 # log, of people who are forgotten (the marks that protect them are hashes of the hash of a phone).
 # When SECRET_KEY changes, their keys are carried on.
 CARRIED: Final = frozenset({
-    "api-filing", "credit/protected-act", "credit/source", "erasure", "follow/confirm",
-    "follow/stop", "joined", "lookup", "phone", "pin", "pseudonym", "recovery",
+    "api-filing", "credit/entry", "credit/guard-outcome", "credit/pick-up", "credit/pick-up/hash",
+    "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop", "joined",
+    "lookup", "phone", "pin", "pseudonym", "recovery", "reports/useful",
 })  # fmt: skip
 # And these begin anew: what they made is sealed or computed again, or gone within days.
 RENEWED: Final = frozenset({
