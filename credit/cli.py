@@ -1,4 +1,4 @@
-"""``gongzhi ledger``: seal, verify, prove, compare, and begin anew after a loss."""
+"""``gongzhi ledger``: seal, verify, prove, compare, export, and begin anew after a loss."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
 from credit.rules.compare import BadOld, Finding, Signed, read_pasted
 from credit.rules.flaws import Flaw
@@ -14,6 +15,7 @@ from credit.rules.receipt import SUFFIX
 from credit.service.comparing import compare
 from credit.service.halting import why_stopped
 from credit.service.logfiles import log_files
+from credit.service.plain_accounts import beancount_lines
 from credit.service.proofs import find_entry, prove_entry
 from credit.service.resuming import resume_after_loss
 from credit.service.sealing import Stopped, rewrite_tiles, seal
@@ -208,3 +210,26 @@ def _ask(database: Database, number: str) -> UUID:
             session, clean_number(number) or number, code, Permission.LEDGER_RESUME,
             now=clock.now(),
         )  # fmt: skip
+
+
+@ledger.command("export")
+@click.option("--beancount", "to", required=True, type=click.Path(allow_dash=True))
+@click.pass_obj
+def export_command(tools: Any, to: str) -> None:
+    """Write the ledger as plain-text accounting, which `bean-check` checks; - writes it out.
+
+    Accounts are opaque ids: nothing in the file names anybody. An amount on hold is pending (!).
+
+    Example: gongzhi ledger export --beancount ledger.beancount && bean-check ledger.beancount
+    """
+    with (
+        click.open_file(to, "x", encoding="utf-8") as file,
+        tools.database.snapshot() as moment,
+        Session(moment) as session,
+    ):
+        count = 0
+        for line in beancount_lines(session, tools.instance):
+            file.write(f"{line}\n")
+            count += 1
+    if to != "-":
+        click.echo(f"{to}: {count} lines.")

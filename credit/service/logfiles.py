@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,14 @@ from sqlalchemy.orm import Session
 
 from credit.rules.checkpoint import open_checkpoint, read_checkpoint
 from credit.rules.merkle import HASH_LENGTH
-from credit.rules.note import BadNote, Signer, VerifierKey, read_note, read_signer
+from credit.rules.note import (
+    BadNote,
+    Signer,
+    VerifierKey,
+    read_note,
+    read_signer,
+    read_verifier_key,
+)
 from credit.rules.standing import Noted
 from credit.rules.tiles import BadTile, parse_path, whole_tile
 from portal.kernel.instance import instance_of
@@ -31,6 +39,14 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}\Z", re.ASCII)
 
 Stamp = tuple[int, int, int]
 """Which file stands under a name now: its inode, its size and when it was written."""
+
+
+@dataclass(frozen=True)
+class FormerKey:
+    """A key with which the log was signed until a moment: what it signed stays good."""
+
+    verifier: VerifierKey
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -76,10 +92,44 @@ class LogFiles:
         except FileNotFoundError:
             return None
 
+    def former_keys(self) -> list[FormerKey]:
+        """The keys that signed before, oldest first."""
+        try:
+            lines = (self.folder / "keys").read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        parts = (line.split(" until ") for line in lines)
+        return [FormerKey(read_verifier_key(k), datetime.fromisoformat(t)) for k, t in parts]
+
     def verifiers(self) -> list[VerifierKey]:
-        """Every key that signed this log."""
-        key = self.verifier()
-        return [key] if key else []
+        """Every key that signed this log, the present one first. None when that is lost: a list
+        of old keys must not make a log without its key look well."""
+        now = self.verifier()
+        return [now, *(former.verifier for former in reversed(self.former_keys()))] if now else []
+
+    def change_key(self, now: datetime) -> VerifierKey | None:
+        """A new private key under the same name; the old one is forgotten, its public half listed.
+        None before anything was sealed. Only while one is ``alone``.
+        """
+        old = self.verifier()
+        if old is None:
+            return None
+        new = Signer.from_seed(old.name, secrets.token_bytes(32))
+        kept = [f"{each.verifier} until {each.until.isoformat()}\n" for each in self.former_keys()]
+        # the list first: cut off between the two, it names the present key once too often
+        lines = [line for line in kept if not line.startswith(f"{old} ")]
+        lines.append(f"{old} until {now.isoformat()}\n")
+        _replace(self.folder / "keys", "".join(lines).encode())
+        _replace(self.folder / "key", f"{new.secret_line()}\n".encode())
+        return new.verifier
+
+    def put_back(self, name: str, data: bytes) -> None:
+        """A file of the log out of a backup. Raises ValueError for what is none."""
+        is_log = name.startswith("log/tile/") or name in {"state", "keys", "log/checkpoint"}
+        if not is_log or ".." in name.split("/"):
+            raise ValueError(f"{name} is no file of the log")
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(self.folder / name, data)
 
     def read_tile(self, path: str) -> bytes:
         """A tile's bytes. Raises FileNotFoundError; the path must be one that a tile has."""

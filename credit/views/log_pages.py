@@ -17,6 +17,7 @@ from credit.queries.log import (
 )
 from credit.rules.compare import Finding, OldCheckpoint, Signed, grouped
 from credit.service.comparing import compare, served, verifier_keys
+from credit.service.logfiles import log_files
 from credit.service.witnessing import witnesses_seen
 from credit.views.blueprint import bp
 from portal.accounts.access import public
@@ -41,7 +42,8 @@ def log_page() -> ResponseReturnValue:
         "credit/log/index.html",
         newest=newest,
         letters=grouped(newest.root) if newest else [],
-        keys=verifier_keys(session),
+        keys=verifier_keys(session)[:1],
+        former=log_files(session).former_keys(),
         witnesses=witnesses_seen(session, log.number) if log else [],
         address=f"{instance().config.origin}/credit/log",
     )

@@ -43,6 +43,8 @@ _ACTIONS: dict[str, Words] = {
     "card:revoke": _l("Card stopped"),
     "guardian:agree": _l("Parent or guardian agreed"),
     "identity:look": _l("Reporter’s identity seen"),
+    "keys:rotate": _l("Secret key changed"),
+    "keys:rotate_log": _l("Key of the log changed"),
     "password:set": _l("Password set"),
     "people:look": _l("Account looked at"),
     "person:erase": _l("Account erased"),

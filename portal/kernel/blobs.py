@@ -2,8 +2,13 @@
 
 import hashlib
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+_KEY: Final = re.compile(r"[0-9a-f]{64}\.[a-z0-9]+")
 
 
 class BlobStore:
@@ -42,3 +47,10 @@ class BlobStore:
     def delete(self, key: str) -> None:
         """Forget the content; nothing happens when it is gone already."""
         self._path(key).unlink(missing_ok=True)
+
+    def every_key(self) -> Iterator[str]:
+        """Every key, in order, a folder at a time; what is half written is none."""
+        folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        for folder in folders:
+            names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+            yield from (name for name in names if _KEY.fullmatch(name))

@@ -208,6 +208,18 @@ class Database:
                 if self.is_sqlite:
                     driver.execute("PRAGMA foreign_keys=ON")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one moment, however long it is read and whatever is written."""
+        with self.reader.connect() as plain:
+            options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                # the moment is that of the first read
+                first = "SELECT count(*) FROM sqlite_master" if self.is_sqlite else "SELECT 1"
+                connection.execute(text(first))
+                yield connection
+
     def ping(self) -> None:
         """Raises when the database cannot answer."""
         with self.reader.connect() as connection:

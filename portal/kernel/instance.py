@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal.kernel.blobs import BlobStore
+from portal.kernel.carried import connect_vault
 from portal.kernel.city import City
 from portal.kernel.config import Config
 from portal.kernel.db import Database, open_database
@@ -29,4 +30,6 @@ def instance_of(session: Session) -> Instance:
 
 def open_for(instance: Instance) -> Database:
     """The installation's database, whose sessions know the installation."""
-    return open_database(instance.config.database_url, {"instance": instance})
+    database = open_database(instance.config.database_url, {"instance": instance})
+    connect_vault(instance.vault, database)
+    return database

@@ -3,10 +3,27 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from typing import Final
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+# What was made with these lies where it cannot be made anew: on paper, in messages, in the sealed
+# log, of people who are forgotten (the marks that protect them are hashes of the hash of a phone).
+# When SECRET_KEY changes, their keys are carried on.
+CARRIED: Final = frozenset({
+    "api-filing", "credit/entry", "credit/guard-outcome", "credit/pick-up", "credit/pick-up/hash",
+    "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop", "joined",
+    "lookup", "phone", "pin", "pseudonym", "recovery", "reports/useful",
+})  # fmt: skip
+# And these begin anew: what they made is sealed or computed again, or gone within days.
+RENEWED: Final = frozenset({
+    "backup", "browser", "code", "cookies", "key-id", "mail", "receipt", "seal", "session",
+    "upload-owner",
+})  # fmt: skip
+_RENEWED_BUCKETS: Final = "rate/"
 
 
 class Vault:
@@ -14,11 +31,37 @@ class Vault:
 
     def __init__(self, secret_key: str) -> None:
         self._root = secret_key.encode()
+        self._carry: Callable[[], Mapping[str, bytes]] | None = None
+        self._carried: Mapping[str, bytes] = {}
         self._fernet = Fernet(urlsafe_b64encode(self.derive("seal")))
+
+    @property
+    def key_id(self) -> str:
+        """A name for this SECRET_KEY that tells nothing of it."""
+        return self.derive("key-id").hex()[:16]
+
+    def carry(self, load: Callable[[], Mapping[str, bytes]]) -> None:
+        """Where the keys lie that an earlier SECRET_KEY left; asked when one is first needed."""
+        self._carry = load
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for a purpose (HMAC-SHA256 as a key derivation, NIST SP 800-108 in spirit)."""
+        if purpose in CARRIED:
+            carried = self._load_carried().get(purpose)
+            if carried is not None:
+                return carried
+        elif purpose not in RENEWED and not purpose.startswith(_RENEWED_BUCKETS):
+            raise ValueError(
+                f"{purpose}: say in CARRIED or RENEWED what a new SECRET_KEY does to it"
+            )
         return hmac.digest(self._root, f"gongzhi/{purpose}".encode(), "sha256")
+
+    def _load_carried(self) -> Mapping[str, bytes]:
+        load = self._carry
+        if load is not None:
+            self._carried = load()
+            self._carry = None
+        return self._carried
 
     def seal(self, text: str) -> str:
         """Encrypt a personal field for storage (Fernet: AES-128-CBC with HMAC-SHA256)."""

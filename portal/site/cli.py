@@ -10,19 +10,26 @@ import click
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from portal.kernel.carried import WrongKey
 from portal.kernel.config import BadSetting, Config, load_config
 from portal.kernel.db import Database
 from portal.kernel.errors import BadData, Busy, Forbidden, Missing, Refused
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.logs import configure_logging
 from portal.kernel.words import say
-from portal.site import commands, packages
+from portal.site import commands, keeping, packages
 from portal.site.app import create_app
+from portal.site.unfinished import Unfinished, refuse_unfinished
 from portal.site.wsgi import open_instance
 
 
 class Tools:
-    """What every command may use, made when it is first asked for."""
+    """What every command may use, made when it is first asked for.
+
+    ``ends_unfinished``: a command that ends what was cut off, so that it may begin at all.
+    """
+
+    ends_unfinished = False
 
     @cached_property
     def config(self) -> Config:
@@ -30,6 +37,8 @@ class Tools:
 
     @cached_property
     def instance(self) -> Instance:
+        if not self.ends_unfinished:
+            refuse_unfinished(self.config.instance)
         return open_instance(self.config)
 
     @cached_property
@@ -54,7 +63,9 @@ def cli(context: click.Context) -> None:
     context.obj = context.obj or Tools()
 
 
-for command in (commands.serve, commands.db, commands.jobs, commands.city, *packages.COMMANDS):
+HOUSE = (commands.serve, commands.db, commands.jobs, commands.city)
+KEEPING = (keeping.backup, keeping.restore, keeping.keys)
+for command in (*HOUSE, *KEEPING, *packages.COMMANDS):
     cli.add_command(command)
 
 
@@ -77,6 +88,8 @@ def _one_sentence(tools: Tools) -> Iterator[None]:
     except (click.Abort, KeyboardInterrupt):
         _end("Stopped.", 130)
     except (BadSetting, BadData, Busy, Forbidden, Missing, Refused, SQLAlchemyError) as error:
+        _end(_sentence(tools, error))
+    except (Unfinished, WrongKey) as error:
         _end(_sentence(tools, error))
     except OSError as error:
         _end(f"{error.filename or 'The system'}: {error.strerror or error}")

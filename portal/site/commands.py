@@ -16,11 +16,13 @@ from granian.constants import Interfaces
 
 from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
+from portal.kernel import in_use
 from portal.kernel import jobs as kernel_jobs
+from portal.kernel.carried import carried_keys
 from portal.kernel.city import City, load_city
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from portal.kernel.instance import Instance, open_for
+from portal.kernel.instance import Instance, instance_of, open_for
 from portal.kernel.logs import configure_logging
 from portal.reports.queries.coverage import communities_without_lead
 from portal.reports.queries.kind_flaws import find_kind_flaws
@@ -50,6 +52,7 @@ def serve(tools: Any, host: str, port: int, workers: int | None, with_jobs: bool
     if _is_loopback(host):
         # links in messages must name the port that is really served
         os.environ.setdefault("GONGZHI_ORIGIN", f"http://{_in_url(host)}:{port}")
+    _share(tools)
     _refuse_to_serve(tools, host)
     configure_logging()
     # forked workers would inherit the jobs thread's locks and connections
@@ -89,10 +92,18 @@ def _granian_logs() -> dict[str, Any]:
     return {"version": 1, "disable_existing_loggers": False, "loggers": loggers}
 
 
+def _share(tools: Any) -> None:
+    """Until the command ends nobody changes keys or puts a backup back."""
+    shares = click.get_current_context().with_resource(in_use.sharing(tools.config.instance))
+    if not shares:
+        raise click.ClickException("Keys are being changed, or a backup is being put back.")
+
+
 def _refuse_to_serve(tools: Any, host: str) -> None:
     if schema.revision(tools.database) != schema.head():
         raise click.ClickException("The database is not up to date: run `gongzhi db upgrade`.")
     with tools.database.read() as session:
+        carried_keys(session, instance_of(session).vault)  # raises WrongKey
         if not _is_loopback(host) and demo_exists(session):
             raise click.ClickException(
                 f"Demo accounts exist, and everyone knows them: they may not be served on {host}. "
@@ -192,6 +203,7 @@ def jobs_run(tools: Any, name: str | None, once: bool) -> None:
     if name is not None and name not in known:
         raise click.ClickException(f"There is no job {name}; there are {', '.join(known)}.")
     if name is None and not once:
+        _share(tools)
         configure_logging()
         kernel_jobs.Runner(tools.database, now, app.app_context).run()
         return

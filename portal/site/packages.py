@@ -77,6 +77,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     areas_commands,
     accounts_cli.people,
     accounts_cli.privacy,
+    credit_cli.ledger,
     reports_commands,
     credit_cli.ledger,
     demo,

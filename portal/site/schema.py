@@ -48,25 +48,39 @@ def head() -> str | None:
 
 @cache
 def _head(_checkout: Path) -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return _scripts().get_current_head()
 
 
 def revision(database: Database) -> str | None:
     """The migration that the database has reached."""
     with database.reader.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The migration that a connection sees."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(wanted: str) -> bool:
+    """Whether a migration is one of ours."""
+    return any(found.revision == wanted for found in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config())
 
 
 def upgrade(database: Database, target: str = "head") -> None:
     """Bring the database to a migration. Servers that start together take turns."""
     with database.reshape() as connection:
-        _take_turn(connection)
+        take_turn(connection)
         command.upgrade(alembic_config(connection), target)
         _check_references(connection)
 
 
-def _take_turn(connection: Connection) -> None:
-    """On SQLite BEGIN IMMEDIATE did it already."""
+def take_turn(connection: Connection) -> None:
+    """Wait for whoever else changes the tables. On SQLite BEGIN IMMEDIATE did it already."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
 

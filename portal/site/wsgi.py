@@ -13,6 +13,7 @@ from portal.kernel.vault import Vault
 from portal.reports.rules.guarding import at_once_from
 from portal.reports.rules.retention import months_from
 from portal.site.app import MAX_UPLOAD, create_app
+from portal.site.unfinished import refuse_unfinished
 from portal.site.waiting import ReadFirst
 
 # whatever some form accepts: a body that a slow sender could hold a working turn with
@@ -33,7 +34,9 @@ def open_instance(config: Config) -> Instance:
 def build() -> Flask:
     """The application of one worker. Creates no tables: ``gongzhi db upgrade`` did."""
     configure_logging()
-    instance = open_instance(load_config())
+    config = load_config()
+    refuse_unfinished(config.instance)
+    instance = open_instance(config)
     database = open_for(instance)
     app = create_app(instance, database)
     with database.read() as session:

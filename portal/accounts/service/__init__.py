@@ -9,7 +9,9 @@ from portal.accounts.service.cards import (
     sign_in_with_card,
 )
 from portal.accounts.service.erasure_list import (
+    add_erasures,
     erasure_list,
+    parse_erasures,
     read_erasure_list,
     write_erasure_list,
 )
@@ -57,6 +59,7 @@ from portal.accounts.service.sessions import (
     Browser,
     Welcome,
     begin_session,
+    end_every_session,
     end_other_sessions,
     end_session,
     session_token,
@@ -81,6 +84,7 @@ __all__ = [
     "Place",
     "Welcome",
     "Wish",
+    "add_erasures",
     "add_person",
     "apply_erasures",
     "begin_enrolment",
@@ -89,6 +93,7 @@ __all__ = [
     "confirm_enrolment",
     "correct_person",
     "due_personal_data",
+    "end_every_session",
     "end_other_sessions",
     "end_role",
     "end_session",
@@ -108,6 +113,7 @@ __all__ = [
     "note_identity_look",
     "note_person_look",
     "open_card",
+    "parse_erasures",
     "personal_fields",
     "read_erasure_list",
     "register_part",

@@ -1,5 +1,7 @@
 """Erasures are also written down outside the database, because a restore takes it back in time."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,18 +20,29 @@ def erasure_list(session: Session) -> Path:
 
 def write_erasure_list(session: Session) -> int:
     """Add new erasures to the list; how many. It never shrinks: a restored database knows less."""
+    return add_erasures(session, {key: at.isoformat() for key, at in erasures(session).items()})
+
+
+def add_erasures(session: Session, told: Mapping[str, str]) -> int:
+    """Add what the list does not know yet, by hash with its time; how many. On the disk after."""
     path = erasure_list(session)
     known = read_erasure_list(path)
-    fresh = {key: at for key, at in erasures(session).items() if key not in known}
-    if fresh:
-        lines = [f"{key} {at.isoformat()}\n" for key, at in sorted(fresh.items())]
+    fresh = sorted(set(told) - set(known))
+    if fresh or not path.exists():
+        # an empty list says that nobody was erased; none says nothing
         with path.open("a", encoding="ascii") as file:
-            file.writelines(lines)
+            file.writelines(f"{key} {told[key]}\n" for key in fresh)
+            file.flush()
+            os.fsync(file.fileno())
     return len(fresh)
 
 
-def read_erasure_list(path: Path) -> set[str]:
-    """The hashes of a list; none when there is no list."""
-    if not path.exists():
-        return set()
-    return {line.split()[0] for line in path.read_text("ascii").splitlines() if line.strip()}
+def read_erasure_list(path: Path) -> dict[str, str]:
+    """The hashes of a list with their times; none when there is no list."""
+    return parse_erasures(path.read_text("ascii")) if path.exists() else {}
+
+
+def parse_erasures(text: str) -> dict[str, str]:
+    """The lines of a list."""
+    pairs = (line.partition(" ") for line in text.splitlines() if line.strip())
+    return {key: at.strip() for key, _, at in pairs}

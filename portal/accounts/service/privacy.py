@@ -4,7 +4,7 @@ Packages above register a provider for what they keep; this package's own tables
 below in the same way.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, product
@@ -253,7 +253,7 @@ def _parts_again(
     return again
 
 
-def apply_erasures(session: Session, hashes: set[str], *, now: datetime) -> int:
+def apply_erasures(session: Session, hashes: Collection[str], *, now: datetime) -> int:
     """Erase again whoever had been erased, after a restore; how many were."""
     living = session.scalars(select(Person.id).where(Person.erased_at.is_(None))).all()
     again = {person_id for person_id in living if erasure_hash(session, person_id) in hashes}

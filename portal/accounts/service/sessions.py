@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import LoginSession, Person
 from portal.accounts.queries import actor_for
 from portal.accounts.rules import SESSION_DAYS, Actor, Refusal, Way
+from portal.kernel.db import changed_rows
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.ids import hash_token
 from portal.kernel.instance import instance_of
@@ -107,6 +108,12 @@ def end_other_sessions(session: Session, actor: Actor, *, now: datetime) -> None
         (LoginSession.person_id == actor.person_id) & (LoginSession.id != actor.session_id),
         now,
     )
+
+
+def end_every_session(session: Session, *, now: datetime) -> int:
+    """Everybody signs in again: the key of the cookies has changed; how many sessions ended."""
+    open_ones = update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=now)
+    return changed_rows(session, open_ones)
 
 
 def _end(session: Session, which: ColumnElement[bool], now: datetime) -> None:
