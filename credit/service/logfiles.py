@@ -266,3 +266,18 @@ def files_of_log(session: Session, number: int) -> LogFiles:
 
 def _ledger(session: Session) -> Path:
     return instance_of(session).config.instance / "ledger"
+
+
+def logs_in(instance: Path) -> list[LogFiles]:
+    """The files of every log in an instance folder: the first, and those begun after a loss."""
+    first = LogFiles(instance / "ledger")
+    later = sorted(int(path.name) for path in first.folder.glob("*") if _NUMBER.match(path.name))
+    return [first, *(LogFiles(first.folder / str(number), number) for number in later)]
+
+
+def log_of_part(instance: Path, name: str) -> tuple[LogFiles, str]:
+    """Whose file a name below ``ledger/`` is, like ``2/state``, and its name there."""
+    number, _, rest = name.partition("/")
+    if _NUMBER.match(number):
+        return LogFiles(instance / "ledger" / number, int(number)), rest
+    return LogFiles(instance / "ledger"), name

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 
 from sqlalchemy import Connection, select
 
-from credit.service.logfiles import LogFiles
+from credit.service.logfiles import LogFiles, logs_in
 from portal.accounts.service import erasure_list, write_erasure_list
 from portal.kernel.archive import ArchiveWriter
 from portal.kernel.db import Base, Database
@@ -98,11 +98,15 @@ def _one_moment(
     database: Database, instance: Instance, archive: ArchiveWriter, stack: ExitStack
 ) -> Connection:
     """A snapshot of the database, and the files of the log as they are at the same moment."""
-    files = LogFiles(instance.config.instance / "ledger")
-    with _no_sealing(files):
+    folder = instance.config.instance
+    logs = logs_in(folder)
+    with ExitStack() as locks:
+        for files in logs:
+            locks.enter_context(_no_sealing(files))
         snapshot = stack.enter_context(database.snapshot())
-        for path in _log_parts(files):
-            archive.add(f"ledger/{path.relative_to(files.folder)}", path.read_bytes())
+        for files in logs:
+            for path in _log_parts(files):
+                archive.add(str(path.relative_to(folder)), path.read_bytes())
     return snapshot
 
 

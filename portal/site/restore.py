@@ -8,7 +8,7 @@ done a file in the instance folder keeps everybody else out, and the same comman
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from credit.rules.standing import LogStop
 from credit.service.halting import why_stopped
-from credit.service.logfiles import LogFiles
+from credit.service.logfiles import log_of_part, logs_in
 from portal.accounts.service import (
     add_erasures,
     apply_erasures,
@@ -112,8 +112,8 @@ def restore_backup(
     reindex.bring_up(database)
     with database.read() as session:
         restored.stop = why_stopped(session)
-    ledger = LogFiles(instance.config.instance / "ledger")
-    restored.needs_log_key = bool(manifest.facts["checkpoint"]) and ledger.verifier() is None
+    newest = logs_in(instance.config.instance)[-1]
+    restored.needs_log_key = bool(manifest.facts["checkpoint"]) and newest.verifier() is None
     unfinished.unlink(missing_ok=True)
     return restored
 
@@ -178,24 +178,30 @@ def _load_parts(
 
 def _put_files(instance: Instance, path: Path) -> dict[str, str]:
     """Photos, and the log where there is none here; the erasures that the archive knows."""
-    ledger = LogFiles(instance.config.instance / "ledger")
+    folder = instance.config.instance
     # a state that is here knows more than any backup
-    has_state = (ledger.folder / "state").exists()
-    state: Part | None = None
+    known = {log.folder for log in logs_in(folder) if log.state_stamp()}
+    states: list[Part] = []
     found: dict[str, str] = {}
     for part in read_parts(path):
         if part.group == "blobs":
             _put_photo(instance, part)
-        elif part.name == "ledger/state":
-            state = part
-        elif part.group == "ledger" and not has_state:
-            ledger.put_back(part.name.removeprefix("ledger/"), part.content)
+        elif part.name.endswith("/state"):
+            states.append(part)
+        elif part.group == "ledger":
+            _put_log_file(folder, part, known)
         elif part.name == ERASURES:
             found = parse_erasures(part.content.decode("ascii"))
-    # the very last: with it the folder is whole
-    if state is not None and not has_state:
-        ledger.put_back("state", state.content)
+    # the very last: with them the folder is whole
+    for part in states:
+        _put_log_file(folder, part, known)
     return found
+
+
+def _put_log_file(folder: Path, part: Part, known: Collection[Path]) -> None:
+    log, name = log_of_part(folder, part.name.removeprefix("ledger/"))
+    if log.folder not in known:
+        log.put_back(name, part.content)
 
 
 def _put_photo(instance: Instance, part: Part) -> None:

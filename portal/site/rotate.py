@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from credit.service.logfiles import LogFiles
+from credit.service.logfiles import logs_in
 from portal.accounts.service import end_every_session
 from portal.kernel.audit import note_action
 from portal.kernel.carried import carried_keys, carry_on, connect_vault, drop_others
@@ -142,7 +142,7 @@ def rotate_log(database: Database, instance: Instance, *, now: datetime) -> tupl
 
     None before anything was sealed. Raises Busy while something is being sealed.
     """
-    files = LogFiles(instance.config.instance / "ledger")
+    files = logs_in(instance.config.instance)[-1]
     with files.alone() as is_alone:
         if not is_alone:
             raise Busy

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from credit.rules.flaws import Flaw
 from credit.rules.standing import LogStop
 from credit.service.accounts import give_consent
+from credit.service.logfiles import logs_in
+from credit.service.resuming import resume_after_loss
 from credit.service.sealing import Stopped, seal
+from credit.service.verifying import verify
 from portal.accounts.models import LoginSession, Person
 from portal.accounts.service import erase_person, write_erasure_list
 from portal.accounts.service.privacy import erasure_hash
@@ -29,6 +33,7 @@ from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.packages import load_city_data
 from portal.site.restore import CannotRestore
 from portal.site.unfinished import RESTORE, Unfinished, refuse_unfinished
+from tests.credit.tamper import Copy
 from tests.keeping.conftest import (
     House,
     counts,
@@ -265,3 +270,31 @@ def test_every_column_has_a_kind_and_nothing_leads_to_what_is_left_out() -> None
             assert kind_of(column.type)
         if table.name not in LEFT_OUT:
             assert not {key.column.table.name for key in table.foreign_keys} & set(LEFT_OUT)
+
+
+def test_a_log_that_was_begun_after_a_loss_is_in_the_backup_with_the_one_before(
+    filled: House, there: House, tmp_path: Path
+) -> None:
+    yesterday = Copy.of(filled.database, tmp_path / "copy")
+    with filled.database.write() as session:
+        two = [adult(session).id, adult(session).id]
+        give_consent(session, DISTRICT, two[0], now=now())
+    seal(filled.database, now())
+    yesterday.put_back(filled.database, files=False)
+    assert resume_after_loss(filled.database, two, "disk", now=now()).number == 2
+    filled.back_up(tmp_path / "day.tar")
+    names = set(parts_of(tmp_path / "day.tar", "ledger"))
+    assert {"ledger/state", "ledger/2/state", "ledger/2/log/checkpoint"} <= names
+    assert not any(name.endswith("key") for name in names)
+    for log in logs_in(filled.folder):
+        folder = there.folder / log.folder.relative_to(filled.folder)
+        folder.mkdir(parents=True)
+        (folder / "key").write_bytes((log.folder / "key").read_bytes())
+    restored = there.restore(tmp_path / "day.tar")
+    assert restored.stop is None
+    assert not restored.needs_log_key
+    with there.database.write() as session:
+        give_consent(session, DISTRICT, adult(session).id, now=now())
+    assert seal(there.database, now()) > 0
+    found = {problem.flaw for problem in verify(there.database, now=now()).problems}
+    assert found <= {Flaw.RULE}, "the fixture gives points without a rule"
