@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -66,19 +67,24 @@ def deduction_assessment(number: str) -> ResponseReturnValue:
 def admin_deductions() -> ResponseReturnValue:
     """Propose to switch deductions on, confirm what another proposed, and the history."""
     form, places = SwitchForm(), _own_places()
-    form.district.choices = [
-        SelectChoice(code, in_words(row.names)) for code, row in places.items()
-    ]
-    rows = switches_of(reading(), list(places))
+    names = {code: in_words(row.names) for code, row in places.items()}
+    form.district.choices = [SelectChoice(code, name) for code, name in names.items()]
+    return answer(
+        form, "credit/switch/admin.html", partial(_propose, form), places=names,
+        thanks=_l("Proposed. Another administrator has to confirm it."), **_history(list(places)),
+    )  # fmt: skip
+
+
+def _history(districts: list[str]) -> dict[str, Any]:
+    """Every wish, who moved it, and who reads."""
+    rows = switches_of(reading(), districts)
     staff = {
         one for row in rows for one in (row.proposed_by, row.confirmed_by, row.ended_by) if one
     }
-    return answer(
-        form, "credit/switch/admin.html", partial(_propose, form),
-        thanks=_l("Proposed. Another administrator has to confirm it."), rows=rows, at=now(),
-        people=people_by_ids(reading(), staff), me=current_actor().person_id, action=Form(),
-        places={code: in_words(row.names) for code, row in places.items()},
-    )  # fmt: skip
+    return {
+        "rows": rows, "at": now(), "me": current_actor().person_id,
+        "people": people_by_ids(reading(), staff),
+    }  # fmt: skip
 
 
 def _propose(form: SwitchForm, session: Session) -> str:

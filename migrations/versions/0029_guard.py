@@ -1,5 +1,7 @@
 """The retaliation guard, the switch of deductions, and a guardian's yes."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -171,9 +173,8 @@ def _retaliation_month() -> None:
     )
 
 
-def _switch() -> None:
-    op.create_table(
-        "credit_switch",
+def _switch_columns() -> list[sa.Column[Any]]:
+    return [
         sa.Column("district", sa.String(length=12), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=16), nullable=False),
@@ -192,6 +193,13 @@ def _switch() -> None:
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("off_statement_id", sa.Uuid(), nullable=True),
+    ]
+
+
+def _switch() -> None:
+    op.create_table(
+        "credit_switch",
+        *_switch_columns(),
         sa.CheckConstraint(
             "(confirmed_by IS NULL) = (confirmed_at IS NULL)"
             " AND (confirmed_by IS NULL) = (on_statement_id IS NULL)",
