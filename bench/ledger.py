@@ -124,17 +124,21 @@ def sealing(engine: str, database: Database, count: int) -> None:
     """So many entries at once. Their own rows do not matter to the sealer: the queue does."""
     moment = now()
     seal(database, moment)
-    rates = []
+    rates, own = [], []
     for turn in range(3):
         with database.write() as session:
             for rows in _waiting(turn, count):
                 session.execute(insert(Unsealed), rows)
-        start = time.monotonic()
+        start, own_start = time.monotonic(), time.process_time()
         sealed = seal(database, moment)
         rates.append(sealed / (time.monotonic() - start))
+        own.append(sealed / (time.process_time() - own_start))
     rate = median(rates)
     say(f"{engine}: seal {count:,} entries, tiles on the disk, signed", f"{rate:,.0f} a second",
         f"≥ {LEAST_SEALED:,}", rate >= LEAST_SEALED)  # fmt: skip
+    if database.is_sqlite:
+        # the whole work is this process's own: so much without neighbours on the machine
+        say(f"{engine}: the same, in the processor's own time", f"{median(own):,.0f} a second")
 
 
 def _waiting(turn: int, count: int) -> Iterator[list[dict[str, object]]]:
@@ -168,6 +172,8 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, {datetime.now().astimezone():%Y-%m-%d}\n")
     print("| what | figure | goal | met |\n|---|---:|---|---|")
     with TemporaryDirectory(prefix="gongzhi-bench-") as name, ExitStack() as stack:
+        # PostgreSQL runs as somebody else, who has to come in
+        Path(name).chmod(0o755)
         for engine, place in places(stack, Path(name), sqlite_only=options.sqlite_only):
             place.folder.mkdir(parents=True)
             database = place.open()
