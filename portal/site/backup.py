@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 
 from sqlalchemy import Connection, select
 
-from credit.service.logfiles import LogFiles
+from credit.service.logfiles import LogFiles, log_files
 from portal.accounts.service import erasure_list, write_erasure_list
 from portal.kernel.archive import ArchiveWriter
 from portal.kernel.db import Base, Database
@@ -98,11 +98,13 @@ def _one_moment(
     database: Database, instance: Instance, archive: ArchiveWriter, stack: ExitStack
 ) -> Connection:
     """A snapshot of the database, and the files of the log as they are at the same moment."""
-    files = LogFiles(instance.config.instance / "ledger")
+    ledger = instance.config.instance / "ledger"
+    with database.read() as session:
+        files = log_files(session)
     with _no_sealing(files):
         snapshot = stack.enter_context(database.snapshot())
-        for path in _log_parts(files):
-            archive.add(f"ledger/{path.relative_to(files.folder)}", path.read_bytes())
+        for path in _log_parts(ledger):
+            archive.add(f"ledger/{path.relative_to(ledger)}", path.read_bytes())
     return snapshot
 
 
@@ -120,10 +122,10 @@ def _no_sealing(files: LogFiles) -> Iterator[None]:
         time.sleep(0.1)
 
 
-def _log_parts(files: LogFiles) -> Iterator[Path]:
-    """Every file of the log but the private key."""
-    for name in LEDGER:
-        path = files.folder / name
+def _log_parts(ledger: Path) -> Iterator[Path]:
+    """Every file of every log but the private keys; later logs lie in folders with numbers."""
+    later = sorted(found for found in ledger.glob("*") if found.name.isdigit())
+    for path in (folder / name for folder in (ledger, *later) for name in LEDGER):
         if path.is_dir():
             yield from sorted(found for found in path.rglob("*") if found.is_file())
         elif path.is_file():

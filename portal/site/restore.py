@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from credit.rules.standing import LogStop
 from credit.service.halting import why_stopped
-from credit.service.logfiles import LogFiles
+from credit.service.logfiles import LogFiles, log_files
 from portal.accounts.service import (
     add_erasures,
     apply_erasures,
@@ -112,8 +112,8 @@ def restore_backup(
     reindex.bring_up(database)
     with database.read() as session:
         restored.stop = why_stopped(session)
-    ledger = LogFiles(instance.config.instance / "ledger")
-    restored.needs_log_key = bool(manifest.facts["checkpoint"]) and ledger.verifier() is None
+        is_lost = log_files(session).verifier() is None
+    restored.needs_log_key = bool(manifest.facts["checkpoint"]) and is_lost
     unfinished.unlink(missing_ok=True)
     return restored
 
@@ -180,21 +180,21 @@ def _put_files(instance: Instance, path: Path) -> dict[str, str]:
     """Photos, and the log where there is none here; the erasures that the archive knows."""
     ledger = LogFiles(instance.config.instance / "ledger")
     # a state that is here knows more than any backup
-    has_state = (ledger.folder / "state").exists()
-    state: Part | None = None
+    has_state = any(ledger.folder.glob("**/state"))
+    states: list[Part] = []
     found: dict[str, str] = {}
     for part in read_parts(path):
         if part.group == "blobs":
             _put_photo(instance, part)
-        elif part.name == "ledger/state":
-            state = part
+        elif part.name.endswith("/state"):
+            states.append(part)
         elif part.group == "ledger" and not has_state:
             ledger.put_back(part.name.removeprefix("ledger/"), part.content)
         elif part.name == ERASURES:
             found = parse_erasures(part.content.decode("ascii"))
-    # the very last: with it the folder is whole
-    if state is not None and not has_state:
-        ledger.put_back("state", state.content)
+    # the very last, that of the newest log at the end: with it the folder is whole
+    for state in states if not has_state else []:
+        ledger.put_back(state.name.removeprefix("ledger/"), state.content)
     return found
 
 
