@@ -35,6 +35,10 @@ from credit.rules.tiles import BadTile, parse_path, whole_tile
 from portal.kernel.instance import instance_of
 
 AT_ONCE: Final = 8
+# a later log lies in a folder with its number
+_OF_A_LOG: Final = re.compile(
+    r"(?:(?:[2-9]|[1-9]\d+)/)?(?:state|keys|log/checkpoint|log/tile/(?!.*\.\.)[0-9x/.p]+)", re.ASCII
+)
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}\Z", re.ASCII)
 
 Stamp = tuple[int, int, int]
@@ -125,8 +129,7 @@ class LogFiles:
 
     def put_back(self, name: str, data: bytes) -> None:
         """A file of the log out of a backup. Raises ValueError for what is none."""
-        is_log = name.startswith("log/tile/") or name in {"state", "keys", "log/checkpoint"}
-        if not is_log or ".." in name.split("/"):
+        if _OF_A_LOG.fullmatch(name) is None:
             raise ValueError(f"{name} is no file of the log")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(self.folder / name, data)

@@ -174,7 +174,7 @@ def rotate(tools: Any, is_log: bool) -> None:
 
 
 def _rotate_log(tools: Any) -> None:
-    changed = rotate_log(tools.database, tools.instance, now=now())
+    changed = rotate_log(tools.database, now=now())
     if changed is None:
         raise click.ClickException("Nothing was sealed yet: there is no key to change.")
     click.echo(f"The log was signed until now by\n  {changed[0]}\nand is signed from now on by")

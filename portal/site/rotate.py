@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from credit.service.logfiles import logs_in
+from credit.service.logfiles import log_files
 from portal.accounts.service import end_every_session
 from portal.kernel.audit import note_action
 from portal.kernel.carried import carried_keys, carry_on, connect_vault, drop_others
@@ -137,12 +137,13 @@ def _end_by_hand(database: Database, instance: Instance, path: Path) -> Rotated:
     return Rotated(sealed)
 
 
-def rotate_log(database: Database, instance: Instance, *, now: datetime) -> tuple[str, str] | None:
+def rotate_log(database: Database, *, now: datetime) -> tuple[str, str] | None:
     """Another private key of the log, while the portal runs: the former and the new verifier key.
 
     None before anything was sealed. Raises Busy while something is being sealed.
     """
-    files = logs_in(instance.config.instance)[-1]
+    with database.read() as session:
+        files = log_files(session)
     with files.alone() as is_alone:
         if not is_alone:
             raise Busy

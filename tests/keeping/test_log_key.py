@@ -17,6 +17,7 @@ from credit.service import logfiles
 from credit.service.halting import why_stopped
 from credit.service.logfiles import LogFiles
 from credit.service.sealing import seal
+from portal.kernel.archive import read_parts
 from portal.kernel.audit import AuditEntry
 from portal.kernel.clock import now
 from portal.kernel.errors import Busy
@@ -46,7 +47,7 @@ def add(house: House) -> None:
 
 def test_the_new_key_signs_and_what_the_old_one_signed_stays_good(filled: House) -> None:
     files = files_of(filled)
-    changed = rotate_log(filled.database, filled.instance, now=now())
+    changed = rotate_log(filled.database, now=now())
     assert changed is not None
     old, new = (read_verifier_key(line) for line in changed)
     assert files.verifier() == new != old
@@ -68,7 +69,7 @@ def test_the_new_key_signs_and_what_the_old_one_signed_stays_good(filled: House)
         ).one()
     assert str(new) in (entry.reason or "")
     # and once more: each key that ever signed is known, with the time until which it did
-    rotate_log(filled.database, filled.instance, now=now())
+    rotate_log(filled.database, now=now())
     assert [each.verifier for each in files.former_keys()] == [old, new]
     assert len(files.verifiers()) == 3
     assert oct((files.folder / "key").stat().st_mode)[-3:] == "600"
@@ -78,7 +79,7 @@ def test_the_list_names_no_private_key_and_makes_no_log_whose_key_is_lost_look_w
     filled: House,
 ) -> None:
     files = files_of(filled)
-    rotate_log(filled.database, filled.instance, now=now())
+    rotate_log(filled.database, now=now())
     assert "PRIVATE" not in (files.folder / "keys").read_text()
     (files.folder / "key").unlink()
     with filled.database.read() as session:
@@ -105,10 +106,10 @@ def test_whoever_was_killed_between_list_and_key_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(logfiles, "_replace", dies)
         with pytest.raises(KeyboardInterrupt):
-            rotate_log(filled.database, filled.instance, now=now())
+            rotate_log(filled.database, now=now())
     assert files.verifier() == before
     add(filled)
-    rotate_log(filled.database, filled.instance, now=now())
+    rotate_log(filled.database, now=now())
     add(filled)
     assert [each.verifier for each in files.former_keys()] == [before]
 
@@ -117,7 +118,7 @@ def test_while_somebody_seals_the_key_stays(filled: House) -> None:
     with files_of(filled).alone() as is_alone:
         assert is_alone
         with pytest.raises(Busy):
-            rotate_log(filled.database, filled.instance, now=now())
+            rotate_log(filled.database, now=now())
 
 
 def test_by_command_and_on_the_page_of_keys(here: House, filled: House, app: Flask) -> None:
@@ -138,3 +139,22 @@ def test_before_anything_was_sealed_there_is_no_key_to_change(here: House) -> No
     done = CliRunner().invoke(cli, ["keys", "rotate", "--log"], obj=Tools(here))
     assert "Nothing was sealed yet" in done.output
     assert not (here.folder / "ledger" / "key").exists()
+
+
+def test_a_later_log_is_kept_too_and_no_private_key_of_any(filled: House, tmp_path: Path) -> None:
+    folder = filled.folder / "ledger"
+    for name in ("2/log/tile/0/000.p/1", "2/log/checkpoint", "2/keys", "2/key", "2/lock"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    filled.back_up(tmp_path / "day.tar")
+    names = {part.name for part in read_parts(tmp_path / "day.tar") if part.group == "ledger"}
+    assert {"ledger/state", "ledger/2/log/checkpoint", "ledger/2/keys"} <= names
+    assert not {name for name in names if name.endswith(("/key", "/lock"))}
+
+
+@pytest.mark.parametrize(
+    "name", ["key", "2/key", "/state", "lock", "log/tile/../../x", "../state", "1/state"]
+)
+def test_nothing_but_a_file_of_a_log_is_put_back(here: House, name: str) -> None:
+    with pytest.raises(ValueError, match="no file of the log"):
+        files_of(here).put_back(name, b"x")
