@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from credit.labels import benefits, honours, log, process, rules
+from credit.labels import benefits, honours, log, process, rulebook
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal
@@ -18,7 +18,7 @@ from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
-__all__ = ["benefits", "honours", "log", "process", "rules"]
+__all__ = ["benefits", "honours", "log", "process", "rulebook"]
 
 KINDS: Mapping[Kind, Words] = {
     Kind.AWARD: _l("Points earned"),

@@ -19,7 +19,7 @@ from credit.views import (
     mine_matters,
     quiz_desk,
     quizzes,
-    rules,
+    rulebook,
     rules_admin,
     switch,
 )
@@ -45,7 +45,7 @@ __all__ = [
     "mine_matters",
     "quiz_desk",
     "quizzes",
-    "rules",
+    "rulebook",
     "rules_admin",
     "switch",
 ]

@@ -5,13 +5,13 @@ from functools import partial
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from credit.forms.rules import RuleForm, typed
-from credit.labels.rules import rule_words
+from credit.forms.rulebook import RuleForm, typed
+from credit.labels.rulebook import rule_words
 from credit.queries.rulebook import versions_of
 from credit.rules.rulebook import Rule
 from credit.service.rulebook import check_rule, publish_rule
 from credit.views.blueprint import bp
-from credit.views.rules import asked_district, by_class, compared, is_lively, standings
+from credit.views.rulebook import asked_district, by_class, compared, is_lively, standings
 from portal.accounts.access import current_actor, requires
 from portal.accounts.rules import Permission
 from portal.areas.queries import areas_by_codes

@@ -11,6 +11,8 @@ from portal.accounts.access import public
 from portal.accounts.models import Person
 from portal.accounts.service import Place, grant_role
 from portal.areas.models import Area
+from portal.areas.rules import NoticeLevel
+from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.web import database as web_database
 from portal.kernel.web import write_on_get
@@ -18,6 +20,7 @@ from portal.reports.rules.codes import State
 from tests.house import manners, routes
 from tests.house.crawl import Crawler, Listener, listening
 from tests.house.tree import ROOT, plant
+from tests.make import notices
 from tests.make.accounts import person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -92,6 +95,7 @@ def town(database: Database) -> Town:
             ).number
             for state in State
         ]  # fmt: skip
+        notices.put_up(session, "370283", NoticeLevel.PLAIN, tell=False, now=clock.now())
     return Town(places, people, numbers)
 
 

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.labels.log import whole_day
-from credit.labels.rules import RULE_CLASSES, RULE_FIELDS, rule_words
+from credit.labels.rulebook import RULE_CLASSES, RULE_FIELDS, rule_words
 from credit.queries.rulebook import Publication, all_rules, publications_of, versions_of
 from credit.rules.differences import Change, Piece, differences
 from credit.rules.rulebook import Rule, RuleStanding, standing_of

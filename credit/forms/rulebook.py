@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from credit.labels.rules import RULE_CLASSES
+from credit.labels.rulebook import RULE_CLASSES
 from credit.rules.rulebook import Rule, RuleClass
 from portal.accounts.labels import role_in_words
 from portal.accounts.rules import roles
