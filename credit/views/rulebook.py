@@ -94,7 +94,7 @@ def rules_page() -> ResponseReturnValue:
     district = asked_district()
     rows = standings(district)
     return render_template(
-        "credit/rules/list.html", sections=by_class(rows),
+        "credit/rulebook/list.html", sections=by_class(rows),
         ended=[one for one in rows if not is_lively(one)],
         district=district, words=rule_words, whole_day=_day,
     )  # fmt: skip
@@ -114,7 +114,7 @@ def rule(code: str) -> ResponseReturnValue:
         for old, new in zip([None, *rules[:-1]], rules, strict=True)
     ]
     return render_template(
-        "credit/rules/show.html", versions=versions[::-1], standing=standing_of(rules, now()),
+        "credit/rulebook/show.html", versions=versions[::-1], standing=standing_of(rules, now()),
         whole_day=_day, now=now(), back=url_for("credit.rules_page", district=district),
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def admin_rules() -> ResponseReturnValue:
     district = _district()
     rows = standings(district)
     return render_template(
-        "credit/rules/admin.html", sections=by_class(rows),
+        "credit/rulebook/admin.html", sections=by_class(rows),
         ended=[one for one in rows if not is_lively(one)], district=district, words=rule_words,
     )  # fmt: skip
 
@@ -82,13 +82,13 @@ def _conversation(form: RuleForm, district: str, old: Rule | None) -> ResponseRe
             check_rule(reading(), district, wish, now=moment)
         except Refused as refused:
             form.refuse(refused)
-            return render_template("credit/rules/edit.html", form=form, **context), 422
+            return render_template("credit/rulebook/edit.html", form=form, **context), 422
         fields = compared(old, wish)
         return render_template(
-            "credit/rules/preview.html", form=form, fields=fields, wish=wish, **context
+            "credit/rulebook/preview.html", form=form, fields=fields, wish=wish, **context
         )
     return answer(
-        form, "credit/rules/edit.html", partial(_publish, form, district), thanks=DONE, **context
+        form, "credit/rulebook/edit.html", partial(_publish, form, district), thanks=DONE, **context
     )
 
 
