@@ -12,7 +12,7 @@ from credit.rules.note import LONGEST
 from credit.rules.tiles import BadTile, parse_path
 from credit.rules.witness import STATUS, CosignAnswer
 from credit.service.comparing import verifier_keys
-from credit.service.logfiles import log_files
+from credit.service.logfiles import LogFiles, files_of_log, log_files
 from credit.service.witnessing import served_checkpoint, take_cosignatures
 from credit.views.blueprint import bp
 from portal.accounts.access import by_capability, public
@@ -23,6 +23,8 @@ from portal.kernel.words import say
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 SHORT: Final = "public, max-age=5"
+# a log that is begun after a loss has this address too: nobody may keep the lost tiles for long
+WHILE: Final = "public, max-age=3600"
 
 
 @bp.get("/credit/log/vkey")
@@ -48,13 +50,33 @@ def log_checkpoint() -> ResponseReturnValue:
 @bp.get("/credit/log/tile/<path:address>")
 @public
 def log_tile(address: str) -> ResponseReturnValue:
-    """A tile of the served checkpoint (C2SP tlog-tiles). A full one never changes again."""
-    path = f"tile/{address}"
+    """A tile of the served checkpoint (C2SP tlog-tiles). A full one never changes in its log."""
+    return _tile(log_files(reading()), f"tile/{address}", WHILE)
+
+
+@bp.get("/credit/log/<int(min=1):number>/checkpoint")
+@public
+def numbered_checkpoint(number: int) -> ResponseReturnValue:
+    """The last checkpoint of one of the logs: after a loss the ended one stays to be compared."""
+    note = files_of_log(reading(), number).published()
+    if note is None:
+        raise Missing
+    return Response(note, mimetype="text/plain", headers={"Cache-Control": SHORT})
+
+
+@bp.get("/credit/log/<int(min=1):number>/tile/<path:address>")
+@public
+def numbered_tile(number: int, address: str) -> ResponseReturnValue:
+    """A tile of one of the logs, under an address that no other log will ever have."""
+    return _tile(files_of_log(reading(), number), f"tile/{address}", FOR_EVER)
+
+
+def _tile(files: LogFiles, path: str, full: str) -> Response:
     try:
-        tile, data = parse_path(path), log_files(reading()).public_tile(path)
+        tile, data = parse_path(path), files.public_tile(path)
     except (BadTile, FileNotFoundError) as error:
         raise Missing from error
-    headers = {"Cache-Control": FOR_EVER if tile.full else SHORT}
+    headers = {"Cache-Control": full if tile.full else SHORT}
     return Response(data, mimetype="application/octet-stream", headers=headers)
 
 

@@ -16,6 +16,7 @@ from credit.queries.log import (
     last_checkpoints,
 )
 from credit.rules.compare import Finding, OldCheckpoint, Signed, grouped
+from credit.rules.standing import LogState
 from credit.service.comparing import compare, served, verifier_keys
 from credit.service.logfiles import log_files
 from credit.service.witnessing import witnesses_seen
@@ -45,8 +46,14 @@ def log_page() -> ResponseReturnValue:
         keys=verifier_keys(session)[:1],
         former=log_files(session).former_keys(),
         witnesses=witnesses_seen(session, log.number) if log else [],
-        address=f"{instance().config.origin}/credit/log",
+        address=_address(log),
     )
+
+
+def _address(log: LogState | None) -> str:
+    """Where a program finds checkpoint and tiles: a later log is not mistaken for the first."""
+    later = f"/{log.number}" if log and log.number > 1 else ""
+    return f"{instance().config.origin}/credit/log{later}"
 
 
 def _newest() -> CheckpointRow | None:

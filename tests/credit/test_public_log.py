@@ -16,11 +16,13 @@ from tlog_scales.signing import Vkey
 from credit.models import Sealed
 from credit.rules.checkpoint import Checkpoint, read_checkpoint
 from credit.rules.note import read_note, sign_note
+from credit.service.resuming import resume_after_loss
 from credit.service.sealing import seal
 from portal.kernel.db import Database
 from tests.credit.signers import LOG, STRANGER
+from tests.credit.tamper import Copy
 from tests.credit.test_sealing import files_of, give
-from tests.make.credit import NOW
+from tests.make.credit import NOW, adult
 from tests.make.pictures import picture_of_svg
 from tests.pages import Browser, Page
 
@@ -87,11 +89,35 @@ def test_what_never_changes_is_kept_for_ever_and_the_rest_is_not(
     client = app.test_client()
     full, partial = client.get("/credit/log/tile/0/000"), client.get("/credit/log/tile/0/001.p/44")
     assert (len(full.data), len(partial.data)) == (256 * 32, 44 * 32)
-    assert "immutable" in full.headers["Cache-Control"]
+    # under an address that a later log may have as well, for an hour; under its own, for ever
+    assert full.headers["Cache-Control"] == "public, max-age=3600"
+    assert "immutable" in client.get("/credit/log/1/tile/0/000").headers["Cache-Control"]
     for short in (partial, client.get("/credit/log/checkpoint")):
         assert short.headers["Cache-Control"] == "public, max-age=5"
     assert full.mimetype == "application/octet-stream"
     assert client.get("/credit/log/checkpoint").mimetype == "text/plain"
+
+
+def test_after_a_loss_both_logs_can_be_had_and_neither_takes_the_other_s_address(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    sealed(database, 256)
+    yesterday = Copy.of(database, tmp_path / "copy")
+    (old,) = sealed(database, 4)
+    yesterday.put_back(database, files=False)
+    with database.write() as session:
+        two = [adult(session).id, adult(session).id]
+    resume_after_loss(database, two, "disk", now=NOW)
+    sealed(database, 300)
+    client = app.test_client()
+    first, second = (client.get(f"/credit/log/{at}/checkpoint") for at in (1, 2))
+    assert read_checkpoint(read_note(first.data).text) == old
+    assert second.data == client.get("/credit/log/checkpoint").data != first.data
+    tiles = [client.get(f"/credit/log/{at}tile/0/000").data for at in ("1/", "2/", "")]
+    assert tiles[1] == tiles[2] != tiles[0]
+    assert len(tiles[0]) == 256 * 32
+    assert client.get("/credit/log/3/checkpoint").status_code == 404
+    assert "/credit/log/2" in client.get("/credit/log/").text
 
 
 @pytest.mark.parametrize(

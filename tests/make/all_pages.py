@@ -34,6 +34,8 @@ NO_PAGE = {
     "credit.log_key": "a line for programs",
     "credit.log_checkpoint": "a file for programs",
     "credit.log_tile": "a file for programs",
+    "credit.numbered_checkpoint": "a file for programs",
+    "credit.numbered_tile": "a file for programs",
     "accounts.my_data_file": "a file to download",
     "credit.ledger_json": "a file to download",
     "credit.my_proof": "a file to download",

@@ -32,6 +32,7 @@ NO_DATA = {
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "credit.deduction_assessment", "credit.admin_assessment", "credit.retaliation_csv",
     "credit.log_key", "credit.log_checkpoint", "credit.log_tile",
+    "credit.numbered_checkpoint", "credit.numbered_tile",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",
