@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from credit.forms.switch import EndSwitchForm, SwitchForm
 from credit.queries.switch import SwitchRow, switch_by_number, switches_of
+from credit.service.process import void_running
 from credit.service.switch import confirm_switch, end_switch, propose_switch
 from credit.views.blueprint import bp
 from portal.accounts.access import current_actor, public, requires
@@ -163,4 +164,6 @@ def _end(number: str, form: EndSwitchForm, session: Session) -> str:
     if actor.person_id is None:
         raise Missing
     end_switch(session, number, form.reason.data or "", actor_id=actor.person_id, now=now())
+    # at once, not when the job comes by: nobody shall read of a deduction that is off (L2)
+    void_running(session, _own(number).district, now=now())
     return url_for("credit.admin_deductions")

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from credit.models import RetaliationMonth
 from credit.queries.switch import switches_of
 from credit.rules.guard import Route
+from credit.rules.process import MatterState
 from credit.service import deductions_on, record_outcome
 from credit.service.sealing import seal
 from credit.service.switch import confirm_switch, end_switch
@@ -18,6 +19,7 @@ from portal.areas.models import Area
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
+from tests.make import process
 from tests.make.accounts import person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.credit import DISTRICT
@@ -59,6 +61,22 @@ def fill(page: Page, document: bytes = PDF, **changes: str) -> Page:
 def number(database: Database) -> str:
     with database.read() as session:
         return switches_of(session, [DISTRICT])[0].number
+
+
+def test_L2_whoever_switches_them_off_voids_at_once_what_does_not_count_yet(
+    app: Flask, database: Database
+) -> None:
+    made = process.world(database)
+    process.switch_on(made, process.START)
+    counting = process.in_effect(made)
+    running = process.announced(made, now=now(), source="case:2")
+    with database.read() as session:
+        keeper = session.get_one(Person, made.keeper.person_id)
+    ben = browser_of(app, keeper)
+    page = ben.get(f"/admin/deductions/{number(database)}/end", status=200)
+    page.form().fill(reason="Being revised").send("Switch off", status=200)
+    assert made.row(running).state is MatterState.VOIDED
+    assert made.row(counting).state is MatterState.IN_EFFECT
 
 
 def test_L11_two_administrators_switch_deductions_on_and_one_switches_them_off(

@@ -74,13 +74,22 @@ def run_clocks(database: Database, now: datetime, *, gates: Gates = GATES) -> in
     return done + _forget(database, now)
 
 
-def void_running(session: Session, district: str, *, now: datetime) -> int:
-    """Deductions were switched off: whatever does not count yet never will (L2)."""
-    rows = session.scalars(
-        select(Matter.id).where(Matter.district == district, Matter.state.in_(_NOT_IN_EFFECT))
+def void_running(session: Session, district: str, *, now: datetime, gates: Gates = GATES) -> int:
+    """Deductions were switched off: whatever does not count yet never will (L2).
+
+    A switch counts for the districts below too, where another may still be on.
+    """
+    rows = session.execute(
+        select(Matter.id, Matter.district).where(
+            Matter.district.startswith(district, autoescape=True),
+            Matter.state.in_(_NOT_IN_EFFECT),
+        )
     ).all()
-    found = [row for one in rows if (row := matter_by_id(session, one)) is not None]
-    return sum(_off(session, row, now) for row in found)
+    off = {
+        one for one in {row.district for row in rows} if not gates.deductions_on(session, one, now)
+    }
+    found = [matter_by_id(session, row.id) for row in rows if row.district in off]
+    return sum(_off(session, row, now) for row in found if row is not None)
 
 
 def _off(session: Session, row: MatterRow, now: datetime) -> bool:
