@@ -179,7 +179,7 @@ def _things(session: Session, demo: Demo) -> None:
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
         **guard.planted(session, demo.people, PLACE[:6], now()),
-        "award": award_of(session, demo.people["resident"]),
+        "award": award_of(session, demo.people["resident"].id),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 
