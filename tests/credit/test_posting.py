@@ -67,7 +67,7 @@ def test_an_award_is_an_entry_a_balance_details_and_a_place_in_the_queue(
         assert detail.account_id == mine
         assert opens(leaf_of(made), detail.salt, {"source": f"shift:{made.id}"})
         assert read_leaf(leaf_of(made).encode()) == leaf_of(made)
-        waiting = session.get_one(Unsealed, (DISTRICT, made.id))
+        waiting = session.get_one(Unsealed, {"district": DISTRICT, "entry_id": made.id})
         assert waiting.leaf_hash == leaf_hash(made)
     with database.read() as session:
         assert entry(session, DISTRICT, made.id) == made
