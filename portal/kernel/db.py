@@ -303,6 +303,8 @@ def _sqlite_engine(url: URL, *, write: bool) -> Engine:
         # NORMAL acknowledged writes before they were on disk; FULL survives kill -9 and power loss
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # what is erased shall not lie readable in a free page of the file (L14)
+        connection.execute("PRAGMA secure_delete=ON")
         if not write:
             connection.execute("PRAGMA query_only=ON")
 

@@ -32,7 +32,7 @@ def walk(tour: Tour, mode: str) -> Faults:
     for at, stop in enumerate(tour.stops):
         way = look(at, mode)
         page = tour.open(stop, way.language, **_choices(mode, at))
-        found = _measured(tour, page, mode)
+        found = _measured(tour, page, mode, _sides(at, mode))
         if mode == "elder" and not stop.path.startswith(STAFF):
             found["columns"] = _columns(page)
         if stop not in chosen:
@@ -43,12 +43,18 @@ def walk(tour: Tour, mode: str) -> Faults:
     return faults
 
 
-def _measured(tour: Tour, page: Any, mode: str) -> Faults:
+def _sides(at: int, mode: str) -> Sequence[int]:
+    """Telephone or desk: a page is seen at one in normal and at the other in elder mode, and at
+    both with --long. Half of all pages are seen at each in each mode."""
+    return SIDES if is_long() else (SIDES[(at + list(MODES).index(mode)) % len(SIDES)],)
+
+
+def _measured(tour: Tour, page: Any, mode: str, sides: Sequence[int]) -> Faults:
     found: Faults = defaultdict(list)
     if mode not in LEAST:
         return found
     found["focus"] = rules.order(page)
-    for width in SIDES:
+    for width in sides:
         rules.resize(page, width)
         found["thumb"] += rules.labelled(str(width), rules.small(page, LEAST[mode]))
         weak = tour.focus_in_all_schemes(page, f"{mode} {width}")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from credit.service.writing import leaf_hash
 from portal.accounts.labels import records_in_words
 from portal.accounts.models import Person
 from portal.accounts.service import erase_person, export_person, personal_fields
+from portal.kernel.config import Config
 from portal.kernel.db import Base, Database
 from portal.kernel.i18n import in_language
 from portal.site.app import create_app
@@ -76,6 +78,36 @@ def everything(session: Session) -> str:
         if table.name.startswith("credit_"):
             found += [tuple(row) for row in session.execute(select(table))]
     return repr(found)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_L14_erased_details_are_in_no_free_page_and_no_other_file(
+    database: Database, config: Config
+) -> None:
+    """On SQLite; PostgreSQL clears its own pages when it next vacuums them."""
+    with database.write() as session:
+        who = full_life(session)
+        mine = [found.account_id for found in accounts_of(session, Party.PERSON, who.id)]
+    seal(database, NOW)
+    with database.write() as session:
+        rows = session.execute(
+            select(EntryDetail.salt, EntryDetail.sealed_details).where(
+                EntryDetail.account_id.in_(mine)
+            )
+        ).all()
+        erase_person(session, None, who.id, now=NOW)
+    with database.writer.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = b"".join(
+        path.read_bytes() for path in sorted(config.instance.rglob("*")) if path.is_file()
+    )
+    assert b"SQLite format 3" in kept
+    assert len(rows) > 2
+    for salt, sealed_details in rows:
+        assert salt not in kept
+        assert sealed_details.encode() not in kept
+    assert b"own-91" not in kept
 
 
 def test_L14_after_an_erasure_nothing_leads_to_her_and_every_proof_still_holds(
