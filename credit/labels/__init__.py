@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from credit.labels import benefits, honours, log, process, rulebook
+from credit.labels.mine import source_in_words
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal
@@ -107,7 +108,8 @@ def _entry(record: Record) -> Iterator[Any]:
     yield from (record["at"], str(KINDS[Kind(record["kind"])]))
     yield str(UNITS[Unit(record["unit"])])
     yield record["amount"]
-    yield from (record["rule"], record["details"].get("source"))
+    if source := record["details"].get("source"):
+        yield source_in_words(source)
 
 
 def _consent(record: Record) -> Iterator[Any]:
@@ -115,7 +117,7 @@ def _consent(record: Record) -> Iterator[Any]:
 
 
 def _waiting(record: Record) -> Iterator[Any]:
-    yield from (record["happened_at"], record["source"])
+    yield from (record["happened_at"], source_in_words(record["source"]))
 
 
 register_reader("credit_account", _l("Your accounts in the points ledger"), _account)
