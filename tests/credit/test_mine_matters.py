@@ -16,7 +16,7 @@ from credit.rules.process import MatterState
 from credit.service.process import decide, object_to, withdraw_objection
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from portal.site.dates import moment
+from portal.site.dates import day, moment
 from tests.make.accounts import sign_in_as
 from tests.make.calendars import know_next_year
 from tests.make.credit import adult
@@ -25,7 +25,7 @@ from tests.make.process import NO_PHOTOS, World, announced, world
 from tests.pages import Browser
 from tests.reports.test_queries_per_page import counted
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ACT = "在路边丢下一袋垃圾"
 
 
@@ -231,6 +231,43 @@ def test_open_notices_are_those_that_her_own_list_lets_her_object_to(
         assert not waits(at)
         made.do(withdraw_objection, person_id=who, matter_id=matter, now=at)
         assert waits(at) is again
+
+
+def test_L8_what_is_in_effect_offers_to_object_and_to_repair_and_says_until_when(
+    app: Flask, made: World, subject: Browser
+) -> None:
+    """In the ledger, where she reads the entry: the page of the matter offers the same."""
+    matter = announced(made, now=now() - 16 * DAY)
+    made.run(now())
+    row = made.row(matter)
+    assert row.state is MatterState.IN_EFFECT
+    assert row.expires_at is not None
+    with app.test_request_context("/?lang=en"):
+        until = day(row.expires_at)
+    page = subject.get("/credit/", status=200)
+    (told,) = page.soup.select(".ledger-do")
+    said = f"Object, or put it right by a service · until {until}"
+    assert " ".join(told.get_text().split()) == said
+    page = page.click("Object, or put it right by a service", status=200)
+    assert page.path == path(made, matter)
+    assert "You can repair it by a service" in page.text
+    page = page.click("Object", status=200).form().fill(statement="不对").send(status=200)
+    assert made.row(matter).state is MatterState.CONTESTED
+    # she has objected: what is left in the ledger is to repair it
+    (told,) = subject.get("/credit/", status=200).soup.select(".ledger-do")
+    said = f"Put it right by a service · until {until}"
+    assert " ".join(told.get_text().split()) == said
+
+
+def test_a_notice_that_was_objected_to_leads_to_what_became_of_it(
+    made: World, matter: UUID, subject: Browser
+) -> None:
+    subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send(status=200)
+    page = subject.get("/credit/", status=200)
+    assert "Object: say why it is wrong" not in page.text
+    assert page.click("See what became of your objection", status=200).path == path(made, matter)
+    subject.get(f"{path(made, matter)}/withdraw").form().send(status=200)
+    assert "Object: say why it is wrong" in subject.get("/credit/", status=200).text
 
 
 def test_open_notices_are_found_by_index_in_one_query(made: World, matter: UUID) -> None:
