@@ -30,7 +30,9 @@ STANDING_SHAPES: Mapping[Standing, str] = {
 STEPS: Mapping[Step, Words] = {
     Step.COLLECT: _l("Collect what you chose, or take the points back"),
     Step.OBJECT: _l("Object: say why it is wrong"),
-    Step.REPAIR: _l("Object, or put it right by a service"),
+    Step.OBJECT_OR_REPAIR: _l("Object, or put it right by a service"),
+    Step.REPAIR: _l("Put it right by a service"),
+    Step.FOLLOW: _l("See what became of your objection"),
 }
 # what an entry comes from, by the word before the colon of its source
 _SOURCES: Mapping[str, Words] = {

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from credit.models import (
@@ -23,6 +23,7 @@ from credit.models import (
     Objection,
 )
 from credit.rules.guard import Route
+from credit.rules.objections import MOST_ATTEMPTS
 from credit.rules.process import (
     BasisKind,
     Clocks,
@@ -113,6 +114,19 @@ def shown(now: datetime) -> ColumnElement[bool]:
         Matter.erased_at.is_(None),
         Matter.state != MatterState.EXPIRED,
         or_(Matter.expires_at.is_(None), Matter.expires_at > now),
+    )
+
+
+def open_to_objection() -> ColumnElement[bool]:
+    """The condition that she can object: not answered, and not taken back for the last time."""
+    used = exists().where(
+        Objection.matter_id == Matter.id,
+        or_(Objection.decision != Decision.DROPPED, Objection.attempt + 1 >= MOST_ATTEMPTS),
+    )
+    return and_(
+        Matter.state.in_((MatterState.ANNOUNCED, MatterState.IN_EFFECT)),
+        Matter.basis_ended_at.is_(None),
+        not_(used),
     )
 
 

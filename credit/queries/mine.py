@@ -39,6 +39,7 @@ from credit.models import (
 )
 from credit.queries.accounts import Balance
 from credit.queries.entries import EntryRow
+from credit.queries.matters import open_to_objection
 from credit.queries.own import ConsentRow
 from credit.rules.canonical import Json
 from credit.rules.kinds import RESOLVING, TAKEN_BACK_BY, TRANSFERS, Kind, Party, Phase
@@ -129,6 +130,7 @@ class AboutMatter:
     number: str
     disputed: bool
     object_until: datetime | None
+    can_object: bool
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ def _lines(accounts: Sequence[Balance]) -> Select[Any]:
             Sealed.log, Sealed.seq,
             RuleVersion.title,
             Matter.number, Matter.state, Matter.object_until,
+            open_to_objection().label("can_object"),
             _ended_by().label("ended_by"), _taken_back().label("taken_back"),
         )
         .join(mine, (mine.c.district == Entry.district) & (mine.c.id == Entry.id))
@@ -299,7 +302,7 @@ def _read(session: Session, statement: Select[Any]) -> list[Line]:
 def _matter(row: Any) -> AboutMatter | None:
     if row.number is None:
         return None
-    return AboutMatter(row.number, row.state in DISPUTES, row.object_until)
+    return AboutMatter(row.number, row.state in DISPUTES, row.object_until, bool(row.can_object))
 
 
 def lots_of_accounts(session: Session, accounts: Sequence[Balance]) -> dict[UUID, list[Lot]]:

@@ -24,6 +24,7 @@ from credit.queries.matters import (
     bases_by_ids,
     files_of,
     objections_of,
+    open_to_objection,
     read_matters,
     select_matters,
     shown,
@@ -144,15 +145,25 @@ def own_matter_by_number(
     return found[0] if found else None
 
 
-def open_matters(session: Session, person_id: UUID, now: datetime) -> int:
-    """How many notices wait for her to look at: those whose window is still open."""
-    count = select(func.count()).where(
+@dataclass(frozen=True)
+class OpenNotices:
+    """Notices that somebody can still object to, and when the window of the first one closes."""
+
+    count: int
+    until: datetime
+
+
+def open_notices(session: Session, person_id: UUID, now: datetime) -> OpenNotices | None:
+    """What was announced to her, does not count yet and was not objected to; None: nothing."""
+    statement = select(func.count(), func.min(MatterTable.object_until)).where(
         MatterTable.subject_person_id == person_id,
         MatterTable.state == MatterState.ANNOUNCED,
         MatterTable.object_until > now,
-        MatterTable.basis_ended_at.is_(None),
+        open_to_objection(),
+        *_told(now),
     )
-    return session.scalar(count) or 0
+    count, until = session.execute(statement).one()
+    return OpenNotices(count, until) if until else None
 
 
 def _told(now: datetime) -> tuple[ColumnElement[bool], ...]:

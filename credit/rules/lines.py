@@ -60,7 +60,9 @@ class Step(StrEnum):
 
     COLLECT = "step.collect"
     OBJECT = "step.object"
+    OBJECT_OR_REPAIR = "step.object_or_repair"
     REPAIR = "step.repair"
+    FOLLOW = "step.follow"
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,25 @@ class Chance:
 
 
 def chance_of(
-    standing: Standing | None, kind: Kind, *, at: datetime, until: datetime | None
+    standing: Standing | None,
+    kind: Kind,
+    *,
+    at: datetime,
+    until: datetime | None,
+    can_object: bool = True,
 ) -> Chance | None:
-    """The step that matters most now; None for what stands as it is."""
+    """The step that matters most now; None for what stands as it is.
+
+    ``can_object``: whether she did not object yet. What is in effect can be objected to as long as
+    it lives (L8).
+    """
     if standing is Standing.HELD:
         return Chance(Step.COLLECT, until)
     if standing is Standing.ANNOUNCED:
+        if not can_object:
+            return Chance(Step.FOLLOW)
         # the window of a notice may be longer than the shortest; its own page knows
         return Chance(Step.OBJECT, at + OBJECTION)
     if kind is Kind.DEDUCTION_POST and standing is Standing.IN_EFFECT:
-        return Chance(Step.REPAIR, until)
+        return Chance(Step.OBJECT_OR_REPAIR if can_object else Step.REPAIR, until)
     return None

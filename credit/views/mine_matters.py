@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from credit.forms.mine import ObjectionForm, StatementForm
 from credit.labels.process import BASIS_KINDS, DECISIONS, MATTER_EVENTS, MATTER_STATES
-from credit.queries.process import Matter, own_matter_by_number, own_matters
+from credit.queries.process import Matter, open_notices, own_matter_by_number, own_matters
 from credit.rules.process import MatterState
 from credit.service import process
 from credit.views.blueprint import bp
 from credit.views.mine_words import rule_url
 from portal.accounts.access import current_actor, signed_in
 from portal.accounts.forms import PlainForm
+from portal.accounts.service.news import register_news
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
@@ -168,3 +169,6 @@ def matter_photo(number: str, code: str) -> ResponseReturnValue:
     response = send_file(BytesIO(content), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+register_news("credit.my_matters", open_notices, "credit/mine/news.html")

@@ -123,16 +123,19 @@ def rule_url(rule: str) -> str:
 
 def _chance(line: Line, standing: Standing | None) -> Chance | None:
     """What she can do now; a notice knows its own window, which may be longer than the law's."""
-    entry = line.entry
-    chance = chance_of(standing, entry.kind, at=entry.at, until=entry.until)
-    if chance is not None and chance.step is Step.OBJECT and line.matter is not None:
-        return Chance(Step.OBJECT, line.matter.object_until)
+    entry, matter = line.entry, line.matter
+    chance = chance_of(
+        standing, entry.kind, at=entry.at, until=entry.until,
+        can_object=matter is None or matter.can_object,
+    )  # fmt: skip
+    if chance is not None and chance.step is Step.OBJECT and matter is not None:
+        return Chance(Step.OBJECT, matter.object_until)
     return chance
 
 
 def _step_url(line: Line, step: Step) -> str:
     """Where a step is taken; nothing where no page offers it."""
-    if step in {Step.OBJECT, Step.REPAIR} and line.matter is not None:
+    if step is not Step.COLLECT and line.matter is not None:
         return url_for("credit.my_matter", number=line.matter.number)
     kind, _, number = str((line.details or {}).get("source", "")).partition(":")
     if kind == "redemption" and step is Step.COLLECT and BENEFIT_PAGE in current_app.view_functions:

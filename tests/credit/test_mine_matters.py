@@ -1,25 +1,31 @@
 """A deduction on the pages of the person concerned: told, objected to, withdrawn, printed."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from credit.queries.matters import matter_by_id
+from credit.queries.process import OpenNotices, open_notices, own_matter
 from credit.rules.process import MatterState
-from credit.service.process import decide
+from credit.service.process import decide, object_to, withdraw_objection
 from portal.kernel.clock import now
 from portal.kernel.db import Database
+from portal.site.dates import day, moment
 from tests.make.accounts import sign_in_as
 from tests.make.calendars import know_next_year
 from tests.make.credit import adult
 from tests.make.photos import jpeg
-from tests.make.process import World, announced, world
+from tests.make.process import NO_PHOTOS, World, announced, world
 from tests.pages import Browser
+from tests.reports.test_queries_per_page import counted
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ACT = "在路边丢下一袋垃圾"
 
 
@@ -162,3 +168,149 @@ def test_pages_stand_in_every_language(
     subject.get("/credit/matters/", status=200)
     subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send(status=200)
     subject.get(f"{path(made, matter)}/withdraw", status=200)
+
+
+def test_L7_ones_own_page_says_what_can_be_objected_to_and_until_when(
+    app: Flask, made: World, matter: UUID, subject: Browser, database: Database
+) -> None:
+    later = announced(made, now=now())
+    first = made.row(matter).object_until
+    assert first is not None
+    page = subject.get("/me", status=200)
+    (told,) = [link for link in page.soup.select("a") if "about you" in link.get_text()]
+    with app.test_request_context("/?lang=en"):
+        said = moment(first)
+    words = f"2 matters about you wait, the first until {said}: you can object"
+    assert told.get_text() == words
+    page = page.click(words, status=200)
+    assert page.path == "/credit/matters/"
+    assert page.text.count("You can object until") == 2
+    # what was objected to waits for others; what was answered too
+    subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send(status=200)
+    assert "1 matter about you waits until" in subject.get("/me").text
+    subject.get(f"{path(made, later)}/object").form().fill(statement="不对").send(status=200)
+    assert "about you" not in subject.get("/me").text
+    made.do(
+        decide, later, granted=False, reason="照片清楚", no_interest=True,
+        actor=made.reviewer, now=now(),
+    )  # fmt: skip
+    assert made.row(later).state is MatterState.ANNOUNCED
+    assert "about you" not in subject.get("/me").text
+    with database.write() as session:
+        other = adult(session)
+    stranger = Browser(app)
+    sign_in_as(stranger, other)
+    assert "about you" not in stranger.in_language("en").get("/me", status=200).text
+
+
+def test_open_notices_are_those_that_her_own_list_lets_her_object_to(
+    made: World, matter: UUID
+) -> None:
+    """Whatever became of a notice, the count and the page of it say the same."""
+    until = made.row(matter).object_until
+    who = made.subject.id
+    assert until is not None
+
+    def waits(at: datetime) -> bool:
+        with made.database.read() as session:
+            found, own = open_notices(session, who, at), own_matter(session, who, matter, at)
+        assert own is not None
+        open_now = own.can_object and own.state is MatterState.ANNOUNCED and at < until
+        assert (found == OpenNotices(1, until)) is open_now
+        assert (found is None) is not open_now
+        return open_now
+
+    at = now()
+    assert waits(at)
+    assert waits(until - timedelta(seconds=1))
+    assert not waits(until)
+    for again in (True, False):  # it can be taken back and raised once more, not twice
+        made.do(
+            object_to, person_id=who, matter_id=matter, statement="不对", files=NO_PHOTOS, now=at
+        )
+        assert not waits(at)
+        made.do(withdraw_objection, person_id=who, matter_id=matter, now=at)
+        assert waits(at) is again
+
+
+def test_L8_what_is_in_effect_offers_to_object_and_to_repair_and_says_until_when(
+    app: Flask, made: World, subject: Browser
+) -> None:
+    """In the ledger, where she reads the entry: the page of the matter offers the same."""
+    matter = announced(made, now=now() - 16 * DAY)
+    made.run(now())
+    row = made.row(matter)
+    assert row.state is MatterState.IN_EFFECT
+    assert row.expires_at is not None
+    with app.test_request_context("/?lang=en"):
+        until = day(row.expires_at)
+    page = subject.get("/credit/", status=200)
+    (told,) = page.soup.select(".ledger-do")
+    said = f"Object, or put it right by a service · until {until}"
+    assert " ".join(told.get_text().split()) == said
+    page = page.click("Object, or put it right by a service", status=200)
+    assert page.path == path(made, matter)
+    assert "You can repair it by a service" in page.text
+    page = page.click("Object", status=200).form().fill(statement="不对").send(status=200)
+    assert made.row(matter).state is MatterState.CONTESTED
+    # she has objected: what is left in the ledger is to repair it
+    (told,) = subject.get("/credit/", status=200).soup.select(".ledger-do")
+    said = f"Put it right by a service · until {until}"
+    assert " ".join(told.get_text().split()) == said
+
+
+def test_a_notice_that_was_objected_to_leads_to_what_became_of_it(
+    made: World, matter: UUID, subject: Browser
+) -> None:
+    subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send(status=200)
+    page = subject.get("/credit/", status=200)
+    assert "Object: say why it is wrong" not in page.text
+    assert page.click("See what became of your objection", status=200).path == path(made, matter)
+    subject.get(f"{path(made, matter)}/withdraw").form().send(status=200)
+    assert "Object: say why it is wrong" in subject.get("/credit/", status=200).text
+
+
+def test_open_notices_are_found_by_index_in_one_query(made: World, matter: UUID) -> None:
+    with made.database.read() as session, counted(made.database) as sent:
+        assert open_notices(session, made.subject.id, now()) is not None
+    (statement,) = sent
+    with made.database.read() as session:
+        if made.database.is_sqlite:
+            explain = "EXPLAIN QUERY PLAN "
+        else:
+            explain = "EXPLAIN "
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = " ".join(map(str, explained(session, explain, made.subject.id)))
+    assert "ix_credit_matter_subject_person_id" in plan, statement
+
+
+def test_ones_own_page_sends_the_same_queries_however_much_waits(
+    made: World, subject: Browser
+) -> None:
+    def sent() -> int:
+        with counted(made.database) as statements:
+            subject.get("/me", status=200)
+        return len(statements)
+
+    subject.get("/me")
+    none = sent()
+    for _ in range(3):
+        announced(made, now=now())
+    # nothing is followed: the second query about that is not sent
+    assert none == sent() == 4
+
+
+def explained(session: Session, explain: str, who: UUID) -> list[Any]:
+    """The plan of the query that ``open_notices`` sends."""
+    rows: list[Any] = []
+
+    def ask(connection: Any, cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
+        if not statement.startswith("EXPLAIN"):
+            cursor.execute(explain + statement, given)
+            rows.extend(cursor.fetchall())
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", ask)
+    open_notices(session, who, now())
+    event.remove(connection, "before_cursor_execute", ask)
+    return rows

@@ -41,8 +41,9 @@ PAGES = (
     ("handling_unit", "/desk/?task=all", 7),
     ("grid_lead", "/desk/grid", 5),
     ("street_desk", "/desk/supervision", 8),
-    # one query says what she follows, another whether anything is new in it
-    ("resident", "/me", 4),
+    # one query says what she follows, another whether anything is new in it, a third what she can
+    # still object to: whoever is accused has to learn of it wherever she comes in (L7)
+    ("resident", "/me", 5),
     ("resident", "/me/following", 5),
 )
 

@@ -279,4 +279,4 @@ def _count(session: Session, person_id: UUID, moment: datetime) -> int:
     return count_news(session, person_id, moment - timedelta(days=NEWS_DAYS))
 
 
-register_news("reports.following", _count)
+register_news("reports.following", _count, "reports/follow/news.html")
