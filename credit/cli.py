@@ -1,4 +1,4 @@
-"""``gongzhi ledger``: seal, verify, prove, compare, export, and begin anew after a loss."""
+"""``gongzhi ledger``: seal, verify, prove, compare, correct, export, begin anew after a loss."""
 
 import json
 import sys
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from credit.rules.compare import BadOld, Finding, Signed, read_pasted
 from credit.rules.flaws import Flaw
+from credit.rules.kinds import MOST_AMOUNT
 from credit.rules.receipt import SUFFIX
 from credit.service.comparing import compare
+from credit.service.correcting import Correction, check_correction, correct_by_hand
 from credit.service.halting import why_stopped
 from credit.service.logfiles import log_files
 from credit.service.plain_accounts import beancount_lines
@@ -195,21 +197,43 @@ def resume_command(tools: Any, after_loss: bool, by: tuple[str, ...], reason: st
     with database.read() as session, tools.app.app_context():
         stop = why_stopped(session)
         click.echo(f"Now: {say(stop)}" if stop else "Now: the ledger goes on.")
-    people = [_ask(database, number) for number in by]
+    people = [_ask(database, number, Permission.LEDGER_RESUME) for number in by]
     resumed = resume_after_loss(database, people, reason, now=clock.now())
     click.echo(f"Log {resumed.number} was begun: {resumed.origin}")
     for lost in resumed.lost:
         click.echo(f"Lost of {lost}")
 
 
-def _ask(database: Database, number: str) -> UUID:
+def _ask(database: Database, number: str, permission: Permission) -> UUID:
     """The code is read on this terminal, from the person who stands beside it."""
     code = click.prompt(f"Code of {number}", hide_input=True)
     with database.write() as session:
-        return vouch(
-            session, clean_number(number) or number, code, Permission.LEDGER_RESUME,
-            now=clock.now(),
-        )  # fmt: skip
+        return vouch(session, clean_number(number) or number, code, permission, now=clock.now())
+
+
+@ledger.command("correct")
+@click.argument("entry", type=click.UUID)
+@click.option("--amount", type=click.IntRange(1, MOST_AMOUNT), required=True, help="How much.")
+@click.option("--reason", required=True, help="Why; its holder reads it, and the audit keeps it.")
+@click.option("--by", required=True, help="The account number of an administrator.")
+@click.pass_obj
+def correct_command(tools: Any, entry: UUID, amount: int, reason: str, by: str) -> None:
+    """Take back some or all of ENTRY, which gave or spent points in error.
+
+    One more entry is written, nothing is changed. An administrator gives her second factor's code.
+    Deductions fall by objection, review or repair at the desk, never here.
+
+    Example: gongzhi ledger correct 0198c1f2-0000-7000-8000-000000000001 --amount 2
+    --reason "counted twice" --by 7K3M9-QX2HD
+    """
+    database, wish = tools.database, Correction(entry, amount, reason)
+    with database.read() as session:
+        check_correction(session, wish)
+    person_id = _ask(database, by, Permission.RULE_PUBLISH)
+    with database.write() as session:
+        done = correct_by_hand(session, wish, actor_id=person_id, now=clock.now())
+    click.echo(f"Wrote entry {done.entry_id}: {amount} taken back, {done.left} left of {entry}.")
+    click.echo(f"The account's balance is {done.balance} now.")
 
 
 @ledger.command("export")

@@ -5,6 +5,7 @@ from typing import Any
 
 from credit.labels import benefits, honours, log, process, rulebook
 from credit.labels.mine import source_in_words
+from credit.rules.correcting import CorrectionRefusal
 from credit.rules.guard import ProtectedAct
 from credit.rules.guardian import GuardianRefusal
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal
@@ -208,3 +209,20 @@ def _guardian(record: Record) -> Iterator[Any]:
 
 register_reader("credit_protected_mark", _l("What you are protected for"), _mark)
 register_reader("credit_guardian", _l("Agreement of a guardian for a child"), _guardian)
+
+
+# --- a correction by hand -------------------------------------------------------------------------
+
+register(
+    {
+        CorrectionRefusal.NO_REASON: _l("Please give the reason, in up to 500 characters."),
+        CorrectionRefusal.OTHER_KIND: _l("Only points that were given or spent are corrected."),
+        CorrectionRefusal.DEDUCTION: _l(
+            "A deduction falls by an objection, a review or a repair, not by a correction."
+        ),
+        CorrectionRefusal.TOO_MUCH: _l("Only %(left)s of this entry is left to take back."),
+        CorrectionRefusal.NO_HOLDER: _l("Nobody holds this account any more: it was erased."),
+        CorrectionRefusal.OWN: _l("You cannot do this in a matter of your own."),
+    }
+)
+register_actions({"ledger:correct": _l("Entry of the points ledger corrected")})

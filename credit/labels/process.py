@@ -71,6 +71,9 @@ register(
         MatterRefusal.SWITCHED_OFF: _l("Deductions are not switched on here."),
         MatterRefusal.NO_SUCH_RULE: _l("No rule about this counted on that day."),
         MatterRefusal.NOT_A_DEDUCTION: _l("This rule gives points; it takes none."),
+        MatterRefusal.NOT_A_PROPOSER: _l(
+            "The published rule names who may propose by it. You hold none of these roles."
+        ),
         MatterRefusal.NO_SUBJECT: _l(
             "No adult with this telephone or number, and no shop with this code, is known here."
         ),

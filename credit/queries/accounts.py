@@ -119,18 +119,23 @@ def age_band_of(session: Session, person_id: UUID) -> AgeBand | None:
     return session.scalar(living)
 
 
-def is_bound(session: Session, district: str, account_id: UUID) -> bool:
-    """Whether conduct may be written down for an account: of a shop, or of an adult (L1)."""
-    holder = session.execute(
+def holder_of(session: Session, district: str, account_id: UUID) -> tuple[Party, UUID] | None:
+    """Whose account it is; None once that was erased."""
+    row = session.execute(
         select(AccountHolder.party, AccountHolder.holder_id).where(
             AccountHolder.district == district, AccountHolder.account_id == account_id
         )
     ).one_or_none()
+    return None if row is None else (row.party, row.holder_id)
+
+
+def is_bound(session: Session, district: str, account_id: UUID) -> bool:
+    """Whether conduct may be written down for an account: of a shop, or of an adult (L1)."""
+    holder = holder_of(session, district, account_id)
     if holder is None:
         return False
-    if holder.party is Party.SHOP:
-        return True
-    return age_band_of(session, holder.holder_id) is AgeBand.ADULT
+    party, holder_id = holder
+    return party is Party.SHOP or age_band_of(session, holder_id) is AgeBand.ADULT
 
 
 @dataclass(frozen=True)

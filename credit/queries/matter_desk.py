@@ -163,14 +163,18 @@ def desk_matter(session: Session, actor: Actor, number: str, now: datetime) -> M
     return rows[0] if rows else None
 
 
-def deduction_rules(session: Session, district: str, now: datetime) -> list[Rule]:
-    """The rules by which something can be deducted now, as they count now."""
+def deduction_rules(session: Session, district: str, actor: Actor, now: datetime) -> list[Rule]:
+    """The rules by which somebody may propose a deduction now, as they count now."""
     versions: dict[str, list[Rule]] = {}
     for rule in all_rules(session, district):
         if rule.rule_class is RuleClass.DEDUCTION:
             versions.setdefault(rule.code, []).append(rule)
     counting = [rule_at(rules, now) for rules in versions.values()]
-    return [rule for rule in counting if rule is not None and rule.points]
+    return [
+        rule
+        for rule in counting
+        if rule is not None and rule.points and rule.may_be_proposed_by(actor.roles)
+    ]
 
 
 def without_day(session: Session, now: datetime) -> int:

@@ -87,6 +87,7 @@ class Matter:
     rule_version: int
     rule_title: str
     rule_text: str
+    rule_evidence: str
     basis: BasisRow
     amount: int
     repaired: int
@@ -241,6 +242,7 @@ def _matter(row: MatterRow, beside: _Beside, now: datetime) -> Matter | None:
         rule_code=row.rule_code, rule_version=row.rule_version,
         rule_title=rule.title if rule else row.rule_code,
         rule_text=rule.source_text if rule else "",
+        rule_evidence=rule.evidence if rule else "",
         basis=beside.bases[row.basis_id], amount=row.amount, repaired=row.repaired,
         announced_at=row.announced_at, object_until=row.object_until,
         effective_at=row.effective_at, expires_at=row.expires_at, ended_at=row.ended_at,

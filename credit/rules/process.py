@@ -72,6 +72,7 @@ class MatterRefusal(StrEnum):
     SWITCHED_OFF = "matter.switched_off"
     NO_SUCH_RULE = "matter.no_such_rule"
     NOT_A_DEDUCTION = "matter.not_a_deduction"
+    NOT_A_PROPOSER = "matter.not_a_proposer"
     NO_SUBJECT = "matter.no_subject"
     NOT_ADULT = "matter.not_adult"
     ONESELF = "matter.oneself"

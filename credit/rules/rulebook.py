@@ -85,6 +85,11 @@ class Rule:
         """When what is earned now will expire."""
         return None if self.life_days is None else at + timedelta(days=self.life_days)
 
+    def may_be_proposed_by(self, held: Iterable[str]) -> bool:
+        """Whether somebody with these roles may propose by it: one that the rule names, if any."""
+        named = set(self.proposers.replace(",", " ").split())
+        return not named or not named.isdisjoint(held)
+
     def digest(self) -> bytes:
         """What the statement seals: every word of the version."""
         return sha256(canonical(self.content())).digest()

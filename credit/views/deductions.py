@@ -91,9 +91,8 @@ def desk_deductions() -> ResponseReturnValue:
 def propose_deduction() -> ResponseReturnValue:
     """Propose a deduction: one person or shop, one act."""
     form, moment = ProposeForm(), now()
-    rules = [
-        (r.code, f"{r.title} · {r.points}") for r in deduction_rules(reading(), district(), moment)
-    ]
+    offered = deduction_rules(reading(), district(), current_actor(), moment)
+    rules = [(rule.code, f"{rule.title} · {rule.points}") for rule in offered]
     holding = [(b.number, b.title) for b in bases(reading(), district()) if b.revoked_at is None]
     form.offer(_units(), rules, holding)
     if not form.is_submitted():

@@ -40,6 +40,7 @@ class Row:
     code: str
     title: str
     why: str
+    reason: str
     source: str
     by: str
     unit: str
@@ -96,6 +97,7 @@ def row_of(line: Line) -> Row:
         code=code,
         title=str(KINDS[entry.kind]),
         why=_why(line, details),
+        reason=str(details.get("reason", "")) if entry.kind is Kind.CORRECTION else "",
         source=source_in_words(str(details.get("source", ""))) if details else "",
         by=_names(details.get("by")),
         unit=str(UNITS[entry.unit]) if entry.unit else "",

@@ -132,6 +132,8 @@ def test_a_deduction_is_proposed_confirmed_and_put_on_paper_by_pages(desk: Desk)
     for words in (
         "在路边丢下一袋垃圾",
         "自律规范第九条",
+        "The rule asks for: 照片",
+        "Photos: 1.",
         "Version 1",
         "command centre",
         "I object",

@@ -62,6 +62,7 @@ def test_L7_a_notice_tells_reason_rule_basis_amount_and_deadline(
     for words in (
         ACT, "东阁街道", "−3", "乱扔垃圾, version 1", "自律规范第九条", "平度市城市管理条例",
         "You can object until", "Announced, not in effect", "Confirmed by",
+        "Evidence needed", "照片", "No photo was handed in; you can ask the desk what it rests on.",
     ):  # fmt: skip
         assert words in page.text, words
     printed = page.click("Print this", status=200)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from credit.queries.matter_desk import deduction_rules
 from credit.queries.matters import matter_by_number
+from credit.queries.own import details_of
 from credit.queries.process import own_matter, own_matters
 from credit.rules.guard import Route
 from credit.rules.process import (
@@ -18,6 +20,7 @@ from credit.rules.process import (
     MatterState,
     settings_from,
 )
+from credit.service import publish_rule
 from credit.service.process import (
     confirm,
     propose,
@@ -26,6 +29,7 @@ from credit.service.process import (
     void_running,
     withdraw_proposal,
 )
+from credit.service.sealing import seal
 from portal.accounts.service import Place, grant_role
 from portal.kernel.db import Database
 from portal.kernel.errors import Forbidden, Refused
@@ -36,11 +40,13 @@ from tests.make.process import (
     ANNOUNCED,
     CHECKED,
     DAY,
+    PUBLISHED,
     START,
     WINDOW_OVER,
     World,
     announced,
     in_effect,
+    litter_rule,
     proposed,
     waiting,
     wish,
@@ -239,11 +245,17 @@ def test_L7_the_notice_says_all_and_the_window_is_never_under_fifteen_days(made:
     assert mine is not None
     assert (mine.act, mine.place, mine.amount) == ("在路边丢下一袋垃圾", "东阁街道", 3)
     assert (mine.rule_title, mine.rule_text, mine.rule_version) == ("乱扔垃圾", "自律规范第九条", 1)
+    assert (mine.rule_evidence, mine.evidence) == ("照片", ())
     assert mine.basis.title == "平度市城市管理条例（演示）"
     assert mine.can_object
     assert mine.can_add_statement
     assert mine.proposed_by["zh_Hans"] == "东阁街道"
     assert mine.confirmed_by["zh_Hans"] == "指挥中心"
+    with made.database.read() as session:
+        conduct_id = made.row(matter_id).account_id
+        assert conduct_id is not None
+        sealed = details_of(session, DISTRICT, conduct_id)[mine.entry_ids[0]]
+    assert (sealed["evidence_needed"], sealed["evidence"]) == ("照片", [])
     with pytest.raises(ValueError, match="at least 15"):
         settings_from({"deduction_window_days": 14})
     assert settings_from({"deduction_window_days": 20}).window == 20 * DAY
@@ -274,6 +286,28 @@ def test_N6_the_rule_is_the_one_that_counted_when_it_happened(made: World) -> No
     with pytest.raises(Refused) as error:
         proposed(made, happened_at=START - 30 * DAY)
     assert error.value.code is MatterRefusal.NO_SUCH_RULE
+
+
+@pytest.mark.parametrize(
+    ("named", "may"),
+    [("", True), ("city_centre,street_desk", True), ("city_centre credit_reviewer", False)],
+)
+def test_N6_only_the_roles_that_the_published_rule_names_propose_by_it(
+    made: World, named: str, may: bool
+) -> None:
+    with made.database.write() as session:
+        rule = litter_rule(code="dumping", fact="dumping", proposers=named)
+        publish_rule(session, DISTRICT, rule, actor_id=None, now=PUBLISHED)
+    seal(made.database, PUBLISHED)
+    with made.database.read() as session:
+        offered = deduction_rules(session, DISTRICT, made.proposer, START)
+    assert {rule.code for rule in offered} == ({"litter", "dumping"} if may else {"litter"})
+    if may:
+        proposed(made, rule_code="dumping")
+        return
+    with pytest.raises(Refused) as error:
+        proposed(made, rule_code="dumping")
+    assert (error.value.code, error.value.field) == (MatterRefusal.NOT_A_PROPOSER, "rule_code")
 
 
 def test_a_proposer_takes_her_proposal_back_and_nobody_else_does(made: World) -> None:

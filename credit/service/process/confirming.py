@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from credit.models import Matter
 from credit.queries.matters import MatterRow, bases_by_ids, files_of, texts_of
+from credit.queries.rulebook import versions_of
 from credit.rules.canonical import Json
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
@@ -109,6 +110,7 @@ def _account(session: Session, row: MatterRow, now: datetime) -> UUID:
 def _notice(session: Session, row: MatterRow, basis: str, until: datetime) -> dict[str, Json]:
     """What the notice says, sealed with it: so nobody can say later that it said more (L7)."""
     words = {text.about: text.words for text in texts_of(session, [row.id])}
+    rules = {rule.version: rule for rule in versions_of(session, row.district, row.rule_code)}
     return {
         "step": MatterEvent.CONFIRM.value,
         "act": words.get("act", ""),
@@ -116,6 +118,7 @@ def _notice(session: Session, row: MatterRow, basis: str, until: datetime) -> di
         "happened_at": row.happened_at.isoformat(),
         "basis": basis,
         "object_until": until.isoformat(),
+        "evidence_needed": rules[row.rule_version].evidence,
         "evidence": [file.blob_key for file in files_of(session, [row.id])],
     }
 

@@ -83,7 +83,7 @@ def propose(
     unit = _unit(actor, wish.acting_for)
     _check_words(wish, now)
     subject = _subject(session, wish.subject, actor)
-    rule = _rule(session, district, wish)
+    rule = _rule(session, district, wish, actor)
     basis = checked_basis(session, district, wish.basis, subject.person_id, wish.happened_at)
     matter = Matter(
         id=new_id(), number=new_number(), district=district, state=MatterState.PROPOSED,
@@ -171,13 +171,15 @@ def _subject(session: Session, typed: str, actor: Actor) -> _Subject:
     return _Subject(shop_id=shop.id)
 
 
-def _rule(session: Session, district: str, wish: ProposalWish) -> Rule:
+def _rule(session: Session, district: str, wish: ProposalWish, actor: Actor) -> Rule:
     """The version that counted when it happened: nothing reaches back (N6)."""
     rule = rule_at(versions_of(session, district, wish.rule_code), wish.happened_at)
     if rule is None or rule.points == 0:
         raise Refused(MatterRefusal.NO_SUCH_RULE, field="rule_code")
     if rule.rule_class is not RuleClass.DEDUCTION:
         raise Refused(MatterRefusal.NOT_A_DEDUCTION, field="rule_code")
+    if not rule.may_be_proposed_by(actor.roles):
+        raise Refused(MatterRefusal.NOT_A_PROPOSER, field="rule_code")
     return rule
 
 
