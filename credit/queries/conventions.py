@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -56,4 +57,5 @@ def own_bases(
         .where(or_(holds, stands))
         .order_by(DeductionBasis.district, DeductionBasis.valid_from.desc(), DeductionBasis.number)
     )
-    return [OwnBasis(BasisRow(*row[:-2]), *row[-2:], on) for row in session.execute(statement)]
+    rows: Any = session.execute(statement)
+    return [OwnBasis(BasisRow(*row[:-2]), row[-2], row[-1], on) for row in rows]
