@@ -17,6 +17,13 @@ class ConsentForm(Form):
     wanted = HiddenField(validators=[AnyOf((YES, NO), _l("Please choose yes or no."))])
 
 
+class ConventionForm(Form):
+    """A yes to one convention as a basis of deductions, or its end: one button each (L2, L5)."""
+
+    basis = HiddenField()
+    wanted = HiddenField(validators=[AnyOf((YES, NO), _l("Please choose yes or no."))])
+
+
 class EraseLedgerForm(Form):
     """What cannot be undone."""
 

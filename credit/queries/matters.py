@@ -302,7 +302,7 @@ class BasisRow:
         return begun and self.revoked_at is None
 
 
-_BASIS = (
+BASIS_COLUMNS = (
     DeductionBasis.id, DeductionBasis.number, DeductionBasis.district, DeductionBasis.kind,
     DeductionBasis.title, DeductionBasis.reference, DeductionBasis.source,
     DeductionBasis.valid_from, DeductionBasis.valid_to, DeductionBasis.revoked_at,
@@ -312,19 +312,21 @@ _BASIS = (
 
 def bases(session: Session, district: str) -> list[BasisRow]:
     """Every basis of a district, revoked ones too, the newest first."""
-    statement = select(*_BASIS).where(DeductionBasis.district == district)
+    statement = select(*BASIS_COLUMNS).where(DeductionBasis.district == district)
     ordered = statement.order_by(DeductionBasis.valid_from.desc(), DeductionBasis.number)
     return [BasisRow(*row) for row in session.execute(ordered)]
 
 
 def bases_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, BasisRow]:
     """Bases by id, in one query."""
-    rows = session.execute(select(*_BASIS).where(DeductionBasis.id.in_(set(ids))))
+    rows = session.execute(select(*BASIS_COLUMNS).where(DeductionBasis.id.in_(set(ids))))
     return {row.id: BasisRow(*row) for row in rows}
 
 
 def basis_by_number(session: Session, number: str) -> BasisRow | None:
-    row = session.execute(select(*_BASIS).where(DeductionBasis.number == number)).one_or_none()
+    row = session.execute(
+        select(*BASIS_COLUMNS).where(DeductionBasis.number == number)
+    ).one_or_none()
     return None if row is None else BasisRow(*row)
 
 

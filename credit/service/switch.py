@@ -1,6 +1,7 @@
 """Deductions are off. One administrator proposes to switch them on, another confirms, and the
 statement of it is sealed; one person alone switches them off, at once (L2, L11)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -33,8 +34,15 @@ from portal.kernel.instance import instance_of
 def deductions_on(session: Session, district: str, at: datetime) -> bool:
     """Whether a district has deductions at a moment. They are off unless two people switched them
     on, for it or for the place above it, and that is sealed."""
-    above = {district[:length] for length in (2, 4, 6)} | {district}
-    return any(row.on_at(at) for row in switches_of(session, above))
+    return district in districts_on(session, (district,), at)
+
+
+def districts_on(session: Session, districts: Collection[str], at: datetime) -> set[str]:
+    """Which of some districts have deductions at a moment, in one query."""
+    above = {one: {*(one[:length] for length in (2, 4, 6)), one} for one in districts}
+    rows = switches_of(session, set[str]().union(*above.values()))
+    on = {row.district for row in rows if row.on_at(at)}
+    return {one for one, places in above.items() if places & on}
 
 
 def propose_switch(

@@ -2,6 +2,7 @@
 
 from credit.views import (
     benefits,
+    conventions,
     deduction_bases,
     deduction_steps,
     deductions,
@@ -28,6 +29,7 @@ from credit.views.blueprint import bp
 __all__ = [
     "benefits",
     "bp",
+    "conventions",
     "deduction_bases",
     "deduction_steps",
     "deductions",

@@ -60,11 +60,12 @@ def places_of(session: Session, who: Mine) -> list[Place]:
     lots = lots_of_accounts(session, who.accounts)
     roots = instance().city.roots
     codes = [*roots, *sorted({a.district for a in who.accounts} - set(roots))]
-    names = _names(session, codes) if len(codes) > 1 else {}
+    names = names_of(session, codes) if len(codes) > 1 else {}
     return [place_of(who, lots, code, names.get(code, ""), now()) for code in codes]
 
 
-def _names(session: Session, codes: list[str]) -> dict[str, str]:
+def names_of(session: Session, codes: list[str]) -> dict[str, str]:
+    """Places by code, in the words of the reader."""
     found = areas_by_codes(session, codes)
     return {code: in_words(area.names) for code, area in found.items()}
 

@@ -92,11 +92,11 @@ def test_L2_a_convention_binds_only_whoever_agreed_to_it_herself_and_beforehand(
     number = convention(made)
     with made.database.write() as session:
         household = adult(session)
-    made.do(consent_to_basis, number, household.id, now=PUBLISHED)
+    made.do(consent_to_basis, number, household.id, gates=made.gates, now=PUBLISHED)
     with pytest.raises(Refused) as error:
         proposed(made, basis=number)
     assert error.value.code is MatterRefusal.NO_BASIS_CONSENT
-    made.do(consent_to_basis, number, made.subject.id, now=START)
+    made.do(consent_to_basis, number, made.subject.id, gates=made.gates, now=START)
     with pytest.raises(Refused):
         proposed(made, basis=number)  # it happened before she agreed
     later = START + DAY
@@ -105,7 +105,7 @@ def test_L2_a_convention_binds_only_whoever_agreed_to_it_herself_and_beforehand(
 
 def test_L2_her_yes_is_taken_back_as_easily_and_ends_what_rested_on_it(made: World) -> None:
     number = convention(made)
-    made.do(consent_to_basis, number, made.subject.id, now=PUBLISHED)
+    made.do(consent_to_basis, number, made.subject.id, gates=made.gates, now=PUBLISHED)
     one = in_effect(made, basis=number)
     other = announced(made, basis=number, now=WINDOW_OVER, source="case:2")
     moment = WINDOW_OVER + HOUR
@@ -121,9 +121,17 @@ def test_L2_nobody_agrees_for_a_child_and_a_law_asks_for_no_consent(made: World)
     with made.database.write() as session:
         unknown = person(session)
     number = convention(made)
-    refused(made, MatterRefusal.NOT_ADULT, consent_to_basis, number, unknown.id, now=START)
+    refused(
+        made,
+        MatterRefusal.NOT_ADULT,
+        consent_to_basis,
+        number,
+        unknown.id,
+        gates=made.gates,
+        now=START,
+    )
     with pytest.raises(Missing):
-        made.do(consent_to_basis, made.basis, made.subject.id, now=START)
+        made.do(consent_to_basis, made.basis, made.subject.id, gates=made.gates, now=START)
 
 
 def test_a_shop_can_be_the_subject_and_is_heard_on_paper(made: World) -> None:
@@ -243,7 +251,7 @@ def test_L12_details_of_what_never_counted_go_after_the_citys_time(made: World) 
 def test_L14_everything_is_handed_out_and_forgotten_with_the_account(made: World) -> None:
     full(made)
     running = announced(made, act="另一件", now=WINDOW_OVER, source="case:2")
-    made.do(consent_to_basis, convention(made), made.subject.id, now=CHECKED)
+    made.do(consent_to_basis, convention(made), made.subject.id, gates=made.gates, now=CHECKED)
     with made.database.write() as session:
         records = export_person(session, made.subject.id, now=WINDOW_OVER)["records"]
     assert len(records["credit_matter"]) == 2

@@ -3,7 +3,7 @@
 The demo's city has them switched off: these were made when they were on.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,12 +21,13 @@ from credit.service.process import (
     add_basis,
     check_proposals,
     confirm,
+    consent_to_basis,
     object_to,
     propose,
 )
 from credit.service.sealing import seal
 from portal.accounts.models import Person
-from portal.accounts.rules import AgeBand
+from portal.accounts.rules import Actor, AgeBand
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.uploads import KeptPhotos
@@ -74,6 +75,7 @@ def plant(database: Database, people: dict[str, Person]) -> dict[str, str]:
         )  # fmt: skip
         keeper = actor(session, people["administrator"])
         basis = add_basis(session, DISTRICT, wish, actor=keeper, now=moment)
+        _agree(session, people["resident"].id, keeper, moment)
     seal(database, moment)
     numbers = [_proposed(database, people, basis, at) for at in range(3)]
     check_proposals(database, now() + timedelta(hours=1), gates=GATES)
@@ -85,6 +87,22 @@ def plant(database: Database, people: dict[str, Person]) -> dict[str, str]:
         )  # fmt: skip
     names = ("deduction_waiting", "deduction", "deduction_disputed")
     return {"basis": basis, **dict(zip(names, numbers, strict=True))}
+
+
+def _agree(session: Session, person_id: UUID, keeper: Actor, moment: datetime) -> None:
+    """Two conventions; the resident agreed to one of them."""
+    wishes = [
+        BasisWish(
+            BasisKind.CONVENTION,
+            title,
+            "第三条",
+            "社区公告栏（演示）",
+            (moment - timedelta(days=90)).date(),
+        )
+        for title in ("东阁社区居民公约（演示）", "楼院停车公约（演示）")
+    ]
+    numbers = [add_basis(session, DISTRICT, wish, actor=keeper, now=moment) for wish in wishes]
+    consent_to_basis(session, numbers[0], person_id, gates=GATES, now=moment)
 
 
 def _proposed(database: Database, people: dict[str, Person], basis: str, at: int) -> str:

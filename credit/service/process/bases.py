@@ -16,12 +16,15 @@ from credit.rules.leaf import Unit
 from credit.rules.process import LIVE, BasisKind, MatterRefusal
 from credit.service.accounts import open_account
 from credit.service.posting import Details
+from credit.service.process.gates import Gates
 from credit.service.statements import seal_content
 from portal.accounts.rules import Actor, AgeBand, Permission
 from portal.kernel.audit import note_action
+from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import new_id
+from portal.kernel.instance import instance_of
 
 
 @dataclass(frozen=True)
@@ -86,15 +89,18 @@ def revoke_basis(
 
 
 def consent_to_basis(
-    session: Session, basis_number: str, person_id: UUID, *, now: datetime
+    session: Session, basis_number: str, person_id: UUID, *, gates: Gates, now: datetime
 ) -> None:
     """This very person agrees that a convention may be held against her; a box of its own (L2).
 
-    Only an adult can: nothing is ever held against a child (L1).
+    Only an adult can: nothing is ever held against a child (L1). Nobody is asked where deductions
+    are off, or for what is not in force.
     """
     basis = basis_by_number(session, basis_number)
-    if basis is None or basis.kind is not BasisKind.CONVENTION or basis.revoked_at is not None:
+    today = city_day(now, instance_of(session).city.zone)
+    if basis is None or basis.kind is not BasisKind.CONVENTION or not basis.holds(today):
         raise Missing
+    gates.check_on(session, basis.district, now)
     if age_band_of(session, person_id) is not AgeBand.ADULT:
         raise Refused(MatterRefusal.NOT_ADULT)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
