@@ -148,7 +148,8 @@ messages.register(
 
 def _matter(record: Record) -> Iterator[Any]:
     yield from (record["number"], str(MATTER_STATES[MatterState(record["state"])]))
-    yield from (record["proposed_at"], record["amount"], record["rule"], record["source"])
+    # what it rests on stands on the matter's own page, in words
+    yield from (record["proposed_at"], record["amount"])
 
 
 def _matter_text(record: Record) -> Iterator[Any]:

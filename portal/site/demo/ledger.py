@@ -14,9 +14,9 @@ from portal.site.demo.people import demo_accounts, demo_places
 # made up: what the first resident did, how often, and under which number it is known
 DEEDS: Final = (
     ("shift_done", "shift:0412", 1),
-    ("patrol_done", "patrol:XC-0077", 1),
+    ("patrol_done", "patrol:0077", 1),
     ("report_confirmed", "case:7K3M9-QX2HD", 1),
-    ("plot_cared", "plot:LD-0031", 2),
+    ("plot_cared", "plot:0031", 2),
     ("quiz_passed", "quiz:0006", 1),
 )
 
