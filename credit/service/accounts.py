@@ -106,7 +106,7 @@ def _seal(session: Session, district: str, person_id: UUID, what: str, now: date
     content = {"account": str(account), "at": now.isoformat(), "consent": what}
     outcome = seal_content(
         session, district, Kind.CONSENT, content, Details(f"consent:{what}"), entry_id=new_id(),
-        account_id=account, now=now,
+        account_id=account, now=now, personal=True,
     )  # fmt: skip
     if outcome == HALTED:
         raise Refused(LedgerRefusal.HALTED)

@@ -67,7 +67,7 @@ class LedgerOfAPerson:
             balance_of(session, account.district, account.account_id, lock=True)
             _let_go(session, account.district, account.account_id, now)
             seal_erasure(session, account.district, account.account_id, now=now)
-            forget_redemptions(session, account.district, account.account_id)
+            forget_redemptions(session, account.district, account.account_id, person_id)
             for table in (EntryDetail, AccountHolder):
                 session.execute(
                     delete(table).where(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credit.models import QuizVersion
 from credit.queries.accounts import consents
-from credit.queries.entries import award_of_source
+from credit.queries.entries import EntryRow, award_of_source
 from credit.queries.quizzes import QuizRow, quiz_in_use, quiz_versions
 from credit.rules.kinds import Party
 from credit.rules.quizzes import (
@@ -30,6 +30,7 @@ from credit.rules.quizzes import (
 )
 from credit.service.facts import Holder, record_fact
 from credit.service.sources import hash_source
+from portal.accounts.models import Person
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
@@ -216,14 +217,27 @@ def source_of(row: QuizRow) -> str:
 
 
 def _earn(session: Session, source: str, person_id: UUID, now: datetime) -> None:
+    """Points in the first district where she agreed to an account; once in the whole city."""
+    # two answers of hers take turns, or each would find that the other earned nothing yet
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    if _earned(session, source, person_id) is not None:
+        return
     for district in instance_of(session).city.roots:
-        # she has an account where she agreed to one
         if consents(session, district, person_id):
             record_fact(
                 session, district=district, fact=FACT, source=source,
                 holder=Holder.person(person_id), happened_at=now, now=now,
             )  # fmt: skip
             return
+
+
+def _earned(session: Session, source: str, person_id: UUID) -> EntryRow | None:
+    """What a version has earned her, in whichever district."""
+    for district in instance_of(session).city.roots:
+        key = hash_source(session, district, FACT, source, Party.PERSON, person_id)
+        if found := award_of_source(session, district, key):
+            return found
+    return None
 
 
 @dataclass(frozen=True)
@@ -239,12 +253,11 @@ def earned_by(session: Session, row: QuizRow, person_id: UUID | None) -> Earned:
     """What somebody earned by a version."""
     if person_id is None:
         return Earned(wanted=False)
-    for district in instance_of(session).city.roots:
-        if consents(session, district, person_id):
-            key = hash_source(session, district, FACT, source_of(row), Party.PERSON, person_id)
-            found = award_of_source(session, district, key)
-            return Earned(True, found.amount or 0, found.at) if found else Earned(wanted=True)
-    return Earned(wanted=False)
+    roots = instance_of(session).city.roots
+    if not any(consents(session, district, person_id) for district in roots):
+        return Earned(wanted=False)
+    found = _earned(session, source_of(row), person_id)
+    return Earned(True, found.amount or 0, found.at) if found else Earned(wanted=True)
 
 
 def plant_quiz(

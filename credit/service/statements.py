@@ -1,5 +1,6 @@
 """Statements: a hash that was said at a moment, sealed beside the entries."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from credit.rules.bodies import Statement
 from credit.rules.canonical import Json, canonical
 from credit.rules.kinds import Kind
+from credit.rules.leaf import SALT_LENGTH
 from credit.service.posting import Details, Outcome, state
 
 
@@ -43,8 +45,17 @@ def seal_content(
     entry_id: UUID,
     now: datetime,
     account_id: UUID | None = None,
+    personal: bool = False,
 ) -> Outcome:
-    """Seal a thing by the hash of its canonical form, and keep the thing among the details."""
+    """Seal a thing by the hash of its canonical form, and keep the thing among the details.
+
+    ``personal``: it is erased one day, and nobody may find it again by guessing at what its hash
+    was made of. So a salt is part of it, kept and erased with it (L12, L14); under the same
+    ``entry_id`` such a thing cannot be said again. What is public has none: anybody can recompute
+    its hash.
+    """
+    if personal:
+        content = {**content, "salt": secrets.token_hex(SALT_LENGTH)}
     return seal_statement(
         session,
         district=district,

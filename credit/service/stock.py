@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from credit.models import Benefit, Redemption
 from credit.rules.benefits import RedemptionState, state_after
 from credit.rules.kinds import Kind
+from credit.service.looks import LOOK
+from portal.kernel.audit import forget_subject
 from portal.kernel.db import changed_rows
 
 _ENDS: Final = frozenset({Kind.REDEEM_POST, Kind.REDEEM_VOID})
@@ -50,11 +52,14 @@ def end_redemption(
     )
 
 
-def forget_redemptions(session: Session, district: str, account_id: UUID) -> None:
-    """What was kept or handed out stays counted, and was nobody's."""
+def forget_redemptions(session: Session, district: str, account_id: UUID, person_id: UUID) -> None:
+    """What was kept or handed out stays counted, and was nobody's: in the audit too."""
+    hers = (Redemption.district == district, Redemption.account_id == account_id)
+    for number in session.scalars(select(Redemption.number).where(*hers)).all():
+        forget_subject(session, f"redemption:{number}", person_id=person_id, looks=LOOK)
     session.execute(
         update(Redemption)
-        .where(Redemption.district == district, Redemption.account_id == account_id)
+        .where(*hers)
         .values(account_id=None)
         .execution_options(synchronize_session=False)
     )

@@ -20,6 +20,7 @@ from portal.accounts.rules import (
     roles,
 )
 from portal.kernel import messages, words
+from portal.kernel.audit import FORGOTTEN_PERSON
 from portal.kernel.i18n import NAMES, gettext, in_words, ngettext
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words
@@ -177,6 +178,8 @@ def audit_line(row: AuditRow) -> AuditLine:
     """An entry of the audit as people read it."""
     kind, _, number = row.subject.partition(":")
     subject = f"{_SUBJECTS[kind]} {number}" if kind in _SUBJECTS else row.subject
+    if row.subject == FORGOTTEN_PERSON:
+        subject = str(_SUBJECTS[kind])
     return AuditLine(
         at=row.at,
         what=str(_ACTIONS.get(row.action, row.action)),

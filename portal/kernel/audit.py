@@ -1,13 +1,17 @@
 """The record of what staff looked at and changed: written once, shown to auditors and to people."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, select
+from sqlalchemy import Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base
 from portal.kernel.ids import new_id
+
+FORGOTTEN_PERSON: Final = "person:erased"
+"""The subject of a look at somebody, once nobody may know any more at whom."""
 
 
 class AuditEntry(Base):
@@ -59,3 +63,25 @@ def noted_since(
         AuditEntry.subject == subject,
     )
     return session.scalar(found.limit(1)) is not None
+
+
+def forget_subject(session: Session, subject: str, *, person_id: UUID, looks: str) -> None:
+    """The details of a subject are erased: no line may tell any more whose it was.
+
+    Who did what and when stays for the auditors. ``looks`` is the action of looks at the person
+    whose reason is, or ends with, the number of the subject.
+    """
+    number = subject.partition(":")[2]
+    hers = (
+        update(AuditEntry)
+        .where(AuditEntry.person_id == person_id)
+        .execution_options(synchronize_session=False)
+    )
+    for_it = (
+        AuditEntry.action == looks,
+        or_(AuditEntry.reason == number, AuditEntry.reason.endswith(f" {number}", autoescape=True)),
+    )
+    session.execute(
+        hers.where(*for_it).values(subject=FORGOTTEN_PERSON, person_id=None, reason=None)
+    )
+    session.execute(hers.where(AuditEntry.subject == subject).values(person_id=None, reason=None))

@@ -1,5 +1,6 @@
 """Things to learn: versions that never change, answers that nobody keeps, points once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,33 @@ def test_the_same_answers_sent_by_several_at_once_earn_once(database: Database) 
         assert len(kinds) == 1
         row = quiz_versions(session, number)[0]
         assert (row.answered, row.passed) == (4, 4)
+
+
+def test_a_version_earns_once_in_a_city_of_several_districts(database: Database) -> None:
+    other = "370284"
+    instance = database.info["instance"]
+    roots = replace(instance.city, roots=(DISTRICT, other))
+    database.info["instance"] = replace(instance, city=roots)
+    quiz_rule(database)
+    with database.write() as session:
+        rule = shift_rule(NOW - DAY, code="quiz", fact="quiz_passed", points=1)
+        publish_rule(session, other, rule, actor_id=None, now=NOW - DAY)
+        who = adult(session)
+        give_consent(session, other, who.id, now=NOW)
+        number = published(session)
+    seal(database, NOW - DAY)
+
+    def act() -> Any:
+        with database.write() as session:
+            return answer_quiz(session, number, 1, RIGHT, who.id, now=NOW).passed
+
+    assert act()
+    with database.write() as session:
+        give_consent(session, DISTRICT, who.id, now=NOW)
+    assert at_once(act, act) == [True] * 2
+    with database.read() as session:
+        assert points(session, who.id) == 1
+        assert earned_by(session, quiz_versions(session, number)[0], who.id).points == 1
 
 
 def test_L5_learning_is_whole_without_consent_and_signed_out(database: Database) -> None:

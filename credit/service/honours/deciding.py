@@ -89,7 +89,7 @@ def _write_down(
     }
     sealed = seal_content(
         session, row.district, Kind.HONOUR, content, Details(subject_of(row.number)),
-        entry_id=new_id(), now=now,
+        entry_id=new_id(), now=now, personal=True,
         # hers, so that the details go when she is erased
         account_id=account_of(session, row.district, row.party, holder_id, Unit.POINTS),
     )  # fmt: skip

@@ -154,7 +154,7 @@ def _seal(session: Session, basis: BasisRow, person_id: UUID, what: str, now: da
     }  # fmt: skip
     seal_content(
         session, basis.district, Kind.CONSENT, content, Details(f"basis:{basis.number}"),
-        entry_id=new_id(), account_id=account, now=now,
+        entry_id=new_id(), account_id=account, now=now, personal=True,
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def decide(
     }  # fmt: skip
     seal_content(
         session, row.district, Kind.APPEAL_DECIDED, content, Details(f"matter:{row.number}"),
-        entry_id=statement_id, account_id=row.account_id, now=now,
+        entry_id=statement_id, account_id=row.account_id, now=now, personal=True,
     )  # fmt: skip
     note_action(
         session, at=now, actor_id=reviewer, action="deduction:decide",

@@ -12,7 +12,9 @@ from credit.models import EntryDetail, Matter, MatterFile, MatterText
 from credit.queries.entries import entry
 from credit.queries.matters import MatterRow, files_of, objections_of
 from credit.service.forgetting import forget_details
+from credit.service.looks import LOOK
 from credit.service.process.telling import subject_of
+from portal.kernel.audit import forget_subject
 from portal.kernel.outbox import wipe_messages
 from portal.kernel.uploads import forget_files, register_blob_keeper
 
@@ -27,7 +29,10 @@ def erase_details(session: Session, row: MatterRow, now: datetime) -> None:
         if found is not None:
             forget_details(session, found)
     _forget_statements(session, row)
-    wipe_messages(session, subject_of(row.number))
+    subject = subject_of(row.number)
+    wipe_messages(session, subject)
+    if row.subject_person_id is not None:
+        forget_subject(session, subject, person_id=row.subject_person_id, looks=LOOK)
     session.execute(
         update(Matter)
         .where(Matter.id == row.id)

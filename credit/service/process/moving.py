@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from credit.models import Matter, MatterFile, MatterStep, MatterText, Objection
 from credit.queries.entries import resolution_of
 from credit.queries.matters import MatterRow, matter_by_id
+from credit.rules.kinds import LedgerRefusal
 from credit.rules.process import (
     ENDED,
     Decision,
@@ -120,13 +121,7 @@ def end(
     if after is MatterState.EXPIRED or event is MatterEvent.RUN_OUT:
         _settled(session, row, now)
     elif after is MatterState.VOIDED and row.notice_id is not None:
-        posted(
-            void_deduction(
-                session, district=row.district, entry_id=entry_id, of=row.notice_id,
-                details=details(row, event), now=now,
-            )
-        )  # fmt: skip
-        _note_end(session, row, entry_id)
+        _void(session, row, row.notice_id, entry_id, details(row, event), now)
     elif after is MatterState.REVERSED and row.posted_id is not None:
         posted(
             correct(
@@ -178,6 +173,19 @@ def give_back(
     if event is MatterEvent.REPAIR:
         _note_end(session, row, entry_id)
     return after
+
+
+def _void(
+    session: Session, row: MatterRow, notice_id: UUID, entry_id: UUID, said: Details, now: datetime
+) -> None:
+    """The notice never counts. One that the ledger ended by itself meanwhile has its end."""
+    outcome = void_deduction(
+        session, district=row.district, entry_id=entry_id, of=notice_id, details=said, now=now
+    )
+    if isinstance(outcome, Rejected) and outcome.code is LedgerRefusal.RESOLVED:
+        _settled(session, row, now)
+    else:
+        _note_end(session, row, posted(outcome))
 
 
 def _note_end(session: Session, row: MatterRow, entry_id: UUID) -> None:

@@ -131,7 +131,7 @@ def open_step(
     }  # fmt: skip
     seal_content(
         session, row.district, Kind.APPEAL_OPENED, content, Details(f"matter:{row.number}"),
-        entry_id=statement_id, account_id=row.account_id, now=now,
+        entry_id=statement_id, account_id=row.account_id, now=now, personal=True,
     )  # fmt: skip
     # no day is promised that nobody can count
     _protect(session, row, now)

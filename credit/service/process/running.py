@@ -5,8 +5,8 @@ Each matter is a transaction of its own. What a job has not written down yet, ev
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -31,9 +31,10 @@ from credit.service.process.settings import days_after, settings_of, working_day
 from credit.service.process.telling import Told, tell
 from credit.service.retaliation import record_outcome
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict
+from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
 
+log = structlog.get_logger("gongzhi.credit")
 Act = Callable[[Session, MatterRow, datetime], bool]
 _NOT_IN_EFFECT = LIVE - COUNTING
 BATCH = 200
@@ -66,12 +67,15 @@ def check_proposals(database: Database, now: datetime, *, gates: Gates = GATES) 
 
 
 def run_clocks(database: Database, now: datetime, *, gates: Gates = GATES) -> int:
-    """End what ran out, void what a switch turned off, post what is due, forget what is over."""
-    done = _fill_clocks(database, now)
+    """Forget what is over, end what ran out, void what a switch turned off, post what is due.
+
+    Forgetting comes first: it needs no ledger, and its day is promised (L12).
+    """
+    done = _forget(database, now)
+    done += _fill_clocks(database, now)
     done += _each(database, _may_be_due(now), _end_due, now)
     done += _switch_off(database, now, gates)
-    done += _each(database, _may_be_posted(now), _posting(gates), now)
-    return done + _forget(database, now)
+    return done + _each(database, _may_be_posted(now), _posting(gates), now)
 
 
 def void_running(session: Session, district: str, *, now: datetime, gates: Gates = GATES) -> int:
@@ -240,16 +244,21 @@ def _fill_proposals(session: Session) -> int:
 def _each(database: Database, which: ColumnElement[bool], act: Act, now: datetime) -> int:
     """Do something with each matter of a condition, each in a transaction of its own.
 
-    Whoever was first at one of them has done what was due.
+    Whoever was first at one of them has done what was due. One that is refused, such as while the
+    ledger stands still, waits for the next run and keeps no other from its own clock.
     """
     with database.read() as session:
-        ids: list[UUID] = list(session.scalars(select(Matter.id).where(which).order_by(Matter.id)))
+        found = session.execute(select(Matter.id, Matter.number).where(which).order_by(Matter.id))
+        due = [(row.id, row.number) for row in found]
     done = 0
-    for matter_id in ids:
+    for matter_id, number in due:
         try:
             with database.write() as session:
                 row = matter_by_id(session, matter_id)
                 done += row is not None and act(session, row, now)
         except Conflict:
             continue
+        except Refused as refused:
+            # the number: an id would be taken out of the log as if it were a token
+            log.warning("matter left for the next run", matter=number, why=refused.code.value)
     return done
