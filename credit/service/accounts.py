@@ -82,6 +82,18 @@ def end_consent(session: Session, district: str, person_id: UUID, *, now: dateti
     Given or ended, it is sealed, so both are refused while the ledger stands still.
     """
     _must_go_on(session)
+    if _end(session, district, person_id, now):
+        _seal(session, district, person_id, "ended", now)
+
+
+def end_consent_again(session: Session, district: str, person_id: UUID, *, now: datetime) -> None:
+    """End what a restored backup revived. Nothing waits for a ledger that stands still: then there
+    is no second statement, and the first is in the log."""
+    if _end(session, district, person_id, now) and not is_halted(session):
+        _seal(session, district, person_id, "ended", now)
+
+
+def _end(session: Session, district: str, person_id: UUID, now: datetime) -> bool:
     ended = (
         update(Consent)
         .where(
@@ -91,8 +103,7 @@ def end_consent(session: Session, district: str, person_id: UUID, *, now: dateti
         )
         .values(ended_at=now)
     )
-    if changed_rows(session, ended) == 1:
-        _seal(session, district, person_id, "ended", now)
+    return changed_rows(session, ended) == 1
 
 
 def _must_go_on(session: Session) -> None:
@@ -112,4 +123,4 @@ def _seal(session: Session, district: str, person_id: UUID, what: str, now: date
         raise Refused(LedgerRefusal.HALTED)
 
 
-__all__ = ["consents", "end_consent", "give_consent", "open_account"]
+__all__ = ["consents", "end_consent", "end_consent_again", "give_consent", "open_account"]

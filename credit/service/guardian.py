@@ -224,6 +224,25 @@ def settle_guardians(database: Database, now: datetime) -> int:
     return len({row.id for row in (*over, *grown)})
 
 
+def close_requests(session: Session, *, now: datetime) -> int:
+    """After a restore: close what waits, whose link was perhaps used since; how many."""
+    return sum(
+        _end(session, row, Ended.EXPIRED, now, Guardianship.agreed_at.is_(None))
+        for row in unanswered(session, now + ANSWER_WITHIN)
+    )
+
+
+def end_yes_again(session: Session, request_id: UUID, by: Ended, *, now: datetime) -> bool:
+    """End a yes that a restored backup revived; whether it still held. Her consent to points is
+    told of by itself."""
+    ended = (
+        update(Guardianship)
+        .where(Guardianship.id == request_id, Guardianship.ended_at.is_(None))
+        .values(ended_at=now, ended_by=by, token_hash=None, phone_hash=None)
+    )
+    return changed_rows(session, ended) == 1
+
+
 def forget_guardians(session: Session, person_id: UUID, now: datetime) -> None:
     """Somebody is erased: what she said for others ends, what was said for her goes."""
     for row in requests_with(session, person_id):
@@ -252,8 +271,10 @@ def _note(
 __all__ = [
     "agree_as_guardian",
     "ask_guardian",
+    "close_requests",
     "end_as_child",
     "end_as_guardian",
+    "end_yes_again",
     "forget_guardians",
     "request_for",
     "settle_guardians",

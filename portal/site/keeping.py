@@ -117,7 +117,8 @@ def _need_erasures(tools: Any, *, known: bool) -> None:
 def _tell(restored: Restored) -> None:
     click.echo(
         f"Restored: {restored.rows} rows, as of {restored.made_at}. "
-        f"Erased again: {restored.erased}. Past their time: {restored.forgotten}."
+        f"Erased again: {restored.erased}. Past their time: {restored.forgotten}. "
+        f"Ended or asked again: {restored.stopped}."
     )
     if restored.needs_log_key:
         click.echo("Put the private key of the log back (ledger/key): nothing is sealed without.")

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from credit.rules.standing import LogStop
 from credit.service.halting import why_stopped
 from credit.service.logfiles import log_of_part, logs_in
+from credit.service.restored import stop_what_revived
 from portal.accounts.service import (
     add_erasures,
     apply_erasures,
@@ -58,6 +59,7 @@ class Restored:
     rows: int = 0
     erased: int = 0
     forgotten: int = 0
+    stopped: int = 0  # what would have lived again
     stop: LogStop | None = None
     needs_log_key: bool = False
 
@@ -213,11 +215,13 @@ def _put_photo(instance: Instance, part: Part) -> None:
 def _forget_again(
     database: Database, erasures: Mapping[str, str], restored: Restored, now: datetime
 ) -> None:
-    """Erase whoever was erased since, and what is past its time; nobody has looked yet."""
+    """Erase whoever was erased since, stop what the backup revived, delete what is past its time;
+    nobody has looked yet."""
     with database.write() as session:
         add_erasures(session, erasures)
         known = read_erasure_list(erasure_list(session))
         restored.erased = apply_erasures(session, known, now=now)
+        restored.stopped = stop_what_revived(session, known, now=now)
     restored.forgotten = forget_in_time(database, now=now)
 
 

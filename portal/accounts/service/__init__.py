@@ -13,6 +13,7 @@ from portal.accounts.service.erasure_list import (
     erasure_list,
     parse_erasures,
     read_erasure_list,
+    register_ended,
     write_erasure_list,
 )
 from portal.accounts.service.factors import (
@@ -116,6 +117,7 @@ __all__ = [
     "parse_erasures",
     "personal_fields",
     "read_erasure_list",
+    "register_ended",
     "register_part",
     "register_personal_data",
     "replace_card",

@@ -1,7 +1,11 @@
-"""Erasures are also written down outside the database, because a restore takes it back in time."""
+"""Erasures are also written down outside the database, because a restore takes it back in time.
+
+So is what people ended, where a package says so: by keyed hashes that it makes and understands.
+"""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +15,14 @@ from portal.accounts.service.privacy import erasures
 from portal.kernel.instance import instance_of
 
 LIST_NAME: Final = "erasures.txt"
+Ended = Callable[[Session], Mapping[str, datetime]]
+_ENDED: Final[list[Ended]] = []
+
+
+def register_ended(ended: Ended) -> None:
+    """A package whose people end things for good: by hash what they ended. Called at import."""
+    if ended not in _ENDED:
+        _ENDED.append(ended)
 
 
 def erasure_list(session: Session) -> Path:
@@ -20,7 +32,10 @@ def erasure_list(session: Session) -> Path:
 
 def write_erasure_list(session: Session) -> int:
     """Add new erasures to the list; how many. It never shrinks: a restored database knows less."""
-    return add_erasures(session, {key: at.isoformat() for key, at in erasures(session).items()})
+    told = dict(erasures(session))
+    for ended in _ENDED:
+        told |= ended(session)
+    return add_erasures(session, {key: at.isoformat() for key, at in told.items()})
 
 
 def add_erasures(session: Session, told: Mapping[str, str]) -> int:
