@@ -250,7 +250,6 @@ def test_L7_the_notice_says_all_and_the_window_is_never_under_fifteen_days(made:
     assert mine.can_object
     assert mine.can_add_statement
     assert mine.proposed_by["zh_Hans"] == "东阁街道"
-    assert mine.confirmed_by["zh_Hans"] == "指挥中心"
     with made.database.read() as session:
         conduct_id = made.row(matter_id).account_id
         assert conduct_id is not None
