@@ -12,7 +12,7 @@ from credit.models import ProtectedMark
 from credit.rules.guard import COUNTS_FOR, Edge, Lines, Mark, ProtectedAct
 from portal.accounts.models import Person
 from portal.accounts.queries import posts_of
-from portal.organisations.queries import all_lines
+from portal.organisations.queries import UnitLine, all_lines
 
 
 def phone_hash_of(session: Session, person_id: UUID, *, proved: bool = False) -> str | None:
@@ -80,5 +80,9 @@ def units_behind(
     places = {place for _, place in posts if place is not None}
     own = {unit for unit, _ in posts if unit is not None}
     own |= {line.id for line in lines if line.governs in places}
-    tree = Lines(Edge(line.id, line.parent_id, line.successor_id) for line in lines)
-    return tree.of({*units, *own})
+    return lines_of(lines).of({*units, *own})
+
+
+def lines_of(lines: Iterable[UnitLine]) -> Lines:
+    """The tree of the register."""
+    return Lines(Edge(line.id, line.parent_id, line.successor_id) for line in lines)

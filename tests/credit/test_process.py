@@ -161,7 +161,8 @@ def test_L11_whoever_proposes_does_not_confirm_and_no_one_of_her_unit_does(made:
         grant_role(session, None, both.id, "street_desk", at, now=START)
         session.flush()
         inside = actor(session, both)
-    refused(made, MatterRefusal.SAME_UNIT, confirm, matter_id, actor=inside, **named)
+    with pytest.raises(Forbidden):
+        made.do(confirm, matter_id, actor=inside, **named)
     refused(made, MatterRefusal.SAME_PERSON, confirm, matter_id, actor=made.proposer, **named)
     own = made.do(
         propose, DISTRICT, wish(made, source="case:1"), actor=inside, gates=made.gates, now=START
