@@ -11,8 +11,10 @@ from credit.service import mark_protected_act
 from credit.service.process import GATES, Gates, check_proposals, propose
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
+from portal.organisations.rules import OrganisationKind
 from tests.credit.heard import objected
 from tests.make.credit import DISTRICT
+from tests.make.organisations import unit
 from tests.make.process import (
     ANNOUNCED,
     CHECKED,
@@ -80,6 +82,23 @@ def test_N1_a_deduction_somebody_objected_to_is_no_source_of_another(made: World
         again = proposed(made, source=typed, now=later)
         check_proposals(made.database, later + HOUR, gates=Gates(lambda *_: True, GATES.judge))
         assert made.row(again).route is Route.NEVER, typed
+
+
+def test_N1_an_objection_binds_the_office_of_the_place_that_proposed(made: World) -> None:
+    with made.database.write() as session:
+        street = made.tree["370283001"]
+        unit(session, "U-STREET", kind=OrganisationKind.STREET_OFFICE, area=street)
+    first = announced(made, source="巡查")
+    assert made.row(first).unit_id is None
+    later = ANNOUNCED + 2 * DAY
+    real = Gates(lambda *_: True, GATES.judge)
+    before = proposed(made, source="再次巡查", now=later - 12 * HOUR - DAY)
+    check_proposals(made.database, later - 11 * HOUR - DAY, gates=real)
+    assert made.row(before).route is Route.ORDINARY
+    objected(made, first)
+    after = proposed(made, source="第三次巡查", now=later)
+    check_proposals(made.database, later + HOUR, gates=real)
+    assert made.row(after).route is Route.OUTSIDE
 
 
 def test_a_source_of_nothing_but_a_number_is_kept_as_marks_spell_it() -> None:
