@@ -1,6 +1,7 @@
 """N1 and N3: free text beside the number of a case, or around it, hides nothing from the guard."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def made(database: Database) -> World:
     return world(database)
 
 
-def route(made: World, **changes: str) -> Route | None:
+def route(made: World, **changes: Any) -> Route | None:
     """Where a proposal goes that the guard itself judges."""
     matter_id = proposed(made, **changes)
     check_proposals(made.database, CHECKED, gates=Gates(lambda *_: True, GATES.judge))
