@@ -175,7 +175,8 @@ class MatterStep(Base):
     event: Mapped[MatterEvent] = code_column(MatterEvent)
     after: Mapped[MatterState] = code_column(MatterState)
     actor_id: Mapped[UUID | None]
-    # in which role: the person concerned reads the office, never the name
+    # in which role somebody decided: the person concerned reads the office, never the name. None
+    # since the guard for a confirmation, whose office would tell where it was sent (N1)
     office: Mapped[str | None] = mapped_column(String(40))
     no_interest: Mapped[bool] = mapped_column(Boolean, default=False)
     at: Mapped[datetime]

@@ -12,7 +12,7 @@ from credit.models import ProtectedMark
 from credit.rules.guard import COUNTS_FOR, Edge, Lines, Mark, ProtectedAct
 from portal.accounts.models import Person
 from portal.accounts.queries import posts_of
-from portal.organisations.queries import all_lines
+from portal.organisations.queries import UnitLine, all_lines
 
 
 def phone_hash_of(session: Session, person_id: UUID, *, proved: bool = False) -> str | None:
@@ -75,10 +75,25 @@ def units_behind(
 ) -> frozenset[UUID]:
     """The units that propose: those named, the proposer's own of the last 180 days, and whatever
     stands above, below, before or after them. Always two queries."""
-    posts = posts_of(session, proposer_id, at - COUNTS_FOR, at)
     lines = all_lines(session)
+    return lines_of(lines).of({*units, *_held(session, proposer_id, lines, at)})
+
+
+def units_held(session: Session, person_id: UUID, at: datetime) -> frozenset[UUID]:
+    """The units of somebody's posts of the last 180 days, and the offices of her places; without
+    those above and below, which the guard adds when it compares."""
+    return _held(session, person_id, all_lines(session), at)
+
+
+def _held(
+    session: Session, person_id: UUID, lines: Iterable[UnitLine], at: datetime
+) -> frozenset[UUID]:
+    posts = posts_of(session, person_id, at - COUNTS_FOR, at)
     places = {place for _, place in posts if place is not None}
     own = {unit for unit, _ in posts if unit is not None}
-    own |= {line.id for line in lines if line.governs in places}
-    tree = Lines(Edge(line.id, line.parent_id, line.successor_id) for line in lines)
-    return tree.of({*units, *own})
+    return frozenset(own | {line.id for line in lines if line.governs in places})
+
+
+def lines_of(lines: Iterable[UnitLine]) -> Lines:
+    """The tree of the register."""
+    return Lines(Edge(line.id, line.parent_id, line.successor_id) for line in lines)

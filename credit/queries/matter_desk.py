@@ -29,8 +29,9 @@ from credit.queries.matters import (
     steps_of,
     texts_of,
 )
+from credit.queries.outside import LONGEST_WAIT, ground_of, is_inside
 from credit.queries.rulebook import all_rules, versions_of
-from credit.rules.guard import Route
+from credit.rules.guard import COUNTS_FOR, Route
 from credit.rules.process import ENDED, MatterEvent, MatterState
 from credit.rules.rulebook import Rule, RuleClass, rule_at
 from portal.accounts.queries import people_by_ids
@@ -62,8 +63,12 @@ class DeskPage:
     next_after: str | None
 
 
-def mine(actor: Actor) -> ColumnElement[bool]:
-    """Which matters somebody of the desk may open at all."""
+def mine(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Which matters somebody of the desk may open at all.
+
+    Behind whose unit stands the proposal is asked before its route: a colleague of the proposer
+    would read the guard's answer from what she finds, or does not find (N1).
+    """
     if actor.person_id is None:
         return false()
     ways: list[ColumnElement[bool]] = [
@@ -73,7 +78,10 @@ def mine(actor: Actor) -> ColumnElement[bool]:
     not_about_me = or_(
         Matter.subject_person_id.is_(None), Matter.subject_person_id != actor.person_id
     )
-    waiting = Matter.state == S.WAITING
+    if not (actor.may(Permission.DEDUCTION_CONFIRM) or actor.may(Permission.DEDUCTION_REVIEW)):
+        return or_(*ways)
+    ground = ground_of(session, actor.person_id, now - COUNTS_FOR - LONGEST_WAIT)
+    waiting = and_(Matter.state == S.WAITING, ~is_inside(ground))
     if actor.may(Permission.DEDUCTION_CONFIRM):
         ways.append(and_(waiting, Matter.route == Route.ORDINARY, not_about_me))
     if actor.may(Permission.DEDUCTION_REVIEW):
@@ -86,8 +94,9 @@ def mine(actor: Actor) -> ColumnElement[bool]:
 def desk_matters(
     session: Session, actor: Actor, *, ended: bool, after: str | None, now: datetime
 ) -> DeskPage:
-    """My matters, the newest first: those that run, or those that have ended. Five queries."""
-    statement = select_matters().where(mine(actor), shown(now))
+    """My matters, the newest first: those that run, or those that have ended. Five queries,
+    and four more for whoever confirms."""
+    statement = select_matters().where(mine(session, actor, now), shown(now))
     over = Matter.state.in_(ENDED)
     statement = statement.where(over if ended else ~over)
     if after is not None:
@@ -158,7 +167,9 @@ def deadline_of(row: MatterRow, now: datetime) -> datetime | None:
 
 def desk_matter(session: Session, actor: Actor, number: str, now: datetime) -> MatterRow | None:
     """One matter, if it is somebody's to open."""
-    statement = select_matters().where(Matter.number == number, mine(actor), shown(now))
+    statement = select_matters().where(
+        Matter.number == number, mine(session, actor, now), shown(now)
+    )
     rows = read_matters(session, statement)
     return rows[0] if rows else None
 

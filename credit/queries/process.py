@@ -72,8 +72,9 @@ class Matter:
     """A deduction as the person concerned sees it: everything of L7, and what she can do now.
 
     ``state`` is where it stands at this moment, whatever a job has written down. ``next_step`` is
-    what she can ask for, None when nothing. ``units`` names who proposed, confirmed and decided:
-    offices, never people.
+    what she can ask for, None when nothing. ``proposed_by`` and ``decided_by`` are
+    offices, never people. In which office somebody confirmed is not told: it would tell whether
+    the guard sent the proposal outside (N1).
     """
 
     id: UUID
@@ -110,7 +111,6 @@ class Matter:
     can_add_statement: bool
     entry_ids: tuple[UUID, ...]
     proposed_by: Names
-    confirmed_by: Names
     decided_by: tuple[Names, ...]
 
     @property
@@ -182,7 +182,7 @@ class _Beside:
     rules: Mapping[tuple[str, str, int], Rule]
     units: Mapping[UUID, Names]
     places: Mapping[str, Names]
-    offices: Sequence[tuple[UUID, MatterEvent, str | None]]
+    offices: Sequence[tuple[UUID, str | None]]
 
 
 def matters_in_words(session: Session, rows: list[MatterRow], now: datetime) -> list[Matter]:
@@ -191,10 +191,10 @@ def matters_in_words(session: Session, rows: list[MatterRow], now: datetime) -> 
         return []
     ids = [row.id for row in rows]
     offices = session.execute(
-        select(MatterStep.matter_id, MatterStep.event, MatterStep.office)
+        select(MatterStep.matter_id, MatterStep.office)
         .where(
             MatterStep.matter_id.in_(ids),
-            MatterStep.event.in_((MatterEvent.CONFIRM, MatterEvent.UPHOLD, MatterEvent.GRANT)),
+            MatterStep.event.in_((MatterEvent.UPHOLD, MatterEvent.GRANT)),
         )
         .order_by(MatterStep.at, MatterStep.id)
     )
@@ -203,7 +203,7 @@ def matters_in_words(session: Session, rows: list[MatterRow], now: datetime) -> 
         texts_of(session, ids), files_of(session, ids), objections_of(session, ids),
         bases_by_ids(session, {row.basis_id for row in rows}), _rules(session, rows),
         {unit_id: unit.names for unit_id, unit in units.items()},
-        _places(session, rows), [(row[0], row[1], row[2]) for row in offices],
+        _places(session, rows), [(row[0], row[1]) for row in offices],
     )  # fmt: skip
     return [matter for row in rows if (matter := _matter(row, beside, now)) is not None]
 
@@ -235,7 +235,6 @@ def _matter(row: MatterRow, beside: _Beside, now: datetime) -> Matter | None:
     decided = [one for one in mine if one.decision in {Decision.UPHELD, Decision.GRANTED}]
     following = _following(objections, now) if _may_object(state) else None
     first = following is not None and following.number == 0
-    offices = [(event, office) for who, event, office in beside.offices if who == row.id]
     return Matter(
         id=row.id, number=row.number, district=row.district, state=state,
         act=words.get("act", ""), place=words.get("place", ""), happened_at=row.happened_at,
@@ -257,10 +256,7 @@ def _matter(row: MatterRow, beside: _Beside, now: datetime) -> Matter | None:
         can_add_statement=state not in _STATING,
         entry_ids=tuple(one for one in (row.notice_id, row.posted_id, row.end_id) if one),
         proposed_by=_proposing(row, beside),
-        confirmed_by=_office(offices, {MatterEvent.CONFIRM}),
-        decided_by=tuple(
-            _role(office) for event, office in offices if event is not MatterEvent.CONFIRM
-        ),
+        decided_by=tuple(_role(office) for who, office in beside.offices if who == row.id),
     )  # fmt: skip
 
 
@@ -296,10 +292,6 @@ def _proposing(row: MatterRow, beside: _Beside) -> Names:
     if row.unit_id is not None:
         return beside.units.get(row.unit_id, {})
     return beside.places.get(row.unit_place or "", {})
-
-
-def _office(offices: Sequence[tuple[MatterEvent, str | None]], events: set[MatterEvent]) -> Names:
-    return next((_role(office) for event, office in offices if event in events), {})
 
 
 def _role(office: str | None) -> Names:

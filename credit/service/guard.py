@@ -153,11 +153,12 @@ def judge(
     subject_person_id: UUID | None,
     proposer_id: UUID,
     unit_id: UUID | None,
-    source: str,
+    sources: Collection[str],
     at: datetime,
 ) -> Route:
-    """Where a proposal goes. ``at`` is when it was made; ``district`` changes nothing, because
-    whoever complained in one is protected in all.
+    """Where a proposal goes. ``sources`` is all that it may come from, spelt as marks are;
+    ``at`` is when it was made; ``district`` changes nothing, because whoever complained in one is
+    protected in all.
 
     The same four queries and the same comparisons whatever the answer is, so that time tells
     nothing; called by a job at fixed times, never in the proposer's request.
@@ -168,9 +169,9 @@ def judge(
     who = hashes.pseudonyms(subject, [phone])
     marks = marks_of(session, who)
     units = units_behind(session, proposer_id, [unit_id] if unit_id else [], at)
-    sources = frozenset(hashes.source(one, source) for one in who)
+    source_hashes = frozenset(hashes.source(one, source) for one in who for source in sources)
     unit_hashes = frozenset(hashes.unit(one, unit) for one in who for unit in units)
-    return route_of((mark for _, mark in marks), sources, unit_hashes, at)
+    return route_of((mark for _, mark in marks), source_hashes, unit_hashes, at)
 
 
 class _Hashes:

@@ -78,7 +78,8 @@ def mark(session: Session, scene: Scene, act: ProtectedAct, **changes: Any) -> N
 def route(session: Session, scene: Scene, **changes: Any) -> Route:
     wish = {
         "district": DISTRICT, "subject_person_id": scene.subject, "proposer_id": scene.proposer,
-        "unit_id": scene.unit, "source": "case:OTHER", "at": NOW + SECOND, **changes,
+        "unit_id": scene.unit, "sources": [changes.pop("source", "case:OTHER")],
+        "at": NOW + SECOND, **changes,
     }  # fmt: skip
     return judge(session, **wish)
 

@@ -135,7 +135,7 @@ def test_a_deduction_is_proposed_confirmed_and_put_on_paper_by_pages(desk: Desk)
         "The rule asks for: 照片",
         "Photos: 1.",
         "Version 1",
-        "command centre",
+        "Somebody from outside that unit",
         "I object",
     ):
         assert words in letter.text

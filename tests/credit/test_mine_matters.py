@@ -7,13 +7,16 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
+from credit.models import MatterStep
 from credit.queries.matters import matter_by_id
 from credit.queries.process import OpenNotices, open_notices, own_matter
-from credit.rules.process import MatterState
-from credit.service.process import decide, object_to, withdraw_objection
+from credit.rules.guard import Route
+from credit.rules.process import MatterEvent, MatterState
+from credit.service.process import confirm, decide, object_to, withdraw_objection
+from portal.accounts.models import Person
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.site.dates import day, moment
@@ -21,7 +24,7 @@ from tests.make.accounts import sign_in_as
 from tests.make.calendars import know_next_year
 from tests.make.credit import adult
 from tests.make.photos import jpeg
-from tests.make.process import NO_PHOTOS, World, announced, world
+from tests.make.process import NO_PHOTOS, World, announced, waiting, world
 from tests.pages import Browser
 from tests.reports.test_queries_per_page import counted
 
@@ -67,6 +70,36 @@ def test_L7_a_notice_tells_reason_rule_basis_amount_and_deadline(
         assert words in page.text, words
     printed = page.click("Print this", status=200)
     assert ACT in printed.text
+
+
+@pytest.mark.parametrize("route", [Route.ORDINARY, Route.OUTSIDE])
+def test_N1_who_confirmed_does_not_tell_which_way_the_guard_sent_it(
+    app: Flask, made: World, subject: Browser, route: Route
+) -> None:
+    made.route = route
+    matter_id = waiting(made, now=now() - 4 * HOUR)
+    by = made.centre if route is Route.ORDINARY else made.reviewer
+    at = now() - HOUR
+    made.do(confirm, matter_id, no_interest=True, actor=by, gates=made.gates, now=at)
+    with made.database.write() as session:
+        step = select(MatterStep).where(MatterStep.event == MatterEvent.CONFIRM)
+        found = session.scalars(step).one()
+        assert found.office is None
+        # a row of an older release names it
+        found.office = "city_centre" if route is Route.ORDINARY else "credit_reviewer"
+    with made.database.read() as session:
+        reader = session.get_one(Person, by.person_id)
+    desk = Browser(app)
+    sign_in_as(desk, reader)
+    desk.in_language("en")
+    letter = f"/desk/deductions/{made.row(matter_id).number}/letter"
+    for page in (subject.get(path(made, matter_id)), desk.get(letter)):
+        rows = {
+            row.dt.get_text(strip=True): row.dd.get_text(strip=True)
+            for row in page.soup.select(".summary-row")
+            if row.dt and row.dd
+        }
+        assert rows["Confirmed by"] == "Somebody from outside that unit"
 
 
 def test_an_entry_leads_to_its_notice(made: World, matter: UUID, subject: Browser) -> None:

@@ -160,7 +160,7 @@ def test_N1_a_protected_act_still_protects_after_the_keys_changed(kept: House) -
                 subject_person_id=her.id,
                 proposer_id=UUID(int=8),
                 unit_id=None,
-                source="case:1",
+                sources=["case:1"],
                 at=now(),
             )
 

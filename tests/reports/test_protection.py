@@ -74,7 +74,7 @@ class Town:
         """What a proposal about the resident would come to."""
         return judge(
             session, district="370283", subject_person_id=subject or self.me.id,
-            proposer_id=new_id(), unit_id=by, source=f"case:{number}", at=at,
+            proposer_id=new_id(), unit_id=by, sources=[f"case:{number}"], at=at,
         )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def test_N1_a_hotlines_file_marks_whoever_called(database: Database, tmp_path: P
         found = {
             judge(
                 session, district="370283", subject_person_id=me.id, proposer_id=new_id(),
-                unit_id=None, source=f"case:{number}", at=clock_now(),
+                unit_id=None, sources=[f"case:{number}"], at=clock_now(),
             ): number
             for number in numbers
         }  # fmt: skip

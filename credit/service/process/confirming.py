@@ -30,11 +30,10 @@ from credit.service.process.standing import (
     check_reviewer,
     check_staff,
     is_reviewer,
-    office_of,
     person_of,
 )
 from credit.service.process.telling import Told, tell
-from portal.accounts.rules import Actor, Permission
+from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
 from portal.kernel.errors import Forbidden, Refused
 from portal.kernel.ids import new_id
@@ -65,7 +64,6 @@ def confirm(
     notice_id = new_id()
     move(
         session, row, MatterEvent.CONFIRM, actor_id=actor.person_id, now=now, no_interest=True,
-        office=office_of(actor, Permission.DEDUCTION_CONFIRM),
         confirmer_id=person_of(actor), notice_id=notice_id, announced_at=now, object_until=until,
         lapses_at=until + NOTICE_LEFT, confirm_by=None,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the due process asks of its neighbours: is it switched on, and may this go the usual way?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -26,7 +26,7 @@ class Judge(Protocol):
         subject_person_id: UUID | None,
         proposer_id: UUID,
         unit_id: UUID | None,
-        source: str,
+        sources: Collection[str],
         at: datetime,
     ) -> Route: ...
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from credit.models import Objection
+from credit.queries.guard import units_held
 from credit.queries.matters import MatterRow, ObjectionRow, matter_by_id, objections_of
 from credit.rules.guard import ProtectedAct
 from credit.rules.kinds import Kind
@@ -140,13 +141,15 @@ def open_step(
 
 
 def _protect(session: Session, row: MatterRow, now: datetime) -> None:
-    """Nothing negative may come from an appeal: the unit is a party from now on (N1)."""
+    """Nothing negative may come from an appeal: the unit is a party from now on, and so are the
+    proposer's own units, whichever she chose and also where she chose a place (N1)."""
     if row.subject_person_id is None:
         return
+    units = units_held(session, row.proposer_id, row.proposed_at)
     mark_protected_act(
         session, district=row.district, person_id=row.subject_person_id, phone=None,
         act=ProtectedAct.APPEAL, source=f"matter:{row.number}",
-        unit_ids=[row.unit_id] if row.unit_id else [], at=now,
+        unit_ids=units | ({row.unit_id} if row.unit_id else set()), at=now,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from credit.queries.rulebook import versions_of
 from credit.rules.process import BasisKind, MatterEvent, MatterRefusal, MatterState
 from credit.rules.rulebook import Rule, RuleClass, rule_at
 from credit.rules.sensitive import sensitive_words
+from credit.rules.sources import is_volunteering, tidy_source
 from credit.service.process.gates import GATES, Gates
 from credit.service.process.moving import (
     current,
@@ -37,8 +38,6 @@ from portal.organisations.queries import organisation_by_code
 from portal.organisations.rules import OrganisationKind
 
 LONGEST_WORDS: Final = 1000
-# deeds of volunteers: nothing is ever taken for them (N3)
-VOLUNTEERING: Final = ("shift:", "patrol:", "care:", "plot:")
 
 
 @dataclass(frozen=True)
@@ -124,14 +123,6 @@ def withdraw_proposal(session: Session, matter_id: UUID, *, actor: Actor, now: d
     end(session, row, MatterEvent.WITHDRAW, actor_id=actor.person_id, now=now)
 
 
-def tidy_source(typed: str) -> str:
-    """A source as marks of protected deeds spell it: the guard must know a case again, however
-    somebody writes its number (N1)."""
-    text = typed.strip()
-    number = clean_number(text.rpartition(":")[2].rpartition("：")[2])
-    return f"case:{number}" if number else text
-
-
 def _check_words(wish: ProposalWish, now: datetime) -> None:
     if not wish.act.strip() or len(wish.act) > LONGEST_WORDS:
         raise Refused(MatterRefusal.NO_ACT, field="act")
@@ -139,7 +130,7 @@ def _check_words(wish: ProposalWish, now: datetime) -> None:
         raise Refused(MatterRefusal.NOT_YET, field="happened_at")
     if not wish.source.strip():
         raise Refused(MatterRefusal.NO_REASON, field="source")
-    if wish.source.strip().startswith(VOLUNTEERING):
+    if is_volunteering(wish.source):
         raise Refused(MatterRefusal.VOLUNTEER_HOURS, field="source")
     found = sensitive_words(f"{wish.act} {wish.place}")
     if found and not wish.overrule:

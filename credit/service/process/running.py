@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from credit.models import Matter, Objection
-from credit.queries.matters import MatterRow, matter_by_id
+from credit.queries.matters import MatterRow, matter_by_id, texts_of
 from credit.queries.rulebook import versions_of
 from credit.rules.flaws import LONGEST_LIFE
 from credit.rules.ladder import step_of
@@ -23,6 +23,7 @@ from credit.rules.process import (
     MatterState,
     due_event,
 )
+from credit.rules.sources import sources_in
 from credit.service.conduct import post_deduction
 from credit.service.process.erasing import erase_details
 from credit.service.process.gates import GATES, Gates
@@ -51,10 +52,11 @@ def check_proposals(database: Database, now: datetime, *, gates: Gates = GATES) 
     def act(session: Session, row: MatterRow, moment: datetime) -> bool:
         if row.state is not MatterState.PROPOSED or due_event(row.clocks, moment):
             return False
+        words = [text.words for text in texts_of(session, [row.id])]
         route = gates.judge(
             session, district=row.district, subject_person_id=row.subject_person_id,
-            proposer_id=row.proposer_id, unit_id=row.unit_id, source=row.source or "",
-            at=row.proposed_at,
+            proposer_id=row.proposer_id, unit_id=row.unit_id,
+            sources=sources_in(row.source or "", words), at=row.proposed_at,
         )  # fmt: skip
         record_outcome(
             session, district=row.district, proposal_id=row.id, route=route,

@@ -1,19 +1,18 @@
 """Who may take a step: from outside the proposer's unit, without an interest, not for oneself."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from credit.models import Matter
 from credit.queries.matters import MatterRow, objections_of, stood_aside
-from credit.rules.guard import Route
+from credit.queries.outside import ground_of, is_inside
+from credit.rules.guard import COUNTS_FOR, Route
 from credit.rules.process import MatterRefusal
 from portal.accounts.rules import Actor, Permission, roles
 from portal.kernel.errors import Forbidden, Refused
-from portal.organisations.queries import organisation
-
-DEEPEST = 12
 
 
 @dataclass(frozen=True)
@@ -43,28 +42,11 @@ def person_of(actor: Actor) -> UUID:
 
 
 def is_outside(session: Session, row: MatterRow, actor: Actor) -> bool:
-    """Whether somebody holds nothing in the proposer's unit, above or below it, or in its place."""
-    for grant in actor.grants:
-        if grant.organisation_id is not None and row.unit_id is not None:
-            line = {*_upwards(session, row.unit_id)}
-            if grant.organisation_id in line or row.unit_id in _upwards(
-                session, grant.organisation_id
-            ):
-                return False
-        if row.unit_place and grant.place_path and grant.place_path.startswith(row.unit_place):
-            return False
-    return True
-
-
-def _upwards(session: Session, unit_id: UUID) -> Iterator[UUID]:
-    """A unit and all above it."""
-    at: UUID | None = unit_id
-    for _ in range(DEEPEST):
-        found = organisation(session, at) if at else None
-        if found is None:
-            return
-        yield found.id
-        at = found.parent_id
+    """Whether somebody stands apart from the proposer's units and places, as the guard counts
+    them: not by the one unit chosen in the form, but by every post of both (L11)."""
+    ground = ground_of(session, actor.person_id, row.proposed_at - COUNTS_FOR)
+    inside = select(Matter.id).where(Matter.id == row.id, is_inside(ground))
+    return session.scalar(inside) is None
 
 
 def check_confirmer(session: Session, row: MatterRow, actor: Actor) -> None:
@@ -72,7 +54,8 @@ def check_confirmer(session: Session, row: MatterRow, actor: Actor) -> None:
     # first: a proposer who confirms for others hears the same whatever the guard said (N1)
     if row.proposer_id == actor.person_id:
         raise Refused(MatterRefusal.SAME_PERSON)
-    if not may_see_proposal(row, actor):
+    # before the route: inside, both ways are the same as a number that does not exist (N1)
+    if not is_outside(session, row, actor) or not may_see_proposal(row, actor):
         raise Forbidden
     _check_uninvolved(session, row, actor)
 
