@@ -72,18 +72,18 @@ def test_L14_who_fetched_what_leaves_the_audit_with_the_ledger(
     with database.write() as session:
         tree = small_tree(session)
         row, actor = offer(session, tree, stock=2), desk(session, tree)
-        whos = [saver(session), saver(session)]
-        numbers = [redeemed(session, who, row) for who in whos]
+        savers = [saver(session), saver(session)]
+        numbers = [redeemed(session, who, row) for who in savers]
         for number in numbers:
             find_by_code(session, actor, pick_up_code(session, number), now=NOW)
             hand_out(session, actor, number, now=NOW)
-    people = [who.person_id for who in whos if who.person_id is not None]
+    people = [who.person_id for who in savers if who.person_id is not None]
     assert len(people) == 2
     for person_id, number in zip(people, numbers, strict=True):
         assert sorted(_told_of(database, person_id, number)) == ["benefit:hand_out", LOOK]
     before = _acts(database)
     with database.write() as session:
-        erase_part(session, whos[0], people[0], PART, now=NOW)
+        erase_part(session, savers[0], people[0], PART, now=NOW)
     assert _told_of(database, people[0], numbers[0]) == []
     assert len(_told_of(database, people[1], numbers[1])) == 2
     assert set(before) <= set(_acts(database))
