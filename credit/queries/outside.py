@@ -11,14 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, func, or_
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import Session
 
 from credit.models import Matter
 from credit.queries.guard import lines_of
-from portal.accounts.models import RoleHolding
-from portal.accounts.queries import posts_of
-from portal.areas.models import Area
+from portal.accounts.queries import held_posts, posts_of
 from portal.areas.queries import areas_by_ids
 from portal.areas.rules import codes_of
 from portal.organisations.queries import all_lines
@@ -55,20 +53,14 @@ def ground_of(session: Session, person_id: UUID | None, since: datetime) -> Grou
 
 def is_inside(ground: Ground) -> ColumnElement[bool]:
     """The condition for matters behind which the units or places of somebody stand."""
-    held = (
-        exists()
-        .where(RoleHolding.person_id == Matter.proposer_id)
-        .where(
-            RoleHolding.valid_from <= Matter.proposed_at,
-            or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to >= ground.since),
-            or_(RoleHolding.ended_at.is_(None), RoleHolding.ended_at >= ground.since),
-        )
-    )
-    there = exists().where(Area.id == RoleHolding.area_id, _touches(Area.path, ground))
+    held = held_posts(
+        Matter.proposer_id, from_before=Matter.proposed_at, to_after=ground.since,
+        units=ground.units, place=lambda path: _touches(path, ground),
+    )  # fmt: skip
     return or_(
         func.coalesce(Matter.unit_id.in_(ground.units), false()),
         func.coalesce(_touches(Matter.unit_place, ground), false()),
-        held.where(or_(RoleHolding.organisation_id.in_(ground.units), there)),
+        held,
     )
 
 

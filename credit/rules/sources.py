@@ -7,6 +7,8 @@ types one may write around it, use full-width letters or another dash: it stays 
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from portal.kernel.ids import NUMBER_LENGTH, clean_number
@@ -14,12 +16,17 @@ from portal.kernel.ids import NUMBER_LENGTH, clean_number
 PREFIXES: Final = ("case", "matter")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\u2043\u30fc\ufe58\ufe63\uff0d]")
 _OTHER: Final = re.compile(r"[^0-9A-Z]+")
-# deeds of volunteers: nothing is ever taken for them (N3)
 _VOLUNTEERING: Final = re.compile(
-    r"(?<![a-z])(?:shift|patrol|care|plot)\s*:"
-    r"|志[愿願]\s*(?:服[务務]|活[动動]|工[时時]|[时時][长長数數]|班次|[岗崗])"
-    r"|[义義]工|volunteer(?:ing| hours?| shifts?| service| work)"
+    r"(?<![a-z])(?:shift|patrol|care|plot)\s*:|volunteer(?:ing| hours?| shifts?| service| work)"
 )
+WORDS_FILE: Final = Path(__file__).parents[1] / "data" / "volunteering-words.txt"
+
+
+@cache
+def _volunteering_words() -> tuple[str, ...]:
+    """Deeds of volunteers in words without spaces: nothing is ever taken for them (N3)."""
+    lines = WORDS_FILE.read_text("utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def tidy_source(typed: str) -> str:
@@ -53,4 +60,7 @@ def _numbers(text: str) -> set[str]:
 def is_volunteering(source: str) -> bool:
     """Whether a source is something that volunteers did (N3)."""
     folded = " ".join(unicodedata.normalize("NFKC", source).casefold().split())
-    return _VOLUNTEERING.search(folded) is not None
+    if _VOLUNTEERING.search(folded) is not None:
+        return True
+    whole = folded.replace(" ", "")
+    return any(word in whole for word in _volunteering_words())

@@ -1,12 +1,12 @@
 """Reads about people: who they are, what they may do, who holds a permission somewhere."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import LoginSession, Person, RoleHolding
@@ -239,3 +239,26 @@ def posts_of(
         or_(RoleHolding.ended_at.is_(None), RoleHolding.ended_at >= since),
     )
     return [(row.organisation_id, row.area_id) for row in session.execute(statement)]
+
+
+def held_posts(
+    person: Any,
+    *,
+    from_before: Any,
+    to_after: datetime,
+    units: Collection[UUID],
+    place: Callable[[Any], ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    """The condition that whoever a column names held a role in one of these units, or in a place
+    whose path meets a condition, begun by a moment of the row and not over before another."""
+    there = exists().where(Area.id == RoleHolding.area_id, place(Area.path))
+    return (
+        exists()
+        .where(RoleHolding.person_id == person)
+        .where(
+            RoleHolding.valid_from <= from_before,
+            or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to >= to_after),
+            or_(RoleHolding.ended_at.is_(None), RoleHolding.ended_at >= to_after),
+        )
+        .where(or_(RoleHolding.organisation_id.in_(units), there))
+    )
