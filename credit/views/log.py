@@ -54,21 +54,21 @@ def log_tile(address: str) -> ResponseReturnValue:
     return _tile(log_files(reading()), f"tile/{address}", WHILE)
 
 
-@bp.get("/credit/log/<int(min=1):number>/checkpoint")
+@bp.get("/credit/log/<int(min=1):log>/checkpoint")
 @public
-def numbered_checkpoint(number: int) -> ResponseReturnValue:
+def numbered_checkpoint(log: int) -> ResponseReturnValue:
     """The last checkpoint of one of the logs: after a loss the ended one stays to be compared."""
-    note = files_of_log(reading(), number).published()
+    note = files_of_log(reading(), log).published()
     if note is None:
         raise Missing
     return Response(note, mimetype="text/plain", headers={"Cache-Control": SHORT})
 
 
-@bp.get("/credit/log/<int(min=1):number>/tile/<path:address>")
+@bp.get("/credit/log/<int(min=1):log>/tile/<path:address>")
 @public
-def numbered_tile(number: int, address: str) -> ResponseReturnValue:
+def numbered_tile(log: int, address: str) -> ResponseReturnValue:
     """A tile of one of the logs, under an address that no other log will ever have."""
-    return _tile(files_of_log(reading(), number), f"tile/{address}", FOR_EVER)
+    return _tile(files_of_log(reading(), log), f"tile/{address}", FOR_EVER)
 
 
 def _tile(files: LogFiles, path: str, full: str) -> Response:

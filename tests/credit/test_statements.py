@@ -62,7 +62,7 @@ def test_L14_nobody_finds_an_objection_or_a_consent_again_by_guessing(database: 
     made = world(database)
     convention = BasisWish(BasisKind.CONVENTION, "居民公约", "第三条", "公布栏", date(2026, 1, 1))
     number = made.do(add_basis, DISTRICT, convention, actor=made.keeper, now=PUBLISHED)
-    made.do(consent_to_basis, number, made.subject.id, now=START)
+    made.do(consent_to_basis, number, made.subject.id, gates=made.gates, now=START)
     made.do(withdraw_basis_consent, number, made.subject.id, now=START)
     made.do(give_consent, DISTRICT, made.subject.id, now=START)
     made.do(end_consent, DISTRICT, made.subject.id, now=START)

@@ -107,6 +107,7 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "code": ["370283001001"],
         "month": ["2026-10"],
         "form": ["json", "xml"],
+        "log": ["1"],
         "step": ["confirm"],
     }
     reached: set[str] = set()

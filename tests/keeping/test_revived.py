@@ -222,7 +222,7 @@ def test_L5_a_consent_to_a_convention_that_was_taken_back_ends_what_rests_on_it(
     with here.database.write() as session:
         made.basis = add_basis(session, DISTRICT, wish, actor=made.keeper, now=PUBLISHED)
         for one in (made.subject.id, adult(session).id):
-            consent_to_basis(session, made.basis, one, now=PUBLISHED)
+            consent_to_basis(session, made.basis, one, gates=made.gates, now=PUBLISHED)
     announced(made)
     day = backed_up(here, tmp_path / "day.tar")
     made.do(withdraw_basis_consent, made.basis, made.subject.id, now=ANNOUNCED + DAY)
