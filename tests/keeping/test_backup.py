@@ -43,8 +43,17 @@ from tests.make.accounts import person
 from tests.make.credit import DISTRICT, adult
 
 
+CLOSED_BY_A_RESTORE = {"credit_honour"}
+
+
 def parts_of(archive: Path, *groups: str) -> dict[str, bytes]:
     return {part.name: part.content for part in read_parts(archive) if part.group in groups}
+
+
+def _tables_that_differ(first: Path, second: Path) -> set[str]:
+    one, other = parts_of(first, "tables"), parts_of(second, "tables")
+    names = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+    return {name.split("/")[1] for name in names}
 
 
 def points_on_the_map(house: House) -> int:
@@ -76,8 +85,9 @@ def test_a_season_of_a_city_comes_back_the_same_on_the_other_engine(
     assert not restored.needs_log_key
     assert restored.rows == written.rows
     there.back_up(second)
-    # line by line: every table of the one engine is that of the other
-    assert parts_of(first, "tables") == parts_of(second, "tables")
+    # line by line: every table of the one engine is that of the other, but for those in which a
+    # restore closes what waited, like the link to somebody who was nominated
+    assert _tables_that_differ(first, second) <= CLOSED_BY_A_RESTORE
     assert parts_of(first, "blobs") == parts_of(second, "blobs")
     assert parts_of(first, "ledger") == parts_of(second, "ledger")
     assert len(parts_of(first, "blobs")) == written.photos > 0
