@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule, UUIDConverter
 
 from portal.accounts import service
 from portal.accounts.access import Access
@@ -69,6 +70,10 @@ class Town:
         converter = rule._converters[name]
         if isinstance(converter, AnyConverter):
             return min(converter.items)
+        if isinstance(converter, UUIDConverter):
+            return UUID(int=0)
+        if isinstance(converter, IntegerConverter):
+            return 1
         return {
             "number": self.cases["thing"],
             "holding": self.things["holding"],
@@ -102,6 +107,10 @@ def build_town(app: Flask, database: Database) -> Town:
             "verifier": accounts.staff(session, "verifier", area=east, name="核查员"),
             "grid_lead": accounts.staff(session, "grid_lead", area=tree[COMMUNITY]),
             "building_head": accounts.staff(session, "building_head", area=west),
+            "community_committee": accounts.staff(
+                session, "community_committee", area=tree[COMMUNITY]
+            ),
+            "credit_reviewer": accounts.staff(session, "credit_reviewer", area=city),
             "auditor": accounts.staff(session, "auditor", area=city, name="审计员"),
             "administrator": accounts.staff(session, "administrator", area=city, name="管理员"),
             "city_centre": accounts.staff(session, "city_centre", area=city, name="中心"),
