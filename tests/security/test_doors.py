@@ -48,7 +48,9 @@ def test_a_form_without_its_token_changes_nothing_anywhere(town: Town) -> None:
         for token in ("", "x", town.token(town.clients["neighbour"])):
             data = {"csrf_token": token, "idempotency_key": new_token(), "words": "w", "sure": "y"}
             status = client.post(town.address(rule), data=data, buffered=True).status_code
-            if status not in {303, 403, 404, 422}:
+            # a witness has no form: what is no signed checkpoint is refused as such
+            refused = {400} if rule.endpoint == "credit.cosign_log" else {303, 403, 404, 422}
+            if status not in refused:
                 faults.append(f"{rule.rule}: {status}")
     assert not faults
     assert changed(before, everything(town.database)) == set()
