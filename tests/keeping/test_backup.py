@@ -42,7 +42,6 @@ from tests.keeping.conftest import (
 from tests.make.accounts import person
 from tests.make.credit import DISTRICT, adult
 
-
 CLOSED_BY_A_RESTORE = {"credit_honour"}
 
 

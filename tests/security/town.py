@@ -107,9 +107,7 @@ def build_town(app: Flask, database: Database) -> Town:
             "verifier": accounts.staff(session, "verifier", area=east, name="核查员"),
             "grid_lead": accounts.staff(session, "grid_lead", area=tree[COMMUNITY]),
             "building_head": accounts.staff(session, "building_head", area=west),
-            "community_committee": accounts.staff(
-                session, "community_committee", area=tree[COMMUNITY]
-            ),
+            "volunteer_organiser": accounts.staff(session, "volunteer_organiser", area=east),
             "credit_reviewer": accounts.staff(session, "credit_reviewer", area=city),
             "auditor": accounts.staff(session, "auditor", area=city, name="审计员"),
             "administrator": accounts.staff(session, "administrator", area=city, name="管理员"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.areas.models import Area
 from portal.kernel import tokens
 from portal.kernel.db import Database
+from portal.kernel.instance import Instance
 from portal.kernel.search import SearchIndex
 from portal.reports.queries.public import kinds, public_page
 from portal.reports.rules.codes import Review
@@ -94,9 +95,12 @@ def test_other_tables_in_the_middle_begin_again(
         assert found(session, "全天候") == CASES
 
 
-def test_a_stale_search_is_neither_served_nor_called_good(old_index: Database) -> None:
+def test_a_stale_search_is_neither_served_nor_called_good(
+    old_index: Database, instance: Instance
+) -> None:
     class Tools:
         database = old_index
+        config = instance.config
 
     for command, arguments in ((db, ["check"]), (serve, [])):
         refused = CliRunner().invoke(command, arguments, obj=Tools())

@@ -26,10 +26,13 @@ KNOWN = re.compile(
     r"\b\d\d/\d\d/\d{4} \d\d:\d\d:\d\d AM\b|"  # how other systems write a moment
     r"(?<![A-Za-z])(QR|PDF|CSV|XLSX|Atom|Open311|UTF-8|METRES|GB18030|SHA-256|SHA256|SHA|JSON|JPEG|JPG|PNG|HEIC|WebP|GPS|GPX|ICP|GB/T|CJJ/T|SMS|PIN|TOTP|"
     r"WeChat|JavaScript|HTML|CSS|WCAG|API|URL|EXIF|GeoJSON|WGS|GCJ|BD|UTC|Excel|iPhone|Android|App|"
+    r"Python|OpenSSL|tlog-scales|C2SP|"
     r"Gongzhi|English|Apache|CC BY|COUNT|MB|KB|km|Enter|Esc|Tab|Alt|Ctrl|Shift)(?![A-Za-z])"
     r"|\b[\w-]+:[\w:-]+\b"  # permissions and codes in the audit
     r"|\b(?:holiday|makeup)\b"  # codes that are typed for the days of a year
     r"|\bproxy-[\w-]+\b"  # which words of consent
+    r"|\bcheck(?:-details)?\.(?:py|sh)\b|\.tlog-proof\b"  # files that check a receipt
+    r"|“transfer”|“statement”"  # the two forms of a leaf, as they stand in it
     r"|\bPD-[\w-]+\b"  # codes of organisations
     r"|<script>alert\(1\)</script>|localhost[\w/]*|gnp\.exe|W{20,}"
     r"|Houxiangzi Community"  # a place's English name, on its keeper's page

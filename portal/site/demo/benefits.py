@@ -103,9 +103,9 @@ def _earn(
     if resident.person_id is None:
         return
     give_consent(session, district, resident.person_id, now=now)
-    for fact, times in deeds:
+    for at, (fact, times) in enumerate(deeds, start=1):
         record_fact(
-            session, district=district, fact=fact, source=f"demo:{fact}",
+            session, district=district, fact=fact, source=f"{fact.partition('_')[0]}:{at:04}",
             holder=Holder.person(resident.person_id), happened_at=now, now=now, times=times,
         )  # fmt: skip
 

@@ -165,6 +165,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=("session",),
     ),
     Operation(
+        "credit.ledger_json", "My points and records", {200: {JSON: "MyLedger"}},
+        security=("session",),
+    ),
+    Operation(
+        "credit.my_details", "What opens the commitment of an entry of mine",
+        {200: {JSON: "EntryDetails"}}, security=("session",),
+    ),
+    Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}
     ),
     Operation("openapi.show", "This document", {200: {JSON: "OpenApi"}}),

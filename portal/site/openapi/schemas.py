@@ -218,6 +218,28 @@ SCHEMAS: Final[Schema] = {
     "Receipt": shape({"number": TEXT, "code": MAYBE, "link": TEXT, "again": YES}),
     "FormErrors": shape({"errors": several(shape({"field": TEXT, "text": TEXT}))}),
     "MyData": {"type": "object", "description": "Everything kept about the person signed in."},
+    "MyLedger": {
+        "type": "object", "description": "Accounts, consents and entries of the person signed in.",
+        "required": ["format", "made_at", "accounts", "consents", "entries"],
+        "properties": {
+            "format": {"type": "string"},
+            "made_at": {"type": "string", "format": "date-time"},
+            "accounts": {"type": "array", "items": {"type": "object"}},
+            "consents": {"type": "array", "items": {"type": "object"}},
+            "entries": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "EntryDetails": {
+        "type": "object", "description": "Details of an entry and their salt (decision 0027).",
+        "required": ["format", "entry", "commitment", "salt", "details"],
+        "properties": {
+            "format": {"type": "string"},
+            "entry": {"type": "string", "format": "uuid"},
+            "commitment": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "salt": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+            "details": {"type": "object"},
+        },
+    },
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},
