@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from credit.models import Benefit
-from credit.queries.accounts import unit_sums, wrong_balances
 from credit.queries.benefits import benefits_at_desk, history_of, offered
 from credit.rules.benefits import (
     BenefitRefusal,
@@ -34,9 +32,10 @@ from credit.service.redeeming import (
     hand_out,
     redeem,
 )
+from portal.accounts.rules import Permission
 from portal.areas.models import Area
 from portal.kernel.db import Database
-from portal.kernel.errors import Forbidden, Missing, Refused
+from portal.kernel.errors import Forbidden, Missing
 from tests.make.areas import small_tree
 from tests.make.benefits import (
     COMMUNITY,
@@ -46,6 +45,7 @@ from tests.make.benefits import (
     pick_up_code,
     read,
     redeemed,
+    refusal,
     saver,
 )
 from tests.make.credit import DISTRICT, NOW
@@ -57,15 +57,6 @@ DAY = timedelta(days=1)
 def tree(database: Database) -> dict[str, Area]:
     with database.write() as session:
         return small_tree(session)
-
-
-def refusal(code: BenefitRefusal) -> Any:
-    return pytest.raises(Refused, match=f"^{code.value}$")
-
-
-def check_books(session: Session) -> None:
-    assert wrong_balances(session) == []
-    assert set(unit_sums(session).values()) <= {0}
 
 
 # --- what may be offered ---
@@ -196,7 +187,7 @@ def test_a_desk_offers_in_its_own_places_only(database: Database, tree: dict[str
         ):
             with pytest.raises(Forbidden):
                 act()
-        assert benefits_at_desk(session, elsewhere.places_for("benefit:manage")) == []  # type: ignore[arg-type]
+        assert benefits_at_desk(session, elsewhere.places_for(Permission.BENEFIT_MANAGE)) == []
         with pytest.raises(Missing):
             change_benefit(session, elsewhere, "00000-00000", WISH, seen=1, now=NOW)
 

@@ -87,8 +87,10 @@ def sealed_words(made: World) -> int:
 def switch_off(made: World) -> None:
     with made.database.write() as session:
         row = open_switch(session, DISTRICT)
+        keeper = made.keeper.person_id
         assert row is not None
-        end_switch(session, row.number, "不再需要", actor_id=made.keeper.person_id, now=now())  # type: ignore[arg-type]
+        assert keeper is not None
+        end_switch(session, row.number, "不再需要", actor_id=keeper, now=now())
 
 
 def buttons(page: Page) -> list[str]:

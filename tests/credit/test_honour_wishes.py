@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -91,7 +92,7 @@ def test_L6_who_is_not_of_age_is_not_shown(database: Database, city: Street) -> 
         who = session.get_one(Person, city.nominee.id)
         who.age_band = AgeBand.UNDER_18
         row = asked(session, city)
-        act = lambda: answer_honour(session, row, Answer(Wish.SHOWN, "小王"), now=NOW)  # noqa: E731
+        act = partial(answer_honour, session, row, Answer(Wish.SHOWN, "小王"), now=NOW)
         assert refusal_of(act) is HonourRefusal.TOO_YOUNG
         answer_honour(session, row, Answer(Wish.HIDDEN), now=NOW)
 

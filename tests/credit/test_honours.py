@@ -1,6 +1,7 @@
 """Role models: nominated by anybody, checked, answered, decided by somebody else."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -144,10 +145,10 @@ def test_nobody_nominates_herself_in_words_either(database: Database, city: Stre
         nominate(session, herself, told(), now=NOW)
         row = newest(session)
         check = Check(city.nominee.number, CITATION)
-        act = lambda: check_nomination(session, city.committee, row.number, check, now=NOW)  # noqa: E731
+        act = partial(check_nomination, session, city.committee, row.number, check, now=NOW)
         assert refusal_of(act) is HonourRefusal.NOT_YOURSELF
         by_number = told(nominee=_number(session, city.committee.person_id))
-        act = lambda: nominate(session, city.committee, by_number, now=NOW)  # noqa: E731
+        act = partial(nominate, session, city.committee, by_number, now=NOW)
         assert refusal_of(act) is HonourRefusal.NOT_YOURSELF
 
 
@@ -167,13 +168,13 @@ def test_who_checked_nominated_or_is_nominated_does_not_decide(
         two = actor(session, both, NOW)
         row = nominated(session, city)
         check_nomination(session, two, row.number, Check(city.nominee.number, CITATION), now=NOW)
-        act = lambda: grant_honour(session, two, row.number, now=NOW + 20 * DAY)  # noqa: E731
+        act = partial(grant_honour, session, two, row.number, now=NOW + 20 * DAY)
         assert refusal_of(act) is HonourRefusal.SAME_PERSON
         # she may nominate, and then others check and decide
         nominate(session, two, told(kind="good_neighbour", nominee=city.nominee.number), now=NOW)
         second = newest(session)
         check_nomination(session, city.committee, second.number, Check("", CITATION), now=NOW)
-        act = lambda: grant_honour(session, two, second.number, now=NOW + 20 * DAY)  # noqa: E731
+        act = partial(grant_honour, session, two, second.number, now=NOW + 20 * DAY)
         assert refusal_of(act) is HonourRefusal.SAME_PERSON
         grant_honour(session, city.desk, second.number, now=NOW + 20 * DAY)
 
@@ -236,7 +237,7 @@ def test_staff_name_an_existing_adult_by_number_or_phone_and_a_shop_by_its_code(
             (HonourRefusal.CHILD, child.number),
         ):
             wish = told(nominee=nominee)
-            act = lambda wish=wish: nominate(session, city.committee, wish, now=NOW)  # noqa: E731
+            act = partial(nominate, session, city.committee, wish, now=NOW)
             assert refusal_of(act) is code
         known = person(session, "钱", "+8613800004321")
         session.flush()

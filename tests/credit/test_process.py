@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from credit.queries.matter_desk import deduction_rules
 from credit.queries.matters import matter_by_number
@@ -29,6 +30,7 @@ from credit.service.process import (
     void_running,
     withdraw_proposal,
 )
+from credit.service.process.gates import Gates
 from credit.service.sealing import seal
 from portal.accounts.service import Place, grant_role
 from portal.kernel.db import Database
@@ -115,8 +117,12 @@ def test_a_deduction_goes_its_whole_way_and_leaves_nothing(made: World) -> None:
 
 def test_N1_the_guard_is_asked_by_the_job_and_never_while_somebody_proposes(made: World) -> None:
     asked: list[object] = []
-    gates = made.gates
-    judged = type(gates)(gates.deductions_on, lambda _s, **given: asked.append(given))  # type: ignore[arg-type, func-returns-value]
+
+    def judge(_session: Session, **given: object) -> Route:
+        asked.append(given)
+        return Route.ORDINARY
+
+    judged = Gates(made.gates.deductions_on, judge)
     made.do(propose, DISTRICT, wish(made), actor=made.proposer, gates=judged, now=START)
     assert asked == []
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +222,7 @@ def test_only_those_who_may_write_and_only_what_is_whole(database: Database) -> 
         with pytest.raises(Missing):
             end_quiz(session, WRITER, "00000-00000", now=NOW)
         backwards = wish(valid_from=TODAY, valid_to=TODAY - DAY)
-        act = lambda: write_quiz(session, WRITER, backwards, now=NOW)  # noqa: E731
+        act = partial(write_quiz, session, WRITER, backwards, now=NOW)
         assert refusal_of(act) is QuizRefusal.BAD_DAYS
         typed = {"zh_Hans": SHEET, "en": ENGLISH.replace("! Left", "Left")}
         with pytest.raises(Refused) as refused:

@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from credit.models import Redemption
-from credit.queries.accounts import unit_sums, wrong_balances
 from credit.rules.benefits import (
     WRONG_CODES,
     BenefitRefusal,
@@ -40,12 +37,14 @@ from tests.make.benefits import (
     COMMUNITY,
     WISH,
     available,
+    check_books,
     desk,
     kept,
     offer,
     pick_up_code,
     read,
     redeemed,
+    refusal,
     saver,
 )
 from tests.make.credit import DISTRICT, NOW
@@ -57,15 +56,6 @@ DAY = timedelta(days=1)
 def tree(database: Database) -> dict[str, Area]:
     with database.write() as session:
         return small_tree(session)
-
-
-def refusal(code: BenefitRefusal) -> Any:
-    return pytest.raises(Refused, match=f"^{code.value}$")
-
-
-def check_books(session: Session) -> None:
-    assert wrong_balances(session) == []
-    assert set(unit_sums(session).values()) <= {0}
 
 
 # --- having one kept ---
@@ -246,7 +236,8 @@ def test_L14_an_erasure_gives_the_stock_back_and_nothing_leads_to_her(
         row, who = offer(session, tree), saver(session)
         number = redeemed(session, who, row)
     with database.write() as session:
-        erase_person(session, None, who.person_id, now=NOW)  # type: ignore[arg-type]
+        assert who.person_id is not None
+        erase_person(session, None, who.person_id, now=NOW)
     with database.read() as session:
         assert read(session, row.code).in_stock == 1
         found = kept(session, number)

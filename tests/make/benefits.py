@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy.orm import Session
 
-from credit.queries.accounts import account_of, balance_of
+from credit.queries.accounts import account_of, balance_of, unit_sums, wrong_balances
 from credit.queries.benefits import BenefitRow, RedemptionRow, benefit, redemption
-from credit.rules.benefits import BenefitWish
+from credit.rules.benefits import BenefitRefusal, BenefitWish
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
 from credit.service import give_consent
@@ -18,6 +19,7 @@ from credit.service.redeeming import code_of, redeem
 from portal.accounts.queries import actor_for
 from portal.accounts.rules import Actor
 from portal.areas.models import Area
+from portal.kernel.errors import Refused
 from tests.make.accounts import actor, staff
 from tests.make.credit import DISTRICT, NOW, account, adult
 
@@ -96,3 +98,14 @@ def account_id_of(session: Session, who: Actor) -> UUID:
     mine = account_of(session, DISTRICT, Party.PERSON, who.person_id, Unit.POINTS)
     assert mine is not None
     return mine
+
+
+def refusal(code: BenefitRefusal) -> Any:
+    """That something is refused with a code."""
+    return pytest.raises(Refused, match=f"^{code.value}$")
+
+
+def check_books(session: Session) -> None:
+    """Balances are what their entries make, and every unit adds up to nought."""
+    assert wrong_balances(session) == []
+    assert set(unit_sums(session).values()) <= {0}

@@ -20,7 +20,6 @@ from portal.reports.models import Case, ExternalOrder
 from portal.reports.rules.codes import State, Target
 from portal.reports.rules.kinds import BEHAVIOUR
 from portal.reports.service.exchange.export import export_file
-from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.exchange.maps import load_map, map_names, shipped_maps
 from portal.site.cli import cli
 from tests.make import orders, reports
@@ -106,13 +105,15 @@ def test_r142_what_goes_out_comes_in_again_as_the_same_rows(
     city: Database, tmp_path: Path, layout: str, ending: str
 ) -> None:
     source = orders.csv_file(tmp_path / "in.csv", _SAMPLES[layout])
-    check_and_import(city, orders.handed(source, layout), partial=False, now=NOW)
+    orders.check_and_import(city, orders.handed(source, layout), partial=False, at=NOW)
     first, again = tmp_path / f"first{ending}", tmp_path / f"again{ending}"
     rows = out(city, first, layout)
     assert len(rows) == 1 + len(_SAMPLES[layout])
     assert rows[0] == list(load_map(layout).columns)
     wipe(city)
-    checked, taken = check_and_import(city, orders.handed(first, layout), partial=False, now=NOW)
+    checked, taken = orders.check_and_import(
+        city, orders.handed(first, layout), partial=False, at=NOW
+    )
     assert (checked.flaws, taken.new) == ([], len(_SAMPLES[layout]))
     assert sorted(out(city, again, layout)) == sorted(rows)
 
@@ -164,7 +165,7 @@ def test_no_cell_that_goes_out_is_run_as_a_formula(
 ) -> None:
     rows = [orders.task(taskid=f"T{at}", description=words) for at, words in enumerate(FORMULAS)]
     source = orders.csv_file(tmp_path / "in.csv", rows)
-    check_and_import(city, orders.handed(source, TASKS), partial=False, now=NOW)
+    orders.check_and_import(city, orders.handed(source, TASKS), partial=False, at=NOW)
     found = out(city, tmp_path / f"out{ending}", TASKS)[1:]
     assert sorted(row[1] for row in found) == sorted(f"'{words}" for words in FORMULAS)
 

@@ -23,7 +23,6 @@ from portal.reports.rules.exchange import Problem
 from portal.reports.rules.layouts import Says
 from portal.reports.service.categories import load_categories
 from portal.reports.service.exchange.export import export_file
-from portal.reports.service.exchange.files import check_and_import
 from portal.reports.service.exchange.maps import load_map
 from portal.reports.service.filing import file_for, join_for
 from portal.site import schema
@@ -50,7 +49,7 @@ def city(database: Database) -> Database:
 
 def take(database: Database, folder: Path, layout: str, rows: Sequence[orders.Row]) -> None:
     file = orders.handed(orders.csv_file(folder / "orders.csv", rows), layout)
-    check_and_import(database, file, partial=False, now=NOW)
+    orders.check_and_import(database, file, partial=False, at=NOW)
 
 
 def test_r060_a_number_is_unique_in_its_own_system_only(city: Database, tmp_path: Path) -> None:
@@ -67,7 +66,7 @@ def test_a_caller_whose_phone_the_file_has_is_kept_sealed(city: Database, tmp_pa
     rows = [orders.task(phone="138 0000 1234"), orders.task(taskid="T2", phone="12345x")]
     path = orders.csv_file(tmp_path / "own.csv", rows)
     file = replace(orders.handed(path, TASKS), layout=own)
-    checked, _ = check_and_import(city, file, partial=True, now=NOW)
+    checked, _ = orders.check_and_import(city, file, partial=True, at=NOW)
     assert [(flaw.problem, flaw.value) for flaw in checked.flaws] == [(Problem.BAD_PHONE, "")]
     with city.read() as session:
         row = session.scalars(select(CaseReporter)).one()
@@ -81,7 +80,9 @@ def test_r060_a_hotlines_number_and_the_callers_phone_get_her_a_link_to_her_phon
     layout = load_map(TASKS)
     own = replace(layout, columns={**layout.columns, "phone": Says.PHONE})
     path = orders.csv_file(tmp_path / "own.csv", [orders.task(phone="13800001234")])
-    check_and_import(city, replace(orders.handed(path, TASKS), layout=own), partial=False, now=NOW)
+    orders.check_and_import(
+        city, replace(orders.handed(path, TASKS), layout=own), partial=False, at=NOW
+    )
     browser = visitor(app)
 
     def ask(number: str, phone: str) -> tuple[str, int]:
@@ -130,7 +131,7 @@ def test_the_order_of_a_caller_who_joins_is_kept_found_and_handed_back(
     with database.write() as session:
         load_categories(session, None, orders.NOW)
     first = orders.handed(orders.csv_file(tmp_path / "in.csv", [orders.task()]), orders.TASKS)
-    check_and_import(database, first, partial=False, now=orders.NOW)
+    orders.check_and_import(database, first, partial=False, at=orders.NOW)
     with database.write() as session:
         session.execute(update(Case).values(listed=True))
         [case] = cases_by_external(session, "T001")
@@ -164,7 +165,7 @@ def test_an_order_typed_during_a_call_is_known_when_the_hotlines_file_brings_it(
         file_for(session, answers(), CALL, filer(session, desk), now=now())
     row = orders.task(taskid="GD-2026-77")
     file = orders.handed(orders.csv_file(tmp_path / "in.csv", [row]), orders.TASKS)
-    _, taken = check_and_import(database, file, partial=False, now=orders.NOW)
+    _, taken = orders.check_and_import(database, file, partial=False, at=orders.NOW)
     assert (taken.new, taken.differ) == (0, [(2, "GD-2026-77")])
     with database.read() as session:
         assert len(session.scalars(select(Case)).all()) == 1

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -325,6 +325,6 @@ def test_the_city_says_how_late_and_for_how_many_at_once(
         alone = willing(session)
         confirmed(session, tree, alone)
     for name, value in (("useful_report_days", 5), ("useful_report_people", 1)):
-        monkeypatch.setitem(instance.city.thresholds, name, value)  # type: ignore[arg-type]  # a dict
+        monkeypatch.setitem(cast("dict[str, Any]", instance.city.thresholds), name, value)
     assert tell_useful_reports(database, datetime(2026, 10, 6, 2, 0, tzinfo=UTC)) == 1
     assert points(database, alone) == [2]

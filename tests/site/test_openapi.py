@@ -116,6 +116,19 @@ class Checked:
         return found
 
 
+def portal_answers(checked: Checked) -> None:
+    """What the portal's own pages and programs ask it for."""
+    checked.ask("/feeds/reports.geojson", "feeds.geojson")
+    checked.ask("/reports/map.geojson", "reports.map_data")
+    checked.ask("/reports/map.geojson?area=!", "reports.map_data", 422)
+    checked.ask("/reports/map/outlines.geojson", "reports.map_outlines")
+    checked.ask("/reports/offline/token", "reports.offline_token")
+    wanted = {"Accept": operations.JSON}
+    checked.ask("/reports/offline", "reports.offline", 422, method="post", headers=wanted)
+    checked.ask("/manifest.webmanifest", "site.manifest")
+    checked.ask("/openapi.json", "openapi.show")
+
+
 @on_sqlite
 def test_answers_fit_their_description(
     app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
@@ -144,15 +157,7 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/requests.json", "open311.create", 403, method="post", data={})
     token = made["extended_attributes"]["token"]
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
-    checked.ask("/feeds/reports.geojson", "feeds.geojson")
-    checked.ask("/reports/map.geojson", "reports.map_data")
-    checked.ask("/reports/map.geojson?area=!", "reports.map_data", 422)
-    checked.ask("/reports/map/outlines.geojson", "reports.map_outlines")
-    checked.ask("/reports/offline/token", "reports.offline_token")
-    wanted = {"Accept": operations.JSON}
-    checked.ask("/reports/offline", "reports.offline", 422, method="post", headers=wanted)
-    checked.ask("/manifest.webmanifest", "site.manifest")
-    checked.ask("/openapi.json", "openapi.show")
+    portal_answers(checked)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {
