@@ -57,6 +57,9 @@ from portal.site.openapi.document import bp as openapi
 from portal.site.parts import bp as parts
 from portal.site.places import bp as places
 from portal.site.views import bp as site
+from volunteers import labels as volunteers_labels
+from volunteers.service import personal as volunteers_personal
+from volunteers.views import bp as volunteers
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     site,
@@ -64,6 +67,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     credit,
     satisfaction,
     reports,
+    volunteers,
     places,
     calendars,
     parts,
@@ -79,7 +83,6 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     accounts_cli.privacy,
     credit_cli.ledger,
     reports_commands,
-    credit_cli.ledger,
     demo,
 )
 
@@ -115,6 +118,8 @@ REGISTERED: Final = (
     reports_personal,
     following_keeping,
     reports_grid_personal,
+    volunteers_labels,
+    volunteers_personal,
     site_jobs,
 )
 

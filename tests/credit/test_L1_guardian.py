@@ -31,10 +31,10 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.outbox import OutboxMessage
-from tests.credit.together import at_once
 from tests.make.accounts import a_phone, person
 from tests.make.credit import DISTRICT, NOW, account, adult, posted, try_notice
 from tests.make.guard import asked, child
+from tests.make.together import at_once
 
 MINUTE = timedelta(minutes=1)
 PHONE = "+8613800001278"

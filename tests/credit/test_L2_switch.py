@@ -25,8 +25,8 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
-from tests.credit.together import at_once
 from tests.make.credit import DISTRICT, NOW
+from tests.make.together import at_once
 
 PDF = b"%PDF-1.7 assessment"
 WISH = SwitchWish("自律公约第五条", "张主任", "城市管理局副局长", PDF)

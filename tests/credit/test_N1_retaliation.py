@@ -20,11 +20,11 @@ from portal.accounts.service import Place, grant_role
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import OutboxMessage
-from tests.credit.together import at_once
 from tests.make import process
 from tests.make.accounts import LONG_AGO, staff
 from tests.make.credit import DISTRICT, NOW
 from tests.make.organisations import unit
+from tests.make.together import at_once
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 NEVER, OUTSIDE, ORDINARY = Route.NEVER, Route.OUTSIDE, Route.ORDINARY

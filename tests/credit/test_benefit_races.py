@@ -20,10 +20,10 @@ from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
-from tests.credit.together import at_once
 from tests.make.areas import small_tree
 from tests.make.benefits import desk, kept, offer, pick_up_code, read, redeemed, saver
 from tests.make.credit import NOW
+from tests.make.together import at_once
 
 ROUNDS = 5
 DAY = timedelta(days=1)

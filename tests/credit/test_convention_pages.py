@@ -25,11 +25,11 @@ from credit.service.switch import end_switch
 from portal.accounts.models import Person
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from tests.credit.together import at_once
 from tests.make.accounts import person, sign_in_as
 from tests.make.calendars import know_next_year
 from tests.make.credit import DISTRICT
 from tests.make.process import DAY, World, announced, switch_on, world
+from tests.make.together import at_once
 from tests.pages import Browser, Page
 from tests.reports.test_queries_per_page import counted
 

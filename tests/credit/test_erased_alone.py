@@ -22,9 +22,9 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Missing
 from tests.credit.rulebook import shift_rule
 from tests.credit.test_facts import publish, tell
-from tests.credit.together import at_once
 from tests.make.accounts import actor
 from tests.make.credit import DISTRICT, NOW, account, adult, given
+from tests.make.together import at_once
 
 Write = Callable[[Session], Any]
 

@@ -29,9 +29,9 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import new_id
 from tests.credit.rulebook import shift_rule
-from tests.credit.together import at_once
 from tests.make.accounts import person
 from tests.make.credit import DISTRICT, NOW, adult
+from tests.make.together import at_once
 
 DAY = timedelta(days=1)
 

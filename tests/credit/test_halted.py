@@ -40,7 +40,6 @@ from tests.credit.halting import halted
 from tests.credit.rulebook import shift_rule
 from tests.credit.test_facts import DAY, points, publish, tell, willing
 from tests.credit.test_sealing import files_of
-from tests.credit.together import at_once
 from tests.make.credit import (
     DISTRICT,
     LATER,
@@ -53,6 +52,7 @@ from tests.make.credit import (
     try_hold,
     try_notice,
 )
+from tests.make.together import at_once
 
 STOPPED = Rejected(LedgerRefusal.HALTED)
 WHY = Details("desk:1")

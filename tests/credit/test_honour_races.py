@@ -24,7 +24,6 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.outbox import OutboxMessage
-from tests.credit.together import at_once
 from tests.make.accounts import actor, person, staff
 from tests.make.credit import NOW
 from tests.make.honours import (
@@ -39,6 +38,7 @@ from tests.make.honours import (
     street,
     told,
 )
+from tests.make.together import at_once
 
 DAY = timedelta(days=1)
 

@@ -11,7 +11,6 @@ from credit.rules.process import DISPUTES, Decision, MatterRefusal, MatterState
 from credit.service.process import confirm, decide, extend, object_to, put_right, repair
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
-from tests.credit.together import at_once
 from tests.make.process import (
     ANNOUNCED,
     DAY,
@@ -23,6 +22,7 @@ from tests.make.process import (
     waiting,
     world,
 )
+from tests.make.together import at_once
 
 ROUNDS = 4
 S = MatterState

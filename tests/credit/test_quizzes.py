@@ -33,9 +33,9 @@ from portal.kernel.config import DEFAULT_CITY
 from portal.kernel.db import Base, Database
 from portal.kernel.errors import BadData, Conflict, Forbidden, Missing, Refused
 from tests.credit.rulebook import shift_rule
-from tests.credit.together import at_once
 from tests.make.credit import DISTRICT, NOW, adult
 from tests.make.quizzes import ENGLISH, RIGHT, SHEET, WRITER, WRONG, published, seen, wish
+from tests.make.together import at_once
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 29)

@@ -22,7 +22,6 @@ from credit.service.verifying import verify
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 from tests.credit.life import give_ruled
-from tests.credit.together import at_once
 from tests.make.credit import (
     DISTRICT,
     LATER,
@@ -35,6 +34,7 @@ from tests.make.credit import (
     try_give,
     try_hold,
 )
+from tests.make.together import at_once
 
 ROUNDS = 8
 WHY = Details("desk:1")

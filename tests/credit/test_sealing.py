@@ -27,8 +27,8 @@ from portal.kernel import clock
 from portal.kernel.db import Database, open_database
 from portal.kernel.ids import id_at
 from portal.kernel.jobs import JobRun
-from tests.credit.together import at_once
 from tests.make.credit import DISTRICT, NOW, account, given
+from tests.make.together import at_once
 
 
 def files_of(database: Database) -> LogFiles:

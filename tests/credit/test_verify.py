@@ -27,8 +27,8 @@ from tests.credit.life import give_ruled, live
 from tests.credit.signers import LOG
 from tests.credit.tamper import ACTS, Copy, Hand, unguarded
 from tests.credit.test_sealing import files_of
-from tests.credit.together import at_once
 from tests.make.credit import DISTRICT, NOW
+from tests.make.together import at_once
 
 
 def test_an_honest_ledger_is_well(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

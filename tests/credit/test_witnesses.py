@@ -34,9 +34,9 @@ from portal.kernel.instance import Instance
 from portal.kernel.vault import Vault
 from tests.credit.signers import LIBRARY, STRANGER, WITNESS
 from tests.credit.test_sealing import files_of, give
-from tests.credit.together import at_once
 from tests.house.tree import ROOT
 from tests.make.credit import NOW
+from tests.make.together import at_once
 from tests.pages import Browser
 
 MINUTE = timedelta(minutes=1)

@@ -10,7 +10,6 @@ from portal.kernel import in_use
 from portal.kernel.instance import instance_of
 from portal.site.cli import cli
 from portal.site.unfinished import refuse_unfinished
-from tests.credit.together import at_once
 from tests.keeping.conftest import (
     PHONE,
     House,
@@ -19,6 +18,7 @@ from tests.keeping.conftest import (
     house_at,
 )
 from tests.keeping.test_rotate import check
+from tests.make.together import at_once
 
 
 def test_the_command_wants_the_portal_stopped(tools: Tools) -> None:

@@ -30,10 +30,10 @@ from portal.reports.rules.codes import Relation, Source, State, Target
 from portal.reports.rules.useful import FACT, month_due, times_for
 from portal.reports.service import useful
 from portal.reports.service.useful import tell_useful_reports
-from tests.credit.together import at_once
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.credit import DISTRICT, adult
+from tests.make.together import at_once
 
 RULED = datetime(2026, 6, 1, 0, 0, tzinfo=UTC)
 SEPTEMBER = datetime(2026, 9, 10, 2, 0, tzinfo=UTC)

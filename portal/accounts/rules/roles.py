@@ -34,6 +34,7 @@ class Permission(StrEnum):
     GRID_WORK = "grid:work"
     HONOUR_DECIDE = "honour:decide"
     HONOUR_PROPOSE = "honour:propose"
+    HOURS_CONFIRM = "hours:confirm"
     IDENTITY_APPROVE = "identity:approve"
     IDENTITY_EXPORT = "identity:export"
     IDENTITY_SEE = "identity:see"
@@ -59,6 +60,8 @@ class Permission(StrEnum):
     ROLE_GRANT = "role:grant"
     ROUTING_WRITE = "routing:write"
     RULE_PUBLISH = "rule:publish"
+    SHIFT_MANAGE = "shift:manage"
+    VOLUNTEER_CHECK = "volunteer:check"
 
 
 class Scope(StrEnum):

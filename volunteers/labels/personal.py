@@ -1,0 +1,29 @@
+"""How one's own records of voluntary service are read."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from portal.accounts.labels import register_reader
+from portal.kernel.i18n import lazy_gettext as _l
+from volunteers.labels.activities import SIGN_UP_STATES
+from volunteers.rules.signing_up import SignUpState
+
+Record = Mapping[str, Any]
+
+
+def _volunteer(record: Record) -> Iterator[Any]:
+    yield from (record["registered_at"], record["named_at"])
+
+
+def _team(record: Record) -> Iterator[Any]:
+    yield from (record["names"], record["joined_at"], record["left_at"])
+
+
+def _sign_up(record: Record) -> Iterator[Any]:
+    yield from (record["names"], record["starts_at"], record["ends_at"])
+    yield str(SIGN_UP_STATES[SignUpState(record["state"])])
+
+
+register_reader("volunteer", _l("That you are a volunteer"), _volunteer)
+register_reader("volunteer_team_member", _l("Your volunteer teams"), _team)
+register_reader("volunteer_sign_up", _l("Your shifts"), _sign_up)

@@ -1,0 +1,20 @@
+"""Tables of voluntary service."""
+
+from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
+from volunteers.models.shift import Shift, ShiftPost
+from volunteers.models.sign_up import SignUp, SignUpEvent
+from volunteers.models.team import Team, TeamMember
+from volunteers.models.volunteer import Volunteer
+
+__all__ = [
+    "Activity",
+    "ActivityTag",
+    "ActivityTeam",
+    "Shift",
+    "ShiftPost",
+    "SignUp",
+    "SignUpEvent",
+    "Team",
+    "TeamMember",
+    "Volunteer",
+]

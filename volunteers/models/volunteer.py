@@ -1,0 +1,21 @@
+"""Somebody who serves: that she registered, and what she agreed to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base
+from portal.kernel.ids import new_number
+
+
+class Volunteer(Base):
+    """One row a person. ``named_at``: since when her name may be shown (条例, article 20)."""
+
+    __tablename__ = "volunteer"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
+    registered_at: Mapped[datetime]
+    named_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Reads of voluntary service: rows or small frozen dataclasses."""

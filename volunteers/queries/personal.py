@@ -1,0 +1,63 @@
+"""What is kept about one person, for herself."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from volunteers.models import Activity, Shift, SignUp, Team, TeamMember, Volunteer
+
+_TITLES = (Activity.title_zh_hans, Activity.title_zh_hant, Activity.title_en)
+_NAMES = (Team.name_zh_hans, Team.name_zh_hant, Team.name_en)
+_LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+
+
+def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    """Her registration, her teams and her sign-ups, oldest first."""
+    registered: Any = session.execute(
+        select(Volunteer.registered_at, Volunteer.named_at).where(Volunteer.person_id == person_id)
+    )
+    for row in registered:
+        named = row.named_at.isoformat() if row.named_at else None
+        yield {
+            "table": "volunteer",
+            "registered_at": row.registered_at.isoformat(),
+            "named_at": named,
+        }
+    teams: Any = session.execute(
+        select(TeamMember.joined_at, TeamMember.left_at, *_NAMES)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.person_id == person_id)
+        .order_by(TeamMember.id)
+    )
+    for row in teams:
+        left = row.left_at.isoformat() if row.left_at else None
+        names = dict(zip(_LANGUAGES, row[2:], strict=True))
+        yield {
+            "table": "volunteer_team_member",
+            "names": names,
+            "joined_at": row.joined_at.isoformat(),
+            "left_at": left,
+        }
+    yield from _sign_ups(session, person_id)
+
+
+def _sign_ups(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    rows: Any = session.execute(
+        select(Shift.number, Shift.starts_at, Shift.ends_at, SignUp.state, *_TITLES)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(SignUp.person_id == person_id)
+        .order_by(SignUp.id)
+    )
+    for row in rows:
+        yield {
+            "table": "volunteer_sign_up",
+            "shift": row.number,
+            "names": dict(zip(_LANGUAGES, row[4:], strict=True)),
+            "starts_at": row.starts_at.isoformat(),
+            "ends_at": row.ends_at.isoformat(),
+            "state": row.state.value,
+        }

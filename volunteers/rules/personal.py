@@ -1,0 +1,31 @@
+"""What voluntary service keeps about people: rows for the one table of personal fields (P1)."""
+
+from enum import StrEnum
+
+from portal.accounts.rules import Basis, Masking, PersonalField
+
+
+class Data(StrEnum):
+    """What is kept, in the words of the privacy page."""
+
+    VOLUNTEER = "data.volunteer"
+    TEAM = "data.volunteer_team"
+    SIGN_UPS = "data.volunteer_sign_ups"
+
+
+class Purpose(StrEnum):
+    """What it is for."""
+
+    SERVICE = "purpose.volunteer_service"
+
+
+def _field(table: str, column: str, what: Data, basis: Basis = Basis.SERVICE) -> PersonalField:
+    return PersonalField(table, column, what, Purpose.SERVICE, basis, masking=Masking.HIDDEN)
+
+
+PERSONAL_FIELDS: tuple[PersonalField, ...] = (
+    _field("volunteer", "person_id", Data.VOLUNTEER),
+    _field("volunteer", "named_at", Data.VOLUNTEER, Basis.CONSENT),
+    _field("volunteer_team_member", "person_id", Data.TEAM),
+    _field("volunteer_sign_up", "person_id", Data.SIGN_UPS),
+)

@@ -1,0 +1,1 @@
+"""What may happen in voluntary service: ``verb_noun(session, …, *, now)``."""

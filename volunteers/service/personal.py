@@ -1,0 +1,50 @@
+"""What voluntary service keeps about people: handed out, and forgotten at an erasure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import PersonalField
+from portal.accounts.service import register_personal_data
+from volunteers.models import ShiftPost, SignUp, SignUpEvent, TeamMember, Volunteer
+from volunteers.queries.personal import records_of
+from volunteers.rules.personal import PERSONAL_FIELDS
+from volunteers.rules.signing_up import SEATED
+
+
+@dataclass(frozen=True)
+class ServiceOfAPerson:
+    """The provider of voluntary service; see ``portal.accounts.service.privacy``."""
+
+    fields: tuple[PersonalField, ...] = PERSONAL_FIELDS
+
+    def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
+        return list(records_of(session, person_id))
+
+    def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
+        """Give her seats back, and forget that she was ever there."""
+        mine = SignUp.person_id == person_id
+        for post_id in session.scalars(
+            select(SignUp.post_id).where(mine, SignUp.state.in_(SEATED))
+        ):
+            one = update(ShiftPost).where(ShiftPost.id == post_id)
+            session.execute(one.values(taken=ShiftPost.taken - 1))
+        hers = select(SignUp.id).where(mine)
+        session.execute(delete(SignUpEvent).where(SignUpEvent.sign_up_id.in_(hers)))
+        for table in (SignUp, TeamMember, Volunteer):
+            session.execute(delete(table).where(table.person_id == person_id))
+
+    def expire(self, session: Session, now: datetime) -> int:
+        """Nothing runs out by itself: it stays as long as the account."""
+        return 0
+
+    def due(self, session: Session, now: datetime) -> Mapping[str, int]:
+        return {}
+
+
+register_personal_data(ServiceOfAPerson())

@@ -1,0 +1,5 @@
+"""Pages of voluntary service, by noun. Importing a module registers its routes."""
+
+from volunteers.views.blueprint import bp
+
+__all__ = ["bp"]
