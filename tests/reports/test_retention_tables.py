@@ -244,6 +244,9 @@ NOT_PERSONAL = {
         "supervision_listing.finding", "credit_rule.source_text", "credit_switch.basis",
         "credit_switch.reason", "credit_quiz.sheets", "credit_benefit.words_zh_hans",
         "credit_benefit.words_zh_hant", "credit_benefit.words_en",
+        "volunteer_activity.words_zh_hans", "volunteer_activity.words_zh_hant",
+        "volunteer_activity.words_en", "volunteer_activity.risks", "volunteer_activity.insurance",
+        "volunteer_activity.gear",
     },
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept
     # as long as the record of who looked
