@@ -10,7 +10,7 @@ from portal.kernel.i18n import COOKIE, HTML_LANG, LANGUAGES, NAMES, current_lang
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.web import instance
 from portal.site import display, navigation
-from portal.site.dates import day, moment, short_day
+from portal.site.dates import day, moment, printed_day, short_day
 from portal.site.navigation import endpoint_exists, known_actor, page_exists, this_page
 from portal.site.pictograms import sign
 from portal.site.security import nonce
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(short_day)
+    app.add_template_filter(printed_day)
     app.add_template_filter(in_words)
     app.add_template_filter(number)
     app.add_template_filter(percent)

@@ -26,11 +26,17 @@ def short_day(value: date) -> str:
     return _in_words(value, weekday=False)
 
 
-def _in_words(value: date, *, weekday: bool) -> str:
+def printed_day(value: date) -> str:
+    """A date in words with its year, for what outlives the year on paper; of a moment, the city's
+    day."""
+    return _in_words(value, weekday=False, paper=True)
+
+
+def _in_words(value: date, *, weekday: bool, paper: bool = False) -> str:
     zone = instance().city.zone
     if isinstance(value, datetime):
         value = local(value, zone).date()
-    with_year = value.year != city_day(now(), zone).year
+    with_year = paper or value.year != city_day(now(), zone).year
     language = current_language()
     if language == "en":
         # the language of the pages is British: its Babel locale would say the month first

@@ -57,6 +57,7 @@ from portal.site.openapi.document import bp as openapi
 from portal.site.parts import bp as parts
 from portal.site.places import bp as places
 from portal.site.views import bp as site
+from volunteers import jobs as volunteers_jobs
 from volunteers import labels as volunteers_labels
 from volunteers.service import personal as volunteers_personal
 from volunteers.views import bp as volunteers
@@ -119,6 +120,7 @@ REGISTERED: Final = (
     following_keeping,
     reports_grid_personal,
     volunteers_labels,
+    volunteers_jobs,
     volunteers_personal,
     site_jobs,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import AgeBand
 from portal.areas.models import Area
+from portal.areas.queries import AreaRow
 from portal.kernel.ids import new_id
 from volunteers.models import Activity, Shift, ShiftPost, SignUp, SignUpEvent, Team
 from volunteers.rules.activities import ActivityKind, ActivityState, DutyKind, TeamKind, shift_roles
@@ -31,7 +32,7 @@ def team(session: Session, area: Area, **changes: Any) -> Team:
     return row
 
 
-def activity(session: Session, area: Area, **changes: Any) -> Activity:
+def activity(session: Session, area: Area | AreaRow, **changes: Any) -> Activity:
     """An open activity of a place."""
     values: dict[str, Any] = {
         "kind": ActivityKind.SHIFT, "state": ActivityState.OPEN, "area_id": area.id,

@@ -1,6 +1,7 @@
 """Tables of voluntary service."""
 
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
+from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
 from volunteers.models.team import Team, TeamMember
@@ -10,6 +11,9 @@ __all__ = [
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "Certificate",
+    "CertificateLine",
+    "ServiceHours",
     "Shift",
     "ShiftPost",
     "SignUp",

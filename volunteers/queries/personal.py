@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from volunteers.models import Activity, Shift, SignUp, Team, TeamMember, Volunteer
+from volunteers.queries.hours import certificates_of, hours_of
 
 _TITLES = (Activity.title_zh_hans, Activity.title_zh_hant, Activity.title_en)
 _NAMES = (Team.name_zh_hans, Team.name_zh_hant, Team.name_en)
@@ -42,6 +43,7 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "left_at": left,
         }
     yield from _sign_ups(session, person_id)
+    yield from _hours(session, person_id)
 
 
 def _sign_ups(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
@@ -60,4 +62,25 @@ def _sign_ups(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "starts_at": row.starts_at.isoformat(),
             "ends_at": row.ends_at.isoformat(),
             "state": row.state.value,
+        }
+
+
+def _hours(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    for hours in hours_of(session, person_id):
+        yield {
+            "table": "volunteer_hours",
+            "number": hours.number,
+            "names": dict(hours.titles),
+            "starts_at": hours.span.starts_at.isoformat(),
+            "ends_at": hours.span.ends_at.isoformat(),
+            "minutes": hours.minutes,
+            "voided_at": hours.voided_at.isoformat() if hours.voided_at else None,
+            "void_reason": hours.void_reason,
+        }
+    for paper in certificates_of(session, person_id):
+        yield {
+            "table": "volunteer_certificate",
+            "number": paper.number,
+            "made_at": paper.made_at.isoformat(),
+            "revoked_at": paper.revoked_at.isoformat() if paper.revoked_at else None,
         }

@@ -11,6 +11,8 @@ class Data(StrEnum):
     VOLUNTEER = "data.volunteer"
     TEAM = "data.volunteer_team"
     SIGN_UPS = "data.volunteer_sign_ups"
+    HOURS = "data.volunteer_hours"
+    CERTIFICATES = "data.volunteer_certificates"
 
 
 class Purpose(StrEnum):
@@ -28,4 +30,8 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer", "named_at", Data.VOLUNTEER, Basis.CONSENT),
     _field("volunteer_team_member", "person_id", Data.TEAM),
     _field("volunteer_sign_up", "person_id", Data.SIGN_UPS),
+    # 条例, article 19: whoever records service keeps the record and gives proof of it
+    _field("volunteer_hours", "person_id", Data.HOURS, Basis.DUTY),
+    _field("volunteer_certificate", "person_id", Data.CERTIFICATES),
+    _field("volunteer_certificate", "sealed_snapshot", Data.CERTIFICATES),
 )

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
-from volunteers.models import ShiftPost, SignUp, SignUpEvent, TeamMember, Volunteer
+from volunteers.models import (
+    Certificate,
+    ServiceHours,
+    ShiftPost,
+    SignUp,
+    SignUpEvent,
+    TeamMember,
+    Volunteer,
+)
 from volunteers.queries.personal import records_of
 from volunteers.rules.personal import PERSONAL_FIELDS
 from volunteers.rules.signing_up import SEATED
@@ -36,6 +44,12 @@ class ServiceOfAPerson:
             session.execute(one.values(taken=ShiftPost.taken - 1))
         hers = select(SignUp.id).where(mine)
         session.execute(delete(SignUpEvent).where(SignUpEvent.sign_up_id.in_(hers)))
+        # the minutes stay for the figures, and a paper that somebody holds can still be checked
+        session.execute(
+            update(ServiceHours).where(ServiceHours.person_id == person_id).values(person_id=None)
+        )
+        papers = update(Certificate).where(Certificate.person_id == person_id)
+        session.execute(papers.values(person_id=None, sealed_snapshot=None))
         for table in (SignUp, TeamMember, Volunteer):
             session.execute(delete(table).where(table.person_id == person_id))
 

@@ -1,5 +1,6 @@
 """Pages of voluntary service, by noun. Importing a module registers its routes."""
 
+from volunteers.views import desk_hours, hours
 from volunteers.views.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "desk_hours", "hours"]

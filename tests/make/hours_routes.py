@@ -1,0 +1,54 @@
+"""Routes of certified time for the access test: what is somebody else's there."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.queries import actor_for
+from portal.accounts.rules import Permission
+from portal.kernel.clock import now
+from tests.make import volunteers as make
+from tests.make.accounts import person
+from tests.make.ledger_routes import SAMPLES
+from tests.make.routes import Sample, fixed, thing, with_permission
+from tests.make.world import EAST, FILLERS, World
+from volunteers.rules.hours import NOTICE
+from volunteers.service.certificates import make_certificate
+from volunteers.service.hours import Stayed, confirm_hours
+
+__all__ = ["SAMPLES"]
+
+_DAY = timedelta(days=1)
+
+
+def fill_hours(session: Session, world: World) -> None:
+    """A shift of two weeks ago; somebody who is nobody of the roles has a certificate."""
+    place = world.tree[EAST]
+    moment = now()
+    at = moment - 14 * _DAY
+    shift = make.shift(
+        session, make.activity(session, place), starts_at=at, seats={"member": 3},
+    )  # fmt: skip
+    who = person(session)
+    signed = make.sign_up(session, shift, who.id, at=at)
+    organiser = actor_for(session, world.people["volunteer_organiser"].id, moment)
+    stay = Stayed(signed.number, shift.starts_at, shift.ends_at)
+    [record] = confirm_hours(session, organiser, shift.number, [stay], now=at + _DAY)
+    paper = make_certificate(
+        session, actor_for(session, who.id, moment), name="王小明", first=at.date(),
+        last=(at + _DAY).date(), now=at + _DAY + NOTICE,
+    )  # fmt: skip
+    world.things |= {"old_shift": shift.number, "hours_record": record, "certificate": paper}
+
+
+FILLERS.append(fill_hours)
+SAMPLES["volunteers.certificate_paper"] = Sample(
+    own=fixed(number="none"), foreign=thing(number="certificate")
+)
+SAMPLES["volunteers.check_certificate"] = Sample(own=thing(number="certificate"))
+SAMPLES["volunteers.confirm_shift_hours"] = Sample(
+    own=thing(number="old_shift"), reaches=with_permission(Permission.HOURS_CONFIRM)
+)
+SAMPLES["volunteers.void_record"] = Sample(
+    own=thing(number="hours_record"), reaches=with_permission(Permission.HOURS_CONFIRM)
+)
