@@ -11,6 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,16 @@ from typing import Any
 import pytest
 import structlog
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket, BytecodeCache
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from portal.accounts.service.people import PASSWORDS
+from portal.kernel import db
 from portal.kernel.blobs import BlobStore
 from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY, Config
@@ -175,15 +179,39 @@ def instance(config: Config, database_url: str) -> Instance:
     )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every test has a portal of its own; its templates are compiled by the first that asks.
+class KeptTemplates(BytecodeCache):
+    """Compiled templates, by their name and words: one that changes is another."""
 
-    A template that changes is another key, so nothing old is served.
-    """
-    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """Every test has a portal of its own; its templates are compiled by the first that asks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {"bytecode_cache": kept})
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": KeptTemplates()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """The same for statements: every test has engines of its own, and compiled them all again.
+
+    Two dialects of a class are one here: their servers are, and the drivers.
+    """
+    kept = LRUCache(2_000)
+    options = {"execution_options": {"compiled_cache": kept}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+        patch.setattr(db, "create_engine", partial(create_engine, **options))
         yield
 
 

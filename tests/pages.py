@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from portal.kernel.i18n import COOKIE
 from tests.faults import faults_of, words
 
 
@@ -45,8 +46,8 @@ class Browser:
         return self._answer("POST", url, status, data=data)
 
     def in_language(self, code: str) -> "Browser":
-        """The same browser after its reader chose a language by link."""
-        self.get(f"/help?lang={code}")
+        """The same browser with the cookie of its reader's language, as the link for it sets it."""
+        self.client.set_cookie(COOKIE, code, domain=urlsplit(self.origin).hostname or "localhost")
         return self
 
     def cookie(self, name: str) -> str | None:

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -156,14 +156,16 @@ def _read(path: Path, _changed: int, kind: str) -> Text:
 
 
 def _bundle(name: str, city: City) -> Text:
-    sheets = tuple(_sheets(name))
+    sheets = _sheets(name, (STATIC / "css").stat().st_mtime_ns)
     changed = tuple(path.stat().st_mtime_ns for path in sheets)
     return _joined(sheets, changed, city.look.colour, city.look.deep, city.look.soft)
 
 
-def _sheets(name: str) -> Iterator[Path]:
-    for pattern in (*BUNDLES[name], PRINTED):
-        yield from sorted((STATIC / "css").glob(f"{pattern}.css"))
+@lru_cache(maxsize=16)
+def _sheets(name: str, _changed: int) -> tuple[Path, ...]:
+    # every page asks; a file that comes or goes changes its folder
+    found = (sorted((STATIC / "css").glob(f"{one}.css")) for one in (*BUNDLES[name], PRINTED))
+    return tuple(path for paths in found for path in paths)
 
 
 @lru_cache(maxsize=16)

@@ -82,8 +82,11 @@ def send(world: World, role: str, method: str, url: str, form: Any = None) -> Te
 
 
 def _token(world: World, role: str) -> str:
-    page = world.clients[role].get("/sign-in/card").get_data(as_text=True)
-    return page.split('name="csrf_token" value="')[1].split('"')[0]
+    """The form token of the role's session, which is good for all its forms: asked for once."""
+    if role not in world.tokens:
+        page = world.clients[role].get("/sign-in/card").get_data(as_text=True)
+        world.tokens[role] = page.split('name="csrf_token" value="')[1].split('"')[0]
+    return world.tokens[role]
 
 
 def may(role: str, permission: Permission) -> bool:

@@ -196,6 +196,11 @@ window.eyes = (() => {
       const look = text.data.trim() ? looks(text.parentElement) : null;
       if (look && !found.has(look)) found.set(look, text.parentElement);
     }
+    // what is typed or chosen is no text of the page
+    for (const field of document.body.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+      const look = looks(field) && `${field.tagName} ${field.type} ${looks(field)}`;
+      if (look && !found.has(look)) found.set(look, field);
+    }
     return found;
   };
   const palette = () => [...lettered().keys()];

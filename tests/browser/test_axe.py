@@ -35,6 +35,18 @@ def test_axe_finds_nothing_on_the_chosen_pages_in_any_look(
     assert faults == [], "\n".join(faults)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_planted_breach_is_seen_in_every_mode(tour: Tour, mode: str) -> None:
+    """Though what was measured on one page is not measured again on the next."""
+    stop = next(stop for stop in tour.stops if stop.name == "site.help")
+    page = tour.open(stop, **MODES[mode])
+    page.evaluate("document.querySelector('main p').style.color = '#ccc'")
+    page.evaluate("document.querySelector('main').setAttribute('role', 'nonsense')")
+    found = seen_by_axe(tour, page, mode, [360])
+    assert [line for line in found if "color-contrast" in line]
+    assert [line for line in found if "aria-roles" in line]
+
+
 def test_every_page_of_the_map_is_on_the_tour(tour: Tour) -> None:
     """A new page is found by itself; what shows no page is named with its reason."""
     listed = {stop.name for stop in tour.stops} | set(NO_PAGE) | set(SEVERAL)

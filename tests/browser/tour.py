@@ -93,13 +93,21 @@ class Tour:
         met |= first
         found = []
         for scheme, pairs in rules.palettes(page).items():
-            known = self._measured.setdefault(scheme, set())
-            if fresh := pairs - known:
+            if pairs - self._measured.setdefault(scheme, set()):
                 rules.wear(page, scheme)
-                found += rules.labelled(scheme, rules.colours(page, fresh))
-                known |= fresh
+                found += rules.labelled(scheme, self._fresh_colours(page, scheme, pairs))
         rules.wear(page, rules.SCHEMES[0])
         return found
+
+    def colours_of(self, page: Any, look: str) -> list[str]:
+        """The page as it is, which has no schemes: what was not yet measured in this look."""
+        return self._fresh_colours(page, look, rules.palette(page))
+
+    def _fresh_colours(self, page: Any, look: str, pairs: set[str]) -> list[str]:
+        known = self._measured.setdefault(look, set())
+        fresh = pairs - known
+        known |= fresh
+        return rules.colours(page, fresh) if fresh else []
 
     def focus_in_all_schemes(self, page: Any, look: str) -> list[str]:
         """The controls of the page in the first scheme, and in the others each kind once a tour.

@@ -72,7 +72,7 @@ def seen_by_axe(tour: Tour, page: Any, mode: str, widths: Sequence[int] = WIDTHS
     """Axe and sideways scroll: at every width in every scheme; without a stylesheet, at one."""
     if mode == "plain":
         rules.resize(page, 360)
-        return rules.structure(page, plain=True) + rules.colours(page) + rules.wide(page)
+        return rules.structure(page, plain=True) + tour.colours_of(page, mode) + rules.wide(page)
     found: list[str] = []
     met: set[str] = set()
     for width in widths:

@@ -3,6 +3,7 @@
 Loaded by ``addopts`` in pyproject.toml, because ``--long`` must be known before any test is found.
 """
 
+import gc
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ BROWSER = Path(__file__).parents[1] / "browser"
 CHROMIUM = Path("/usr/bin/chromium")
 NO_CHROMIUM = "no /usr/bin/chromium; run `apt-get install chromium fonts-noto-cjk fonts-noto-core`"
 
+# each test of such a file needs what the first one has made
+DEMOS = {f"tests/site/test_{name}.py" for name in ("display", "face", "words_on_pages")}
 
 _run = {"long": False}
 
@@ -48,19 +51,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the collector of garbage need not walk it again.
+
+    It holds half a million objects; walking them again and again was a quarter of the whole time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 5, 20)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """All tests that open a browser go to one worker.
+    """All tests that open a browser go to one worker, and first, because they take longest.
 
     Two browsers at once were 2.3 times slower than one after the other, and what they share, the
     demo city and the walk through its pages, would be made twice. The groups of xdist 3.8 have no
-    effect with pytest 9.2, which no longer lets a plugin change the name of a test.
+    effect with pytest 9.2, which no longer lets a plugin change the name of a test. A file that
+    makes a demo city of its own stays in one worker too.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  only where xdist is
 
     class OneBrowser(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            file = nodeid.partition("::")[0]
+            if file.startswith("tests/browser/"):
+                return "browser"
+            return file if file in DEMOS else nodeid
+
+        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+            # asked after every test: what is done need not be counted again each time
+            for scope in [scope for scope, unit in workload.items() if all(unit.values())]:
+                del workload[scope]
+            return super()._pending_of(workload)
 
     return OneBrowser(config, log)
 

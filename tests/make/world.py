@@ -56,6 +56,7 @@ class World:
     people: dict[str, Person]
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     things: dict[str, Any] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import LoginSession, Person, RoleHolding
@@ -19,6 +19,7 @@ from portal.accounts.rules import (
     second_factor_holds,
 )
 from portal.areas.models import Area
+from portal.kernel.db import UtcDateTime
 from portal.kernel.instance import instance_of
 
 
@@ -36,13 +37,45 @@ class PersonRow:
 PERSON_COLUMNS = (Person.id, Person.number, Person.display_name, Person.language, Person.demo)
 
 
-def in_force(now: datetime) -> Any:
+def in_force(now: datetime | BindParameter[datetime]) -> Any:
     """The condition for a role that is held at this moment."""
     return and_(
         RoleHolding.ended_at.is_(None),
         RoleHolding.valid_from <= now,
         or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > now),
     )
+
+
+# every request of who is signed in asks these: built once, which takes longer than they do
+_NOW = bindparam("now", type_=UtcDateTime())
+_ACTOR = (
+    select(
+        Person.id,
+        Person.number,
+        Person.display_name,
+        Person.demo,
+        RoleHolding.role,
+        RoleHolding.organisation_id,
+        Area.path,
+    )
+    .join(RoleHolding, and_(RoleHolding.person_id == Person.id, in_force(_NOW)), isouter=True)
+    .join(Area, Area.id == RoleHolding.area_id, isouter=True)
+    .where(Person.erased_at.is_(None))
+)
+_ACTOR_OF_PERSON = _ACTOR.where(Person.id == bindparam("person_id"))
+_ACTOR_OF_SESSION = (
+    _ACTOR.add_columns(
+        LoginSession.id.label("session_id"),
+        LoginSession.second_factor_at,
+        LoginSession.seen_at,
+    )
+    .join(LoginSession, LoginSession.person_id == Person.id)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > _NOW,
+    )
+)
 
 
 def person_row(session: Session, person_id: UUID) -> PersonRow | None:
@@ -86,8 +119,7 @@ def actor_for(
     session: Session, person_id: UUID, now: datetime, *, second_factor: bool = False
 ) -> Actor:
     """The actor a person is at this moment. Staff permissions wait for the second factor."""
-    statement = _actor_columns(now).where(Person.id == person_id, Person.erased_at.is_(None))
-    rows = session.execute(statement).all()
+    rows = session.execute(_ACTOR_OF_PERSON, {"now": now, "person_id": person_id}).all()
     return _actor(rows, second_factor=second_factor) if rows else Actor()
 
 
@@ -98,42 +130,11 @@ def actor_of_session(
 
     Demo accounts live on loopback only.
     """
-    statement = (
-        _actor_columns(now)
-        .add_columns(
-            LoginSession.id.label("session_id"),
-            LoginSession.second_factor_at,
-            LoginSession.seen_at,
-        )
-        .join(LoginSession, LoginSession.person_id == Person.id)
-        .where(
-            LoginSession.token_hash == token_hash,
-            LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now,
-            Person.erased_at.is_(None),
-        )
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(_ACTOR_OF_SESSION, {"now": now, "token_hash": token_hash}).all()
     if not rows or (rows[0].demo and not local):
         return None
     given = second_factor_holds(rows[0].second_factor_at, now)
     return _actor(rows, second_factor=given, session_id=rows[0].session_id), rows[0].seen_at
-
-
-def _actor_columns(now: datetime) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Person.id,
-            Person.number,
-            Person.display_name,
-            Person.demo,
-            RoleHolding.role,
-            RoleHolding.organisation_id,
-            Area.path,
-        )
-        .join(RoleHolding, and_(RoleHolding.person_id == Person.id, in_force(now)), isouter=True)
-        .join(Area, Area.id == RoleHolding.area_id, isouter=True)
-    )
 
 
 def _actor(rows: Any, *, second_factor: bool, session_id: UUID | None = None) -> Actor:

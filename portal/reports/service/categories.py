@@ -55,11 +55,11 @@ def load_categories(
     further = _read(folder / FURTHER, _FURTHER_CELLS)
     codes = {row["code"] for _, row in names}
     check_limits(further, codes, {row["code"] for _, row in conditions}, folder / FURTHER)
-    changed = sum(_put_name(session, at, row) for at, (_, row) in enumerate(names, start=1))
+    changed = _put_names(session, (row for _, row in names))
     # the limits refer to the names
     session.flush()
     put_conditions(session, (row for _, row in conditions))
-    own = sum(_put_limit(session, row) for _, row in limits)
+    own = _put_limits(session, (row for _, row in limits))
     return CategoriesLoaded(changed, own + put_limits(session, (row for _, row in further)))
 
 
@@ -205,28 +205,35 @@ def _check_limits(limits: list[tuple[int, dict[str, Any]]], codes: set[str]) -> 
         raise BadData(LIMITS, problems)
 
 
-def _put_name(session: Session, position: int, row: dict[str, Any]) -> bool:
-    known = session.get(Category, row["code"])
-    values = {**row, "position": position}
-    if known is None:
-        session.add(Category(**values))
-        return True
-    return _update(known, values)
+def _put_names(session: Session, rows: Iterable[dict[str, Any]]) -> int:
+    known = {name.code: name for name in session.scalars(select(Category))}
+    changed = 0
+    for position, row in enumerate(rows, start=1):
+        values = {**row, "position": position}
+        if row["code"] in known:
+            changed += _update(known[row["code"]], values)
+            continue
+        known[row["code"]] = Category(**values)
+        session.add(known[row["code"]])
+        changed += 1
+    return changed
 
 
-def _put_limit(session: Session, row: dict[str, Any]) -> bool:
-    values = {"category_code": row["category"], **row}
-    del values["category"]
-    known = session.scalar(
-        select(CategoryLimit).where(
-            CategoryLimit.category_code == row["category"],
-            CategoryLimit.valid_from == row["valid_from"],
-        )
-    )
-    if known is None:
-        session.add(CategoryLimit(**values))
-        return True
-    return _update(known, values)
+def _put_limits(session: Session, rows: Iterable[dict[str, Any]]) -> int:
+    found = session.scalars(select(CategoryLimit))
+    known = {(limit.category_code, limit.valid_from): limit for limit in found}
+    changed = 0
+    for row in rows:
+        values = {"category_code": row["category"], **row}
+        del values["category"]
+        key = row["category"], row["valid_from"]
+        if key in known:
+            changed += _update(known[key], values)
+            continue
+        known[key] = CategoryLimit(**values)
+        session.add(known[key])
+        changed += 1
+    return changed
 
 
 def _update(known: Category | CategoryLimit, values: dict[str, Any]) -> bool:

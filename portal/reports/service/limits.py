@@ -122,28 +122,32 @@ def today_of(session: Session, now: datetime) -> date:
 
 def put_conditions(session: Session, rows: Iterable[dict[str, Any]]) -> int:
     """Bring the conditions up to the file; how many changed."""
+    there = {condition.code: condition for condition in session.scalars(select(LimitCondition))}
     changed = 0
     for position, row in enumerate(rows, start=1):
-        known = session.get(LimitCondition, row["code"])
+        known = there.get(row["code"])
         if known is None:
-            known = LimitCondition(code=row["code"])
+            known = there[row["code"]] = LimitCondition(code=row["code"])
             session.add(known)
         changed += _update(known, {**row, "position": position})
     return changed
 
 
+_KEY = ("category_code", "condition", "tag", "valid_from", "stage")
+
+
 def put_limits(session: Session, rows: Iterable[dict[str, Any]]) -> int:
     """Bring limits by condition and place up to the file; how many rows changed."""
+    found = session.scalars(select(HandlingLimit))
+    there = {tuple(getattr(limit, name) for name in _KEY): limit for limit in found}
     changed = 0
     for row in rows:
-        values = dict(row)
-        key = {
-            "category_code": values.pop("category"),
-            **{name: values.pop(name) for name in ("condition", "tag", "valid_from", "stage")},
-        }
-        known = session.scalar(select(HandlingLimit).filter_by(**key))
+        values = {"category_code": row["category"], **row}
+        del values["category"]
+        key = {name: values.pop(name) for name in _KEY}
+        known = there.get(tuple(key.values()))
         if known is None:
-            known = HandlingLimit(**key)
+            known = there[tuple(key.values())] = HandlingLimit(**key)
             session.add(known)
         changed += _update(known, values)
     return changed
