@@ -1,4 +1,4 @@
-"""Certified time of service, and certificates about it."""
+"""Certified time of service, certificates about it, and who somebody is in the volunteer cloud."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _volunteer_certificate()
+    _volunteer_cloud_link()
     _volunteer_hours()
     _volunteer_certificate_line()
 
@@ -58,6 +59,20 @@ def _volunteer_certificate() -> None:
     )
 
 
+def _volunteer_cloud_link() -> None:
+    op.create_table(
+        "volunteer_cloud_link",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("cloud_id", sa.String(length=40), nullable=False),
+        sa.Column("linked_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_volunteer_cloud_link_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_volunteer_cloud_link")),
+        sa.UniqueConstraint("cloud_id", name=op.f("uq_volunteer_cloud_link_cloud_id")),
+    )
+
+
 def _volunteer_hours_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -75,7 +90,7 @@ def _volunteer_hours_columns() -> list[sa.Column[Any]]:
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("outside_id", sa.String(length=64), nullable=True),
         sa.Column("confirmed_at", MOMENT, nullable=False),
-        sa.Column("confirmed_by", sa.Uuid(), nullable=False),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
         sa.Column("told_at", MOMENT, nullable=True),
         sa.Column("voided_at", MOMENT, nullable=True),
         sa.Column("voided_by", sa.Uuid(), nullable=True),
@@ -87,6 +102,9 @@ def _volunteer_hours() -> None:
     op.create_table(
         "volunteer_hours",
         *_volunteer_hours_columns(),
+        sa.CheckConstraint(
+            "(source = 'cloud') = (confirmed_by IS NULL)", name=op.f("ck_volunteer_hours_confirmed")
+        ),
         sa.CheckConstraint(
             "(source = 'cloud') = (outside_id IS NOT NULL)", name=op.f("ck_volunteer_hours_outside")
         ),

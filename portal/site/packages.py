@@ -57,6 +57,7 @@ from portal.site.openapi.document import bp as openapi
 from portal.site.parts import bp as parts
 from portal.site.places import bp as places
 from portal.site.views import bp as site
+from volunteers import cli as volunteers_cli
 from volunteers import jobs as volunteers_jobs
 from volunteers import labels as volunteers_labels
 from volunteers.service import personal as volunteers_personal
@@ -84,6 +85,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     accounts_cli.privacy,
     credit_cli.ledger,
     reports_commands,
+    volunteers_cli.volunteers,
     demo,
 )
 

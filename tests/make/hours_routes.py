@@ -8,7 +8,7 @@ from portal.accounts.queries import actor_for
 from portal.accounts.rules import Permission
 from portal.kernel.clock import now
 from tests.make import volunteers as make
-from tests.make.accounts import person
+from tests.make.accounts import actor, person
 from tests.make.ledger_routes import SAMPLES
 from tests.make.routes import Sample, fixed, thing, with_permission
 from tests.make.world import EAST, FILLERS, World
@@ -31,7 +31,7 @@ def fill_hours(session: Session, world: World) -> None:
     )  # fmt: skip
     who = person(session)
     signed = make.sign_up(session, shift, who.id, at=at)
-    organiser = actor_for(session, world.people["volunteer_organiser"].id, moment)
+    organiser = actor(session, world.people["volunteer_organiser"], moment)
     stay = Stayed(signed.number, shift.starts_at, shift.ends_at)
     [record] = confirm_hours(session, organiser, shift.number, [stay], now=at + _DAY)
     paper = make_certificate(

@@ -110,3 +110,9 @@ class CertificateForm(Form):
     )
     first = DayField(_l("From"), [InputRequired(_l("Enter the first day."))])
     last = DayField(_l("Up to"), [InputRequired(_l("Enter the last day."))])
+
+
+class CloudForm(Form):
+    """Who I am in the volunteer cloud; empty ends it."""
+
+    cloud_id = StringField(_l("Number in the Volunteer Cloud"), [Optional(), Length(max=60)])

@@ -1,6 +1,7 @@
 """Tables of voluntary service."""
 
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
+from volunteers.models.cloud import CloudLink
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
@@ -13,6 +14,7 @@ __all__ = [
     "ActivityTeam",
     "Certificate",
     "CertificateLine",
+    "CloudLink",
     "ServiceHours",
     "Shift",
     "ShiftPost",

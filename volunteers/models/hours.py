@@ -32,6 +32,8 @@ class ServiceHours(Base):
             name="void",
         ),
         CheckConstraint("(source = 'cloud') = (outside_id IS NOT NULL)", name="outside"),
+        # what the cloud certified nobody here confirmed
+        CheckConstraint("(source = 'cloud') = (confirmed_by IS NULL)", name="confirmed"),
         Index(
             "uq_volunteer_hours_sign_up",
             "sign_up_id",
@@ -61,7 +63,7 @@ class ServiceHours(Base):
     source: Mapped[HoursSource] = code_column(HoursSource)
     outside_id: Mapped[str | None] = mapped_column(String(64))
     confirmed_at: Mapped[datetime]
-    confirmed_by: Mapped[UUID]
+    confirmed_by: Mapped[UUID | None]
     # when its credit fact was told; None: the seven days are not over
     told_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]

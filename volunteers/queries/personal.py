@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from volunteers.models import Activity, Shift, SignUp, Team, TeamMember, Volunteer
+from volunteers.models import Activity, CloudLink, Shift, SignUp, Team, TeamMember, Volunteer
 from volunteers.queries.hours import certificates_of, hours_of
 
 _TITLES = (Activity.title_zh_hans, Activity.title_zh_hant, Activity.title_en)
@@ -76,6 +76,15 @@ def _hours(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "minutes": hours.minutes,
             "voided_at": hours.voided_at.isoformat() if hours.voided_at else None,
             "void_reason": hours.void_reason,
+        }
+    link = session.execute(
+        select(CloudLink.cloud_id, CloudLink.linked_at).where(CloudLink.person_id == person_id)
+    ).one_or_none()
+    if link is not None:
+        yield {
+            "table": "volunteer_cloud_link",
+            "cloud_id": link.cloud_id,
+            "linked_at": link.linked_at.isoformat(),
         }
     for paper in certificates_of(session, person_id):
         yield {

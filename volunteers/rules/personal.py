@@ -13,6 +13,7 @@ class Data(StrEnum):
     SIGN_UPS = "data.volunteer_sign_ups"
     HOURS = "data.volunteer_hours"
     CERTIFICATES = "data.volunteer_certificates"
+    CLOUD = "data.volunteer_cloud"
 
 
 class Purpose(StrEnum):
@@ -34,4 +35,6 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_hours", "person_id", Data.HOURS, Basis.DUTY),
     _field("volunteer_certificate", "person_id", Data.CERTIFICATES),
     _field("volunteer_certificate", "sealed_snapshot", Data.CERTIFICATES),
+    _field("volunteer_cloud_link", "person_id", Data.CLOUD, Basis.CONSENT),
+    _field("volunteer_cloud_link", "cloud_id", Data.CLOUD, Basis.CONSENT),
 )

@@ -15,8 +15,9 @@ from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import Session, instance, reading
-from volunteers.forms.hours import CertificateForm
+from volunteers.forms.hours import CertificateForm, CloudForm
 from volunteers.labels.hours import HOURS_SOURCES, HOURS_STATES
+from volunteers.queries.cloud import cloud_id_of
 from volunteers.queries.hours import (
     PAGE,
     certificate,
@@ -26,6 +27,7 @@ from volunteers.queries.hours import (
 )
 from volunteers.rules.hours import HoursState
 from volunteers.service.certificates import make_certificate, own_certificate
+from volunteers.service.cloud import link_cloud
 from volunteers.views.blueprint import bp
 
 
@@ -123,3 +125,16 @@ def check_certificate(number: str) -> ResponseReturnValue:
     return render_template(
         "volunteers/hours/check.html", row=row, number=number[:20], mine=mine
     ), 200 if row else 404
+
+
+@bp.route("/volunteers/cloud", methods=["GET", "POST"])
+@signed_in
+def my_cloud() -> ResponseReturnValue:
+    """My number in the volunteer cloud, by which time goes there and comes from there."""
+    form = CloudForm(data={"cloud_id": cloud_id_of(reading(), _me())})
+    return answer(form, "volunteers/hours/cloud.html", partial(_link, form), thanks=_l("Saved."))
+
+
+def _link(form: CloudForm, session: Session) -> str:
+    link_cloud(session, current_actor(), form.cloud_id.data or "", now=now())
+    return url_for("volunteers.my_hours")
