@@ -1,4 +1,4 @@
-"""Certified time of service, certificates about it, and who somebody is in the volunteer cloud."""
+"""Certified time of service, certificates, the volunteer cloud's numbers, calendar links."""
 
 from typing import Any
 
@@ -12,10 +12,26 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    _volunteer_calendar()
     _volunteer_certificate()
     _volunteer_cloud_link()
     _volunteer_hours()
     _volunteer_certificate_line()
+
+
+def _volunteer_calendar() -> None:
+    op.create_table(
+        "volunteer_calendar",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_volunteer_calendar_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_volunteer_calendar")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_volunteer_calendar_token_hash")),
+    )
 
 
 def _volunteer_certificate_columns() -> list[sa.Column[Any]]:

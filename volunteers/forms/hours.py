@@ -116,3 +116,7 @@ class CloudForm(Form):
     """Who I am in the volunteer cloud; empty ends it."""
 
     cloud_id = StringField(_l("Number in the Volunteer Cloud"), [Optional(), Length(max=60)])
+
+
+class PlainForm(Form):
+    """A button and nothing to type."""

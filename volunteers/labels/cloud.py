@@ -25,6 +25,7 @@ register(
         CloudProblem.DIFFERENT: _l("the record was taken over before with other words"),
         CloudProblem.OVERLAP: _l("overlaps with other service: taken over, counted once"),
         Data.CLOUD: _l("Your number in the Volunteer Cloud"),
+        Data.CALENDAR: _l("A link to your shifts for your calendar"),
     }
 )
 

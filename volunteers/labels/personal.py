@@ -24,6 +24,11 @@ def _sign_up(record: Record) -> Iterator[Any]:
     yield str(SIGN_UP_STATES[SignUpState(record["state"])])
 
 
+def _calendar(record: Record) -> Iterator[Any]:
+    yield record["made_at"]
+
+
+register_reader("volunteer_calendar", _l("The link to your calendar"), _calendar)
 register_reader("volunteer", _l("That you are a volunteer"), _volunteer)
 register_reader("volunteer_team_member", _l("Your volunteer teams"), _team)
 register_reader("volunteer_sign_up", _l("Your shifts"), _sign_up)

@@ -1,6 +1,7 @@
 """Tables of voluntary service."""
 
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
+from volunteers.models.calendar import CalendarFeed
 from volunteers.models.cloud import CloudLink
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
 from volunteers.models.shift import Shift, ShiftPost
@@ -12,6 +13,7 @@ __all__ = [
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "CalendarFeed",
     "Certificate",
     "CertificateLine",
     "CloudLink",

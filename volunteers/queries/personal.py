@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from volunteers.models import Activity, CloudLink, Shift, SignUp, Team, TeamMember, Volunteer
+from volunteers.models import (
+    Activity,
+    CalendarFeed,
+    CloudLink,
+    Shift,
+    SignUp,
+    Team,
+    TeamMember,
+    Volunteer,
+)
 from volunteers.queries.hours import certificates_of, hours_of
 
 _TITLES = (Activity.title_zh_hans, Activity.title_zh_hant, Activity.title_en)
@@ -86,6 +95,9 @@ def _hours(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "cloud_id": link.cloud_id,
             "linked_at": link.linked_at.isoformat(),
         }
+    made = session.scalar(select(CalendarFeed.made_at).where(CalendarFeed.person_id == person_id))
+    if made is not None:
+        yield {"table": "volunteer_calendar", "made_at": made.isoformat()}
     for paper in certificates_of(session, person_id):
         yield {
             "table": "volunteer_certificate",

@@ -14,6 +14,7 @@ class Data(StrEnum):
     HOURS = "data.volunteer_hours"
     CERTIFICATES = "data.volunteer_certificates"
     CLOUD = "data.volunteer_cloud"
+    CALENDAR = "data.volunteer_calendar"
 
 
 class Purpose(StrEnum):
@@ -35,6 +36,15 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_hours", "person_id", Data.HOURS, Basis.DUTY),
     _field("volunteer_certificate", "person_id", Data.CERTIFICATES),
     _field("volunteer_certificate", "sealed_snapshot", Data.CERTIFICATES),
+    _field("volunteer_calendar", "person_id", Data.CALENDAR),
+    PersonalField(
+        "volunteer_calendar",
+        "token_hash",
+        Data.CALENDAR,
+        Purpose.SERVICE,
+        Basis.SERVICE,
+        masking=Masking.SECRET,
+    ),
     _field("volunteer_cloud_link", "person_id", Data.CLOUD, Basis.CONSENT),
     _field("volunteer_cloud_link", "cloud_id", Data.CLOUD, Basis.CONSENT),
 )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from volunteers.models import (
+    CalendarFeed,
     Certificate,
     CloudLink,
     ServiceHours,
@@ -51,7 +52,7 @@ class ServiceOfAPerson:
         )
         papers = update(Certificate).where(Certificate.person_id == person_id)
         session.execute(papers.values(person_id=None, sealed_snapshot=None))
-        for table in (SignUp, TeamMember, CloudLink, Volunteer):
+        for table in (SignUp, TeamMember, CalendarFeed, CloudLink, Volunteer):
             session.execute(delete(table).where(table.person_id == person_id))
 
     def expire(self, session: Session, now: datetime) -> int:

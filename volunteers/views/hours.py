@@ -36,7 +36,7 @@ from volunteers.views.blueprint import bp
 def my_hours() -> ResponseReturnValue:
     """My time of service, each record with where it stands, and my certificates."""
     session, moment = reading(), now()
-    rows = hours_of(session, _me())
+    rows = hours_of(session, me())
     counted = [row for row in rows if row.state(moment) is HoursState.CERTIFIED]
     return render_template(
         "volunteers/hours/mine.html",
@@ -44,13 +44,14 @@ def my_hours() -> ResponseReturnValue:
         moment_now=moment,
         total=sum(row.counted for row in counted),
         waiting=sum(row.counted for row in rows if row.state(moment) is HoursState.NOTICE),
-        certificates=certificates_of(session, _me()),
+        certificates=certificates_of(session, me()),
         states=HOURS_STATES,
         sources=HOURS_SOURCES,
     )
 
 
-def _me() -> UUID:
+def me() -> UUID:
+    """Who is signed in."""
     person_id = current_actor().person_id
     if person_id is None:
         raise Missing
@@ -131,7 +132,7 @@ def check_certificate(number: str) -> ResponseReturnValue:
 @signed_in
 def my_cloud() -> ResponseReturnValue:
     """My number in the volunteer cloud, by which time goes there and comes from there."""
-    form = CloudForm(data={"cloud_id": cloud_id_of(reading(), _me())})
+    form = CloudForm(data={"cloud_id": cloud_id_of(reading(), me())})
     return answer(form, "volunteers/hours/cloud.html", partial(_link, form), thanks=_l("Saved."))
 
 
