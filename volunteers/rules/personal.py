@@ -14,6 +14,7 @@ class Data(StrEnum):
     HOURS = "data.volunteer_hours"
     CERTIFICATES = "data.volunteer_certificates"
     CLOUD = "data.volunteer_cloud"
+    SHEETS = "data.volunteer_sheets"
 
 
 class Purpose(StrEnum):
@@ -37,4 +38,6 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_certificate", "sealed_snapshot", Data.CERTIFICATES),
     _field("volunteer_cloud_link", "person_id", Data.CLOUD, Basis.CONSENT),
     _field("volunteer_cloud_link", "cloud_id", Data.CLOUD, Basis.CONSENT),
+    _field("volunteer_tour_score", "person_id", Data.SHEETS),
+    _field("volunteer_tour_score", "remark", Data.SHEETS),
 )
