@@ -43,6 +43,7 @@ DOORS = (
     Door("/reports/map", "map", _l("Look at the map"), _l("What is going on, street by street.")),
     Door("/reports/", "list", _l("See what others reported"), _l("And what became of it.")),
     Door("/places/", "home", _l("My street and community"), _l("Who looks after it.")),
+    Door("/volunteers/", "people", _l("Volunteer"), _l("Come along for an hour or two near you.")),
     Door("/data/", "chart", _l("Figures"), _l("What was settled, and how content people were.")),
     Door("/me", "person", _l("My reports"), _l("Chase, withdraw, add a photo, rate.")),
     Door("/help", "help", _l("Help"), _l("By telephone, through a person, or on paper.")),
@@ -103,6 +104,7 @@ def city_today(session: Session, now: datetime) -> list[tuple[int, str]]:
 
 # what the keepers of the portal keep, by the permission it takes
 KEPT = (
+    (Permission.SHIFT_MANAGE, "/desk/volunteers/", _l("Voluntary service")),
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
     (Permission.NOTICE_PUBLISH, "/admin/notices/", _l("Notices and warnings")),
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),

@@ -18,7 +18,15 @@ from portal.site import display
 REPORT = (_l("Report a problem"), "/reports/new")
 REPORTS = (_l("Reports"), "/reports/")
 HELP = (_l("Help"), "/help")
-NAVIGATION = (REPORT, REPORTS, (_l("Places"), "/places/"), (_l("Data"), "/data/"), HELP)
+VOLUNTEERS = (_l("Volunteers"), "/volunteers/")
+NAVIGATION = (
+    REPORT,
+    REPORTS,
+    VOLUNTEERS,
+    (_l("Places"), "/places/"),
+    (_l("Data"), "/data/"),
+    HELP,
+)
 WORK = (
     (Permission.REPORT_READ, _l("Desk"), "/desk/"),
     (Permission.AUDIT_READ, _l("Audit"), "/audit/"),

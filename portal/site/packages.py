@@ -121,8 +121,8 @@ REGISTERED: Final = (
     reports_personal,
     following_keeping,
     reports_grid_personal,
-    volunteers_labels,
     volunteers_jobs,
+    volunteers_labels,
     volunteers_personal,
     site_jobs,
 )

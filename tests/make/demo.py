@@ -86,6 +86,7 @@ from tests.make.doors import through_doors
 from tests.make.ledger_pages import award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
+from tests.make.shift_pages import shift_things
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 PLACE = "370283001001"
@@ -178,6 +179,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
+        **shift_things(session, demo.people),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         "award": award_of(session, demo.people["resident"].id),
         **{role: person.number for role, person in demo.people.items()},

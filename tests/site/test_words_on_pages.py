@@ -32,6 +32,7 @@ KNOWN = re.compile(
     r"|\b(?:holiday|makeup)\b"  # codes that are typed for the days of a year
     r"|\bproxy-[\w-]+\b"  # which words of consent
     r"|\bcheck(?:-details)?\.(?:py|sh)\b|\.tlog-proof\b"  # files that check a receipt
+    r"|\bRRULE\b|\bFREQ=[A-Z0-9;=,]+"  # how calendars write what recurs
     r"|“transfer”|“statement”"  # the two forms of a leaf, as they stand in it
     r"|\bPD-[\w-]+\b"  # codes of organisations
     r"|<script>alert\(1\)</script>|localhost[\w/]*|gnp\.exe|W{20,}"

@@ -1,5 +1,5 @@
 """Words for the codes of voluntary service."""
 
-from volunteers.labels import activities, cloud, hours, personal
+from volunteers.labels import activities, cloud, hours, personal, planning, series, teams
 
-__all__ = ["activities", "cloud", "hours", "personal"]
+__all__ = ["activities", "cloud", "hours", "personal", "planning", "series", "teams"]

@@ -21,7 +21,7 @@ ACTIVITY_KINDS: Mapping[ActivityKind, Words] = {
 }
 ACTIVITY_STATES: Mapping[ActivityState, Words] = {
     ActivityState.DRAFT: _l("Draft, not shown"),
-    ActivityState.OPEN: _l("Open"),
+    ActivityState.OPEN: _l("Open for sign-up"),
     ActivityState.CLOSED: _l("Closed"),
     ActivityState.CANCELLED: _l("Called off"),
 }
@@ -71,6 +71,7 @@ register(
         Data.VOLUNTEER: _l("That you are a volunteer, and whether your name may be shown"),
         Data.TEAM: _l("Which volunteer teams you belong to"),
         Data.SIGN_UPS: _l("Which shifts you signed up for"),
+        Data.SHEETS: _l("How you judged the stops of an inspection group"),
         Purpose.SERVICE: _l("To organise voluntary service"),
     }
 )

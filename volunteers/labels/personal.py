@@ -29,6 +29,14 @@ def _calendar(record: Record) -> Iterator[Any]:
 
 
 register_reader("volunteer_calendar", _l("The link to your calendar"), _calendar)
+
+
+def _sheet(record: Record) -> Iterator[Any]:
+    yield from (record["place"], record["axis"], record["score"], record["remark"])
+    yield record["given_at"]
+
+
 register_reader("volunteer", _l("That you are a volunteer"), _volunteer)
 register_reader("volunteer_team_member", _l("Your volunteer teams"), _team)
 register_reader("volunteer_sign_up", _l("Your shifts"), _sign_up)
+register_reader("volunteer_tour_score", _l("Your sheets of inspection groups"), _sheet)

@@ -4,9 +4,17 @@ from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
 from volunteers.models.calendar import CalendarFeed
 from volunteers.models.cloud import CloudLink
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
+from volunteers.models.plan import (
+    SeriesException,
+    ShiftBatch,
+    ShiftPlan,
+    ShiftPlanPost,
+    ShiftSeries,
+)
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
-from volunteers.models.team import Team, TeamMember
+from volunteers.models.team import Partner, Team, TeamMember
+from volunteers.models.tour import TourReport, TourScore, TourStop
 from volunteers.models.volunteer import Volunteer
 
 __all__ = [
@@ -17,12 +25,21 @@ __all__ = [
     "Certificate",
     "CertificateLine",
     "CloudLink",
+    "Partner",
+    "SeriesException",
     "ServiceHours",
     "Shift",
+    "ShiftBatch",
+    "ShiftPlan",
+    "ShiftPlanPost",
     "ShiftPost",
+    "ShiftSeries",
     "SignUp",
     "SignUpEvent",
     "Team",
     "TeamMember",
+    "TourReport",
+    "TourScore",
+    "TourStop",
     "Volunteer",
 ]

@@ -18,6 +18,7 @@ from volunteers.rules.activities import (
     ActivityKind,
     ActivityState,
 )
+from volunteers.rules.shifts import LONGEST_REASON
 
 
 class Activity(Base):
@@ -55,6 +56,7 @@ class Activity(Base):
     insurance: Mapped[str] = mapped_column(String(LONGEST_NOTE), default="")
     gear: Mapped[str] = mapped_column(String(LONGEST_NOTE), default="")
     youngest: Mapped[AgeBand] = code_column(AgeBand, default=AgeBand.UNDER_18)
+    cancel_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     version: Mapped[int] = mapped_column(Integer, default=1)
     writer_id: Mapped[UUID]
     written_at: Mapped[datetime]

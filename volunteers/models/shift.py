@@ -31,9 +31,10 @@ class Shift(Base):
     """One stretch of service at a place; its end is not part of it.
 
     ``series_id`` and ``original_on``: which day of which series it was made for; the day stays
-    when the shift is moved, so that making a series again makes nothing twice. ``opens_at``: from
-    when seats are given (None: at once). ``sequence`` counts changes that people must hear of
-    (iCalendar's SEQUENCE).
+    when the shift is moved, so that making a series again makes nothing twice. ``detached``: it was
+    changed by itself, and an edit of its series leaves it alone. ``opens_at``: from when seats are
+    given (None: at once). ``sequence`` counts changes that people must hear of (iCalendar's
+    SEQUENCE). ``batch_id``: with which others it was made at once.
     """
 
     __tablename__ = "volunteer_shift"
@@ -46,6 +47,7 @@ class Shift(Base):
         Index("ix_volunteer_shift_starts_at", "starts_at", "id"),
         Index("ix_volunteer_shift_place", "place_path", "starts_at"),
         Index("ix_volunteer_shift_activity_id", "activity_id", "starts_at"),
+        Index("ix_volunteer_shift_batch_id", "batch_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -53,6 +55,8 @@ class Shift(Base):
     activity_id: Mapped[UUID] = mapped_column(ForeignKey("volunteer_activity.id"))
     series_id: Mapped[UUID | None]
     original_on: Mapped[date | None]
+    detached: Mapped[bool] = mapped_column(Boolean, default=False)
+    batch_id: Mapped[UUID | None]
     duty: Mapped[DutyKind] = code_column(DutyKind)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from portal.areas.models import Area
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
 from volunteers.rules.activities import LONGEST_TITLE, TeamKind
+from volunteers.rules.teams import PartnerKind
 
 _THERE = text("left_at IS NULL")
 
@@ -61,3 +62,15 @@ class TeamMember(Base):
     leads: Mapped[bool] = mapped_column(Boolean, default=False)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+
+
+class Partner(Base):
+    """An organisation of the register that takes part, and as what. It ends, and may come back."""
+
+    __tablename__ = "volunteer_partner"
+    __table_args__ = (CheckConstraint("until IS NULL OR until >= since", name="dates"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    kind: Mapped[PartnerKind] = code_column(PartnerKind)
+    since: Mapped[date]
+    until: Mapped[date | None]

@@ -15,9 +15,12 @@ from volunteers.models import (
     SignUp,
     Team,
     TeamMember,
+    TourScore,
+    TourStop,
     Volunteer,
 )
 from volunteers.queries.hours import certificates_of, hours_of
+from volunteers.rules.tours import axes
 
 _TITLES = (Activity.title_zh_hans, Activity.title_zh_hant, Activity.title_en)
 _NAMES = (Team.name_zh_hans, Team.name_zh_hant, Team.name_en)
@@ -53,6 +56,27 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
         }
     yield from _sign_ups(session, person_id)
     yield from _hours(session, person_id)
+    yield from _sheets(session, person_id)
+
+
+def _sheets(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    rows: Any = session.execute(
+        select(
+            TourStop.place, TourScore.axis, TourScore.score, TourScore.remark, TourScore.given_at
+        )
+        .join(TourStop, TourStop.id == TourScore.stop_id)
+        .where(TourScore.person_id == person_id)
+        .order_by(TourScore.id)
+    )
+    for row in rows:
+        yield {
+            "table": "volunteer_tour_score",
+            "place": row.place,
+            "axis": axes()[row.axis].names if row.axis in axes() else {},
+            "score": row.score,
+            "remark": row.remark,
+            "given_at": row.given_at.isoformat(),
+        }
 
 
 def _sign_ups(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:

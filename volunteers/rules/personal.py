@@ -15,6 +15,7 @@ class Data(StrEnum):
     CERTIFICATES = "data.volunteer_certificates"
     CLOUD = "data.volunteer_cloud"
     CALENDAR = "data.volunteer_calendar"
+    SHEETS = "data.volunteer_sheets"
 
 
 class Purpose(StrEnum):
@@ -47,4 +48,6 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     ),
     _field("volunteer_cloud_link", "person_id", Data.CLOUD, Basis.CONSENT),
     _field("volunteer_cloud_link", "cloud_id", Data.CLOUD, Basis.CONSENT),
+    _field("volunteer_tour_score", "person_id", Data.SHEETS),
+    _field("volunteer_tour_score", "remark", Data.SHEETS),
 )

@@ -25,6 +25,7 @@ from volunteers.models import (
 from volunteers.queries.personal import records_of
 from volunteers.rules.personal import PERSONAL_FIELDS
 from volunteers.rules.signing_up import SEATED
+from volunteers.service.tours import forget_judge
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class ServiceOfAPerson:
         )
         papers = update(Certificate).where(Certificate.person_id == person_id)
         session.execute(papers.values(person_id=None, sealed_snapshot=None))
+        forget_judge(session, person_id)
         for table in (SignUp, TeamMember, CalendarFeed, CloudLink, Volunteer):
             session.execute(delete(table).where(table.person_id == person_id))
 

@@ -1,6 +1,31 @@
 """Pages of voluntary service, by noun. Importing a module registers its routes."""
 
-from volunteers.views import calendar, desk_hours, hours
+from volunteers.views import (
+    calendar,
+    desk_activities,
+    desk_hours,
+    desk_many,
+    desk_series,
+    desk_shifts,
+    evidence,
+    hours,
+    public,
+    teams,
+    tours,
+)
 from volunteers.views.blueprint import bp
 
-__all__ = ["bp", "calendar", "desk_hours", "hours"]
+__all__ = [
+    "bp",
+    "calendar",
+    "desk_activities",
+    "desk_hours",
+    "desk_many",
+    "desk_series",
+    "desk_shifts",
+    "evidence",
+    "hours",
+    "public",
+    "teams",
+    "tours",
+]

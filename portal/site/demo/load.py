@@ -44,6 +44,7 @@ from portal.site.demo.staged import (
     plan_staged,
     staged_ratings,
 )
+from portal.site.demo.volunteers import plant_volunteers
 from portal.site.demo.words import load_words
 
 SEED = 20261122
@@ -98,6 +99,7 @@ def load_demo(
     _shared_cases(session, rng, cast, stage, people, pictures, places["community"].path)
     plant_replies(session, cast.desk, places["street"], now)
     _work_of_staff(session, people, pictures, places["community"], now)
+    plant_volunteers(session, people, places, now)
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)
