@@ -230,8 +230,24 @@ def addresses_compiled_once() -> Iterator[None]:
             kept[key] = compile_builder(rule, append_unknown)
         return kept[key]
 
+    parse_rule, parsed = Rule._parse_rule, {}
+
+    def parts(rule: Rule, text: str) -> tuple[Any, ...]:
+        key = (text, *rule.map.converters.items())
+        if key not in parsed:
+            at = len(rule._trace)
+            found = tuple(parse_rule(rule, text))
+            parsed[key] = found, rule._trace[at:], dict(rule._converters)
+            return found
+        found, trace, converters = parsed[key]
+        rule._trace += trace
+        rule._converters |= converters
+        rule.arguments |= converters.keys()
+        return found
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compiled)
+        patch.setattr(Rule, "_parse_rule", parts)
         yield
 
 
