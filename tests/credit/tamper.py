@@ -141,7 +141,12 @@ def a_bit_of_an_entry(hand: Hand) -> str | None:
     row = hand.row(Entry)
     there = [name for name, value in row._mapping.items() if value is not None]
     name = hand.chance.choice(sorted(set(there) - {"district", "until"}))
-    hand.set(Entry, row, **{name: _other(hand, name, row._mapping[name])})
+    try:
+        with hand.connection.begin_nested():
+            hand.set(Entry, row, **{name: _other(hand, name, row._mapping[name])})
+    except IntegrityError:
+        # a second award of one source, for one: the database itself refuses it
+        return None
     return f"{name} of {row.id}"
 
 
