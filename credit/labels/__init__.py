@@ -59,7 +59,6 @@ register_subjects(
         "matter": _l("Deduction"),
         "quiz": _l("Quiz"),
         "redemption": _l("Benefit"),
-        "rule": _l("Rule"),
         "switch": _l("Deductions: on or off"),
     }
 )
