@@ -15,7 +15,7 @@ from credit.rules.resuming import ResumeRefusal
 from credit.rules.rulebook import NotCounted, RuleRefusal
 from credit.rules.standing import LogStop
 from credit.rules.switch import SwitchRefusal
-from portal.accounts.labels import register_actions, register_reader
+from portal.accounts.labels import register_actions, register_reader, register_subjects
 from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
@@ -51,6 +51,17 @@ UNITS: Mapping[Unit, Words] = {
 }
 
 register(KINDS)
+register_subjects(
+    {
+        "basis": _l("Basis"),
+        "benefit": _l("Benefit"),
+        "honour": _l("Commendation"),
+        "matter": _l("Deduction"),
+        "quiz": _l("Quiz"),
+        "redemption": _l("Benefit"),
+        "switch": _l("Deductions: on or off"),
+    }
+)
 register_actions(
     {
         "credit:look": _l("Points and records seen"),

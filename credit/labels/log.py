@@ -1,10 +1,10 @@
 """Words for the sealed log: an old checkpoint compared, a witness's signature handed in."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from credit.rules.compare import CompareFault, Finding, Signed
 from credit.rules.witness import CosignAnswer
@@ -98,3 +98,9 @@ def whole_day(moment: datetime, zone: ZoneInfo) -> str:
     # British English, as everywhere on these pages
     pattern = "d MMMM y" if language == "en" else "long"
     return str(format_date(local(moment, zone).date(), pattern, locale=language))
+
+
+def whole_month(month: str) -> str:
+    """``2026-10`` as people say it."""
+    year, number = (int(part) for part in month.split("-"))
+    return format_skeleton("yMMMM", date(year, number, 1), locale=current_language())

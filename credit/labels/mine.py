@@ -57,6 +57,11 @@ CONSENTS: Mapping[str, Words] = {
     "given": _l("You agreed to points"),
     "ended": _l("You ended your consent"),
 }
+# a yes to one convention is another one, given and ended apart (L2, L5)
+BASIS_CONSENTS: Mapping[str, Words] = {
+    "given": _l("You agreed to be held to a convention"),
+    "ended": _l("You ended your yes to a convention"),
+}
 
 
 def source_in_words(source: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from credit.labels.log import whole_month
 from credit.queries.guard import own_units
 from credit.queries.retaliation import PAGE, alarms_for, published_months
 from credit.rules.guard import Probing
@@ -32,7 +33,10 @@ CSV_COLUMNS = (
 def retaliation() -> ResponseReturnValue:
     """Month by month: deductions proposed, refused for protection, sent outside; alarms."""
     months = published_months(reading())[::-1]
-    return render_template("credit/guard/retaliation.html", months=months, smallest=SMALLEST_CELL)
+    return render_template(
+        "credit/guard/retaliation.html", months=months, smallest=SMALLEST_CELL,
+        whole_month=whole_month,
+    )  # fmt: skip
 
 
 @bp.get("/credit/retaliation.csv")

@@ -10,6 +10,7 @@ from flask import current_app, url_for
 
 from credit.labels import KINDS, UNITS
 from credit.labels.mine import (
+    BASIS_CONSENTS,
     CONSENTS,
     STANDING_SHAPES,
     STANDINGS,
@@ -66,7 +67,10 @@ class Row:
 
     @property
     def until(self) -> datetime | None:
-        """Until when it counts or is held, while it does."""
+        """Until when it counts or is held, while it does. How long the ledger waits for the end of
+        a notice is none of this: what she can do about it has a day of its own."""
+        if self.line.entry.kind is Kind.DEDUCTION_NOTICE:
+            return None
         return self.line.entry.until if self.shape in {"done", "waiting", "active"} else None
 
 
@@ -149,7 +153,8 @@ def _why(line: Line, details: Mapping[str, Json]) -> str:
     """The reason in a few words: the deed of the rule, and how often it was done."""
     said = details.get("content")
     if line.entry.kind is Kind.CONSENT and isinstance(said, dict):
-        return str(CONSENTS.get(str(said.get("consent")), ""))
+        known = BASIS_CONSENTS if "basis" in said else CONSENTS
+        return str(known.get(str(said.get("consent")), ""))
     words = _names(details.get("title")) or (line.rule_title or "")
     times = details.get("times")
     if words and isinstance(times, int) and times > 1:

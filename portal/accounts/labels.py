@@ -62,6 +62,11 @@ def register_actions(actions: Mapping[str, Words]) -> None:
     _ACTIONS.update(actions)
 
 
+def register_subjects(subjects: Mapping[str, Words]) -> None:
+    """Add words for what the audited actions of a package are about."""
+    _SUBJECTS.update(subjects)
+
+
 def actions() -> Mapping[str, Words]:
     """Every audited action with its words, for the filter of the audit page."""
     return _ACTIONS
@@ -157,6 +162,7 @@ messages.register(
 
 _SUBJECTS: dict[str, Words] = {
     "api_key": _l("key for a program"),
+    "area": _l("place"),
     "card": _l("card"),
     "case": _l("report"),
     "person": _l("account"),

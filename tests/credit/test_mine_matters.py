@@ -107,6 +107,9 @@ def test_an_entry_leads_to_its_notice(made: World, matter: UUID, subject: Browse
     until = made.row(matter).object_until
     assert until is not None
     assert "Object: say why it is wrong" in page.text
+    # how long the ledger would wait for its end is no day of hers
+    (standing,) = page.soup.select(".ledger-state")
+    assert "until" not in standing.get_text()
     assert page.click("Object: say why it is wrong", status=200).path == path(made, matter)
 
 

@@ -1,6 +1,7 @@
 """Two at once: the last point is spent once, a hold ends once, an id is one entry."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -9,12 +10,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from credit.models import Account, AccountHolder, Entry, EntryDetail, Unsealed
 from credit.queries.accounts import unit_sums, wrong_balances
-from credit.rules.kinds import LedgerRefusal, Party
+from credit.rules.kinds import DEEPEST_CONDUCT, Kind, LedgerRefusal, Party
 from credit.rules.leaf import Unit
 from credit.service import Posted, Rejected, correct, give_back_held, open_account, spend_held
+from credit.service.conduct import post_deduction, repair_deduction, void_deduction
 from credit.service.due import settle_account, settle_due
 from credit.service.posting import Details
 from credit.service.sealing import seal
@@ -33,11 +36,15 @@ from tests.make.credit import (
     standing,
     try_give,
     try_hold,
+    try_notice,
 )
 from tests.make.together import at_once
 
 ROUNDS = 8
 WHY = Details("desk:1")
+CONDUCT_KINDS = {
+    Kind.DEDUCTION_NOTICE, Kind.DEDUCTION_POST, Kind.DEDUCTION_VOID, Kind.REPAIR, Kind.CORRECTION,
+}  # fmt: skip
 
 
 def acting(database: Database, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
@@ -170,29 +177,69 @@ def test_an_account_is_opened_once(database: Database) -> None:
             assert session.scalar(select(func.count()).select_from(table)) == 1
 
 
-def mixed_walk(database: Database, accounts: list[UUID], seed: int, steps: int) -> None:
+@dataclass
+class Walk:
+    """What one of many has begun so far, and may end, take back or repair."""
+
+    points: list[UUID]
+    conduct: list[UUID]
+    holds: list[UUID] = field(default_factory=list)
+    spent: list[UUID] = field(default_factory=list)
+    notices: list[UUID] = field(default_factory=list)
+    counting: list[UUID] = field(default_factory=list)
+
+
+def mixed_walk(database: Database, walk: Walk, seed: int, steps: int) -> None:
+    """Everything that can happen to points and to conduct, in any order."""
     chance = Random(seed)
-    holds: list[UUID] = []
-    spent: list[UUID] = []
     for _ in range(steps):
         with database.write() as session:
-            mine, amount = chance.choice(accounts), chance.randint(1, 6)
             wish = {"district": DISTRICT, "entry_id": new_id(), "details": WHY, "now": NOW}
-            match chance.randint(0, 5):
-                case 0:
-                    given(session, mine, amount)
-                case 1:
-                    outcome = try_hold(session, mine, amount)
-                    holds += [outcome.entry.id] if isinstance(outcome, Posted) else []
-                case 2 if holds:
-                    outcome = spend_held(session, **wish, of=holds.pop())
-                    spent += [outcome.entry.id] if isinstance(outcome, Posted) else []
-                case 3 if holds:
-                    give_back_held(session, **wish, of=chance.choice(holds))
-                case 4 if spent:
-                    correct(session, **wish, of=chance.choice(spent), amount=amount)
-                case 5:
-                    try_give(session, mine, amount, source=f"shift:{chance.randint(0, 9)}")
+            act = chance.choice((step_of_points, step_of_points, step_of_conduct))
+            act(session, chance, walk, wish)
+
+
+def step_of_points(session: Session, chance: Random, walk: Walk, wish: dict[str, Any]) -> None:
+    mine, amount = chance.choice(walk.points), chance.randint(1, 6)
+    match chance.randint(0, 5):
+        case 0:
+            given(session, mine, amount)
+        case 1:
+            note(walk.holds, try_hold(session, mine, amount))
+        case 2 if walk.holds:
+            note(walk.spent, spend_held(session, **wish, of=walk.holds.pop()))
+        case 3 if walk.holds:
+            give_back_held(session, **wish, of=chance.choice(walk.holds))
+        case 4 if walk.spent:
+            correct(session, **wish, of=chance.choice(walk.spent), amount=amount)
+        case 5:
+            try_give(session, mine, amount, source=f"shift:{chance.randint(0, 9)}")
+
+
+def step_of_conduct(session: Session, chance: Random, walk: Walk, wish: dict[str, Any]) -> None:
+    """Announced three weeks ago, so that its window is over; posted, voided, repaired, reversed."""
+    amount = chance.randint(1, 6)
+    match chance.randint(0, 4):
+        case 1 if walk.notices:
+            of = chance.choice(walk.notices)
+            note(walk.counting, post_deduction(session, **wish, of=of))
+        case 2 if walk.notices:
+            # one that counts already is not voided any more
+            void_deduction(session, **wish, of=chance.choice(walk.notices))
+        case 3 if walk.counting:
+            repair_deduction(session, **wish, of=chance.choice(walk.counting), amount=amount)
+        case 4 if walk.counting:
+            correct(session, **wish, of=chance.choice(walk.counting), amount=amount)
+        case _:
+            given_at = {"now": NOW - timedelta(days=21), "entry_id": wish["entry_id"]}
+            mine = chance.choice(walk.conduct)
+            note(walk.notices, try_notice(session, mine, amount, **given_at))
+
+
+def note(begun: list[UUID], outcome: Any) -> None:
+    """What came about can be gone on with."""
+    if isinstance(outcome, Posted):
+        begun.append(outcome.entry.id)
 
 
 def keep_sealing(database: Database, walkers: list[Any]) -> None:
@@ -206,8 +253,8 @@ def keep_sealing(database: Database, walkers: list[Any]) -> None:
 class Walker:
     """One of many who do everything at random."""
 
-    def __init__(self, database: Database, accounts: list[UUID], seed: int, steps: int) -> None:
-        self.given = (database, accounts, seed, steps)
+    def __init__(self, database: Database, walk: Walk, seed: int, steps: int) -> None:
+        self.given = (database, walk, seed, steps)
         self.done = False
 
     def __call__(self) -> None:
@@ -222,11 +269,18 @@ def test_eight_at_once_do_everything_beside_a_sealer_and_the_ledger_verifies(
     database: Database, steps: int
 ) -> None:
     give_ruled(database, 0)
-    accounts = [new_account(database, points=3) for _ in range(4)]
-    walkers = [Walker(database, accounts, seed, steps) for seed in range(8)]
+    points = [new_account(database, points=3) for _ in range(4)]
+    with database.write() as session:
+        conduct = [account(session, Unit.CONDUCT) for _ in range(4)]
+    walkers = [Walker(database, Walk(points, conduct), seed, steps) for seed in range(8)]
     at_once(*walkers, partial(keep_sealing, database, walkers))
     seal(database, NOW)
     verdict = verify(database, now=NOW)
     assert (verdict.problems, verdict.waiting) == ([], 0)
     with database.read() as session:
         assert verdict.entries == session.scalar(select(func.count()).select_from(Entry))
+        of_conduct = select(Entry.kind).where(Entry.unit == Unit.CONDUCT).distinct()
+        happened = set(session.scalars(of_conduct))
+        floor = [standing(session, one) for one in conduct]
+    assert happened == CONDUCT_KINDS
+    assert all(DEEPEST_CONDUCT <= one.available <= one.balance <= 0 for one in floor), floor

@@ -1,6 +1,7 @@
 """A small town at work, with its clock, its post and everybody's browser."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -230,6 +231,14 @@ def receipt(page: Page) -> tuple[str, str]:
     """Number and look-up code of a receipt."""
     number, code = (tag.get_text(strip=True) for tag in page.soup.select(".receipt-code"))
     return number, code
+
+
+def code_of(town: Town, phone: str) -> str:
+    """The six digits of the newest message to a phone."""
+    text = town.letters(phone)[-1]["text"]
+    code = re.search(r"\b\d{6}\b", text)
+    assert code, text
+    return code[0]
 
 
 def person_of(town: Town, phone: str) -> Person:

@@ -1,6 +1,7 @@
 """Deductions of the small demo, for a look at each of their pages.
 
-The demo's city has them switched off: these were made when they were on.
+The small demo has them switched off, so that a wish to switch them on can be looked at: these were
+made when they were on.
 """
 
 from datetime import datetime, timedelta

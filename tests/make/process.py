@@ -98,10 +98,18 @@ def litter_rule(**changes: Any) -> Rule:
     return Rule(**{**given, **changes})
 
 
-def world(database: Database, *, at: datetime = PUBLISHED) -> World:
-    """A street desk that proposes, a centre that confirms, two reviewers, one resident."""
+def world(
+    database: Database,
+    *,
+    at: datetime = PUBLISHED,
+    places: Callable[[Session], dict[str, Any]] = small_tree,
+) -> World:
+    """A street desk that proposes, a centre that confirms, two reviewers, one resident.
+
+    ``places``: makes the places, or finds those that are there.
+    """
     with database.write() as session:
-        tree = small_tree(session)
+        tree = places(session)
         publish_rule(session, DISTRICT, litter_rule(valid_from=at), actor_id=None, now=at)
         keeper = actor(session, staff(session, "administrator", area=tree["370283"]))
         wish = BasisWish(

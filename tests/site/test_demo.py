@@ -1,6 +1,7 @@
 """The demo: known accounts that work here only, a plausible past, and something to do for each."""
 
 from collections import Counter
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -9,12 +10,18 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from credit.models import Matter, MatterStep
+from credit.rules.process import MatterState
+from credit.service.process import run_clocks
+from credit.service.switch import deductions_on
+from credit.service.verifying import verify
 from portal.accounts.models import Person, RoleHolding
 from portal.accounts.queries import actor_for, person_by_phone
 from portal.accounts.rules import Actor
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance
+from portal.kernel.outbox import OutboxMessage, OutboxState
 from portal.kernel.photos import CleanPhoto
 from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, CaseSearch, CaseText
 from portal.reports.queries.desk import desk_counts
@@ -24,6 +31,8 @@ from portal.reports.rules.codes import Event, Review, State
 from portal.reports.rules.desk import Task
 from portal.reports.rules.transitions import SENT_BACK, TRANSITIONS
 from portal.satisfaction.models import Rating
+from portal.site.demo.benefits import plant_benefits
+from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
 from portal.site.demo.words import load_words
@@ -208,6 +217,54 @@ def test_the_desk_and_the_unit_can_act(city: Database, app: Flask) -> None:
     with city.read() as session:
         case = case_row(session, number)
     assert case.state is State.ACCEPTED
+
+
+def test_a_deduction_stands_at_each_stage_and_the_ledger_verifies(
+    city: Database, app: Flask
+) -> None:
+    at = now()
+    plant_deductions(city, PICTURES, at)
+    plant_benefits(city, at)
+    # its clocks are those of a city at work: nothing is overdue on the day on which it is loaded
+    assert run_clocks(city, at) == 0
+    assert verify(city, now=at).problems == []
+    with city.read() as session:
+        rows = session.scalars(select(Matter)).all()
+        steps = session.scalars(select(MatterStep.at)).all()
+        waiting = (
+            select(func.count())
+            .select_from(OutboxMessage)
+            .where(
+                OutboxMessage.subject.startswith("matter:"),
+                OutboxMessage.state == OutboxState.WAITING,
+            )
+        )
+        assert session.scalar(waiting) == 0
+        assert deductions_on(session, rows[0].district, at)
+    assert sorted(row.state for row in rows) == [
+        "announced", "disputed", "repaired", "voided", "waiting"
+    ]  # fmt: skip
+    assert all(row.proposer_id != row.confirmer_id for row in rows)
+    assert max(steps) < at
+    _has_deductions_to_show(app, {row.state: row.number for row in rows})
+
+
+def _has_deductions_to_show(app: Flask, numbers: Mapping[MatterState, str]) -> None:
+    """At the desk for those who propose, confirm and review; and for the residents concerned."""
+    s = MatterState
+    shown = {
+        ("street_desk", 0, "/desk/deductions/"): {s.WAITING, s.ANNOUNCED, s.DISPUTED},
+        ("city_centre", 0, "/desk/deductions/"): {s.WAITING},
+        ("credit_reviewer", 0, "/desk/deductions/"): {s.DISPUTED},
+        ("resident", 0, "/credit/matters/"): {s.ANNOUNCED, s.REPAIRED, s.VOIDED},
+        ("resident", 1, "/credit/matters/"): {s.DISPUTED},
+    }
+    for (role, at, path), states in shown.items():
+        page = sign_in(Browser(app), phone_of(role, at)).browser.get(path, status=200)
+        found = {state for state, number in numbers.items() if number in page.html}
+        assert found >= states, (role, path, found)
+    public = Browser(app).get("/credit/deductions", status=200)
+    assert any("assessment.pdf" in link for link in public.links())
 
 
 @pytest.mark.long

@@ -124,7 +124,9 @@ def receiver_words(receiver: Receiver, units: Mapping[str, OrganisationRow]) -> 
 
 def whole_day(day: date) -> str:
     """A day of the list, always with its year."""
-    return str(format_date(day, "long", locale=current_language()))
+    language = current_language()
+    # British English, as everywhere on these pages
+    return str(format_date(day, "d MMMM y" if language == "en" else "long", locale=language))
 
 
 def route_words(route: Route) -> str:

@@ -13,12 +13,11 @@ from credit.service import Holder, give_consent, record_fact
 from credit.service.benefits import check_benefit, offer_benefit
 from credit.service.redeeming import code_by_number, find_by_code, hand_out, redeem
 from credit.service.sealing import seal
-from portal.accounts.queries import actor_for, person_by_phone
 from portal.accounts.rules import Actor
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
-from portal.site.demo.people import demo_accounts, demo_places
+from portal.site.demo.people import demo_actors, demo_places
 
 OFFERS: Final = Path(__file__).resolve().parents[1] / "data" / "demo-benefits.tsv"
 LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
@@ -36,7 +35,7 @@ def plant_benefits(database: Database, now: datetime) -> None:
     """
     seal(database, now)
     with database.write() as session:
-        actors = _actors(session, now)
+        actors = demo_actors(session, now)
         offers = [_offer(session, row, actors, now) for row in _rows()]
         district = instance_of(session).city.roots[0]
         for resident, deeds in zip(actors["resident"], DEEDS, strict=False):
@@ -54,17 +53,6 @@ def _rows() -> list[dict[str, str]]:
     with OFFERS.open(encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
         return list(csv.DictReader(lines, delimiter="\t"))
-
-
-def _actors(session: Session, now: datetime) -> dict[str, list[Actor]]:
-    """The fixed accounts by role, with the second step done."""
-    found: dict[str, list[Actor]] = {}
-    for account in demo_accounts():
-        person = person_by_phone(session, f"+86{account.phone}")
-        if person is not None:
-            actor = actor_for(session, person.id, now, second_factor=True)
-            found.setdefault(account.role, []).append(actor)
-    return found
 
 
 def _offer(

@@ -9,6 +9,7 @@ from portal.areas.queries import root_areas
 from portal.kernel.clock import now
 from portal.reports.jobs import close_months
 from portal.site.demo.benefits import plant_benefits
+from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
@@ -34,6 +35,7 @@ def demo(tools: Any) -> None:
         pictures = draw_pictures()
         with database.write() as session:
             load_demo(session, pictures, now=now())
+        plant_deductions(database, pictures, now())
         plant_benefits(database, now())
         close_months(database, now())
         plant_ledger(database, now)

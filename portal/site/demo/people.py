@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.queries import actor_for, person_by_phone
+from portal.accounts.rules import Actor
 from portal.accounts.service import NewPerson, Place, add_person, grant_role
 from portal.accounts.service.people import hash_password
 from portal.areas.queries import AreaRow, descendants_at_level, root_areas
@@ -46,6 +48,17 @@ def demo_accounts() -> list[DemoAccount]:
             DemoAccount(row["role"], row["name"], f"199000000{at:02}", row["place"])
             for at, row in enumerate(csv.DictReader(lines, delimiter="\t"), start=1)
         ]
+
+
+def demo_actors(session: Session, now: datetime) -> dict[str, list[Actor]]:
+    """The fixed accounts by role, with the roles that they hold at a moment and the second step."""
+    found: dict[str, list[Actor]] = {}
+    for account in demo_accounts():
+        person = person_by_phone(session, f"+86{account.phone}")
+        if person is not None:
+            actor = actor_for(session, person.id, now, second_factor=True)
+            found.setdefault(account.role, []).append(actor)
+    return found
 
 
 def demo_places(session: Session) -> dict[str, AreaRow]:
