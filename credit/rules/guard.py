@@ -31,6 +31,25 @@ class Route(StrEnum):
     NEVER = "never"
 
 
+_ROUTE_LENGTH: Final = max(len(route.value) for route in Route)
+
+# where a route can stand: the tables that hold one
+MATTER: Final = "credit_matter"
+OUTCOME: Final = "credit_guard_outcome"
+
+
+def bound_route(route: Route, table: str, row_id: UUID) -> str:
+    """A route as it is sealed: with the row that it belongs to, so that no other row can borrow it,
+    and all of one length, so that its seal does not tell which it is."""
+    return f"{table}:{row_id}:{route.value:<{_ROUTE_LENGTH}}"
+
+
+def unbound_route(text: str, table: str, row_id: UUID) -> Route | None:
+    """The route again; None when it belongs to another row."""
+    found = (route for route in Route if bound_route(route, table, row_id) == text)
+    return next(found, None)
+
+
 class ProtectedAct(StrEnum):
     """Deeds for which nobody may be harmed."""
 

@@ -1,6 +1,5 @@
 """The rows of an entry: itself, its details, its place in the sealer's queue, its last moment."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -63,7 +62,8 @@ def write_entry(
 ) -> EntryRow | None:
     """Write the rows, or nothing when the entry's place is taken."""
     salt, details_salt = salts
-    row = _row(wish, salt, leaves.commitment(details_salt, details), at.replace(microsecond=0))
+    packed = leaves.pack(details_salt, details)
+    row = _row(wish, salt, leaves.commitment_of(packed), at.replace(microsecond=0))
     dialect = session.get_bind().dialect.name
     if session.execute(_insert_entry(dialect), vars(row)).scalar() is None:
         return None
@@ -72,7 +72,7 @@ def write_entry(
         _INSERT_DETAIL,
         {
             "district": row.district, "entry_id": row.id, "account_id": account_id,
-            "salt": details_salt, "sealed_details": vault.seal(json.dumps(details)),
+            "sealed_details": vault.seal(packed),
         },
     )  # fmt: skip
     session.execute(
