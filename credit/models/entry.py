@@ -90,7 +90,8 @@ class Entry(Base):
 
 
 class EntryDetail(Base):
-    """What people read of an entry, and the salt that binds it to the leaf. Erased together."""
+    """What people read of an entry, with the salt that binds it to the leaf: sealed as one, erased
+    as one. The salt alone would let whoever has the table open his guesses."""
 
     __tablename__ = "credit_detail"
     __table_args__ = (
@@ -106,7 +107,6 @@ class EntryDetail(Base):
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
     # whose entry it is, so that one look finds all that goes at an erasure
     account_id: Mapped[UUID | None]
-    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     sealed_details: Mapped[str] = mapped_column(Text)
 
 

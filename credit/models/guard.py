@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from credit.rules.guard import Probing, ProtectedAct, Route
+from credit.rules.guard import Probing, ProtectedAct
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id
 
@@ -37,7 +37,9 @@ class ProtectedMark(Base):
 class GuardOutcome(Base):
     """What the guard answered to one proposal. Whom it was about is not written down.
 
-    ``proposal_hash`` lets a repeat be known. Who proposed goes once no alarm can need it.
+    The answer is sealed with the row's id: proposer and moment lead to the matter, so in clear it
+    would tell the same as the matter's own route. ``proposal_hash`` lets a repeat be known. Who
+    proposed goes once no alarm can need it.
     """
 
     __tablename__ = "credit_guard_outcome"
@@ -51,7 +53,7 @@ class GuardOutcome(Base):
     district: Mapped[str] = mapped_column(String(12), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     proposal_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    route: Mapped[Route] = code_column(Route)
+    sealed_route: Mapped[str] = mapped_column(String(200))
     proposer_id: Mapped[UUID | None]
     unit_id: Mapped[UUID | None]
     at: Mapped[datetime]

@@ -16,7 +16,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from credit.rules.guard import Route
 from credit.rules.process import (
     CONFIRMED,
     BasisKind,
@@ -110,7 +109,8 @@ class Matter(Base):
     unit_place: Mapped[str | None] = mapped_column(String(200))
     proposed_at: Mapped[datetime]
     confirm_by: Mapped[datetime | None]
-    route: Mapped[Route | None] = code_column(Route)
+    # where the guard sent it, sealed with the id; gone as soon as it waits no more (N1)
+    sealed_route: Mapped[str | None] = mapped_column(String(200))
     confirmer_id: Mapped[UUID | None]
     account_id: Mapped[UUID | None]
     notice_id: Mapped[UUID | None]

@@ -30,8 +30,9 @@ from credit.queries.matters import (
     texts_of,
 )
 from credit.queries.outside import LONGEST_WAIT, ground_of, is_inside
+from credit.queries.routes import open_route
 from credit.queries.rulebook import all_rules, versions_of
-from credit.rules.guard import COUNTS_FOR, Route
+from credit.rules.guard import COUNTS_FOR, MATTER, Route
 from credit.rules.process import ENDED, MatterEvent, MatterState
 from credit.rules.rulebook import Rule, RuleClass, rule_at
 from portal.accounts.queries import people_by_ids
@@ -63,8 +64,10 @@ class DeskPage:
     next_after: str | None
 
 
-def mine(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """Which matters somebody of the desk may open at all.
+def mine(
+    session: Session, actor: Actor, now: datetime, *only: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Which matters (of some) somebody of the desk may open at all.
 
     Behind whose unit stands the proposal is asked before its route: a colleague of the proposer
     would read the guard's answer from what she finds, or does not find (N1).
@@ -81,21 +84,34 @@ def mine(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
     if not (actor.may(Permission.DEDUCTION_CONFIRM) or actor.may(Permission.DEDUCTION_REVIEW)):
         return or_(*ways)
     ground = ground_of(session, actor.person_id, now - COUNTS_FOR - LONGEST_WAIT)
-    waiting = and_(Matter.state == S.WAITING, ~is_inside(ground))
-    if actor.may(Permission.DEDUCTION_CONFIRM):
-        ways.append(and_(waiting, Matter.route == Route.ORDINARY, not_about_me))
+    waiting = and_(Matter.state == S.WAITING, ~is_inside(ground), not_about_me, shown(now), *only)
+    ways.append(Matter.id.in_(_sent_to(session, actor, waiting)))
     if actor.may(Permission.DEDUCTION_REVIEW):
-        ways.append(and_(waiting, Matter.route == Route.OUTSIDE, not_about_me))
         confirmed = (*_CONFIRMED, *ENDED)
         ways.append(and_(Matter.state.in_(confirmed), Matter.notice_id.is_not(None), not_about_me))
     return or_(*ways)
+
+
+def _sent_to(session: Session, actor: Actor, waiting: ColumnElement[bool]) -> list[UUID]:
+    """Those of the waiting proposals that the guard sent to somebody. Their routes are sealed, so
+    each is opened; few wait at a time."""
+    mine = {
+        route
+        for route, permission in (
+            (Route.ORDINARY, Permission.DEDUCTION_CONFIRM),
+            (Route.OUTSIDE, Permission.DEDUCTION_REVIEW),
+        )
+        if actor.may(permission)
+    }
+    rows = session.execute(select(Matter.id, Matter.sealed_route).where(waiting))
+    return [row.id for row in rows if open_route(session, row.sealed_route, MATTER, row.id) in mine]
 
 
 def desk_matters(
     session: Session, actor: Actor, *, ended: bool, after: str | None, now: datetime
 ) -> DeskPage:
     """My matters, the newest first: those that run, or those that have ended. Five queries,
-    and four more for whoever confirms."""
+    and five more for whoever confirms."""
     statement = select_matters().where(mine(session, actor, now), shown(now))
     over = Matter.state.in_(ENDED)
     statement = statement.where(over if ended else ~over)
@@ -167,9 +183,8 @@ def deadline_of(row: MatterRow, now: datetime) -> datetime | None:
 
 def desk_matter(session: Session, actor: Actor, number: str, now: datetime) -> MatterRow | None:
     """One matter, if it is somebody's to open."""
-    statement = select_matters().where(
-        Matter.number == number, mine(session, actor, now), shown(now)
-    )
+    this = Matter.number == number
+    statement = select_matters().where(this, mine(session, actor, now, this), shown(now))
     rows = read_matters(session, statement)
     return rows[0] if rows else None
 

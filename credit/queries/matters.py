@@ -22,7 +22,6 @@ from credit.models import (
     MatterText,
     Objection,
 )
-from credit.rules.guard import Route
 from credit.rules.objections import MOST_ATTEMPTS
 from credit.rules.process import (
     BasisKind,
@@ -64,7 +63,7 @@ class MatterRow:
     unit_place: str | None
     proposed_at: datetime
     confirm_by: datetime | None
-    route: Route | None
+    sealed_route: str | None
     confirmer_id: UUID | None
     account_id: UUID | None
     notice_id: UUID | None

@@ -1,7 +1,6 @@
 """One person's ledger as she reads it: how she stands, and her entries with all that belongs to
 them, in a fixed number of queries however many entries there are."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,12 +42,13 @@ from credit.queries.matters import open_to_objection
 from credit.queries.own import ConsentRow
 from credit.rules.canonical import Json
 from credit.rules.kinds import RESOLVING, TAKEN_BACK_BY, TRANSFERS, Kind, Party, Phase
-from credit.rules.leaf import Unit
+from credit.rules.leaf import Unit, unpack
 from credit.rules.lots import Lot
 from credit.rules.process import DISPUTES
 from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
 from portal.kernel.instance import instance_of
+from portal.kernel.vault import Vault
 
 PAGE: Final = 20
 _MOVING: Final = tuple(k for k, one in TRANSFERS.items() if one.phase in {Phase.MOVE, Phase.POST})
@@ -224,7 +224,7 @@ def _lines(accounts: Sequence[Balance]) -> Select[Any]:
         select(
             *Entry.__table__.columns,
             mine.c.account_id, mine.c.after,
-            EntryDetail.sealed_details, EntryDetail.salt.label("details_salt"),
+            EntryDetail.sealed_details,
             Sealed.log, Sealed.seq,
             RuleVersion.title,
             Matter.number, Matter.state, Matter.object_until,
@@ -280,23 +280,26 @@ def _taken_back() -> Any:
 
 
 def _read(session: Session, statement: Select[Any]) -> list[Line]:
-    vault, width = instance_of(session).vault, len(Entry.__table__.columns)
-    return [
-        Line(
-            entry=EntryRow(*row[:width]),
-            account_id=row.account_id,
-            after=int(row.after),
-            details=json.loads(vault.unseal(row.sealed_details)) if row.sealed_details else None,
-            details_salt=row.details_salt,
-            log=row.log,
-            seq=row.seq,
-            rule_title=row.title,
-            ended_by=row.ended_by,
-            taken_back=int(row.taken_back),
-            matter=_matter(row),
-        )
-        for row in session.execute(statement)
-    ]
+    vault = instance_of(session).vault
+    return [_line(row, vault) for row in session.execute(statement)]
+
+
+def _line(row: Any, vault: Vault) -> Line:
+    sealed = row.sealed_details
+    salt, details = unpack(vault.unseal(sealed)) if sealed else (None, None)
+    return Line(
+        entry=EntryRow(*row[: len(Entry.__table__.columns)]),
+        account_id=row.account_id,
+        after=int(row.after),
+        details=details,
+        details_salt=salt,
+        log=row.log,
+        seq=row.seq,
+        rule_title=row.title,
+        ended_by=row.ended_by,
+        taken_back=int(row.taken_back),
+        matter=_matter(row),
+    )
 
 
 def _matter(row: Any) -> AboutMatter | None:

@@ -1,6 +1,5 @@
 """Everything the ledger keeps about one person, for her own eyes."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from credit.queries.benefits import redemptions_of
 from credit.queries.entries import entries_of
 from credit.queries.waiting import waiting_of
 from credit.rules.kinds import Party
+from credit.rules.leaf import unpack
 from portal.kernel.instance import instance_of
 
 
@@ -87,7 +87,7 @@ def details_of(session: Session, district: str, account_id: UUID) -> dict[UUID, 
             EntryDetail.district == district, EntryDetail.account_id == account_id
         )
     )
-    return {row.entry_id: json.loads(vault.unseal(row.sealed_details)) for row in rows}
+    return {row.entry_id: unpack(vault.unseal(row.sealed_details))[1] for row in rows}
 
 
 @dataclass(frozen=True)

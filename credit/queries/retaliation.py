@@ -1,16 +1,17 @@
 """Reads of what the guard answered: alarms for auditors, months for everybody."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from credit.models import GuardOutcome, ProbingAlarm, RetaliationMonth
-from credit.rules.guard import PROBED_WITHIN, Probing, Route
+from credit.queries.routes import open_route
+from credit.rules.guard import OUTCOME, PROBED_WITHIN, Probing, Route
 from credit.rules.retaliation import GuardCounts, PublishedMonth
 
 PAGE = 50
@@ -30,13 +31,19 @@ class AlarmRow:
 def guarded_since(session: Session, about: Probing, about_id: UUID, at: datetime) -> int:
     """How often the guard stepped in for a proposer or a unit in the 30 days up to a moment."""
     column = GuardOutcome.proposer_id if about is Probing.PROPOSER else GuardOutcome.unit_id
-    found = select(func.count()).where(
+    found = _routes(
+        session,
         column == about_id,
-        GuardOutcome.route != Route.ORDINARY,
         GuardOutcome.at > at - PROBED_WITHIN,
         GuardOutcome.at <= at,
     )
-    return session.scalar(found) or 0
+    return sum(route is not Route.ORDINARY for route in found)
+
+
+def _routes(session: Session, *which: ColumnElement[bool]) -> list[Route | None]:
+    """The answers of some outcomes, opened; None for what somebody wrote over."""
+    rows = session.execute(select(GuardOutcome.id, GuardOutcome.sealed_route).where(*which)).all()
+    return [open_route(session, row.sealed_route, OUTCOME, row.id) for row in rows]
 
 
 def standing_alarm(session: Session, about_id: UUID, at: datetime) -> UUID | None:
@@ -83,16 +90,9 @@ def first_outcome(session: Session) -> datetime | None:
 
 def count_outcomes(session: Session, start: datetime, end: datetime) -> GuardCounts:
     """What the guard answered between two moments, the end not counted."""
-    rows: Any = session.execute(
-        select(GuardOutcome.route, func.count())
-        .where(GuardOutcome.at >= start, GuardOutcome.at < end)
-        .group_by(GuardOutcome.route)
-    )
-    found = {route: int(count) for route, count in rows}
+    found = Counter(_routes(session, GuardOutcome.at >= start, GuardOutcome.at < end))
     return GuardCounts(
-        proposals=sum(found.values()),
-        never=found.get(Route.NEVER, 0),
-        outside=found.get(Route.OUTSIDE, 0),
+        proposals=found.total(), never=found[Route.NEVER], outside=found[Route.OUTSIDE]
     )
 
 

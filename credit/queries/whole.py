@@ -41,7 +41,6 @@ class Line:
     seq: int
     leaf_hash: bytes
     entry: EntryRow | None
-    details_salt: bytes | None
     sealed_details: str | None
 
 
@@ -72,7 +71,7 @@ def whole_logs(session: Session) -> list[WholeLog]:
 def sealed_lines(session: Session, log: int) -> Generator[list[Line], None, None]:
     """Every number of a log in order."""
     statement = (
-        select(Sealed.seq, Sealed.leaf_hash, EntryDetail.salt, EntryDetail.sealed_details, *_ENTRY)
+        select(Sealed.seq, Sealed.leaf_hash, EntryDetail.sealed_details, *_ENTRY)
         .outerjoin(Entry, (Entry.district == Sealed.district) & (Entry.id == Sealed.entry_id))
         .outerjoin(EntryDetail, _is_detail_of(Entry))
         .where(Sealed.log == log)
@@ -86,7 +85,7 @@ def waiting_lines(session: Session) -> Generator[list[Line], None, None]:
     statement = (
         select(
             func.row_number().over(order_by=Unsealed.entry_id), Unsealed.leaf_hash,
-            EntryDetail.salt, EntryDetail.sealed_details, *_ENTRY,
+            EntryDetail.sealed_details, *_ENTRY,
         )
         .outerjoin(Entry, (Entry.district == Unsealed.district) & (Entry.id == Unsealed.entry_id))
         .outerjoin(EntryDetail, _is_detail_of(Entry))
@@ -103,7 +102,7 @@ def _chunks(session: Session, statement: Select[Any]) -> Generator[list[Line], N
     with session.execute(statement.execution_options(yield_per=CHUNK)) as rows:
         for part in rows.partitions():
             yield [
-                Line(row[0], row[1], EntryRow(*row[4:]) if row[4] is not None else None, *row[2:4])
+                Line(row[0], row[1], EntryRow(*row[3:]) if row[3] is not None else None, row[2])
                 for row in part
             ]
 

@@ -16,8 +16,6 @@ COUNTS_FOR: Final = timedelta(days=180)
 # how long marks outlive the identity at least, whatever the rating window is
 LEAST_DAYS: Final = 200
 RATING_DAYS: Final = 14
-# nobody tells us when an appeal is forgotten: it and its reviews are, long before this
-APPEAL_DAYS: Final = 1096
 # so many guarded proposals in so many days are no chance any more
 PROBES: Final = 2
 PROBED_WITHIN: Final = timedelta(days=30)
@@ -29,6 +27,25 @@ class Route(StrEnum):
     ORDINARY = "ordinary"
     OUTSIDE = "outside"
     NEVER = "never"
+
+
+_ROUTE_LENGTH: Final = max(len(route.value) for route in Route)
+
+# where a route can stand: the tables that hold one
+MATTER: Final = "credit_matter"
+OUTCOME: Final = "credit_guard_outcome"
+
+
+def bound_route(route: Route, table: str, row_id: UUID) -> str:
+    """A route as it is sealed: with the row that it belongs to, so that no other row can borrow it,
+    and all of one length, so that its seal does not tell which it is."""
+    return f"{table}:{row_id}:{route.value:<{_ROUTE_LENGTH}}"
+
+
+def unbound_route(text: str, table: str, row_id: UUID) -> Route | None:
+    """The route again; None when it belongs to another row."""
+    found = (route for route in Route if bound_route(route, table, row_id) == text)
+    return next(found, None)
 
 
 class ProtectedAct(StrEnum):

@@ -4,7 +4,7 @@ A leaf stays for ever, so nothing in it may lead to a person: its accounts are o
 is a keyed hash, and what people read lies outside, behind a commitment that can be emptied.
 
 There are two salts, and they must differ. The leaf's own ``salt`` stands in it, so that nobody
-guesses a leaf from its published hash. The salt of the *details* lies beside them and is erased
+guesses a leaf from its published hash. The salt of the *details* is sealed with them and erased
 with them; were it the leaf's own, whoever keeps the leaf could guess the details for ever.
 """
 
@@ -145,6 +145,30 @@ def commitment(salt: bytes, details: Mapping[str, Json]) -> bytes:
     """
     _need(len(salt) == SALT_LENGTH, "salt", f"{SALT_LENGTH} bytes")
     return sha256(_DETAILS + salt + canonical(details)).digest()
+
+
+def pack(salt: bytes, details: Mapping[str, Json]) -> str:
+    """Details with their salt as they are kept, to be sealed as one: whoever has the commitment and
+    the salt without the key could go on guessing what was committed to.
+    """
+    _need(len(salt) == SALT_LENGTH, "salt", f"{SALT_LENGTH} bytes")
+    return salt.hex() + canonical(details).decode()
+
+
+def unpack(packed: str) -> tuple[bytes, dict[str, Json]]:
+    """Salt and details again. Raises ValueError for what nobody packed."""
+    details = json.loads(packed[2 * SALT_LENGTH :])
+    if not isinstance(details, dict):
+        raise BadLeaf("details: must be an object")
+    return bytes.fromhex(packed[: 2 * SALT_LENGTH]), details
+
+
+def commitment_of(packed: str) -> bytes:
+    """The commitment to what was packed. The bytes that are kept are those that are hashed, so
+    nothing has to be read for it. Raises ValueError for what nobody packed."""
+    salt = bytes.fromhex(packed[: 2 * SALT_LENGTH])
+    _need(len(salt) == SALT_LENGTH, "salt", f"{SALT_LENGTH} bytes")
+    return sha256(_DETAILS + salt + packed[2 * SALT_LENGTH :].encode()).digest()
 
 
 def opens(leaf: Leaf, salt: bytes, details: Mapping[str, Json]) -> bool:

@@ -44,7 +44,6 @@ def _guardian(column: str, masking: Masking = Masking.HIDDEN) -> PersonalField:
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("credit_holder", "holder_id", Data.ACCOUNT),
     _field("credit_detail", "sealed_details", Data.DETAILS),
-    _field("credit_detail", "salt", Data.DETAILS, Masking.SECRET),
     _field("credit_consent", "person_id", Data.CONSENT),
     _field("credit_waiting_fact", "holder_id", Data.WAITING),
     _field("credit_waiting_fact", "sealed_fact", Data.WAITING),

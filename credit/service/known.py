@@ -16,8 +16,9 @@ from credit.queries.entries import EntryRow, entry
 from credit.rules.bodies import Statement, Transfer, body_of_entry, first_difference
 from credit.rules.canonical import Json
 from credit.rules.kinds import LedgerRefusal
-from credit.rules.leaf import commitment
+from credit.rules.leaf import commitment, unpack
 from credit.service.halting import is_halted
+from portal.kernel.instance import instance_of
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,15 @@ def answer_known(
 
 def _same_details(session: Session, found: EntryRow, details: Mapping[str, Json]) -> bool:
     """Whether the details are those of the entry; once they are erased nobody can say no."""
-    salt = session.scalar(
-        select(EntryDetail.salt).where(
+    sealed = session.scalar(
+        select(EntryDetail.sealed_details).where(
             EntryDetail.district == found.district, EntryDetail.entry_id == found.id
         )
     )
-    return salt is None or compare_digest(commitment(salt, details), found.commitment)
+    if sealed is None:
+        return True
+    salt, _ = unpack(instance_of(session).vault.unseal(sealed))
+    return compare_digest(commitment(salt, details), found.commitment)
 
 
 def refuse(

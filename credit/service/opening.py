@@ -1,7 +1,6 @@
 """Whether details open their commitments: half of all the work of verifying, so a large ledger has
 it done by other processes while the first one reads on."""
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -10,8 +9,7 @@ from multiprocessing import get_context
 from typing import Final, TypeAlias
 
 from credit.queries.whole import Line
-from credit.rules.canonical import NotCanonical
-from credit.rules.leaf import BadLeaf, commitment
+from credit.rules.leaf import commitment_of
 from portal.kernel.vault import Vault
 
 # below this a process costs more than it saves
@@ -19,8 +17,8 @@ LARGE: Final = 100_000
 WORKERS: Final = 2
 _AHEAD: Final = 2 * WORKERS
 
-Job: TypeAlias = list[tuple[int, bytes, str, bytes]]
-"""Number, salt, sealed details, commitment."""
+Job: TypeAlias = list[tuple[int, str, bytes]]
+"""Number, sealed details, commitment."""
 Answer: TypeAlias = Callable[[], int | None]
 
 _known: list[Vault] = []
@@ -36,11 +34,11 @@ def _first_wrong_of(job: Job) -> int | None:
 
 def first_wrong(vault: Vault, job: Job) -> int | None:
     """The first number whose details are not those that were sealed."""
-    for seq, salt, sealed, promised in job:
+    for seq, sealed, promised in job:
         try:
-            if commitment(salt, json.loads(vault.unseal(sealed))) != promised:
+            if commitment_of(vault.unseal(sealed)) != promised:
                 return seq
-        except (BadLeaf, NotCanonical, ValueError):
+        except ValueError:
             return seq
     return None
 
@@ -56,9 +54,9 @@ class Opener:
     def take(self, lines: Sequence[Line]) -> None:
         """One more part. Details that were erased are missed by nobody."""
         job: Job = [
-            (line.seq, line.details_salt, line.sealed_details, line.entry.commitment)
+            (line.seq, line.sealed_details, line.entry.commitment)
             for line in lines
-            if line.entry and line.details_salt is not None and line.sealed_details is not None
+            if line.entry and line.sealed_details is not None
         ]
         if self._pool is None:
             found = first_wrong(self._vault, job)

@@ -19,7 +19,8 @@ from credit.queries.retaliation import (
     published_months,
     standing_alarm,
 )
-from credit.rules.guard import PROBED_WITHIN, PROBES, Probing, Route
+from credit.queries.routes import seal_route
+from credit.rules.guard import OUTCOME, PROBED_WITHIN, PROBES, Probing, Route
 from credit.rules.retaliation import (
     SMALLEST_CELL,
     Carried,
@@ -60,11 +61,13 @@ def record_outcome(
     """
     key = instance_of(session).vault.derive("credit/guard-outcome")
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row_id = new_id()
     row = (
         dialect.insert(GuardOutcome)
         .values(
-            district=district, id=new_id(), route=route, proposer_id=proposer_id,
-            unit_id=unit_id, at=at, proposal_hash=hmac.digest(key, proposal_id.bytes, sha256),
+            district=district, id=row_id, proposer_id=proposer_id, unit_id=unit_id, at=at,
+            sealed_route=seal_route(session, route, OUTCOME, row_id),
+            proposal_hash=hmac.digest(key, proposal_id.bytes, sha256),
         )
         .on_conflict_do_nothing()
         .returning(GuardOutcome.id)

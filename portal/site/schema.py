@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from portal.kernel.config import CHECKOUT
 from portal.kernel.db import Base, Database
+from portal.kernel.vault import Vault
 
 UPGRADE_LOCK: Final = 0x676F6E67  # any number of our own: "gong"
 
@@ -32,12 +33,18 @@ COMPARING: Final[Mapping[str, Any]] = {
 }
 
 
-def alembic_config(connection: Connection | None = None) -> AlembicConfig:
-    """Alembic's configuration without a file: the migrations lie beside the packages."""
+def alembic_config(
+    connection: Connection | None = None, vault: Vault | None = None
+) -> AlembicConfig:
+    """Alembic's configuration without a file: the migrations lie beside the packages.
+
+    ``vault`` is for those that change what is sealed.
+    """
     config = AlembicConfig()
     config.set_main_option("script_location", str(CHECKOUT / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
     return config
 
 
@@ -75,7 +82,9 @@ def upgrade(database: Database, target: str = "head") -> None:
     """Bring the database to a migration. Servers that start together take turns."""
     with database.reshape() as connection:
         take_turn(connection)
-        command.upgrade(alembic_config(connection), target)
+        instance = database.info.get("instance")
+        vault = instance.vault if instance is not None else None
+        command.upgrade(alembic_config(connection, vault), target)
         _check_references(connection)
 
 

@@ -5,6 +5,7 @@ what it did, or None when there was nothing to do it to.
 """
 
 import shutil
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,9 +29,11 @@ from credit.models import (
     Sealed,
     Unsealed,
 )
+from credit.rules.leaf import pack, unpack
 from credit.rules.merkle import Frontier
 from portal.kernel.db import Base, Database
 from portal.kernel.ids import new_id
+from portal.kernel.vault import Vault
 from tests.credit.test_sealing import files_of
 
 TABLES = [table for table in Base.metadata.sorted_tables if table.name.startswith("credit_")]
@@ -102,6 +105,7 @@ class Hand:
     connection: Connection
     chance: Random
     files: Any
+    vault: Vault
 
     def row(self, table: type[Base], *where: Any) -> Any:
         """Some row."""
@@ -117,6 +121,12 @@ class Hand:
     def flip(self, data: bytes) -> bytes:
         at, bit = self.chance.randrange(len(data)), 1 << self.chance.randrange(8)
         return data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :]
+
+
+def with_salt(vault: Vault, sealed: str, other: Callable[[bytes], bytes]) -> str:
+    """Sealed details with another salt."""
+    salt, details = unpack(vault.unseal(sealed))
+    return vault.seal(pack(other(salt), details))
 
 
 def _table(model: type[Base]) -> Table:
@@ -177,9 +187,18 @@ def details_of_another(hand: Hand) -> str | None:
 
 
 @act
-def a_salt_of_details(hand: Hand) -> str | None:
+def details_damaged(hand: Hand) -> str | None:
     row = hand.row(EntryDetail)
-    hand.set(EntryDetail, row, salt=hand.flip(row.salt))
+    sealed = hand.flip(urlsafe_b64decode(row.sealed_details))
+    hand.set(EntryDetail, row, sealed_details=urlsafe_b64encode(sealed).decode())
+    return f"details of {row.entry_id}, damaged"
+
+
+@act
+def a_salt_of_details(hand: Hand) -> str | None:
+    """By whoever has SECRET_KEY too."""
+    row = hand.row(EntryDetail)
+    hand.set(EntryDetail, row, sealed_details=with_salt(hand.vault, row.sealed_details, hand.flip))
     return f"salt of {row.entry_id}"
 
 

@@ -47,7 +47,7 @@ def route(made: World, **changes: Any) -> Route | None:
     """Where a proposal goes that the guard itself judges."""
     matter_id = proposed(made, **changes)
     check_proposals(made.database, CHECKED, gates=Gates(lambda *_: True, GATES.judge))
-    return made.row(matter_id).route
+    return made.sent(matter_id)
 
 
 def reported(made: World, source: str = CASE) -> None:
@@ -82,7 +82,7 @@ def test_N1_a_deduction_somebody_objected_to_is_no_source_of_another(made: World
     for typed in (number, f"matter:{number}", f"自律记录{number}号"):
         again = proposed(made, source=typed, now=later)
         check_proposals(made.database, later + HOUR, gates=Gates(lambda *_: True, GATES.judge))
-        assert made.row(again).route is Route.NEVER, typed
+        assert made.sent(again) is Route.NEVER, typed
 
 
 def test_N1_an_objection_binds_the_office_of_the_place_that_proposed(made: World) -> None:
@@ -95,11 +95,11 @@ def test_N1_an_objection_binds_the_office_of_the_place_that_proposed(made: World
     real = Gates(lambda *_: True, GATES.judge)
     before = proposed(made, source="再次巡查", now=later - 12 * HOUR - DAY)
     check_proposals(made.database, later - 11 * HOUR - DAY, gates=real)
-    assert made.row(before).route is Route.ORDINARY
+    assert made.sent(before) is Route.ORDINARY
     objected(made, first)
     after = proposed(made, source="第三次巡查", now=later)
     check_proposals(made.database, later + HOUR, gates=real)
-    assert made.row(after).route is Route.OUTSIDE
+    assert made.sent(after) is Route.OUTSIDE
 
 
 def test_a_source_of_nothing_but_a_number_is_kept_as_marks_spell_it() -> None:

@@ -17,8 +17,11 @@ from credit.rules.leaf import (
     Statement,
     Transfer,
     commitment,
+    commitment_of,
     opens,
+    pack,
     read_leaf,
+    unpack,
 )
 from credit.rules.merkle import leaf_hash
 from tests.credit.leaves import AWARD, DETAILS, DETAILS_SALT, LEAVES, RULE, TIMES
@@ -147,6 +150,26 @@ def test_details_open_the_leaf_that_was_sealed_with_them_and_no_other() -> None:
     assert not opens(AWARD, DETAILS_SALT, DETAILS | {"minutes": 121})
     assert not opens(AWARD, bytes(16), DETAILS)
     assert not opens(RULE, DETAILS_SALT, DETAILS)
+
+
+def test_details_are_kept_as_the_bytes_that_are_hashed() -> None:
+    """Pinned: what was packed by an earlier version must open for ever."""
+    details = {"b": 1, "a": "“巡查”", "c": ["x", {"y": 2}]}
+    packed = pack(DETAILS_SALT, details)
+    assert packed == DETAILS_SALT.hex() + '{"a":"“巡查”","b":1,"c":["x",{"y":2}]}'
+    assert unpack(packed) == (DETAILS_SALT, details)
+    assert commitment_of(packed) == commitment(DETAILS_SALT, details)
+    for other in ("", "zz" * 16 + "{}", packed[:31] + " " + packed[32:], packed[2:], "00" * 16):
+        with pytest.raises(ValueError):  # noqa: PT011
+            unpack(other)
+        assert not _commits(other, commitment(DETAILS_SALT, details))
+
+
+def _commits(packed: str, promised: bytes) -> bool:
+    try:
+        return commitment_of(packed) == promised
+    except ValueError:
+        return False
 
 
 def test_a_commitment_is_what_anybody_can_compute_from_salt_and_details() -> None:

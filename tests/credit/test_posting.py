@@ -13,7 +13,7 @@ from credit.queries.accounts import unit_sums, wrong_balances
 from credit.queries.entries import entries_of, entry
 from credit.rules.bodies import Statement, Transfer
 from credit.rules.kinds import Issuer, Kind, LedgerRefusal, Party
-from credit.rules.leaf import Unit, opens, read_leaf
+from credit.rules.leaf import Unit, opens, read_leaf, unpack
 from credit.service import Details, Posted, Rejected, correct, give_back_held, spend_held
 from credit.service.conduct import (
     post_deduction,
@@ -65,7 +65,9 @@ def test_an_award_is_an_entry_a_balance_details_and_a_place_in_the_queue(
         assert count(session, Unsealed) == 1
         detail = session.get_one(EntryDetail, (DISTRICT, made.id))
         assert detail.account_id == mine
-        assert opens(leaf_of(made), detail.salt, {"source": f"shift:{made.id}"})
+        salt, details = unpack(database.info["instance"].vault.unseal(detail.sealed_details))
+        assert details == {"source": f"shift:{made.id}"}
+        assert opens(leaf_of(made), salt, details)
         assert read_leaf(leaf_of(made).encode()) == leaf_of(made)
         waiting = session.get_one(Unsealed, {"district": DISTRICT, "entry_id": made.id})
         assert waiting.leaf_hash == leaf_hash(made)

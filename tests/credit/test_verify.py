@@ -25,7 +25,7 @@ from portal.accounts.service import erase_person
 from portal.kernel.db import Database
 from tests.credit.life import give_ruled, live
 from tests.credit.signers import LOG
-from tests.credit.tamper import ACTS, Copy, Hand, unguarded
+from tests.credit.tamper import ACTS, Copy, Hand, unguarded, with_salt
 from tests.credit.test_sealing import files_of
 from tests.make.credit import DISTRICT, NOW
 from tests.make.together import at_once
@@ -64,7 +64,8 @@ def test_whatever_is_changed_behind_its_back_is_found(
         # each kind comes, in an order of chance
         for change in chance.sample(ACTS, len(ACTS)):
             with unguarded(database) as connection:
-                what = change(Hand(connection, chance, files_of(database)))
+                vault = database.info["instance"].vault
+                what = change(Hand(connection, chance, files_of(database), vault))
             if what is not None:
                 found = verify(database, now=life.now)
                 assert not found.is_well, f"{change.__name__}: {what} was not found"
@@ -260,10 +261,10 @@ def test_a_large_ledger_has_its_details_opened_by_other_processes(
     assert problems(database, life.now) == []
     for seq in (30, 9):
         with unguarded(database) as connection:
-            change = update(EntryDetail).where(
-                EntryDetail.entry_id == _sealed(database, seq).entry_id
-            )
-            connection.execute(change.values(salt=bytes(16)))
+            mine = EntryDetail.entry_id == _sealed(database, seq).entry_id
+            sealed = connection.scalar(select(EntryDetail.sealed_details).where(mine))
+            other = with_salt(database.info["instance"].vault, str(sealed), lambda _: bytes(16))
+            connection.execute(update(EntryDetail).where(mine).values(sealed_details=other))
         assert problems(database, life.now) == [
             f"entry {seq}: its details are not the ones that were sealed"
         ]

@@ -115,7 +115,7 @@ def test_guards_and_references_stand_again_after_a_restore(
     entry = Base.metadata.tables["credit_detail"]
     orphan = {
         "district": "370283", "entry_id": Person.__table__.c.id.type.python_type(int=7),
-        "salt": b"s", "sealed_details": "x",
+        "sealed_details": "x",
     }  # fmt: skip
     with pytest.raises(Exception, match=r"(?i)foreign key"), there.database.write() as session:
         session.execute(insert(entry).values(orphan))

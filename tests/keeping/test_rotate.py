@@ -6,13 +6,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from credit.models import Entry
+from credit.models import Entry, GuardOutcome
 from credit.queries.own import records_of
-from credit.rules.guard import ProtectedAct, Route
+from credit.queries.routes import open_route
+from credit.rules.guard import OUTCOME, ProtectedAct, Route
 from credit.service.accounts import give_consent
 from credit.service.facts import Holder, record_fact
 from credit.service.guard import judge, mark_protected_act
 from credit.service.posting import Posted
+from credit.service.retaliation import record_outcome
 from credit.service.rulebook import publish_rule
 from credit.service.sealing import seal
 from portal.accounts.models import LoginSession, Person
@@ -22,6 +24,7 @@ from portal.kernel import rotation
 from portal.kernel.carried import CarriedKey, WrongKey, carried_keys
 from portal.kernel.clock import now
 from portal.kernel.db import Base
+from portal.kernel.ids import new_id
 from portal.kernel.rotation import CannotOpen, sealed_tables
 from portal.kernel.vault import CARRIED, RENEWED, Vault
 from portal.reports.models import CaseReporter, Follower, ImportRun
@@ -296,3 +299,22 @@ def test_every_hash_that_is_looked_up_by_a_sealed_value_is_made_anew() -> None:
     for table, names in sealed_tables():
         if "sealed_to" in names and "to_hash" in table.columns:
             assert table.name in {each.table for each in LOOKUPS}
+
+
+def test_N1_where_a_proposal_went_opens_for_its_own_row_with_the_new_key(kept: House) -> None:
+    who = new_id()
+    with kept.database.write() as session:
+        record_outcome(
+            session, district=DISTRICT, proposal_id=new_id(), route=Route.NEVER,
+            proposer_id=who, unit_id=None, at=NOW,
+        )  # fmt: skip
+    there = change(kept)
+    with there.database.read() as session:
+        row = session.execute(
+            select(GuardOutcome.id, GuardOutcome.sealed_route).where(
+                GuardOutcome.proposer_id == who
+            )
+        ).one()
+        assert open_route(session, row.sealed_route, OUTCOME, row.id) is Route.NEVER
+        assert open_route(session, row.sealed_route, OUTCOME, new_id()) is None
+    there.database.dispose()

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from credit.models import Matter
 from credit.queries.matters import MatterRow, matter_by_id
-from credit.rules.guard import Route
+from credit.queries.routes import open_route
+from credit.rules.guard import MATTER, Route
 from credit.rules.process import BasisKind
 from credit.rules.rulebook import Rule, RuleClass
 from credit.rules.switch import SwitchWish
@@ -80,6 +81,12 @@ class World:
             found = matter_by_id(session, matter_id)
         assert found is not None
         return found
+
+    def sent(self, matter_id: UUID) -> Route | None:
+        """Where the guard sent a proposal that waits."""
+        with self.database.read() as session:
+            sealed = session.get_one(Matter, matter_id).sealed_route
+            return open_route(session, sealed, MATTER, matter_id)
 
     def check(self, now: datetime = CHECKED) -> int:
         return check_proposals(self.database, now, gates=self.gates)

@@ -61,6 +61,9 @@ def move(
     edge = edge_for(row.state, event)
     if edge is None:
         raise Refused(MatterRefusal.NOT_NOW)
+    if row.state is MatterState.WAITING and edge.after is not MatterState.WAITING:
+        # where it was sent has served its purpose, and now all look alike (N1)
+        values |= {"sealed_route": None}
     if edge.after in ENDED and row.state not in ENDED:
         values |= {"ended_at": now, "ended_by_event": event}
     moved = (

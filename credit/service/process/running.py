@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from credit.models import Matter, Objection
 from credit.queries.matters import MatterRow, matter_by_id, texts_of
+from credit.queries.routes import seal_route
 from credit.queries.rulebook import versions_of
 from credit.rules.flaws import LONGEST_LIFE
+from credit.rules.guard import MATTER
 from credit.rules.ladder import step_of
 from credit.rules.process import (
     COUNTING,
@@ -62,7 +64,8 @@ def check_proposals(database: Database, now: datetime, *, gates: Gates = GATES) 
             session, district=row.district, proposal_id=row.id, route=route,
             proposer_id=row.proposer_id, unit_id=row.unit_id, at=moment,
         )  # fmt: skip
-        move(session, row, MatterEvent.CHECK, actor_id=None, now=moment, route=route)
+        sealed = seal_route(session, route, MATTER, row.id)
+        move(session, row, MatterEvent.CHECK, actor_id=None, now=moment, sealed_route=sealed)
         return True
 
     return _each(database, waiting, act, now)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from credit.models import Matter
 from credit.queries.matters import MatterRow, objections_of, stood_aside
 from credit.queries.outside import ground_of, is_inside
-from credit.rules.guard import COUNTS_FOR, Route
+from credit.queries.routes import open_route
+from credit.rules.guard import COUNTS_FOR, MATTER, Route
 from credit.rules.process import MatterRefusal
 from portal.accounts.rules import Actor, Permission, roles
 from portal.kernel.errors import Forbidden, Refused
@@ -55,16 +56,17 @@ def check_confirmer(session: Session, row: MatterRow, actor: Actor) -> None:
     if row.proposer_id == actor.person_id:
         raise Refused(MatterRefusal.SAME_PERSON)
     # before the route: inside, both ways are the same as a number that does not exist (N1)
-    if not is_outside(session, row, actor) or not may_see_proposal(row, actor):
+    if not is_outside(session, row, actor) or not may_see_proposal(session, row, actor):
         raise Forbidden
     _check_uninvolved(session, row, actor)
 
 
-def may_see_proposal(row: MatterRow, actor: Actor) -> bool:
+def may_see_proposal(session: Session, row: MatterRow, actor: Actor) -> bool:
     """Whether a proposal is shown to somebody who could confirm it; never by whom it was kept."""
-    if row.route is Route.ORDINARY:
+    route = open_route(session, row.sealed_route, MATTER, row.id)
+    if route is Route.ORDINARY:
         return actor.may(Permission.DEDUCTION_CONFIRM)
-    return row.route is Route.OUTSIDE and actor.may(Permission.DEDUCTION_REVIEW)
+    return route is Route.OUTSIDE and actor.may(Permission.DEDUCTION_REVIEW)
 
 
 def check_reviewer(session: Session, row: MatterRow, actor: Actor) -> None:
