@@ -1,14 +1,10 @@
 """Activities and shifts: written, published, changed, called off; series; batches; files."""
 
-import csv
-import io
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from portal.kernel.db import Database
@@ -28,32 +24,19 @@ from tests.volunteers.planning import (
     plan_wish,
 )
 from volunteers.models import Activity, Shift, ShiftPost, SignUp
-from volunteers.queries.plans import series
-from volunteers.queries.shifts import shift, shifts_of_series
+from volunteers.queries.shifts import shift
 from volunteers.rules.batches import BatchRefusal, DaysWish
 from volunteers.rules.offering import ActivityRefusal, ActivityStep
 from volunteers.rules.planning import PostWish, ShiftRefusal, TimesWish
-from volunteers.rules.recurrence import RuleRefusal
-from volunteers.rules.roster_file import LineProblem
-from volunteers.rules.series import SeriesWish
 from volunteers.rules.signing_up import SignUpState
 from volunteers.service.activities import change_activity, step_activity, write_activity
 from volunteers.service.batches import make_batch, undo_batch
 from volunteers.service.calling_off import call_off_shift
-from volunteers.service.roster_files import BadLines, import_shifts
 from volunteers.service.seats import take_seat
-from volunteers.service.series import (
-    change_series,
-    end_series,
-    make_series,
-    preview_change,
-    start_series,
-)
 from volunteers.service.shifts import change_shift, plan_shift
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = DaysWish(in_days(1), in_days(7), frozenset(range(1, 8)))
-WEEKLY = SeriesWish("FREQ=WEEKLY;BYDAY=TU,SA;UNTIL=20270331", TOMORROW)
 
 
 def count(database: Database) -> int:
@@ -267,173 +250,3 @@ def test_an_undo_and_a_sign_up_at_once_leave_no_sign_up_without_a_shift(
     with town.database.read() as session:
         signed = session.scalar(select(func.count()).select_from(SignUp)) or 0
     assert (count(town.database), signed) in {(0, 0), (7, 1)}
-
-
-ROADS = [f"{name}路" for name in "一二三四五六七八九十"] + [f"第{at}大街" for at in range(1, 41)]
-
-
-def roster(days: int = 7) -> list[list[object]]:
-    """250 wardens on 50 roads, every day of a week (R275)."""
-    rows: list[list[object]] = [["日期", "开始", "结束", "区划代码", "集合地点", "职责", "人数"]]
-    for ahead in range(1, days + 1):
-        day = in_days(ahead).isoformat()
-        rows += [[day, "07:30", "09:30", STREET, road, "巡查", 5] for road in ROADS]
-    return rows
-
-
-def as_csv(rows: list[list[object]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(rows: list[list[object]]) -> bytes:
-    book, out = Workbook(), io.BytesIO()
-    for row in rows:
-        book.worksheets[0].append(row)
-    book.save(out)
-    return out.getvalue()
-
-
-def take_in(town: Town, activity: str, content: bytes) -> None:
-    with town.database.write() as session:
-        import_shifts(session, town.actor(session), activity, content, now=NOW)
-
-
-@pytest.mark.parametrize("written", [as_csv, as_xlsx])
-def test_250_wardens_on_50_roads_come_from_a_file_once(town: Town, written: object) -> None:
-    activity = town.activity()
-    content = as_csv(roster()) if written is as_csv else as_xlsx(roster())
-    for _ in range(2):
-        take_in(town, activity, content)
-    assert count(town.database) == 350
-    with town.database.read() as session:
-        assert session.scalar(select(func.sum(ShiftPost.seats))) == 250 * 7
-
-
-def test_one_bad_line_is_named_and_nothing_is_made(town: Town) -> None:
-    rows = roster(1)
-    rows[3][0] = "昨天"
-    rows[4][6] = "many"
-    rows[5][3] = OTHER
-    with pytest.raises(BadLines) as bad:
-        take_in(town, town.activity(), as_csv(rows))
-    # what cannot be read is told before anything is looked up
-    assert [(one.line, one.code) for one in bad.value.problems] == [
-        (4, LineProblem.DAY), (5, LineProblem.SEATS),
-    ]  # fmt: skip
-    rows = roster(1)
-    rows[5][3] = OTHER
-    with pytest.raises(BadLines) as bad:
-        take_in(town, town.activity(), as_csv(rows))
-    assert [(one.line, one.code) for one in bad.value.problems] == [(6, LineProblem.PLACE)]
-    assert count(town.database) == 0
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", BatchRefusal.NO_FILE),
-        (b"\xff\xfe\x00", BatchRefusal.NOT_READ),
-        ("日期,开始\n".encode(), BatchRefusal.NO_COLUMN),
-    ],
-)
-def test_a_file_that_is_none_is_refused(town: Town, content: bytes, code: BatchRefusal) -> None:
-    with pytest.raises(Refused) as refused:
-        take_in(town, town.activity(), content)
-    assert refused.value.code is code
-
-
-def begun(town: Town, wish: SeriesWish = WEEKLY) -> str:
-    activity = town.activity()
-    with town.database.write() as session:
-        return start_series(session, town.actor(session), activity, plan_wish(), wish, now=NOW)
-
-
-def original_days(town: Town, number: str) -> list[date | None]:
-    with town.database.read() as session:
-        row = series(session, number)
-        assert row is not None
-        return [one.original_on for one in shifts_of_series(session, row.id)]
-
-
-def test_making_a_series_again_makes_nothing_twice(town: Town) -> None:
-    number = begun(town)
-    days = original_days(town, number)
-    assert len(days) == 16
-
-    def make_again() -> int:
-        with town.database.write() as session:
-            return make_series(session, number, now=NOW + timedelta(days=7))
-
-    # the week after brings two more, whoever makes them
-    assert sorted(at_once(*[make_again] * 3)) == [0, 0, 2]
-    assert original_days(town, number)[:16] == days
-
-
-def test_holidays_and_exceptions_are_left_out_and_no_unknown_year_is_guessed(town: Town) -> None:
-    wish = SeriesWish(
-        "FREQ=DAILY;UNTIL=20270301", TOMORROW, frozenset({in_days(3)}), skip_holidays=True
-    )
-    found = original_days(town, begun(town, wish))
-    assert in_days(3) not in found
-    assert in_days(2) in found
-    assert max(day for day in found if day) <= date(2026, 12, 31) or date(2027, 1, 1) not in found
-
-
-@pytest.mark.parametrize(
-    ("rule", "code"),
-    [
-        ("FREQ=DAILY;UNTIL=20261130", RuleRefusal.ENDS_BEFORE),
-        ("FREQ=DAILY;COUNT=10000", RuleRefusal.TOO_MANY),
-        ("RRULE:FREQ=DAILY;COUNT=2\nRRULE:FREQ=DAILY;COUNT=3", RuleRefusal.TWO_RULES),
-    ],
-)
-def test_a_series_that_nobody_can_keep_changes_nothing(
-    town: Town, rule: str, code: RuleRefusal
-) -> None:
-    with pytest.raises(Refused) as refused:
-        begun(town, SeriesWish(rule, TOMORROW))
-    assert refused.value.code is code
-    assert count(town.database) == 0
-
-
-def test_an_edit_shows_whom_it_touches_and_deletes_nothing_with_people(town: Town) -> None:
-    number = begun(town)
-    with town.database.write() as session:
-        rows = session.scalars(select(Shift).order_by(Shift.starts_at)).all()
-        tuesday, saturday = rows[0], rows[1]
-        for row in (tuesday, saturday):
-            make.sign_up(session, row, person(session).id)
-    only_saturday = replace(WEEKLY, rule="FREQ=WEEKLY;BYDAY=SA;UNTIL=20270331")
-    later = plan_wish(times=TimesWish(time(9), time(11)))
-    with town.database.write() as session:
-        who = town.actor(session)
-        seen = preview_change(session, who, number, later, only_saturday, now=NOW)
-        assert (seen.people_moved, seen.people_off) == (1, 1)
-        assert (len(seen.moved), len(seen.off), len(seen.gone)) == (1, 1, 7)
-    with pytest.raises(Refused) as refused, town.database.write() as session:
-        change_series(session, who, number, later, only_saturday, seen=1, reason="", now=NOW)
-    assert refused.value.code is ShiftRefusal.NO_REASON
-    with town.database.write() as session:
-        done = change_series(
-            session, who, number, later, only_saturday, seen=1, reason="人手不足", now=NOW
-        )
-    assert done == seen
-    with town.database.read() as session:
-        off = session.get_one(Shift, tuesday.id)
-        moved = session.get_one(Shift, saturday.id)
-        assert (off.state.value, off.cancel_reason) == ("cancelled", "人手不足")
-        assert (moved.sequence, moved.starts_at.astimezone(ZONE).hour) == (1, 9)
-    assert len(original_days(town, number)) == 9
-
-
-def test_the_end_of_a_series_keeps_what_has_people(town: Town) -> None:
-    number = begun(town)
-    with town.database.write() as session:
-        make.sign_up(session, session.scalars(select(Shift).limit(1)).one(), person(session).id)
-    with town.database.write() as session:
-        end_series(session, town.actor(session), number, seen=1, reason="结束", now=NOW)
-    assert count(town.database) == 1
-    with town.database.write() as session:
-        assert make_series(session, number, now=NOW) == 0

@@ -31,7 +31,7 @@ def rule_in_words(text: str) -> str:
 
 def _every(rule: Rule) -> str:
     if rule.frequency is Frequency.DAILY:
-        return str(ngettext("every day", "every %(num)s days", rule.interval))
+        return str(ngettext("each day", "every %(num)s days", rule.interval))
     if rule.frequency is Frequency.WEEKLY:
         return str(ngettext("every week", "every %(num)s weeks", rule.interval))
     return str(ngettext("every month", "every %(num)s months", rule.interval))
