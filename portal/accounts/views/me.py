@@ -35,6 +35,7 @@ LINKS = (
     ("credit.benefits", _l("What points are good for"), None),
     ("credit.ledger", _l("My points and records"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
+    ("accounts.desk_age", _l("Confirm an age group"), Permission.AGE_CONFIRM),
     ("credit.desk_benefits", _l("Benefits at the desk"), Permission.BENEFIT_MANAGE),
     ("credit.hand_out", _l("Hand out a benefit"), Permission.BENEFIT_HAND_OUT),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
@@ -63,7 +64,7 @@ def me() -> ResponseReturnValue:
     details, news = own_details(reading(), who, now()), own_news(reading(), who, now())
     return render_template(
         "accounts/me.html", me=details, form=PlainForm(), links=LINKS, language_names=NAMES,
-        news=news,
+        news=news, say=say,
     )  # fmt: skip
 
 
