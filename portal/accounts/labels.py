@@ -182,6 +182,7 @@ _SUBJECTS: dict[str, Words] = {
     "api_key": _l("key for a program"),
     "card": _l("card"),
     "case": _l("report"),
+    "correction": _l("request for a correction"),
     "person": _l("account"),
 }
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     BENEFIT_HAND_OUT = "benefit:hand_out"
     BENEFIT_MANAGE = "benefit:manage"
     CARD_ISSUE = "card:issue"
+    CORRECTION_ANSWER = "correction:answer"
     DEDUCTION_CONFIRM = "deduction:confirm"
     DEDUCTION_PROPOSE = "deduction:propose"
     DEDUCTION_REVIEW = "deduction:review"

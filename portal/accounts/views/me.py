@@ -31,6 +31,8 @@ LINKS = (
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),
     ("credit.desk_honours", _l("Role models to decide"), Permission.HONOUR_DECIDE),
+    ("credit.desk_corrections", _l("Requests for a correction"), Permission.CORRECTION_ANSWER),
+    ("credit.desk_corrections", _l("Corrections to confirm"), Permission.RULE_PUBLISH),
     ("credit.desk_quizzes", _l("Things to learn"), Permission.QUIZ_MANAGE),
     ("credit.benefits", _l("What points are good for"), None),
     ("credit.ledger", _l("My points and records"), None),
