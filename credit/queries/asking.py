@@ -60,7 +60,11 @@ def _rows(session: Session, *conditions: ColumnElement[bool]) -> list[AskRow]:
         select(*_COLUMNS).where(*conditions).order_by(Table.asked_at.desc(), Table.id.desc())
     )
     return [
-        AskRow(*row[:-2], vault.unseal(row[-2]), vault.unseal(row[-1]) if row[-1] else "")
+        AskRow(
+            *row[:-2],
+            words=vault.unseal(row.sealed_words),
+            answer=vault.unseal(row.sealed_answer) if row.sealed_answer else "",
+        )
         for row in session.execute(statement.limit(DESK_PAGE))
     ]
 
