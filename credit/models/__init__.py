@@ -1,6 +1,7 @@
 """Tables of the ledger. Keys begin with the district, so that a city can be cut into parts."""
 
 from credit.models.account import Account, AccountHolder, Consent
+from credit.models.asking import CorrectionRequest
 from credit.models.benefit import Benefit, BenefitEvent, Redemption
 from credit.models.entry import Due, Entry, EntryDetail, Refusal
 from credit.models.guard import GuardOutcome, ProbingAlarm, ProtectedMark, RetaliationMonth
@@ -32,6 +33,7 @@ __all__ = [
     "BenefitEvent",
     "Checkpoint",
     "Consent",
+    "CorrectionRequest",
     "Cosignature",
     "DeductionBasis",
     "DeductionSwitch",

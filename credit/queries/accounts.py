@@ -13,6 +13,7 @@ from credit.queries.entries import is_issuer
 from credit.rules.kinds import TRANSFERS, Party, Phase
 from credit.rules.leaf import Unit
 from portal.accounts.models import Person
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import AgeBand
 
 _MOVING = tuple(k for k, nature in TRANSFERS.items() if nature.phase in {Phase.MOVE, Phase.POST})
@@ -111,12 +112,6 @@ def consenting(session: Session, district: str, people: Iterable[UUID]) -> set[U
         for part in parts
         for found in session.scalars(agreed.where(Consent.person_id.in_(part)))
     }
-
-
-def age_band_of(session: Session, person_id: UUID) -> AgeBand | None:
-    """A living account's age, as far as it is known."""
-    living = select(Person.age_band).where(Person.id == person_id, Person.erased_at.is_(None))
-    return session.scalar(living)
 
 
 def holder_of(session: Session, district: str, account_id: UUID) -> tuple[Party, UUID] | None:

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from credit.models import Matter as MatterTable
-from credit.models import MatterStep
+from credit.models import MatterStep, Objection
 from credit.queries.matters import (
     BasisRow,
     FileRow,
@@ -31,8 +31,8 @@ from credit.queries.matters import (
     texts_of,
 )
 from credit.queries.rulebook import all_rules
-from credit.rules.ladder import LadderStep, step_of
-from credit.rules.objections import next_attempt
+from credit.rules.ladder import LadderStep, next_step, step_of
+from credit.rules.objections import ask_until, next_attempt
 from credit.rules.process import (
     DISPUTES,
     TOLD,
@@ -48,6 +48,7 @@ from portal.areas.rules import codes_of
 from portal.organisations.queries import organisations_by_ids
 
 Names = Mapping[str, str]
+_MAY_OBJECT: Final = frozenset({MatterState.ANNOUNCED, MatterState.IN_EFFECT})
 _STATING: Final = frozenset({MatterState.VOIDED, MatterState.REVERSED})
 
 
@@ -72,9 +73,9 @@ class Matter:
     """A deduction as the person concerned sees it: everything of L7, and what she can do now.
 
     ``state`` is where it stands at this moment, whatever a job has written down. ``next_step`` is
-    what she can ask for, None when nothing. ``proposed_by`` and ``decided_by`` are
-    offices, never people. In which office somebody confirmed is not told: it would tell whether
-    the guard sent the proposal outside (N1).
+    what she can ask for, None when nothing, and ``ask_until`` its last moment if it has one.
+    ``proposed_by`` and ``decided_by`` are offices, never people. In which office somebody
+    confirmed is not told: it would tell whether the guard sent the proposal outside (N1).
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class Matter:
     evidence: tuple[FileRow, ...]
     statements: tuple[tuple[datetime, str], ...]
     next_step: LadderStep | None
+    ask_until: datetime | None
     can_object: bool
     can_ask_review: bool
     can_withdraw_objection: bool
@@ -154,6 +156,20 @@ class OpenNotices:
     until: datetime
 
 
+@dataclass(frozen=True)
+class OpenSteps:
+    """What somebody can still do about deductions: object, and ask for a review of an answer."""
+
+    notices: OpenNotices | None
+    reviews: OpenNotices | None
+
+
+def open_steps(session: Session, person_id: UUID, now: datetime) -> OpenSteps | None:
+    """What still waits for her word, and until when; None: nothing. Two queries."""
+    found = OpenSteps(open_notices(session, person_id, now), open_reviews(session, person_id, now))
+    return found if found.notices or found.reviews else None
+
+
 def open_notices(session: Session, person_id: UUID, now: datetime) -> OpenNotices | None:
     """What was announced to her, does not count yet and was not objected to; None: nothing."""
     statement = select(func.count(), func.min(MatterTable.object_until)).where(
@@ -165,6 +181,32 @@ def open_notices(session: Session, person_id: UUID, now: datetime) -> OpenNotice
     )
     count, until = session.execute(statement).one()
     return OpenNotices(count, until) if until else None
+
+
+def open_reviews(session: Session, person_id: UUID, now: datetime) -> OpenNotices | None:
+    """Answers that let a deduction stand and whose review can still be asked for; None: none."""
+    later = aliased(Objection)
+    statement = (
+        select(Objection.step, Objection.decided_at)
+        .join(MatterTable, MatterTable.id == Objection.matter_id)
+        .where(
+            MatterTable.subject_person_id == person_id,
+            MatterTable.state.in_(_MAY_OBJECT),
+            Objection.decision == Decision.UPHELD,
+            ~exists().where(
+                later.matter_id == Objection.matter_id, later.opened_at > Objection.opened_at
+            ),
+            *_told(now),
+        )
+    )
+    ends = [
+        until
+        for step, decided_at in session.execute(statement)
+        if (following := next_step(step)) is not None
+        and (until := ask_until(following, decided_at)) is not None
+        and until >= now
+    ]
+    return OpenNotices(len(ends), min(ends)) if ends else None
 
 
 def _told(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -250,7 +292,7 @@ def _matter(row: MatterRow, beside: _Beside, now: datetime) -> Matter | None:
         decision_reason=decided[-1].reason if decided else "",
         evidence=_photos(beside.files, row.id, None),
         statements=tuple((text.at, text.words) for text in texts if text.about == "statement"),
-        next_step=following, can_object=first,
+        next_step=following, ask_until=_ask_until(following, objections), can_object=first,
         can_ask_review=following is not None and not first,
         can_withdraw_objection=state in DISPUTES,
         can_add_statement=state not in _STATING,
@@ -261,13 +303,17 @@ def _matter(row: MatterRow, beside: _Beside, now: datetime) -> Matter | None:
 
 
 def _may_object(state: MatterState) -> bool:
-    return state in {MatterState.ANNOUNCED, MatterState.IN_EFFECT}
+    return state in _MAY_OBJECT
 
 
 def _following(objections: list[ObjectionRow], now: datetime) -> LadderStep | None:
     answers = [(one.step, one.attempt, one.decision, one.decided_at) for one in objections]
     found = next_attempt(answers, now)
     return None if isinstance(found, MatterRefusal) else found[0]
+
+
+def _ask_until(step: LadderStep | None, objections: list[ObjectionRow]) -> datetime | None:
+    return ask_until(step, objections[-1].decided_at) if step and objections else None
 
 
 def _objection(row: ObjectionRow, texts: list[TextRow], files: list[FileRow]) -> OwnObjection:

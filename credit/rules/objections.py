@@ -30,6 +30,14 @@ def next_attempt(
     following = next_step(code)
     if decision is not Decision.UPHELD or following is None:
         return MatterRefusal.LAST_STEP
-    if following.ask_days and decided_at + timedelta(days=following.ask_days) < now:
+    until = ask_until(following, decided_at)
+    if until is not None and until < now:
         return MatterRefusal.TOO_LATE
     return following, 0
+
+
+def ask_until(step: LadderStep, decided_at: datetime | None) -> datetime | None:
+    """Until when a step can be asked for after the answer before it; None: no day ends it."""
+    if decided_at is None or not step.ask_days:
+        return None
+    return decided_at + timedelta(days=step.ask_days)

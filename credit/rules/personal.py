@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from credit.rules.asking import KEEP_ANSWERED
 from credit.rules.guard import LEAST_DAYS
 from credit.rules.honours import KEEP_WORDS
 from portal.accounts.rules import Basis, Masking, PersonalField
@@ -20,6 +21,7 @@ class Data(StrEnum):
     PUBLIC_NAME = "data.credit_public_name"
     NOMINATION = "data.credit_nomination"
     REDEMPTIONS = "data.credit_redemptions"
+    ASKED = "data.credit_asked"
 
 
 class Purpose(StrEnum):
@@ -86,4 +88,23 @@ HONOUR_FIELDS: tuple[PersonalField, ...] = (
     _voice("nominator_id"),
     _voice("sealed_whom"),
     _voice("sealed_words"),
+)
+
+
+def _asked(column: str, masking: Masking = Masking.HIDDEN) -> PersonalField:
+    return PersonalField(
+        "credit_correction_request", column, Data.ASKED, Purpose.LEDGER, Basis.SERVICE,
+        retention_days=KEEP_ANSWERED.days, masking=masking,
+    )  # fmt: skip
+
+
+ASKING_FIELDS: tuple[PersonalField, ...] = (
+    _asked("person_id", Masking.SECRET),
+    _asked("number"),
+    _asked("entry_id", Masking.SECRET),
+    _asked("topic", Masking.SECRET),
+    _asked("sealed_words"),
+    _asked("asked_at"),
+    _asked("sealed_answer"),
+    _asked("answered_at"),
 )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credit.models import Account, AccountHolder, Consent
-from credit.queries.accounts import account_of, age_band_of, consents
+from credit.queries.accounts import account_of, consents
 from credit.queries.guardian import guardian_agreed
 from credit.rules.kinds import ConsentRefusal, Kind, LedgerRefusal, Party
 from credit.rules.leaf import Unit
@@ -16,6 +16,7 @@ from credit.service.halting import is_halted
 from credit.service.known import HALTED
 from credit.service.posting import Details
 from credit.service.statements import seal_content
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import AgeBand
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Missing, Refused

@@ -14,7 +14,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credit.models import Guardianship
-from credit.queries.accounts import age_band_of
 from credit.queries.guard import phone_hash_of
 from credit.queries.guardian import (
     GuardianRow,
@@ -34,6 +33,7 @@ from credit.rules.guardian import (
     why_not_guardian,
 )
 from credit.service.accounts import end_consent, give_consent
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import AgeBand
 from portal.kernel.audit import note_action
 from portal.kernel.db import Database, changed_rows

@@ -1,6 +1,8 @@
 """Pages of the ledger, by noun. Importing a module registers its routes."""
 
 from credit.views import (
+    asking,
+    asking_desk,
     benefits,
     conventions,
     deduction_bases,
@@ -27,6 +29,8 @@ from credit.views import (
 from credit.views.blueprint import bp
 
 __all__ = [
+    "asking",
+    "asking_desk",
     "benefits",
     "bp",
     "conventions",

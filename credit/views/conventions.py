@@ -55,6 +55,7 @@ def _page() -> dict[str, Any]:
         "on": districts_on(session, districts, at),
         "names": names_of(session, sorted(districts)) if len(districts) > 1 else {},
         "adult": who.age_band is AgeBand.ADULT,
+        "age_unknown": who.age_band is AgeBand.UNKNOWN,
         "forms": {row.basis.number: _button(row) for row in rows if row.is_convention},
     }
 

@@ -7,7 +7,6 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.forms.guardian import AgreeForm, AskGuardianForm
-from credit.queries.accounts import age_band_of
 from credit.queries.guardian import agreed_by, last_request
 from credit.service.guardian import (
     agree_as_guardian,
@@ -18,6 +17,7 @@ from credit.service.guardian import (
 )
 from credit.views.blueprint import bp
 from portal.accounts.access import current_actor, signed_in
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import AgeBand
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from credit.forms.mine import ObjectionForm, StatementForm
 from credit.labels.process import BASIS_KINDS, DECISIONS, MATTER_EVENTS, MATTER_STATES
-from credit.queries.process import Matter, open_notices, own_matter_by_number, own_matters
+from credit.queries.process import Matter, open_steps, own_matter_by_number, own_matters
 from credit.rules.process import MatterState
 from credit.service import process
 from credit.views.blueprint import bp
@@ -171,4 +171,4 @@ def matter_photo(number: str, code: str) -> ResponseReturnValue:
     return response
 
 
-register_news("credit.my_matters", open_notices, "credit/mine/news.html")
+register_news("credit.my_matters", open_steps, "credit/mine/news.html")

@@ -10,14 +10,23 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.accounts.queries import PersonRow, held_roles, person_by_number, person_by_phone
-from portal.accounts.rules import RESIDENT, Permission, Refusal, roles
+from portal.accounts.queries import (
+    PersonRow,
+    age_history,
+    age_of,
+    held_roles,
+    person_by_number,
+    person_by_phone,
+)
+from portal.accounts.rules import RESIDENT, AgeBand, Permission, Refusal, Seen, roles
 from portal.accounts.service import (
+    Confirmation,
     IssuedCard,
     NewPerson,
     Wish,
     add_person,
     apply_erasures,
+    confirm_age,
     due_personal_data,
     end_role,
     erase_person,
@@ -136,6 +145,39 @@ def end_command(number: str) -> None:
     database, _ = _tools()
     with database.write() as session:
         end_role(session, None, clean_number(number) or number, now=clock.now())
+
+
+@people.command("age")
+@click.argument("person")
+@click.option(
+    "--to",
+    type=click.Choice([band.value for band in AgeBand if band is not AgeBand.UNKNOWN]),
+    help="The age group that was confirmed.",
+)
+@click.option(
+    "--seen", type=click.Choice([seen.value for seen in Seen]), help="What was looked at."
+)
+@click.option("--guardian", is_flag=True, help="A parent or guardian agrees (under 14).")
+def age_command(person: str, to: str | None, seen: str | None, guardian: bool) -> None:
+    """Show the age group of PERSON and what was said of it, or keep what a desk confirmed.
+
+    Never a birthday. What is kept is added to the history; she sees it on her own page.
+
+    Example: gongzhi people age 13800001234 --to adult --seen identity_card
+    """
+    if (to is None) != (seen is None):
+        raise click.UsageError("A change needs both: --to BAND and --seen PAPER.")
+    database, _ = _tools()
+    if to is not None and seen is not None:
+        wish = Confirmation(AgeBand(to), Seen(seen), guardian_agrees=guardian)
+        with database.write() as session:
+            confirm_age(session, None, person, wish, now=clock.now())
+    with database.read() as session:
+        found = _find(session, person)
+        age, lines = age_of(session, found.id), age_history(session, found.id)
+    click.echo(f"{found.number}\t{age.band.value if age else '-'}")
+    for line in lines:
+        click.echo(f"{line.at.date().isoformat()}\t{line.band.value}\t{line.seen or 'stated'}")
 
 
 def _find(session: Session, who: str) -> PersonRow:

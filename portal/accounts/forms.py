@@ -1,5 +1,6 @@
 """The shape of what people type about accounts."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
-from portal.accounts.labels import AGE_BANDS, API_SCOPES
-from portal.accounts.rules import RESIDENT, ApiScope, roles
+from portal.accounts.labels import AGE_BANDS, API_SCOPES, SEEN
+from portal.accounts.rules import RESIDENT, AgeBand, ApiScope, roles
 from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import NAMES, in_words
 from portal.kernel.i18n import lazy_gettext as _l
@@ -132,6 +133,40 @@ class NewCardForm(Form):
         [_needed(_l("Choose an age group."))],
         choices=[SelectChoice(band.value, words) for band, words in AGE_BANDS.items()],
         default="unknown",
+    )
+    guardian = BooleanField(_l("A parent or guardian is here and agrees"))
+
+
+def _bands(bands: Iterable[AgeBand]) -> list[SelectChoice]:
+    return [SelectChoice(band.value, AGE_BANDS[band]) for band in bands]
+
+
+class AgeForm(NextForm):
+    """One's own age group: only what can be said now."""
+
+    band = RadioField(_l("How old are you?"), [_needed(_l("Choose an age group."))])
+
+    def __init__(self, bands: Iterable[AgeBand], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.band.choices = _bands(bands)
+
+
+class ConfirmAgeForm(Form):
+    """What a desk confirms after having looked at a paper."""
+
+    person = StringField(
+        _l("Mobile number or account number"),
+        [_needed(_l("Enter the mobile number or account number.")), SHORT],
+    )
+    band = RadioField(
+        _l("Age"),
+        [_needed(_l("Choose an age group."))],
+        choices=_bands(band for band in AgeBand if band is not AgeBand.UNKNOWN),
+    )
+    seen = RadioField(
+        _l("What did you look at?"),
+        [_needed(_l("Choose what you looked at."))],
+        choices=[SelectChoice(seen.value, words) for seen, words in SEEN.items()],
     )
     guardian = BooleanField(_l("A parent or guardian is here and agrees"))
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from portal.accounts.queries import AuditRow
 from portal.accounts.rules import (
     AgeBand,
+    AgeRefusal,
     ApiScope,
     Basis,
     Data,
@@ -16,6 +17,7 @@ from portal.accounts.rules import (
     PersonalField,
     Purpose,
     Refusal,
+    Seen,
     Way,
     roles,
 )
@@ -32,12 +34,20 @@ AGE_BANDS: Mapping[AgeBand, Words] = {
     AgeBand.ADULT: _l("18 or older"),
 }
 
+SEEN: Mapping[Seen, Words] = {
+    Seen.IDENTITY_CARD: _l("identity card"),
+    Seen.HOUSEHOLD_BOOK: _l("household booklet"),
+    Seen.GUARDIAN: _l("a parent or guardian who is here says so"),
+}
+
 API_SCOPES: Mapping[ApiScope, Words] = {
     ApiScope.FILE: _l("send reports (Open311)"),
     ApiScope.READ_OWN: _l("follow its own reports before they are public"),
 }
 
 _ACTIONS: dict[str, Words] = {
+    "age:confirm": _l("Age group confirmed at the desk"),
+    "age:state": _l("Age group stated"),
     "api_key:issue": _l("Key for a program issued"),
     "api_key:revoke": _l("Key for a program ended"),
     "card:issue": _l("Card printed"),
@@ -73,6 +83,7 @@ def actions() -> Mapping[str, Words]:
 
 
 words.register(AGE_BANDS)
+words.register(SEEN)
 words.register(API_SCOPES)
 words.register(
     {
@@ -120,6 +131,18 @@ words.register(
         KeyRefusal.ONE_OWNER: _l("Say whose key it is: an organisation, or else a person."),
         KeyRefusal.NO_SCOPE: _l("Choose what the program may do."),
         Refusal.GUARDIAN_NEEDED: _l("Under 14, a parent or guardian must agree first."),
+        AgeRefusal.NO_BAND: _l("Choose an age group."),
+        AgeRefusal.TOO_EARLY: _l(
+            "The community desk changes this at once: bring an identity card or household booklet."
+        ),
+        AgeRefusal.ONLY_AT_DESK: _l(
+            "Only the community desk can correct this: bring an identity card or household booklet."
+        ),
+        AgeRefusal.ONESELF: _l("Somebody else at the desk has to confirm your own age group."),
+        AgeRefusal.GUARDIAN_IS_NO_PROOF: _l(
+            "For “18 or older” look at an identity card or household booklet."
+        ),
+        AgeRefusal.CHANGED: _l("Somebody has just changed this. Please look at it again."),
         Basis.CONSENT: _l("you chose to give it"),
         Basis.SERVICE: _l("needed for the service you asked for"),
         Basis.DUTY: _l("required by law"),
@@ -165,6 +188,7 @@ _SUBJECTS: dict[str, Words] = {
     "area": _l("place"),
     "card": _l("card"),
     "case": _l("report"),
+    "correction": _l("request for a correction"),
     "person": _l("account"),
 }
 
@@ -294,6 +318,8 @@ def _code_in_words(column: str, value: str) -> str:
         "action": lambda code: str(_ACTIONS.get(code, code)),
         "way": lambda code: words.say(Way(code)),
         "age_band": lambda code: words.say(AgeBand(code)),
+        "band": lambda code: words.say(AgeBand(code)),
+        "seen": lambda code: words.say(Seen(code)),
     }
     return spoken[column](value) if column in spoken else value
 

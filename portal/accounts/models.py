@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.accounts.rules import CODE_TRIES, PIN_TRIES, AgeBand, Office, Way
+from portal.accounts.rules import CODE_TRIES, PIN_TRIES, AgeBand, Office, Seen, Way
 from portal.areas.models import Area
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
@@ -45,6 +45,24 @@ class Person(Base):
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+
+
+class AgeStatement(Base):
+    """What somebody said of her age group, or a desk after it had looked at a paper; only added to.
+
+    ``seen`` None: said and not checked. ``by_id``: whoever confirmed it (None: herself, or the
+    operator).
+    """
+
+    __tablename__ = "age_statement"
+    __table_args__ = (Index("ix_age_statement_person_id", "person_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    band: Mapped[AgeBand] = code_column(AgeBand)
+    seen: Mapped[Seen | None] = code_column(Seen)
+    by_id: Mapped[UUID | None]
+    at: Mapped[datetime]
 
 
 class PersonOffice(Base):

@@ -139,7 +139,7 @@ SERVICES: Final = (
         _IN_PERSON,
         (
             "accounts.privacy", "accounts.my_data", "accounts.erase_me", "accounts.erased",
-            "accounts.looks",
+            "accounts.looks", "accounts.my_age", "accounts.my_details",
         ),
     ),
 )  # fmt: skip

@@ -190,3 +190,21 @@ def test_the_document_of_permissions_is_current(tools: Tools) -> None:
     written = Path(CHECKOUT / "docs" / "permissions.md").read_text("utf-8")
     made = run(tools, people, "permissions").output
     assert made == written, "run: gongzhi people permissions > docs/permissions.md"
+
+
+def test_people_age_shows_and_keeps_what_was_confirmed(tools: Tools) -> None:
+    with tools.database.write() as session:
+        who = person(session, phone="+8613800001288")
+        number = who.number
+    assert run(tools, people, "age", number).output == f"{number}\tunknown\n"
+    with pytest.raises(Refused) as caught:
+        run(tools, people, "age", number, "--to", "under_14", "--seen", "household_book")
+    assert caught.value.code is Refusal.GUARDIAN_NEEDED
+    words = ["age", "138 0000 1288", "--to", "adult", "--seen", "identity_card"]
+    first, second = run(tools, people, *words).output.splitlines()
+    assert first == f"{number}\tadult"
+    assert second.endswith("\tadult\tidentity_card")
+    assert run(tools, people, "age", number, "--to", "adult").exit_code == 2
+    with pytest.raises(Refused) as caught:
+        run(tools, people, "age", "138 0000 1289", "--to", "adult", "--seen", "identity_card")
+    assert caught.value.code is Refusal.UNKNOWN_PERSON

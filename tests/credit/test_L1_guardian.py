@@ -25,13 +25,13 @@ from credit.service.guardian import (
 )
 from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
-from portal.accounts.service import erase_person, export_person, set_age_band
+from portal.accounts.service import erase_person, export_person
 from portal.accounts.service.people import put_phone
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.outbox import OutboxMessage
-from tests.make.accounts import a_phone, person
+from tests.make.accounts import a_phone, aged, person
 from tests.make.credit import DISTRICT, NOW, account, adult, posted, try_notice
 from tests.make.guard import asked, child
 from tests.make.together import at_once
@@ -98,7 +98,7 @@ def test_L1_a_yes_given_before_the_age_was_known_counts_nothing_for_a_child(
         session.flush()
         give_consent(session, DISTRICT, who.id, now=NOW)
         assert consents(session, DISTRICT, who.id)
-        set_age_band(session, who.id, AgeBand.UNDER_14)
+        aged(session, who.id, AgeBand.UNDER_14)
         assert not consents(session, DISTRICT, who.id)
 
 
@@ -108,7 +108,7 @@ def test_L1_under_18_there_is_never_conduct_whoever_agreed(
 ) -> None:
     with database.write() as session:
         family.agree(session)
-        set_age_band(session, family.child, age)
+        aged(session, family.child, age)
         give_consent(session, DISTRICT, family.child, now=NOW)
         mine = account(session, Unit.CONDUCT, holder=family.child)
         answer = try_notice(session, mine, 1)
@@ -145,10 +145,10 @@ def test_L1_the_link_works_for_the_phone_it_was_sent_to_and_for_grown_ups_who_sa
         session.get_one(Person, family.mother).phone_verified_at = NOW
     for age in (AgeBand.UNDER_14, AgeBand.UNDER_18):
         with database.write() as session:
-            set_age_band(session, family.mother, age)
+            aged(session, family.mother, age)
         assert no() is GuardianRefusal.NOT_ADULT
     with database.write() as session:
-        set_age_band(session, family.mother, AgeBand.UNKNOWN)
+        aged(session, family.mother, AgeBand.UNKNOWN)
     assert no(states=False) is GuardianRefusal.NOT_STATED
     with database.write() as session:
         family.agree(session)
@@ -249,7 +249,7 @@ def test_L1_at_14_the_guardians_word_ends_and_she_is_asked_herself(
         family.agree(session)
     assert settle_guardians(database, NOW) == 0
     with database.write() as session:
-        set_age_band(session, family.child, AgeBand.UNDER_18)
+        aged(session, family.child, AgeBand.UNDER_18)
     assert settle_guardians(database, NOW + MINUTE) == 1
     with database.write() as session:
         row = last_request(session, family.child)

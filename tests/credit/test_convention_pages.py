@@ -23,9 +23,10 @@ from credit.service.process import (
 )
 from credit.service.switch import end_switch
 from portal.accounts.models import Person
+from portal.accounts.rules import AgeBand
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from tests.make.accounts import person, sign_in_as
+from tests.make.accounts import aged, person, sign_in_as
 from tests.make.calendars import know_next_year
 from tests.make.credit import DISTRICT
 from tests.make.process import DAY, World, announced, switch_on, world
@@ -180,6 +181,17 @@ def test_L2_only_adults_are_asked_and_a_refusal_says_so(
     page = stale.send(status=422)
     assert page.errors == ["Only adults can agree to this."]
     assert not agrees(made, number)
+
+
+def test_L1_whoever_has_not_said_how_old_she_is_is_asked_and_comes_back(
+    made: World, number: str, subject: Browser
+) -> None:
+    with made.database.write() as session:
+        aged(session, made.subject.id, AgeBand.UNKNOWN)
+    page = subject.get(PATH).click("Say how old you are").form().fill(band="adult").send()
+    assert page.path == PATH
+    page.form(button=AGREE).send(status=200)
+    assert agrees(made, number)
 
 
 def test_L5_while_deductions_are_off_a_yes_can_only_be_ended(

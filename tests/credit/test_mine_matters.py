@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from credit.models import MatterStep
 from credit.queries.matters import matter_by_id
-from credit.queries.process import OpenNotices, open_notices, own_matter
+from credit.queries.process import OpenNotices, open_notices, open_reviews, own_matter
 from credit.rules.guard import Route
 from credit.rules.process import MatterEvent, MatterState
 from credit.service.process import confirm, decide, object_to, withdraw_objection
@@ -167,6 +167,38 @@ def test_L9_after_an_answer_the_next_review_can_be_asked_for(
     page = page.form().fill(statement="请再看").send(status=200)
     assert "请再看" in page.text
     assert made.row(matter).state is MatterState.DISPUTED
+
+
+def test_L9_ones_own_page_says_until_when_an_answer_can_be_reviewed(
+    app: Flask, made: World, matter: UUID, subject: Browser
+) -> None:
+    subject.get(f"{path(made, matter)}/object").form().fill(statement="不对").send()
+    assert "can be reviewed" not in subject.get("/me").text
+    made.do(
+        decide, matter, granted=False, reason="照片清楚", no_interest=True,
+        actor=made.reviewer, now=now(),
+    )  # fmt: skip
+    with made.database.read() as session:
+        own = own_matter(session, made.subject.id, matter, now())
+        reviews = open_reviews(session, made.subject.id, now())
+        assert own is not None
+        assert own.ask_until is not None
+        assert own.can_ask_review
+        assert reviews == OpenNotices(1, own.ask_until)
+        # on its last moment it is still told, and after it neither the page nor the news offers it
+        assert open_reviews(session, made.subject.id, own.ask_until) == reviews
+        over = own.ask_until + timedelta(seconds=1)
+        assert open_reviews(session, made.subject.id, over) is None
+    with app.test_request_context("/?lang=en"):
+        until = moment(own.ask_until)
+    words = f"1 answer to your objection can be reviewed until {until}"
+    page = subject.get("/me").click(words, status=200)
+    assert f"you can ask for it until {until}" in page.text
+    page = subject.get(path(made, matter), status=200)
+    assert f"You can ask for it until {until}." in page.text
+    page = page.click("Ask for a review", status=200)
+    page.form().fill(statement="请再看").send(status=200)
+    assert "can be reviewed" not in subject.get("/me").text
 
 
 def test_nobody_else_reads_it(app: Flask, made: World, matter: UUID, database: Database) -> None:
@@ -334,7 +366,7 @@ def test_ones_own_page_sends_the_same_queries_however_much_waits(
     for _ in range(3):
         announced(made, now=now())
     # nothing is followed: the second query about that is not sent
-    assert none == sent() == 4
+    assert none == sent() == 6
 
 
 def explained(session: Session, explain: str, who: UUID) -> list[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import LoginSession, Person
 from portal.accounts.queries import actor_for
-from portal.accounts.rules import Actor, Way
+from portal.accounts.rules import Actor, AgeBand, Way
 from portal.accounts.service import (
     Browser,
     NewPerson,
@@ -51,6 +51,13 @@ def person(
     row = add_person(session, new, now=now)
     row.phone_verified_at = now
     return row
+
+
+def aged(session: Session, person_id: UUID, band: AgeBand) -> None:
+    """Let an account be of this age, whoever says so."""
+    session.get_one(Person, person_id).age_band = band
+    # it is asked in SQL at once
+    session.flush()
 
 
 def staff(

@@ -83,7 +83,7 @@ from tests.make import (
 from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
 from tests.make.doors import through_doors
-from tests.make.ledger_pages import award_of
+from tests.make.ledger_pages import asked_about, award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
 from tests.make.shift_pages import shift_things
@@ -182,6 +182,7 @@ def _things(session: Session, demo: Demo) -> None:
         **shift_things(session, demo.people),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         "award": award_of(session, demo.people["resident"].id),
+        "asked_correction": asked_about(session, demo.people["resident"].id),
         **{role: person.number for role, person in demo.people.items()},
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from tests.make import benefits
-from tests.make.ledger_pages import award_of
+from tests.make.ledger_pages import asked_about, award_of
 from tests.make.routes import SAMPLES, Sample, fixed, thing
 from tests.make.world import FILLERS, World
 
@@ -19,11 +19,12 @@ def fill_ledger(session: Session, world: World) -> None:
         "offer": offer.code,
         "redemption_other": benefits.redeemed(session, who, offer),
         "entry_other": award_of(session, who.person_id),
+        "request_other": asked_about(session, who.person_id),
     }
 
 
 FILLERS.append(fill_ledger)
-for _page in ("my_entry", "my_details", "my_proof", "my_receipt"):
+for _page in ("my_entry", "ask_about_entry", "my_details", "my_proof", "my_receipt"):
     SAMPLES[f"credit.{_page}"] = Sample(own=fixed(code="none"), foreign=thing(code="entry_other"))
 for _page in ("my_redemption", "cancel_benefit"):
     SAMPLES[f"credit.{_page}"] = Sample(
@@ -34,6 +35,11 @@ for _page in ("my_matter", "object_to_matter", "print_matter", "state_on_matter"
               "withdraw_from_matter", "desk_deduction", "deduction_letter",
               "revoke_deduction_basis", "hand_out_one", "handed_out"):  # fmt: skip
     SAMPLES[f"credit.{_page}"] = Sample(own=fixed(number="none"))
+for _page in ("withdraw_my_request", "desk_correction", "prepare_request", "reply_to_request",
+              "confirm_request", "send_request_back"):  # fmt: skip
+    SAMPLES[f"credit.{_page}"] = Sample(
+        own=fixed(number="none"), foreign=thing(number="request_other")
+    )
 SAMPLES["credit.matter_photo"] = Sample(own=fixed(number="none", code="none"))
 SAMPLES["credit.deduction_photo"] = Sample(own=fixed(code="none"))
 SAMPLES["credit.deduction_step"] = Sample(own=fixed(number="none", step="confirm"))

@@ -43,7 +43,7 @@ OWN = (
 # the staff's work, what is printed, and pages that are themselves one of the other ways
 NO_SERVICE = re.compile(
     r"/desk/|/admin/|/site/(admin|help)\.html|/site/parts/|/errors/|/public/print\.html"
-    r"|/accounts/(api_keys?|audit|cards?|new_api_key|new_card|new_person|people|person)\.html"
+    r"|/accounts/(api_keys?|audit|cards?|desk_age|new_api_key|new_card|new_person|people|person)\.html"
     r"|/reports/audit/|/reports/routing/(end|new|new_allowance)\.html|/calendars/"
 )
 

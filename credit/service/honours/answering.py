@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from credit.models import EntryDetail, Honour, HonourVoice
-from credit.queries.accounts import account_of, age_band_of
+from credit.queries.accounts import account_of
 from credit.queries.entries import award_of_source
 from credit.queries.honours import HonourRow, honour_by_link, honour_by_number
 from credit.queries.own import details_of
@@ -19,6 +19,7 @@ from credit.service.honours.found import kind_on, subject_of
 from credit.service.points import correct
 from credit.service.posting import Details
 from credit.service.sources import hash_source
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import AgeBand
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from credit.queries.accounts import age_band_of
 from credit.queries.honours import HonourRow, honour_by_number
 from credit.rules.honours import HonourKind, HonourRefusal, honour_kinds, kind_of, kinds_on
 from credit.rules.kinds import Party
-from portal.accounts.queries import person_by_number, person_by_phone
+from portal.accounts.queries import age_band_of, person_by_number, person_by_phone
 from portal.accounts.rules import Actor, AgeBand, Permission
 from portal.areas.queries import AreaRow, ancestors, area_by_code, find_areas
 from portal.kernel.clock import city_day

@@ -9,7 +9,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credit.models import BasisConsent, DeductionBasis, Matter
-from credit.queries.accounts import age_band_of
 from credit.queries.matters import BasisRow, basis_by_number
 from credit.rules.kinds import Kind, Party
 from credit.rules.leaf import Unit
@@ -18,6 +17,7 @@ from credit.service.accounts import open_account
 from credit.service.posting import Details
 from credit.service.process.gates import Gates
 from credit.service.statements import seal_content
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import Actor, AgeBand, Permission
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day

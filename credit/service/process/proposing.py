@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from credit.models import Matter
-from credit.queries.accounts import age_band_of
 from credit.queries.matters import BasisRow, basis_by_number, consents_to_basis
 from credit.queries.rulebook import versions_of
 from credit.rules.process import BasisKind, MatterEvent, MatterRefusal, MatterState
@@ -25,7 +24,7 @@ from credit.service.process.moving import (
 )
 from credit.service.process.settings import settings_of, working_days_after
 from credit.service.process.standing import ActingFor, acting_for, person_of
-from portal.accounts.queries import person_by_number, person_by_phone
+from portal.accounts.queries import age_band_of, person_by_number, person_by_phone
 from portal.accounts.rules import Actor, AgeBand, Permission
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day

@@ -33,7 +33,9 @@ from credit.service.process.moving import details, end, move, posted
 from credit.service.process.settings import days_after, settings_of, working_days_after
 from credit.service.process.telling import Told, tell
 from credit.service.retaliation import record_outcome
-from portal.kernel.db import Database
+from portal.accounts.models import Person
+from portal.accounts.rules import AgeBand
+from portal.kernel.db import Database, changed_rows
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
 
@@ -77,10 +79,29 @@ def run_clocks(database: Database, now: datetime, *, gates: Gates = GATES) -> in
     Forgetting comes first: it needs no ledger, and its day is promised (L12).
     """
     done = _forget(database, now)
+    with database.write() as session:
+        done += end_for_minors(session, now)
     done += _fill_clocks(database, now)
     done += _each(database, _may_be_due(now), _end_due, now)
     done += _switch_off(database, now, gates)
     return done + _each(database, _may_be_posted(now), _posting(gates), now)
+
+
+def end_for_minors(session: Session, now: datetime) -> int:
+    """Nothing is held against somebody whom the desk found to be under 18: it falls as what has
+    lost its basis does, also what counts already (L1). How many."""
+    young = select(Person.id).where(Person.age_band.in_((AgeBand.UNDER_14, AgeBand.UNDER_18)))
+    found = (
+        update(Matter)
+        .where(
+            Matter.state.in_(LIVE),
+            Matter.basis_ended_at.is_(None),
+            Matter.subject_person_id.in_(young),
+        )
+        .values(basis_ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return changed_rows(session, found)
 
 
 def void_running(session: Session, district: str, *, now: datetime, gates: Gates = GATES) -> int:

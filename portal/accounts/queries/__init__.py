@@ -1,5 +1,6 @@
 """Reads about people: who they are, what they may do, what is kept and was done."""
 
+from portal.accounts.queries.age import Age, AgeLine, age_band_of, age_history, age_of
 from portal.accounts.queries.desk import (
     CardRow,
     FoundPerson,
@@ -39,6 +40,8 @@ from portal.accounts.queries.people import (
 
 __all__ = [
     "PAGE",
+    "Age",
+    "AgeLine",
     "AuditRow",
     "CardRow",
     "FoundPerson",
@@ -48,6 +51,9 @@ __all__ = [
     "SessionRow",
     "actor_for",
     "actor_of_session",
+    "age_band_of",
+    "age_history",
+    "age_of",
     "audit_entries",
     "cards_of_desk",
     "demo_exists",

@@ -1,5 +1,12 @@
 """Codes, tables and pure functions of accounts."""
 
+from portal.accounts.rules.age import (
+    AgeRefusal,
+    Seen,
+    rises_on,
+    why_not_confirm,
+    why_not_state,
+)
 from portal.accounts.rules.api_keys import (
     MOST_SHOWN,
     PREFIX,
@@ -70,6 +77,7 @@ __all__ = [
     "TOTP_SECONDS",
     "Actor",
     "AgeBand",
+    "AgeRefusal",
     "ApiScope",
     "Basis",
     "Data",
@@ -85,6 +93,7 @@ __all__ = [
     "Refusal",
     "Role",
     "Scope",
+    "Seen",
     "Way",
     "grants_of",
     "looks_like_key",
@@ -92,8 +101,11 @@ __all__ = [
     "mask_phone",
     "mask_phones_in_text",
     "own_fields",
+    "rises_on",
     "roles",
     "scopes_of",
     "second_factor_holds",
     "weak_password",
+    "why_not_confirm",
+    "why_not_state",
 ]

@@ -15,6 +15,7 @@ RESIDENT = "resident"
 class Permission(StrEnum):
     """Every verb of the house, in alphabetical order. Roles get them in ``data/roles.tsv``."""
 
+    AGE_CONFIRM = "age:confirm"
     API_KEY_MANAGE = "api_key:manage"
     AREA_MANAGE = "area:manage"
     AUDIT_DRAW = "audit:draw"
@@ -23,6 +24,7 @@ class Permission(StrEnum):
     BENEFIT_HAND_OUT = "benefit:hand_out"
     BENEFIT_MANAGE = "benefit:manage"
     CARD_ISSUE = "card:issue"
+    CORRECTION_ANSWER = "correction:answer"
     DEDUCTION_CONFIRM = "deduction:confirm"
     DEDUCTION_PROPOSE = "deduction:propose"
     DEDUCTION_REVIEW = "deduction:review"

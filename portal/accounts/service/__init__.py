@@ -1,5 +1,6 @@
 """What may happen to accounts: the door for every other package."""
 
+from portal.accounts.service.age import Confirmation, confirm_age, state_age
 from portal.accounts.service.cards import (
     IssuedCard,
     issue_card,
@@ -29,7 +30,6 @@ from portal.accounts.service.people import (
     NewPerson,
     add_person,
     correct_person,
-    set_age_band,
     set_password,
 )
 from portal.accounts.service.privacy import (
@@ -78,6 +78,7 @@ from portal.accounts.service.sign_in import (
 
 __all__ = [
     "Browser",
+    "Confirmation",
     "IssuedCard",
     "NewPerson",
     "PersonalDataProvider",
@@ -91,6 +92,7 @@ __all__ = [
     "begin_enrolment",
     "begin_session",
     "change_phone",
+    "confirm_age",
     "confirm_enrolment",
     "correct_person",
     "due_personal_data",
@@ -125,13 +127,13 @@ __all__ = [
     "revoke_card",
     "send_code",
     "session_token",
-    "set_age_band",
     "set_password",
     "sign_in_with_card",
     "sign_in_with_code",
     "sign_in_with_link",
     "sign_in_with_password",
     "sign_out",
+    "state_age",
     "touch_session",
     "vouch",
     "write_erasure_list",

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import (
+    AgeStatement,
     ApiKey,
     Card,
     ErasureRecord,
@@ -155,6 +156,7 @@ def _register(
 def register_own_data() -> None:
     """Fill the registry with the tables of accounts and the kernel."""
     _register(Person, _People, "id")
+    _register(AgeStatement)
     _register(LoginSession, clock="expires_at")
     _register(SignInCode, _Codes, clock="expires_at")
     _register(SignInLink, clock="expires_at")

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from pwdlib import PasswordHash
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Person, RoleHolding
+from portal.accounts.models import AgeStatement, Person, RoleHolding
 from portal.accounts.rules import RESIDENT, Actor, AgeBand, Refusal, weak_password
 from portal.accounts.service.sessions import end_other_sessions
 from portal.kernel.audit import note_action
@@ -58,6 +57,8 @@ def add_person(session: Session, new: NewPerson, *, now: datetime) -> Person:
     # the role refers to the person
     session.flush()
     session.add(RoleHolding(person_id=person.id, role=RESIDENT, valid_from=now))
+    if new.age_band is not AgeBand.UNKNOWN:
+        session.add(AgeStatement(person_id=person.id, band=new.age_band, at=now))
     if child:
         _note(session, person, "guardian:agree", now)
     return person
@@ -145,8 +146,3 @@ def _note(session: Session, person: Person, action: str, now: datetime) -> None:
         subject=f"person:{person.number}",
         person_id=person.id,
     )
-
-
-def set_age_band(session: Session, person_id: UUID, band: AgeBand) -> None:
-    """Keep the band of age that somebody states (never a birthday)."""
-    session.execute(update(Person).where(Person.id == person_id).values(age_band=band))

@@ -1,6 +1,7 @@
 """Pages of accounts: signing in, one's own page, people and roles, cards, keys, audit, privacy."""
 
 from portal.accounts.views import (
+    age,
     api_keys,
     audit,
     cards,
@@ -13,6 +14,7 @@ from portal.accounts.views import (
 from portal.accounts.views.blueprint import bp
 
 __all__ = [
+    "age",
     "api_keys",
     "audit",
     "bp",

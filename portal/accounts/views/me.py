@@ -31,10 +31,13 @@ LINKS = (
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),
     ("credit.desk_honours", _l("Role models to decide"), Permission.HONOUR_DECIDE),
+    ("credit.desk_corrections", _l("Requests for a correction"), Permission.CORRECTION_ANSWER),
+    ("credit.desk_corrections", _l("Corrections to confirm"), Permission.RULE_PUBLISH),
     ("credit.desk_quizzes", _l("Things to learn"), Permission.QUIZ_MANAGE),
     ("credit.benefits", _l("What points are good for"), None),
     ("credit.ledger", _l("My points and records"), None),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
+    ("accounts.desk_age", _l("Confirm an age group"), Permission.AGE_CONFIRM),
     ("credit.desk_benefits", _l("Benefits at the desk"), Permission.BENEFIT_MANAGE),
     ("credit.hand_out", _l("Hand out a benefit"), Permission.BENEFIT_HAND_OUT),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
@@ -63,7 +66,7 @@ def me() -> ResponseReturnValue:
     details, news = own_details(reading(), who, now()), own_news(reading(), who, now())
     return render_template(
         "accounts/me.html", me=details, form=PlainForm(), links=LINKS, language_names=NAMES,
-        news=news,
+        news=news, say=say,
     )  # fmt: skip
 
 
