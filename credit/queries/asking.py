@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from credit.models import CorrectionRequest as Table
 from credit.rules.asking import WAITING, About, AskState, is_late
 from portal.kernel.instance import instance_of
+from portal.kernel.vault import Vault
 
 DESK_PAGE: Final = 50
 # how long an answer counts as news
@@ -59,14 +60,13 @@ def _rows(session: Session, *conditions: ColumnElement[bool]) -> list[AskRow]:
     statement = (
         select(*_COLUMNS).where(*conditions).order_by(Table.asked_at.desc(), Table.id.desc())
     )
-    return [
-        AskRow(
-            *row[:-2],
-            words=vault.unseal(row.sealed_words),
-            answer=vault.unseal(row.sealed_answer) if row.sealed_answer else "",
-        )
-        for row in session.execute(statement.limit(DESK_PAGE))
-    ]
+    return [_row(vault, row) for row in session.execute(statement.limit(DESK_PAGE))]
+
+
+def _row(vault: Vault, row: Any) -> AskRow:
+    *plain, words, answer = row
+    said: Any = (vault.unseal(words), vault.unseal(answer) if answer else "")
+    return AskRow(*plain, *said)
 
 
 def own_requests(session: Session, person_id: UUID) -> Sequence[AskRow]:

@@ -2,7 +2,7 @@
 
 A band says "at least so old". Whoever was 14 four years ago is 18 today, so a minor's band may be
 raised by its holder when that time has passed, and before it only where somebody looked at a paper
-(decision 0034).
+(decision 0036).
 """
 
 from collections.abc import Mapping

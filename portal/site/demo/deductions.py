@@ -15,7 +15,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from credit.queries.matters import MatterRow, matter_by_number
-from credit.rules.guard import Route
+from credit.queries.routes import open_route
+from credit.rules.guard import MATTER, Route
 from credit.rules.process import BasisKind
 from credit.rules.switch import SwitchWish
 from credit.service.process import (
@@ -38,7 +39,7 @@ from credit.service.sealing import seal
 from credit.service.switch import confirm_switch, propose_switch
 from portal.accounts.queries import people_by_ids
 from portal.accounts.rules import Actor, AgeBand
-from portal.accounts.service import set_age_band
+from portal.accounts.service import state_age
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
@@ -133,8 +134,8 @@ def _enter_bases(
     residents = [_id(actor) for actor in actors["resident"]]
     found: dict[str, str] = {}
     with database.write() as session:
-        for resident in residents:
-            set_age_band(session, resident, AgeBand.ADULT)
+        for actor in actors["resident"]:
+            state_age(session, actor, AgeBand.ADULT, now=at)
         for row in _rows("demo-deduction-bases.tsv"):
             wish = BasisWish(
                 BasisKind(row["kind"]), row["title"], row["reference"], row["source"],
@@ -199,7 +200,8 @@ class _Play:
         """By whom the guard lets see it: the centre, or a reviewer."""
         with self.cast.database.write() as session:
             row = self._matter(session, at)
-            role = "city_centre" if row.route is Route.ORDINARY else "credit_reviewer"
+            route = open_route(session, row.sealed_route, MATTER, row.id)
+            role = "city_centre" if route is Route.ORDINARY else "credit_reviewer"
             actor = self.cast.actors[role][0]
             confirm(session, row.id, no_interest=True, actor=actor, now=at)
 
