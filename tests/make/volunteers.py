@@ -11,10 +11,21 @@ from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
 from portal.areas.models import Area
 from portal.areas.queries import AreaRow
+from portal.kernel.clock import now
 from portal.kernel.ids import new_id
 from tests.make.accounts import person
-from volunteers.models import Activity, Shift, ShiftPost, SignUp, SignUpEvent, Team, TeamMember
+from volunteers.models import (
+    Activity,
+    Qualification,
+    Shift,
+    ShiftPost,
+    SignUp,
+    SignUpEvent,
+    Team,
+    TeamMember,
+)
 from volunteers.rules.activities import ActivityKind, ActivityState, DutyKind, TeamKind, shift_roles
+from volunteers.rules.qualifications import QualificationState
 from volunteers.rules.signing_up import SEATED, SignUpState
 from volunteers.service.registering import register
 from volunteers.service.seats import take_seat
@@ -125,3 +136,14 @@ def volunteer(
         session.add(TeamMember(team_id=of.id, person_id=who.id, leads=True, joined_at=NOW))
     session.flush()
     return who
+
+
+def waiting_qualification(session: Session, person_id: UUID, path: str) -> str:
+    """The number of a qualification that waits for a check; no picture lies behind it."""
+    row = Qualification(
+        person_id=person_id, code="first_aid", place_path=path, valid_from=now().date(),
+        state=QualificationState.WAITING, handed_at=now(),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.number

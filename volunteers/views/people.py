@@ -34,7 +34,7 @@ def shift_people(number: str) -> ResponseReturnValue:
     form = PutOnForm()
     form.offer((post.role, in_words(shift_roles()[post.role].names)) for post in posts)
     return answer(
-        form, "volunteers/sign_up/people.html", partial(_put_on, posts, form),
+        form, "volunteers/desk/people.html", partial(_put_on, posts, form),
         thanks=_l("Written down, and she is told."), **_about(shift, posts),
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def take_off(number: str) -> ResponseReturnValue:
         raise Missing
     form = ReasonForm()
     return answer(
-        form, "volunteers/sign_up/take_off.html", partial(_take_off, number, form),
+        form, "volunteers/desk/take_off.html", partial(_take_off, number, form),
         thanks=_l("Written down, and she is told."), row=row, shift=row.shift,
         people=people_by_ids(reading(), [row.person_id]), **WORDS,
     )  # fmt: skip

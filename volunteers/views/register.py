@@ -81,7 +81,7 @@ def desk_qualifications() -> ResponseReturnValue:
     """What waits for a check in my places."""
     rows = to_check(reading(), current_actor().places_for(Permission.VOLUNTEER_CHECK))
     return render_template(
-        "volunteers/sign_up/desk_qualifications.html", rows=rows,
+        "volunteers/desk/qualifications.html", rows=rows,
         people=people_by_ids(reading(), [row.person_id for row in rows]), **WORDS,
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def desk_qualification(number: str) -> ResponseReturnValue:
         raise Missing
     form = CheckForm()
     return answer(
-        form, "volunteers/sign_up/desk_qualification.html", partial(_check, number, form),
+        form, "volunteers/desk/qualification.html", partial(_check, number, form),
         thanks=_l("Written down, and she is told."), row=row,
         people=people_by_ids(reading(), [row.person_id]), **WORDS,
     )  # fmt: skip
