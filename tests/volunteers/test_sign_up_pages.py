@@ -106,7 +106,8 @@ def test_who_is_too_late_is_offered_the_waiting_list_and_hears_of_a_free_seat(
     late = second.get(f"/volunteers/shifts/{shift.number}/sign-up")
     assert send(first, shift).status == 200
     lost = late.form(button=YES).fill(has_read="y").send(YES)
-    assert lost.status == 422
+    assert lost.status == 409
+    assert "The last seat has just been taken." in lost.text
     waiting = second.get(f"/volunteers/shifts/{shift.number}/sign-up")
     joined = waiting.form(button=YES).fill(place="member:wait", has_read="y").send(YES)
     assert "You are the next to be asked." in joined.text

@@ -39,7 +39,8 @@ class PlainForm(Form):
 class SignUpForm(Form):
     """Which seat, and that what must be told was read (条例, 12 and 14)."""
 
-    place = RadioField(_l("Which seat?"), [InputRequired(CHOOSE)])
+    # the last seat may go while somebody reads: the service says so, in words
+    place = RadioField(_l("Which seat?"), [InputRequired(CHOOSE)], validate_choice=False)
     has_read = BooleanField(
         _l("I have read what is said here about risks, insurance, gear and rules, and agree.")
     )
@@ -89,7 +90,7 @@ class LeaveForm(Form):
 class HandOverForm(Form):
     """For nothing, or for one of the other shifts."""
 
-    wanted = RadioField(_l("What do you want?"), [Optional()])
+    wanted = RadioField(_l("What do you want?"), [Optional()], validate_choice=False)
 
     def offer(self, rows: Iterable[tuple[str, str]]) -> None:
         """(number, words) of the shifts for which it can be swapped."""
@@ -122,7 +123,7 @@ class PutOnForm(Form):
     who = StringField(
         _l("Account number or mobile number"), [InputRequired(NEEDED), Length(max=40)]
     )
-    post = SelectField(_l("Seat"), [InputRequired(CHOOSE)])
+    post = SelectField(_l("Seat"), [InputRequired(CHOOSE)], validate_choice=False)
     asked_for = BooleanField(_l("She asked for it herself, by telephone, at the desk or on paper"))
     override = BooleanField(_l("Set aside rules that may be set aside"))
     reason = StringField(_l("Reason, which she reads"), [Optional(), _LONG])
@@ -141,8 +142,8 @@ class ReasonForm(Form):
 class QualificationForm(PhotoForm):
     """What was learnt, since when, until when, and a picture of the evidence."""
 
-    code = SelectField(_l("Which qualification?"), [InputRequired(CHOOSE)])
-    place = SelectField(_l("Where is it checked?"), [InputRequired(CHOOSE)])
+    code = SelectField(_l("Which qualification?"), [InputRequired(CHOOSE)], validate_choice=False)
+    place = SelectField(_l("Where is it checked?"), [InputRequired(CHOOSE)], validate_choice=False)
     valid_from = DayField(_l("Valid from"), [InputRequired(NEEDED)])
     valid_to = DayField(_l("Valid until; empty if it does not end"), [Optional()])
     photos = PhotosField(_l("Photo of the certificate"), most=1)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.queries import person_by_number, person_by_phone
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.audit import note_action
-from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number
 from portal.kernel.phones import clean_mobile
 from volunteers.queries.candidates import PostFacts, lock_posts, lock_volunteers, post_facts
@@ -65,8 +65,7 @@ def put_on(
     post = post_facts(session, post_id)
     if post is None or actor.person_id is None:
         raise Missing
-    if not actor.may(Permission.SHIFT_MANAGE, place_path=post.place_path):
-        raise Forbidden
+    organised_shift(session, actor, post.number)
     who = _somebody(session, typed)
     lock_volunteers(session, [who])
     overridden = _set_aside(session, who, post, now, override=override)
