@@ -29,9 +29,9 @@ WHO: Final = dict.fromkeys(
     "resident",
 ) | {"volunteers.guardian": "child"}  # fmt: skip
 CASES: Final = {
-    "volunteers.seats": "shift",
-    "volunteers.sign_up": "shift",
-    "volunteers.shift_people": "shift",
+    "volunteers.seats": "seat_shift",
+    "volunteers.sign_up": "seat_shift",
+    "volunteers.shift_people": "seat_shift",
     "volunteers.my_sign_up": "sign_up",
     "volunteers.leave": "sign_up",
     "volunteers.hand_over": "sign_up",
@@ -62,7 +62,7 @@ def sign_up_things(session: Session, people: Mapping[str, Person], place: Area) 
         session, given.number, other.id, wanted=shifts[0].number, now=now()
     )  # fmt: skip
     return {
-        "shift": shifts[2].number,
+        "seat_shift": shifts[2].number,
         "sign_up": mine.number,
         "kept_seat": kept.number,
         "handover": offer,

@@ -24,7 +24,7 @@ def fill_sign_up(session: Session, world: World) -> None:
             seats={"member": 3},
         )  # fmt: skip
         world.things |= {
-            f"shift_{name}": shift.number,
+            f"seats_{name}": shift.number,
             f"sign_up_{name}": make.sign_up(session, shift, who.id).number,
             f"qualification_{name}": make.waiting_qualification(session, who.id, place.path),
         }
@@ -33,8 +33,8 @@ def fill_sign_up(session: Session, world: World) -> None:
 FILLERS.append(fill_sign_up)
 ORGANISERS = with_permission(Permission.SHIFT_MANAGE)
 CHECKERS = with_permission(Permission.VOLUNTEER_CHECK)
-SAMPLES["volunteers.seats"] = Sample(own=thing(number="shift_east"))
-SAMPLES["volunteers.sign_up"] = Sample(own=thing(number="shift_east"))
+SAMPLES["volunteers.seats"] = Sample(own=thing(number="seats_east"))
+SAMPLES["volunteers.sign_up"] = Sample(own=thing(number="seats_east"))
 for _page in ("my_sign_up", "leave", "hand_over"):
     SAMPLES[f"volunteers.{_page}"] = Sample(
         own=fixed(number="none"), foreign=thing(number="sign_up_east")
@@ -44,7 +44,7 @@ SAMPLES["volunteers.handover"] = Sample(own=fixed(number="none"))
 SAMPLES["volunteers.end_guardian"] = Sample(own=fixed(number="none"))
 SAMPLES["volunteers.agree_as_guardian"] = Sample(own=fixed(token="none"))
 SAMPLES["volunteers.shift_people"] = Sample(
-    own=thing(number="shift_east"), foreign=thing(number="shift_west"), reaches=ORGANISERS
+    own=thing(number="seats_east"), foreign=thing(number="seats_west"), reaches=ORGANISERS
 )
 SAMPLES["volunteers.take_off"] = Sample(
     own=thing(number="sign_up_east"), foreign=thing(number="sign_up_west"), reaches=ORGANISERS
