@@ -10,7 +10,8 @@ from flask import current_app
 from portal.accounts.access import current_actor
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.i18n import in_words
-from portal.kernel.web import Session, reading
+from portal.kernel.ids import clean_number
+from portal.kernel.web import reading
 from volunteers.labels.activities import SIGN_UP_STATES
 from volunteers.labels.signing_up import QUALIFICATION_STATES, RULES
 from volunteers.queries.sign_ups import SignShift, sign_shift
@@ -35,8 +36,16 @@ def me() -> UUID:
 
 def shown_shift(number: str) -> SignShift:
     """A shift that residents may see: none of a draft. Raises Missing."""
-    shift = sign_shift(reading(), number)
-    if shift is None or shift.hidden:
+    shift = any_shift(number)
+    if shift.hidden:
+        raise Missing
+    return shift
+
+
+def any_shift(number: str) -> SignShift:
+    """A shift, also of a draft: whether it may be seen is asked before. Raises Missing."""
+    shift = sign_shift(reading(), clean_number(number) or "")
+    if shift is None:
         raise Missing
     return shift
 
@@ -66,4 +75,4 @@ def rules_in_words(codes: tuple[str, ...]) -> list[str]:
     return [str(RULES[SignUpRefusal(code)]) for code in codes if SignUpRefusal(code) in RULES]
 
 
-__all__ = ["WORDS", "Session", "me", "rules_in_words", "said", "shown_shift"]
+__all__ = ["WORDS", "any_shift", "me", "rules_in_words", "said", "shown_shift"]

@@ -39,7 +39,8 @@ def seats_block(shift: SignShift) -> dict[str, Any]:
 @public
 def seats(number: str) -> ResponseReturnValue:
     """How many seats a shift has, and how many are free."""
-    return render_template("volunteers/sign_up/seats.html", **seats_block(shown_shift(number)))
+    shift = shown_shift(number)
+    return render_template("volunteers/sign_up/seats.html", shift=shift, seats=seats_block(shift))
 
 
 @bp.route("/volunteers/shifts/<number>/sign-up", methods=["GET", "POST"])
