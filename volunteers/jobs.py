@@ -6,7 +6,9 @@ from portal.kernel import jobs
 from portal.kernel.db import Database
 from volunteers.queries.plans import series_to_make
 from volunteers.service.hours import tell_ledger
+from volunteers.service.qualifications import remind_of_ends
 from volunteers.service.series import make_series
+from volunteers.service.waiting import settle_waiting
 
 
 def make_shifts(database: Database, now: datetime) -> int:
@@ -22,3 +24,5 @@ def make_shifts(database: Database, now: datetime) -> int:
 
 jobs.register("volunteers.tell_ledger", 600, tell_ledger)
 jobs.register("volunteers.make_shifts", 3600, make_shifts)
+jobs.register("volunteers.settle_waiting", 60, settle_waiting)
+jobs.register("volunteers.remind_of_qualifications", 3600, remind_of_ends)

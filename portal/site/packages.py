@@ -61,6 +61,7 @@ from volunteers import cli as volunteers_cli
 from volunteers import jobs as volunteers_jobs
 from volunteers import labels as volunteers_labels
 from volunteers.service import personal as volunteers_personal
+from volunteers.service.limits import check_limits
 from volunteers.views import bp as volunteers
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
@@ -133,6 +134,7 @@ def init_app(app: Flask) -> None:
     check_thresholds(app.extensions["gongzhi_instance"].city)
     check_settings(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
+    check_limits(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)
     init_login(app)
     for blueprint in BLUEPRINTS:

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
 from portal.site.parts import SECTIONS
-from tests.make import benefit_pages, deduction_pages, door_pages, shift_pages
+from tests.make import benefit_pages, deduction_pages, door_pages, shift_pages, sign_up_pages
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
@@ -29,6 +29,7 @@ NO_PAGE = {
     "satisfaction.month_csv": "a table to download",
     **deduction_pages.NO_PAGE,
     **shift_pages.NO_PAGE,
+    **sign_up_pages.NO_PAGE,
     "credit.deduction_assessment": "a document to download",
     "credit.admin_assessment": "a document to download",
     "credit.retaliation_csv": "a table to download",
@@ -83,6 +84,7 @@ WHO = {
     **deduction_pages.WHO,
     **benefit_pages.WHO,
     **shift_pages.WHO,
+    **sign_up_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -136,6 +138,7 @@ CASES = {
     **deduction_pages.CASES,
     **benefit_pages.CASES,
     **shift_pages.CASES,
+    **sign_up_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -239,6 +242,7 @@ BY_NAME = {
 # where two things stand in one address
 PAIRS = {
     **shift_pages.PAIRS,
+    **sign_up_pages.PAIRS,
     ("reports.desk_cover", "number"): "photographed",
     ("credit.answer_by_link", "token"): "honour_link",
     ("reports.desk_cover", "code"): "photo",
@@ -294,6 +298,7 @@ MORE = (
     ("honour-asked-desk", "street_desk", "/desk/honours/{honour_asked}"),
     *deduction_pages.MORE,
     *shift_pages.MORE,
+    ("seat-kept", "resident", "/volunteers/mine/{kept_seat}"),
     ("ledger-own", "resident", "/credit/"),
     ("matter-disputed", "resident", "/credit/matters/{deduction_disputed}"),
 )

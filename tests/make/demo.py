@@ -87,6 +87,7 @@ from tests.make.ledger_pages import asked_about, award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
 from tests.make.shift_pages import shift_things
+from tests.make.sign_up_pages import sign_up_things
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 PLACE = "370283001001"
@@ -181,6 +182,7 @@ def _things(session: Session, demo: Demo) -> None:
         **benefit_things(session, demo.people),
         **shift_things(session, demo.people),
         **guard.planted(session, demo.people, PLACE[:6], now()),
+        **sign_up_things(session, demo.people, place),
         "award": award_of(session, demo.people["resident"].id),
         "asked_correction": asked_about(session, demo.people["resident"].id),
         **{role: person.number for role, person in demo.people.items()},

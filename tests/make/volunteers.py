@@ -7,13 +7,27 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
 from portal.areas.models import Area
 from portal.areas.queries import AreaRow
+from portal.kernel.clock import now
 from portal.kernel.ids import new_id
-from volunteers.models import Activity, Shift, ShiftPost, SignUp, SignUpEvent, Team
+from tests.make.accounts import person
+from volunteers.models import (
+    Activity,
+    Qualification,
+    Shift,
+    ShiftPost,
+    SignUp,
+    SignUpEvent,
+    Team,
+    TeamMember,
+)
 from volunteers.rules.activities import ActivityKind, ActivityState, DutyKind, TeamKind, shift_roles
+from volunteers.rules.qualifications import QualificationState
 from volunteers.rules.signing_up import SEATED, SignUpState
+from volunteers.service.registering import register
 from volunteers.service.seats import take_seat
 
 # a Monday, 08:00 in the city
@@ -100,3 +114,36 @@ def sign_up(
     session.add(SignUpEvent(sign_up_id=row.id, at=at, state=state, actor_id=person_id))
     session.flush()
     return row
+
+
+def volunteer(
+    session: Session,
+    *,
+    age: AgeBand = AgeBand.ADULT,
+    experienced: bool = True,
+    named: bool = False,
+    name: str = "王小明",
+) -> Person:
+    """Somebody who registered; one who leads a team unless she is to be a newcomer."""
+    who = person(session, name)
+    who.age_band = age
+    session.flush()
+    register(session, who.id, named=named, now=NOW)
+    if experienced:
+        place = session.query(Area).order_by(Area.path).first()
+        assert place is not None
+        of = session.query(Team).first() or team(session, place)
+        session.add(TeamMember(team_id=of.id, person_id=who.id, leads=True, joined_at=NOW))
+    session.flush()
+    return who
+
+
+def waiting_qualification(session: Session, person_id: UUID, path: str) -> str:
+    """The number of a qualification that waits for a check; no picture lies behind it."""
+    row = Qualification(
+        person_id=person_id, code="first_aid", place_path=path, valid_from=now().date(),
+        state=QualificationState.WAITING, handed_at=now(),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.number

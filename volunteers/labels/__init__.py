@@ -1,5 +1,23 @@
 """Words for the codes of voluntary service."""
 
-from volunteers.labels import activities, cloud, hours, personal, planning, series, teams
+from volunteers.labels import (
+    activities,
+    cloud,
+    hours,
+    personal,
+    planning,
+    series,
+    signing_up,
+    teams,
+)
 
-__all__ = ["activities", "cloud", "hours", "personal", "planning", "series", "teams"]
+__all__ = [
+    "activities",
+    "cloud",
+    "hours",
+    "personal",
+    "planning",
+    "series",
+    "signing_up",
+    "teams",
+]

@@ -6,6 +6,7 @@ from typing import Any
 from portal.accounts.labels import register_reader
 from portal.kernel.i18n import lazy_gettext as _l
 from volunteers.labels.activities import SIGN_UP_STATES
+from volunteers.rules.activities import tags
 from volunteers.rules.signing_up import SignUpState
 
 Record = Mapping[str, Any]
@@ -13,6 +14,7 @@ Record = Mapping[str, Any]
 
 def _volunteer(record: Record) -> Iterator[Any]:
     yield from (record["registered_at"], record["named_at"])
+    yield from (tags()[code].names for code in record["interests"] if code in tags())
 
 
 def _team(record: Record) -> Iterator[Any]:
@@ -28,6 +30,16 @@ def _calendar(record: Record) -> Iterator[Any]:
     yield record["made_at"]
 
 
+def _qualification(record: Record) -> Iterator[Any]:
+    yield from (record["names"], record["valid_from"], record["valid_to"], record["reason"])
+
+
+def _guardian(record: Record) -> Iterator[Any]:
+    yield str(_SIDES[record["role"]])
+    yield from (record["agreed_at"], record["ended_at"])
+
+
+_SIDES = {"child": _l("For you"), "guardian": _l("By you, for a child")}
 register_reader("volunteer_calendar", _l("The link to your calendar"), _calendar)
 
 
@@ -40,3 +52,5 @@ register_reader("volunteer", _l("That you are a volunteer"), _volunteer)
 register_reader("volunteer_team_member", _l("Your volunteer teams"), _team)
 register_reader("volunteer_sign_up", _l("Your shifts"), _sign_up)
 register_reader("volunteer_tour_score", _l("Your sheets of inspection groups"), _sheet)
+register_reader("volunteer_qualification", _l("Your qualifications"), _qualification)
+register_reader("volunteer_guardian", _l("A guardian’s yes to voluntary service"), _guardian)

@@ -3,6 +3,8 @@
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
 from volunteers.models.calendar import CalendarFeed
 from volunteers.models.cloud import CloudLink
+from volunteers.models.guardian import GuardianYes
+from volunteers.models.handover import Handover
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
 from volunteers.models.plan import (
     SeriesException,
@@ -11,11 +13,12 @@ from volunteers.models.plan import (
     ShiftPlanPost,
     ShiftSeries,
 )
+from volunteers.models.qualification import Qualification
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
 from volunteers.models.team import Partner, Team, TeamMember
 from volunteers.models.tour import TourReport, TourScore, TourStop
-from volunteers.models.volunteer import Volunteer
+from volunteers.models.volunteer import Volunteer, VolunteerInterest
 
 __all__ = [
     "Activity",
@@ -25,7 +28,10 @@ __all__ = [
     "Certificate",
     "CertificateLine",
     "CloudLink",
+    "GuardianYes",
+    "Handover",
     "Partner",
+    "Qualification",
     "SeriesException",
     "ServiceHours",
     "Shift",
@@ -42,4 +48,5 @@ __all__ = [
     "TourScore",
     "TourStop",
     "Volunteer",
+    "VolunteerInterest",
 ]

@@ -49,7 +49,10 @@ class SignUp(Base):
 
 
 class SignUpEvent(Base):
-    """One step of a sign-up: to which state, by whom (None: the clock), why. Only ever added."""
+    """One step of a sign-up: to which state, by whom (None: the clock), why. Only ever added.
+
+    ``overridden``: codes of the rules that an organiser set aside, between spaces.
+    """
 
     __tablename__ = "volunteer_sign_up_event"
     __table_args__ = (Index("ix_volunteer_sign_up_event_sign_up_id", "sign_up_id", "id"),)
@@ -60,3 +63,4 @@ class SignUpEvent(Base):
     state: Mapped[SignUpState] = code_column(SignUpState)
     actor_id: Mapped[UUID | None]
     reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
+    overridden: Mapped[str | None] = mapped_column(String(200))

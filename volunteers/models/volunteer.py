@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base
 from portal.kernel.ids import new_number
+from volunteers.rules.activities import TAG_LENGTH
 
 
 class Volunteer(Base):
@@ -19,3 +20,12 @@ class Volunteer(Base):
     number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
     registered_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
+
+
+class VolunteerInterest(Base):
+    """What she would like to do, if she said so (``data/activity-tags.tsv``)."""
+
+    __tablename__ = "volunteer_interest"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("volunteer.person_id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(TAG_LENGTH), primary_key=True)

@@ -20,6 +20,8 @@ from volunteers.models import (
     Volunteer,
 )
 from volunteers.queries.hours import certificates_of, hours_of
+from volunteers.queries.volunteers import guardian_rows_with, interests_of, qualifications_of
+from volunteers.rules.activities import qualifications
 from volunteers.rules.tours import axes
 
 _TITLES = (Activity.title_zh_hans, Activity.title_zh_hant, Activity.title_en)
@@ -38,6 +40,7 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "table": "volunteer",
             "registered_at": row.registered_at.isoformat(),
             "named_at": named,
+            "interests": interests_of(session, person_id),
         }
     teams: Any = session.execute(
         select(TeamMember.joined_at, TeamMember.left_at, *_NAMES)
@@ -57,6 +60,21 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     yield from _sign_ups(session, person_id)
     yield from _hours(session, person_id)
     yield from _sheets(session, person_id)
+    for one in qualifications_of(session, person_id):
+        yield {
+            "table": "volunteer_qualification",
+            "names": dict(qualifications()[one.code].names),
+            "valid_from": one.valid_from.isoformat(),
+            "valid_to": one.valid_to.isoformat() if one.valid_to else None,
+            "reason": one.reason,
+        }
+    for one_guardian in guardian_rows_with(session, person_id):
+        yield {
+            "table": "volunteer_guardian",
+            "role": "child" if one_guardian.child_id == person_id else "guardian",
+            "agreed_at": one_guardian.agreed_at.isoformat() if one_guardian.agreed_at else None,
+            "ended_at": one_guardian.ended_at.isoformat() if one_guardian.ended_at else None,
+        }
 
 
 def _sheets(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:

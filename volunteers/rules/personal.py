@@ -16,6 +16,8 @@ class Data(StrEnum):
     CLOUD = "data.volunteer_cloud"
     CALENDAR = "data.volunteer_calendar"
     SHEETS = "data.volunteer_sheets"
+    QUALIFICATION = "data.volunteer_qualification"
+    GUARDIAN = "data.volunteer_guardian"
 
 
 class Purpose(StrEnum):
@@ -50,4 +52,14 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_cloud_link", "cloud_id", Data.CLOUD, Basis.CONSENT),
     _field("volunteer_tour_score", "person_id", Data.SHEETS),
     _field("volunteer_tour_score", "remark", Data.SHEETS),
+    _field("volunteer_interest", "person_id", Data.VOLUNTEER),
+    _field("volunteer_interest", "tag", Data.VOLUNTEER),
+    _field("volunteer_qualification", "person_id", Data.QUALIFICATION),
+    _field("volunteer_qualification", "blob_key", Data.QUALIFICATION),
+    _field("volunteer_qualification", "thumbnail_key", Data.QUALIFICATION),
+    _field("volunteer_qualification", "checker_id", Data.QUALIFICATION),
+    _field("volunteer_qualification", "reason", Data.QUALIFICATION),
+    _field("volunteer_guardian", "child_id", Data.GUARDIAN, Basis.CONSENT),
+    _field("volunteer_guardian", "guardian_id", Data.GUARDIAN, Basis.CONSENT),
+    _field("volunteer_guardian", "phone_hash", Data.GUARDIAN, Basis.CONSENT),
 )

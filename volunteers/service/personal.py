@@ -11,21 +11,31 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
+from portal.kernel.uploads import forget_files
 from volunteers.models import (
     CalendarFeed,
     Certificate,
     CloudLink,
+    Handover,
+    Qualification,
     ServiceHours,
     ShiftPost,
     SignUp,
     SignUpEvent,
     TeamMember,
     Volunteer,
+    VolunteerInterest,
 )
 from volunteers.queries.personal import records_of
+from volunteers.queries.volunteers import qualifications_of
 from volunteers.rules.personal import PERSONAL_FIELDS
 from volunteers.rules.signing_up import SEATED
+from volunteers.service.guardians import forget_guardians
 from volunteers.service.tours import forget_judge
+
+_HERS = (
+    SignUp, TeamMember, CalendarFeed, CloudLink, Qualification, VolunteerInterest, Volunteer,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class ServiceOfAPerson:
             one = update(ShiftPost).where(ShiftPost.id == post_id)
             session.execute(one.values(taken=ShiftPost.taken - 1))
         hers = select(SignUp.id).where(mine)
+        for column in (Handover.sign_up_id, Handover.taken_by_id):
+            session.execute(delete(Handover).where(column.in_(hers)))
         session.execute(delete(SignUpEvent).where(SignUpEvent.sign_up_id.in_(hers)))
         # the minutes stay for the figures, and a paper that somebody holds can still be checked
         session.execute(
@@ -54,8 +66,16 @@ class ServiceOfAPerson:
         papers = update(Certificate).where(Certificate.person_id == person_id)
         session.execute(papers.values(person_id=None, sealed_snapshot=None))
         forget_judge(session, person_id)
-        for table in (SignUp, TeamMember, CalendarFeed, CloudLink, Volunteer):
+        forget_guardians(session, person_id, now)
+        files = [
+            key
+            for row in qualifications_of(session, person_id)
+            for key in (row.blob_key, row.thumbnail_key)
+            if key
+        ]
+        for table in _HERS:
             session.execute(delete(table).where(table.person_id == person_id))
+        forget_files(session, files)
 
     def expire(self, session: Session, now: datetime) -> int:
         """Nothing runs out by itself: it stays as long as the account."""

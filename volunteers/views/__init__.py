@@ -9,7 +9,11 @@ from volunteers.views import (
     desk_shifts,
     evidence,
     hours,
+    mine,
+    people,
     public,
+    register,
+    sign_up,
     teams,
     tours,
 )
@@ -25,7 +29,11 @@ __all__ = [
     "desk_shifts",
     "evidence",
     "hours",
+    "mine",
+    "people",
     "public",
+    "register",
+    "sign_up",
     "teams",
     "tours",
 ]

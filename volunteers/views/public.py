@@ -35,7 +35,9 @@ from volunteers.rules.planning import midnight
 from volunteers.rules.tours import axes
 from volunteers.service.activities import may_organise
 from volunteers.views.blueprint import bp
+from volunteers.views.common import any_shift
 from volunteers.views.places import places_of
+from volunteers.views.sign_up import seats_block
 
 DAY = timedelta(days=1)
 FIXED_SHOWN = 3
@@ -173,8 +175,9 @@ def show_shift(number: str) -> ResponseReturnValue:
     of = seen_activity(row.activity_number)
     place = areas_by_ids(reading(), [row.area_id]).get(row.area_id)
     return render_template(
-        "volunteers/shift.html", shift=row, place=place, **_about(of), **_words()
-    )
+        "volunteers/shift.html", shift=row, place=place,
+        seats=seats_block(any_shift(row.number)), **_about(of), **_words(),
+    )  # fmt: skip
 
 
 @bp.get("/volunteers/days/<day>")
