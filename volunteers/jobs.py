@@ -1,10 +1,12 @@
-"""Recurring work of voluntary service."""
+"""What recurs in voluntary service and adoption."""
 
 from datetime import datetime
 
 from portal.kernel import jobs
 from portal.kernel.db import Database
 from volunteers.queries.plans import series_to_make
+from volunteers.service.adoption.clocks import run_clocks
+from volunteers.service.adoption.dry import remind_dry
 from volunteers.service.hours import tell_ledger
 from volunteers.service.series import make_series
 
@@ -22,3 +24,5 @@ def make_shifts(database: Database, now: datetime) -> int:
 
 jobs.register("volunteers.tell_ledger", 600, tell_ledger)
 jobs.register("volunteers.make_shifts", 3600, make_shifts)
+jobs.register("adoption.clocks", 3600, run_clocks)
+jobs.register("adoption.dry", 600, remind_dry)

@@ -12,7 +12,13 @@ from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
 from portal.site.parts import SECTIONS
-from tests.make import benefit_pages, deduction_pages, door_pages, shift_pages
+from tests.make import (
+    adoption_pages,
+    benefit_pages,
+    deduction_pages,
+    door_pages,
+    shift_pages,
+)
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
@@ -29,6 +35,7 @@ NO_PAGE = {
     "satisfaction.month_csv": "a table to download",
     **deduction_pages.NO_PAGE,
     **shift_pages.NO_PAGE,
+    **adoption_pages.NO_PAGE,
     "credit.deduction_assessment": "a document to download",
     "credit.admin_assessment": "a document to download",
     "credit.retaliation_csv": "a table to download",
@@ -83,6 +90,7 @@ WHO = {
     **deduction_pages.WHO,
     **benefit_pages.WHO,
     **shift_pages.WHO,
+    **adoption_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -134,6 +142,7 @@ CASES = {
     **deduction_pages.CASES,
     **benefit_pages.CASES,
     **shift_pages.CASES,
+    **adoption_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -235,6 +244,7 @@ BY_NAME = {
 # where two things stand in one address
 PAIRS = {
     **shift_pages.PAIRS,
+    **adoption_pages.PAIRS,
     ("reports.desk_cover", "number"): "photographed",
     ("credit.answer_by_link", "token"): "honour_link",
     ("reports.desk_cover", "code"): "photo",
@@ -290,6 +300,7 @@ MORE = (
     ("honour-asked-desk", "street_desk", "/desk/honours/{honour_asked}"),
     *deduction_pages.MORE,
     *shift_pages.MORE,
+    *adoption_pages.MORE,
     ("ledger-own", "resident", "/credit/"),
     ("matter-disputed", "resident", "/credit/matters/{deduction_disputed}"),
 )
