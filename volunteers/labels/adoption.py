@@ -167,7 +167,6 @@ register(
         AdoptionRefusal.NOT_ASKED: _l("The adopter has not signed for another term."),
         AdoptionRefusal.TOO_EARLY: _l("This is possible from %(day)s on."),
         AdoptionRefusal.NOT_OVER: _l("There is still time to put it right, until %(day)s."),
-        AdoptionRefusal.NOT_LEAD: _l("Only the adopter who leads can do this."),
         AdoptionRefusal.TWO_LEADS: _l(
             "Somebody leads on this plot already. A plot has one lead; others can join."
         ),

@@ -113,7 +113,7 @@ def import_register(
     if not found.flaws:
         note_action(
             session, at=now, actor_id=actor.person_id, action="adoption:import",
-            subject="adoption_register",
+            subject="adoption:register",
         )  # fmt: skip
     return found
 

@@ -21,7 +21,6 @@ from volunteers.queries.adoption.adoptions import (
     AdoptionRow,
     MemberRow,
     members_of,
-    plaque_of,
 )
 from volunteers.queries.adoption.care import ModelRow, model_now, model_of
 from volunteers.queries.adoption.plots import PlotRow
@@ -219,9 +218,3 @@ def _sealed(
         # the ledger stands still: the signature waits with it
         raise Conflict(outcome.code)
     return {"salt": salt, "digest": digest.hex()}
-
-
-def plaque_code(session: Session, row: AdoptionRow) -> str | None:
-    """The code on the plaque that hangs now."""
-    plaque = plaque_of(session, row.id)
-    return plaque.code if plaque else None
