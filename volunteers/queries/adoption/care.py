@@ -54,8 +54,10 @@ _CARE = (
 
 def _rows(session: Session, statement: Any) -> list[CareRow]:
     vault = instance_of(session).vault
-    found: list[Any] = list(session.execute(statement))
-    return [CareRow(*row[:-1], vault.unseal(row[-1]) if row[-1] else "") for row in found]
+    return [
+        CareRow(*row[:-1], *(vault.unseal(text) if text else "" for text in row[-1:]))
+        for row in session.execute(statement)
+    ]
 
 
 def care_by_number(session: Session, number: str, *, lock: bool = False) -> CareRow | None:
