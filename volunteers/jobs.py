@@ -1,10 +1,12 @@
-"""Recurring work of voluntary service."""
+"""What recurs in voluntary service and adoption."""
 
 from datetime import datetime
 
 from portal.kernel import jobs
 from portal.kernel.db import Database
 from volunteers.queries.plans import series_to_make
+from volunteers.service.adoption.clocks import run_clocks
+from volunteers.service.adoption.dry import remind_dry
 from volunteers.service.hours import tell_ledger
 from volunteers.service.qualifications import remind_of_ends
 from volunteers.service.series import make_series
@@ -26,3 +28,5 @@ jobs.register("volunteers.tell_ledger", 600, tell_ledger)
 jobs.register("volunteers.make_shifts", 3600, make_shifts)
 jobs.register("volunteers.settle_waiting", 60, settle_waiting)
 jobs.register("volunteers.remind_of_qualifications", 3600, remind_of_ends)
+jobs.register("adoption.clocks", 3600, run_clocks)
+jobs.register("adoption.dry", 600, remind_dry)

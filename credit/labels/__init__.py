@@ -43,6 +43,7 @@ KINDS: Mapping[Kind, Words] = {
     Kind.PLEDGE_SIGNED: _l("Pledge signed"),
     Kind.RELEASE: _l("Figures released"),
     Kind.LOG_RESUMED: _l("Log begun anew after a loss"),
+    Kind.AGREEMENT_SIGNED: _l("Adoption agreement signed"),
     Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     RELEASE = "release"
     HONOUR = "honour"
     LOG_RESUMED = "log_resumed"
+    AGREEMENT_SIGNED = "agreement_signed"
 
 
 class Phase(StrEnum):

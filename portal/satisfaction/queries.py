@@ -157,14 +157,18 @@ def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRo
 
 
 def first_window_end(session: Session) -> datetime | None:
-    """When the first rating became final."""
-    return session.scalar(select(func.min(Rating.window_ends)))
+    """When the first rating of a matter became final."""
+    cases = Rating.subject_kind == SubjectKind.CASE
+    return session.scalar(select(func.min(Rating.window_ends)).where(cases))
 
 
 def tallies(
     session: Session, start: datetime, end: datetime, settings: Settings
 ) -> dict[str, Counts]:
-    """The ratings whose window ended in a period, counted by the place of their subject."""
+    """The ratings of matters whose window ended in a period, counted by the matter's place.
+
+    What else people rate (an adopted plot) is no part of a month's figures.
+    """
     satisfied = case((Rating.result_level <= settings.satisfied_levels, 1), else_=0)
     statement = (
         select(
@@ -173,7 +177,11 @@ def tallies(
             func.sum(case((Rating.solved, 1), else_=0)),
             func.sum(satisfied),
         )
-        .where(Rating.window_ends >= start, Rating.window_ends < end)
+        .where(
+            Rating.subject_kind == SubjectKind.CASE,
+            Rating.window_ends >= start,
+            Rating.window_ends < end,
+        )
         .group_by(Rating.place_path)
     )
     return {
@@ -199,6 +207,19 @@ def answers_of(
         .group_by(Rating.subject_id)
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def opinion_of(session: Session, kind: SubjectKind, subject_id: UUID) -> Counts:
+    """What people said of a thing that is rated again and again, in all its cycles together."""
+    levels = settings_of(session).satisfied_levels
+    satisfied = case((Rating.result_level <= levels, 1), else_=0)
+    solved = case((Rating.solved, 1), else_=0)
+    row = session.execute(
+        select(func.count(), func.sum(solved), func.sum(satisfied)).where(
+            Rating.subject_kind == kind, Rating.subject_id == subject_id
+        )
+    ).one()
+    return Counts(answered=row[0], solved=int(row[1] or 0), satisfied=int(row[2] or 0))
 
 
 def all_places(session: Session) -> list[tuple[str, str, date, date | None]]:

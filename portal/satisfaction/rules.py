@@ -22,6 +22,7 @@ class SubjectKind(StrEnum):
     """What can be rated. Only its code is known here; the packages above know the thing."""
 
     CASE = "case"
+    ADOPTION = "adoption"
 
 
 class Level(IntEnum):

@@ -60,9 +60,15 @@ from portal.site.views import bp as site
 from volunteers import cli as volunteers_cli
 from volunteers import jobs as volunteers_jobs
 from volunteers import labels as volunteers_labels
+from volunteers.labels import adoption as adoption_labels
 from volunteers.service import personal as volunteers_personal
+from volunteers.service.adoption import personal as adoption_personal
+from volunteers.service.adoption.agreements import load_model
+from volunteers.service.adoption.importing import load_register
+from volunteers.service.adoption.settings import check_settings as check_adoption
 from volunteers.service.limits import check_limits
 from volunteers.views import bp as volunteers
+from volunteers.views.adoption import bp as adoption
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     site,
@@ -71,6 +77,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     satisfaction,
     reports,
     volunteers,
+    adoption,
     places,
     calendars,
     parts,
@@ -101,6 +108,8 @@ CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...
     ("Responsibilities", load_city_responsibilities),
     ("Service contracts", load_city_contracts),
     ("Public at once", check_publishing),
+    ("Model agreement for adoption", load_model),
+    ("Adoptable things", load_register),
 )
 
 # imported because they register themselves: words for codes, templates of messages, jobs, and
@@ -125,6 +134,8 @@ REGISTERED: Final = (
     volunteers_jobs,
     volunteers_labels,
     volunteers_personal,
+    adoption_labels,
+    adoption_personal,
     site_jobs,
 )
 
@@ -133,6 +144,7 @@ def init_app(app: Flask) -> None:
     """Register every package's pages."""
     check_thresholds(app.extensions["gongzhi_instance"].city)
     check_settings(app.extensions["gongzhi_instance"].city)
+    check_adoption(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
     check_limits(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)

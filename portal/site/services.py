@@ -109,6 +109,13 @@ SERVICES: Final = (
         ("credit.",),
     ),
     Service(
+        "adopt", "/adoption/", "leaf",
+        _l("Adopt green space and things of the street"),
+        _l("Call, or go to the street office: staff apply, write the care log and sign with you."),
+        _IN_PERSON,
+        ("adoption.",),
+    ),
+    Service(
         "honour", "/credit/role-models", "people",
         _l("Nominate a role model, or answer as a nominee"),
         _l("Call, or hand in the paper form at the community desk. Staff type it in."),

@@ -12,7 +12,14 @@ from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
 from portal.site.parts import SECTIONS
-from tests.make import benefit_pages, deduction_pages, door_pages, shift_pages, sign_up_pages
+from tests.make import (
+    adoption_pages,
+    benefit_pages,
+    deduction_pages,
+    door_pages,
+    shift_pages,
+    sign_up_pages,
+)
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
@@ -30,6 +37,7 @@ NO_PAGE = {
     **deduction_pages.NO_PAGE,
     **shift_pages.NO_PAGE,
     **sign_up_pages.NO_PAGE,
+    **adoption_pages.NO_PAGE,
     "credit.deduction_assessment": "a document to download",
     "credit.admin_assessment": "a document to download",
     "credit.retaliation_csv": "a table to download",
@@ -85,6 +93,7 @@ WHO = {
     **benefit_pages.WHO,
     **shift_pages.WHO,
     **sign_up_pages.WHO,
+    **adoption_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -139,6 +148,7 @@ CASES = {
     **benefit_pages.CASES,
     **shift_pages.CASES,
     **sign_up_pages.CASES,
+    **adoption_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -243,6 +253,7 @@ BY_NAME = {
 PAIRS = {
     **shift_pages.PAIRS,
     **sign_up_pages.PAIRS,
+    **adoption_pages.PAIRS,
     ("reports.desk_cover", "number"): "photographed",
     ("credit.answer_by_link", "token"): "honour_link",
     ("reports.desk_cover", "code"): "photo",
@@ -299,6 +310,7 @@ MORE = (
     *deduction_pages.MORE,
     *shift_pages.MORE,
     ("seat-kept", "resident", "/volunteers/mine/{kept_seat}"),
+    *adoption_pages.MORE,
     ("ledger-own", "resident", "/credit/"),
     ("matter-disputed", "resident", "/credit/matters/{deduction_disputed}"),
 )

@@ -80,6 +80,7 @@ from tests.make import (
     ratings,
     reports,
 )
+from tests.make.adoption_pages import adoption_things
 from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
 from tests.make.doors import through_doors
@@ -181,6 +182,7 @@ def _things(session: Session, demo: Demo) -> None:
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
         **shift_things(session, demo.people),
+        **adoption_things(session),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         **sign_up_things(session, demo.people, place),
         "award": award_of(session, demo.people["resident"].id),

@@ -247,6 +247,7 @@ NOT_PERSONAL = {
         "volunteer_activity.words_zh_hans", "volunteer_activity.words_zh_hant",
         "volunteer_activity.words_en", "volunteer_activity.risks", "volunteer_activity.insurance",
         "volunteer_activity.gear",
+        "adoption_model.text_zh_hans", "adoption_model.text_zh_hant", "adoption_model.text_en",
     },
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept
     # as long as the record of who looked

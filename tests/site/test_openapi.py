@@ -34,6 +34,7 @@ NO_DATA = {
     "credit.log_key", "credit.log_checkpoint", "credit.log_tile",
     "credit.numbered_checkpoint", "credit.numbered_tile", "credit.check_tool", "credit.my_proof",
     "credit.deduction_photo", "credit.matter_photo", "credit.deduction_step",
+    "adoption.photo", "adoption.small_photo", "adoption.plaque",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",
@@ -121,6 +122,7 @@ def portal_answers(checked: Checked) -> None:
     checked.ask("/feeds/reports.geojson", "feeds.geojson")
     checked.ask("/reports/map.geojson", "reports.map_data")
     checked.ask("/reports/map.geojson?area=!", "reports.map_data", 422)
+    checked.ask("/adoption/points.geojson", "adoption.points")
     checked.ask("/reports/map/outlines.geojson", "reports.map_outlines")
     checked.ask("/reports/offline/token", "reports.offline_token")
     wanted = {"Accept": operations.JSON}

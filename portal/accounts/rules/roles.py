@@ -15,6 +15,7 @@ RESIDENT = "resident"
 class Permission(StrEnum):
     """Every verb of the house, in alphabetical order. Roles get them in ``data/roles.tsv``."""
 
+    ADOPTION_MANAGE = "adoption:manage"
     AGE_CONFIRM = "age:confirm"
     API_KEY_MANAGE = "api_key:manage"
     AREA_MANAGE = "area:manage"

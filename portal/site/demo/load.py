@@ -24,6 +24,7 @@ from portal.reports.service.demo import Photo, plant_cases
 from portal.reports.service.supervision_demo import plant_supervision
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service.demo import plant_ratings
+from portal.site.demo.adoption import plant_adoptions
 from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
@@ -153,6 +154,7 @@ def _work_of_staff(
     plant_doors(session, people, pictures, community, now)
     plant_grids(session, people, community, now)
     plant_honours(session, people, community, now)
+    plant_adoptions(session, people, now)
 
 
 def _program(session: Session, unit_id: UUID, now: datetime) -> None:

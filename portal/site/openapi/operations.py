@@ -145,6 +145,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "reports.map_data", "The pins of a window of the map",
         {200: {GEOJSON: "Pins"}, 422: {JSON: "FilterProblems"}}, query=FILTERS,
     ),
+    Operation(
+        "adoption.points", "Adoptable things in a window of the map",
+        {200: {GEOJSON: "Pins"}},
+        query=(*map(parameter, ("place", "kind", "standing", "new", "bbox")), LANGUAGE),
+    ),
     Operation("reports.map_outlines", "Outlines of places", {200: {GEOJSON: "Outlines"}}),
     Operation(
         "reports.offline_token", "A form token, for the page that reports without a network",

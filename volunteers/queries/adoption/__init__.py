@@ -1,0 +1,1 @@
+"""Reads of adoption: the register, undertakings with their people, care, checks, ratings."""

@@ -1,0 +1,1 @@
+"""Adoption: how far it can go and by whose hand, its lists, its thresholds, its register."""

@@ -1,0 +1,1 @@
+"""Adoption from the register to the plaque, the care and the end."""
