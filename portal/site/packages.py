@@ -61,6 +61,8 @@ from volunteers import cli as volunteers_cli
 from volunteers import jobs as volunteers_jobs
 from volunteers import labels as volunteers_labels
 from volunteers.service import personal as volunteers_personal
+from volunteers.service import personal_day as volunteers_personal_day
+from volunteers.service.on_the_day import check_settings as check_day_settings
 from volunteers.views import bp as volunteers
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
@@ -124,6 +126,7 @@ REGISTERED: Final = (
     volunteers_jobs,
     volunteers_labels,
     volunteers_personal,
+    volunteers_personal_day,
     site_jobs,
 )
 
@@ -132,6 +135,7 @@ def init_app(app: Flask) -> None:
     """Register every package's pages."""
     check_thresholds(app.extensions["gongzhi_instance"].city)
     check_settings(app.extensions["gongzhi_instance"].city)
+    check_day_settings(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)
     init_login(app)

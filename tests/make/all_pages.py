@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from portal.accounts.access import Access
 from portal.site.parts import SECTIONS
-from tests.make import benefit_pages, deduction_pages, door_pages, shift_pages
+from tests.make import benefit_pages, day_pages, deduction_pages, door_pages, shift_pages
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
@@ -83,6 +83,7 @@ WHO = {
     **deduction_pages.WHO,
     **benefit_pages.WHO,
     **shift_pages.WHO,
+    **day_pages.WHO,
     "accounts.enter_code": ASKER,
     "accounts.my_phone_code": MOVER,
     "accounts.give_factor": HALF,
@@ -134,6 +135,7 @@ CASES = {
     **deduction_pages.CASES,
     **benefit_pages.CASES,
     **shift_pages.CASES,
+    **day_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
     "reports.rate": "closed",
@@ -235,6 +237,7 @@ BY_NAME = {
 # where two things stand in one address
 PAIRS = {
     **shift_pages.PAIRS,
+    **day_pages.PAIRS,
     ("reports.desk_cover", "number"): "photographed",
     ("credit.answer_by_link", "token"): "honour_link",
     ("reports.desk_cover", "code"): "photo",

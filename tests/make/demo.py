@@ -82,6 +82,7 @@ from tests.make import (
 )
 from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
+from tests.make.day_pages import day_things
 from tests.make.doors import through_doors
 from tests.make.ledger_pages import award_of
 from tests.make.orders import orders_without_a_map
@@ -180,6 +181,7 @@ def _things(session: Session, demo: Demo) -> None:
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
         **shift_things(session, demo.people),
+        **day_things(session, demo.people, PLACE),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         "award": award_of(session, demo.people["resident"].id),
         **{role: person.number for role, person in demo.people.items()},

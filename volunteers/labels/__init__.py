@@ -1,5 +1,14 @@
 """Words for the codes of voluntary service."""
 
-from volunteers.labels import activities, cloud, hours, personal, planning, series, teams
+from volunteers.labels import (
+    activities,
+    cloud,
+    hours,
+    on_the_day,
+    personal,
+    planning,
+    series,
+    teams,
+)
 
-__all__ = ["activities", "cloud", "hours", "personal", "planning", "series", "teams"]
+__all__ = ["activities", "cloud", "hours", "on_the_day", "personal", "planning", "series", "teams"]

@@ -1,9 +1,18 @@
 """Tables of voluntary service."""
 
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
+from volunteers.models.attendance import Absence, Attendance, AttendanceVoid
 from volunteers.models.calendar import CalendarFeed
 from volunteers.models.cloud import CloudLink
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
+from volunteers.models.patrol import (
+    Checkpoint,
+    Patrol,
+    PatrolAnswer,
+    PatrolEntry,
+    PatrolTick,
+    Route,
+)
 from volunteers.models.plan import (
     SeriesException,
     ShiftBatch,
@@ -18,14 +27,23 @@ from volunteers.models.tour import TourReport, TourScore, TourStop
 from volunteers.models.volunteer import Volunteer
 
 __all__ = [
+    "Absence",
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "Attendance",
+    "AttendanceVoid",
     "CalendarFeed",
     "Certificate",
     "CertificateLine",
+    "Checkpoint",
     "CloudLink",
     "Partner",
+    "Patrol",
+    "PatrolAnswer",
+    "PatrolEntry",
+    "PatrolTick",
+    "Route",
     "SeriesException",
     "ServiceHours",
     "Shift",

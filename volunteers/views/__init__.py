@@ -1,7 +1,10 @@
 """Pages of voluntary service, by noun. Importing a module registers its routes."""
 
 from volunteers.views import (
+    absences,
     calendar,
+    calling_off,
+    check_in,
     desk_activities,
     desk_hours,
     desk_many,
@@ -9,15 +12,21 @@ from volunteers.views import (
     desk_shifts,
     evidence,
     hours,
+    patrols,
     public,
+    roll_call,
+    routes,
     teams,
     tours,
 )
 from volunteers.views.blueprint import bp
 
 __all__ = [
+    "absences",
     "bp",
     "calendar",
+    "calling_off",
+    "check_in",
     "desk_activities",
     "desk_hours",
     "desk_many",
@@ -25,7 +34,10 @@ __all__ = [
     "desk_shifts",
     "evidence",
     "hours",
+    "patrols",
     "public",
+    "roll_call",
+    "routes",
     "teams",
     "tours",
 ]
