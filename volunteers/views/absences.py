@@ -38,7 +38,7 @@ def desk_absences() -> ResponseReturnValue:
     found = absences_in(reading(), places, open_only=not every, before=_before())
     rows = found[:PAGE]
     return render_template(
-        "volunteers/day/absences.html", rows=rows, every=every, states=ABSENCE_STATES,
+        "volunteers/desk/absences.html", rows=rows, every=every, states=ABSENCE_STATES,
         people=people_by_ids(reading(), {row.person_id for row in rows}),
         next_before=rows[-1].number if len(found) > PAGE else None, now=now(),
     )  # fmt: skip
@@ -60,7 +60,7 @@ def desk_absence(number: str) -> ResponseReturnValue:
     act = partial(_decide, form, number)
     thanks = _l("Your answer is written down, and the person is told.")
     return answer(
-        form, "volunteers/day/absence.html", act, thanks=thanks, row=row, states=ABSENCE_STATES,
+        form, "volunteers/desk/absence.html", act, thanks=thanks, row=row, states=ABSENCE_STATES,
         people=people_by_ids(reading(), {row.person_id}), may_decide=row.may_decide(now()),
     )  # fmt: skip
 

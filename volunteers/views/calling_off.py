@@ -41,7 +41,7 @@ def call_off() -> ResponseReturnValue:
         acting.area.data, acting.day.data = day.area.code, day.on.isoformat()
         acting.seen.data = day.mark
     page = {"asking": form, "form": acting, "day": day, "longest": LONGEST_REASON}
-    return render_template("volunteers/day/call_off.html", **page)
+    return render_template("volunteers/desk/call_off_day.html", **page)
 
 
 def _day(form: DayForm) -> Day:
@@ -76,7 +76,7 @@ def call_off_now() -> ResponseReturnValue:
     page = {"asking": asked, "day": day, "longest": LONGEST_REASON}
     thanks = _l("Called off. Everybody who signed up is told.")
     act = partial(_call_off, form, day)
-    return answer(form, "volunteers/day/call_off.html", act, thanks=thanks, **page)
+    return answer(form, "volunteers/desk/call_off_day.html", act, thanks=thanks, **page)
 
 
 def _call_off(form: CallOffForm, day: Day, session: Session) -> str:
@@ -95,7 +95,7 @@ def shift_again(number: str) -> ResponseReturnValue:
     form = AgainForm()
     thanks = _l("Planned again. People sign up anew.")
     act = partial(_again, form, number)
-    return answer(form, "volunteers/day/again.html", act, thanks=thanks, shift=shift)
+    return answer(form, "volunteers/desk/again.html", act, thanks=thanks, shift=shift)
 
 
 def _again(form: AgainForm, number: str, session: Session) -> str:

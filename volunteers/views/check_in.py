@@ -41,7 +41,7 @@ def day_screen(number: str) -> ResponseReturnValue:
     link = instance().config.origin + url_for("volunteers.come", number=number, code=code)
     rows = roll_of(reading(), shift.id)
     page = render_template(
-        "volunteers/day/screen.html", shift=shift, qr=qr_svg(link), every=STEP_SECONDS // 2,
+        "volunteers/desk/screen.html", shift=shift, qr=qr_svg(link), every=STEP_SECONDS // 2,
         here=sum(row.here for row in rows), expected=len(rows),
     )  # fmt: skip
     response = make_response(page)

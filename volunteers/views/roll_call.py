@@ -24,7 +24,7 @@ from volunteers.service.roll_call import call_roll, can_undo, strike, undo_rest,
 from volunteers.views.blueprint import bp
 
 MANAGE = Permission.SHIFT_MANAGE
-_ROLL = "volunteers/day/roll.html"
+_ROLL = "volunteers/desk/roll.html"
 
 
 @bp.route("/desk/volunteers/shifts/<number>/roll", methods=["GET", "POST"])
@@ -73,7 +73,7 @@ def undo_roll(number: str) -> ResponseReturnValue:
     form = PlainForm()
     page = {"title_of": shift, **_page(shift, rows)}
     act = partial(_undo, number)
-    return answer(form, "volunteers/day/undo.html", act, thanks=_l("Taken back."), **page)
+    return answer(form, "volunteers/desk/undo.html", act, thanks=_l("Taken back."), **page)
 
 
 def _undo(number: str, session: Session) -> str:
@@ -88,7 +88,7 @@ def day_list(number: str) -> ResponseReturnValue:
     shift, rows = _roll(number)
     link = instance().config.origin + url_for("volunteers.day_times", number=number)
     page = _page(shift, rows)
-    return render_template("volunteers/day/list.html", link=link, qr=qr_svg(link), **page)
+    return render_template("volunteers/desk/list.html", link=link, qr=qr_svg(link), **page)
 
 
 @bp.route("/desk/volunteers/shifts/<number>/times", methods=["GET", "POST"])
@@ -100,7 +100,7 @@ def day_times(number: str) -> ResponseReturnValue:
     act = partial(_write, form, shift)
     page = _page(shift, rows)
     thanks = _l("Written down, with your reason.")
-    return answer(form, "volunteers/day/times.html", act, thanks=thanks, **page)
+    return answer(form, "volunteers/desk/times.html", act, thanks=thanks, **page)
 
 
 def _write(form: TimesForm, shift: DayShift, session: Session) -> str:
@@ -121,7 +121,7 @@ def day_strike(number: str, sign_up: str) -> ResponseReturnValue:
     form = ReasonForm()
     act = partial(_strike, form, number, sign_up)
     page = {**_page(shift, rows), "row": row}
-    return answer(form, "volunteers/day/strike.html", act, thanks=_l("Taken back."), **page)
+    return answer(form, "volunteers/desk/strike.html", act, thanks=_l("Taken back."), **page)
 
 
 def _strike(form: ReasonForm, number: str, sign_up: str, session: Session) -> str:

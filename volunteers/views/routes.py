@@ -28,7 +28,7 @@ from volunteers.views.blueprint import bp
 from volunteers.views.calling_off import places_of
 
 MANAGE = Permission.SHIFT_MANAGE
-_FORM = "volunteers/patrols/route_form.html"
+_FORM = "volunteers/desk/route_form.html"
 
 
 @bp.get("/desk/volunteers/routes")
@@ -38,7 +38,7 @@ def routes() -> ResponseReturnValue:
     rows = routes_in(reading(), current_actor().places_for(MANAGE))
     places = areas_by_ids(reading(), {row.area_id for row in rows})
     page = {"rows": rows, "places": places, "checklists": checklists()}
-    return render_template("volunteers/patrols/routes.html", **page)
+    return render_template("volunteers/desk/routes.html", **page)
 
 
 @bp.route("/desk/volunteers/routes/new", methods=["GET", "POST"])
@@ -80,7 +80,7 @@ def drop_route(number: str) -> ResponseReturnValue:
     """Nobody walks it any more."""
     route = route_here(reading(), number, current_actor())
     act = partial(_end, number)
-    page = "volunteers/patrols/route_end.html"
+    page = "volunteers/desk/route_end.html"
     return answer(PlainForm(), page, act, thanks=_l("The route has ended."), route=route)
 
 
@@ -99,7 +99,7 @@ def shift_route(number: str) -> ResponseReturnValue:
     form.offer(routes_in(reading(), current_actor().places_for(MANAGE)))
     act = partial(_put, form, number)
     thanks = _l("The patrol has its route.")
-    return answer(form, "volunteers/patrols/on_route.html", act, thanks=thanks, shift=shift)
+    return answer(form, "volunteers/desk/on_route.html", act, thanks=thanks, shift=shift)
 
 
 def _put(form: OnRouteForm, number: str, session: Session) -> str:
