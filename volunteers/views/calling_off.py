@@ -36,12 +36,18 @@ def call_off() -> ResponseReturnValue:
             day = _day(form)
         except Refused as refusal:
             form.refuse(refusal)
-    acting = CallOffForm(formdata=None)
-    if day is not None:
-        acting.area.data, acting.day.data = day.area.code, day.on.isoformat()
-        acting.seen.data = day.mark
+    acting = _acting(day)
     page = {"asking": form, "form": acting, "day": day, "longest": LONGEST_REASON}
     return render_template("volunteers/desk/call_off_day.html", **page)
+
+
+def _acting(day: Day | None) -> CallOffForm:
+    """The form that calls off what is shown."""
+    form = CallOffForm(formdata=None)
+    if day is not None:
+        form.area.data, form.day.data = day.area.code, day.on.isoformat()
+        form.seen.data = day.mark
+    return form
 
 
 def _day(form: DayForm) -> Day:
