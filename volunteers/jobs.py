@@ -5,6 +5,7 @@ from datetime import datetime
 from portal.kernel import jobs
 from portal.kernel.db import Database
 from volunteers.queries.plans import series_to_make
+from volunteers.service.absences import tell_absent
 from volunteers.service.adoption.clocks import run_clocks
 from volunteers.service.adoption.dry import remind_dry
 from volunteers.service.hours import tell_ledger
@@ -24,6 +25,7 @@ def make_shifts(database: Database, now: datetime) -> int:
     return made
 
 
+jobs.register("volunteers.tell_absent", 300, tell_absent)
 jobs.register("volunteers.tell_ledger", 600, tell_ledger)
 jobs.register("volunteers.make_shifts", 3600, make_shifts)
 jobs.register("volunteers.settle_waiting", 60, settle_waiting)

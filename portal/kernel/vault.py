@@ -23,7 +23,7 @@ CARRIED: Final = frozenset({
 # And these begin anew: what they made is sealed or computed again, or gone within days.
 RENEWED: Final = frozenset({
     "backup", "browser", "code", "cookies", "key-id", "mail", "receipt", "seal", "session",
-    "upload-owner",
+    "upload-owner", "volunteers/check-in",
 })  # fmt: skip
 _RENEWED_BUCKETS: Final = "rate/"
 

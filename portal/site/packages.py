@@ -62,11 +62,13 @@ from volunteers import jobs as volunteers_jobs
 from volunteers import labels as volunteers_labels
 from volunteers.labels import adoption as adoption_labels
 from volunteers.service import personal as volunteers_personal
+from volunteers.service import personal_day as volunteers_personal_day
 from volunteers.service.adoption import personal as adoption_personal
 from volunteers.service.adoption.agreements import load_model
 from volunteers.service.adoption.importing import load_register
 from volunteers.service.adoption.settings import check_settings as check_adoption
 from volunteers.service.limits import check_limits
+from volunteers.service.on_the_day import check_settings as check_day_settings
 from volunteers.views import bp as volunteers
 from volunteers.views.adoption import bp as adoption
 
@@ -136,6 +138,7 @@ REGISTERED: Final = (
     volunteers_personal,
     adoption_labels,
     adoption_personal,
+    volunteers_personal_day,
     site_jobs,
 )
 
@@ -145,6 +148,7 @@ def init_app(app: Flask) -> None:
     check_thresholds(app.extensions["gongzhi_instance"].city)
     check_settings(app.extensions["gongzhi_instance"].city)
     check_adoption(app.extensions["gongzhi_instance"].city)
+    check_day_settings(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
     check_limits(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)

@@ -83,6 +83,7 @@ from tests.make import (
 from tests.make.adoption_pages import adoption_things
 from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
+from tests.make.day_pages import day_things
 from tests.make.doors import through_doors
 from tests.make.ledger_pages import asked_about, award_of
 from tests.make.orders import orders_without_a_map
@@ -183,6 +184,7 @@ def _things(session: Session, demo: Demo) -> None:
         **benefit_things(session, demo.people),
         **shift_things(session, demo.people),
         **adoption_things(session),
+        **day_things(session, demo.people, PLACE),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         **sign_up_things(session, demo.people, place),
         "award": award_of(session, demo.people["resident"].id),

@@ -1,11 +1,20 @@
 """Tables of voluntary service."""
 
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
+from volunteers.models.attendance import Absence, Attendance, AttendanceVoid
 from volunteers.models.calendar import CalendarFeed
 from volunteers.models.cloud import CloudLink
 from volunteers.models.guardian import GuardianYes
 from volunteers.models.handover import Handover
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
+from volunteers.models.patrol import (
+    Checkpoint,
+    Patrol,
+    PatrolAnswer,
+    PatrolEntry,
+    PatrolTick,
+    Route,
+)
 from volunteers.models.plan import (
     SeriesException,
     ShiftBatch,
@@ -21,17 +30,26 @@ from volunteers.models.tour import TourReport, TourScore, TourStop
 from volunteers.models.volunteer import Volunteer, VolunteerInterest
 
 __all__ = [
+    "Absence",
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "Attendance",
+    "AttendanceVoid",
     "CalendarFeed",
     "Certificate",
     "CertificateLine",
+    "Checkpoint",
     "CloudLink",
     "GuardianYes",
     "Handover",
     "Partner",
+    "Patrol",
+    "PatrolAnswer",
+    "PatrolEntry",
+    "PatrolTick",
     "Qualification",
+    "Route",
     "SeriesException",
     "ServiceHours",
     "Shift",

@@ -1,7 +1,10 @@
 """Pages of voluntary service, by noun. Importing a module registers its routes."""
 
 from volunteers.views import (
+    absences,
     calendar,
+    calling_off,
+    check_in,
     desk_activities,
     desk_hours,
     desk_many,
@@ -10,9 +13,12 @@ from volunteers.views import (
     evidence,
     hours,
     mine,
+    patrols,
     people,
     public,
     register,
+    roll_call,
+    routes,
     sign_up,
     teams,
     tours,
@@ -20,8 +26,11 @@ from volunteers.views import (
 from volunteers.views.blueprint import bp
 
 __all__ = [
+    "absences",
     "bp",
     "calendar",
+    "calling_off",
+    "check_in",
     "desk_activities",
     "desk_hours",
     "desk_many",
@@ -30,9 +39,12 @@ __all__ = [
     "evidence",
     "hours",
     "mine",
+    "patrols",
     "people",
     "public",
     "register",
+    "roll_call",
+    "routes",
     "sign_up",
     "teams",
     "tours",

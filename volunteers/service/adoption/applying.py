@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from credit.queries.accounts import age_band_of
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import Actor, AgeBand
 from portal.kernel.errors import Counted, Forbidden, Refused
 from portal.kernel.ids import new_id, new_number

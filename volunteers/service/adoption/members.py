@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from credit.queries.accounts import age_band_of
+from portal.accounts.queries import age_band_of
 from portal.accounts.rules import Actor, AgeBand
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
