@@ -115,7 +115,7 @@ def _measured(folder: Path, act: Act) -> tuple[float, int, int]:
     errors = [found for post in posts for found in _race(database, act, people, post)]
     seconds = time.monotonic() - start
     with database.read() as session:
-        sold = session.scalars(select(func.count()).group_by(SignUp.post_id)).all()
+        sold = session.scalars(select(func.count(SignUp.id)).group_by(SignUp.post_id)).all()
     database.dispose()
     return seconds, sum(many - 1 for many in sold), len(errors)
 

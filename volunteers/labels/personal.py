@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.accounts.labels import register_reader
+from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from volunteers.labels.activities import SIGN_UP_STATES
 from volunteers.rules.activities import tags
@@ -14,15 +15,15 @@ Record = Mapping[str, Any]
 
 def _volunteer(record: Record) -> Iterator[Any]:
     yield from (record["registered_at"], record["named_at"])
-    yield from (tags()[code].names for code in record["interests"] if code in tags())
+    yield from (in_words(tags()[code].names) for code in record["interests"] if code in tags())
 
 
 def _team(record: Record) -> Iterator[Any]:
-    yield from (record["names"], record["joined_at"], record["left_at"])
+    yield from (in_words(record["names"]), record["joined_at"], record["left_at"])
 
 
 def _sign_up(record: Record) -> Iterator[Any]:
-    yield from (record["names"], record["starts_at"], record["ends_at"])
+    yield from (in_words(record["names"]), record["starts_at"], record["ends_at"])
     yield str(SIGN_UP_STATES[SignUpState(record["state"])])
 
 
@@ -31,7 +32,12 @@ def _calendar(record: Record) -> Iterator[Any]:
 
 
 def _qualification(record: Record) -> Iterator[Any]:
-    yield from (record["names"], record["valid_from"], record["valid_to"], record["reason"])
+    yield from (
+        in_words(record["names"]),
+        record["valid_from"],
+        record["valid_to"],
+        record["reason"],
+    )
 
 
 def _guardian(record: Record) -> Iterator[Any]:

@@ -6,9 +6,9 @@ from typing import Any
 from flask import current_app, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.access import signed_in
+from portal.accounts.access import current_actor, signed_in
 from portal.accounts.rules import AgeBand
-from portal.accounts.service import set_age_band
+from portal.accounts.service import state_age
 from portal.accounts.service.news import register_news
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
@@ -67,7 +67,7 @@ def register() -> ResponseReturnValue:
 
 def _register(form: RegisterForm, session: Session) -> str:
     if "age" in form and age_of(session, me()) is AgeBand.UNKNOWN:
-        set_age_band(session, me(), AgeBand(form.age.data))
+        state_age(session, current_actor(), AgeBand(form.age.data), now=now())
     register_volunteer(
         session, me(), named=bool(form.named.data), interests=form.interests.data or (), now=now()
     )
