@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from credit.models import ProtectedMark
 from credit.rules.guard import COUNTS_FOR, Edge, Lines, Mark, ProtectedAct
 from portal.accounts.models import Person
 from portal.accounts.queries import posts_of
+from portal.areas.models import Area
 from portal.organisations.queries import UnitLine, all_lines
 
 
@@ -74,7 +75,7 @@ def units_behind(
     session: Session, proposer_id: UUID, units: Iterable[UUID], at: datetime
 ) -> frozenset[UUID]:
     """The units that propose: those named, the proposer's own of the last 180 days, and whatever
-    stands above, below, before or after them. Always two queries."""
+    stands above, below, before or after them. Always three queries."""
     lines = all_lines(session)
     return lines_of(lines).of({*units, *_held(session, proposer_id, lines, at)})
 
@@ -91,7 +92,29 @@ def _held(
     posts = posts_of(session, person_id, at - COUNTS_FOR, at)
     places = {place for _, place in posts if place is not None}
     own = {unit for unit, _ in posts if unit is not None}
-    return frozenset(own | {line.id for line in lines if line.governs in places})
+    return frozenset(own | _offices(session, places, lines))
+
+
+def _offices(session: Session, places: set[UUID], lines: Iterable[UnitLine]) -> set[UUID]:
+    """The offices of some places, or of the next place above that has one in the register: what
+    was said of whoever works there must bind somebody. Where there is none at all, the place stands
+    for its office. One query, whatever the places are."""
+    offices: dict[UUID, set[UUID]] = {}
+    for line in lines:
+        if line.governs is not None:
+            offices.setdefault(line.governs, set()).add(line.id)
+    mine, above = aliased(Area), aliased(Area)
+    rows = session.execute(
+        select(mine.id, above.id)
+        .join(above, func.substr(mine.path, 1, func.length(above.path)) == above.path)
+        .where(mine.id.in_(places))
+        .order_by(func.length(above.path).desc())
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for place, here in rows:
+        if place not in found and here in offices:
+            found[place] = offices[here]
+    return {unit for place in places for unit in found.get(place, {place})}
 
 
 def lines_of(lines: Iterable[UnitLine]) -> Lines:

@@ -1,7 +1,7 @@
 """Reads of what waits because the ledger stood still."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,12 @@ def next_waiting(session: Session) -> WaitingRow | None:
         .with_for_update(skip_locked=True)
     )
     return None if found is None else _row(session, found)
+
+
+def waits_by_source(session: Session, keys: Collection[bytes]) -> bool:
+    """Whether a fact of one of these sources waits, in whichever district."""
+    found = select(WaitingFact.source_hash).where(WaitingFact.source_hash.in_(keys))
+    return session.scalar(found.limit(1)) is not None
 
 
 def waiting_of(session: Session, person_id: UUID) -> Iterator[WaitingRow]:

@@ -16,8 +16,6 @@ COUNTS_FOR: Final = timedelta(days=180)
 # how long marks outlive the identity at least, whatever the rating window is
 LEAST_DAYS: Final = 200
 RATING_DAYS: Final = 14
-# nobody tells us when an appeal is forgotten: it and its reviews are, long before this
-APPEAL_DAYS: Final = 1096
 # so many guarded proposals in so many days are no chance any more
 PROBES: Final = 2
 PROBED_WITHIN: Final = timedelta(days=30)

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from credit.rules.flaws import LONGEST_LIFE
+
 
 class MatterState(StrEnum):
     """Where a deduction stands."""
@@ -260,6 +262,12 @@ MOST_LAPSE_DAYS: Final = 30
 MOST_DETAILS: Final = timedelta(days=90)
 # a notice that nobody posts is let go by the ledger itself; the whole ladder fits before
 NOTICE_LEFT: Final = timedelta(days=180)
+
+
+def longest_matter(settings: ProcessSettings) -> timedelta:
+    """How long the details of a matter can be there after somebody objected to it: its window, the
+    ladder before it counts and again while it counts, its life, and the city's days after that."""
+    return settings.window + 2 * NOTICE_LEFT + LONGEST_LIFE + settings.details_after
 
 
 def settings_from(thresholds: Mapping[str, object]) -> ProcessSettings:

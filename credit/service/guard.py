@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, update
+from sqlalchemy import ColumnElement, delete, insert, or_, update
 from sqlalchemy.orm import Session
 
 from credit.models import ProtectedMark
@@ -24,7 +24,8 @@ from credit.queries.guard import (
     phone_hashes_of,
     units_behind,
 )
-from credit.rules.guard import APPEAL_DAYS, ProtectedAct, Route, lasts, route_of
+from credit.rules.guard import ProtectedAct, Route, lasts, route_of
+from credit.rules.process import longest_matter, settings_from
 from portal.kernel.db import changed_rows
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
@@ -79,8 +80,10 @@ def mark_protected_acts(session: Session, deeds: Iterable[Deed]) -> None:
 
 def _rows(hashes: "_Hashes", deed: Deed, phones: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
     own = phones.get(deed.person_id) if deed.person_id is not None else None
-    kept_until = deed.at + timedelta(days=APPEAL_DAYS) if deed.act is ProtectedAct.APPEAL else None
     units: Collection[UUID | None] = deed.unit_ids or [None]
+    account = hashes.pseudonyms(deed.person_id, [])
+    # her matter runs them out, but does not know any more which telephone she had then
+    stop = deed.at + hashes.appeals_last if deed.act is ProtectedAct.APPEAL else None
     for who in hashes.pseudonyms(
         deed.person_id, [*([own] if own else []), *hashes.phone(deed.phone)]
     ):
@@ -93,7 +96,7 @@ def _rows(hashes: "_Hashes", deed: Deed, phones: Mapping[UUID, str]) -> Iterable
                 "unit_hash": None if unit_id is None else hashes.unit(who, unit_id),
                 "act": deed.act,
                 "at": deed.at,
-                "until": kept_until,
+                "until": None if who in account else stop,
             }
 
 
@@ -127,7 +130,7 @@ def _run_out(session: Session, *which: ColumnElement[bool], now: datetime) -> No
     until = now + lasts(instance_of(session).city.thresholds)
     session.execute(
         update(ProtectedMark)
-        .where(*which, ProtectedMark.until.is_(None))
+        .where(*which, or_(ProtectedMark.until.is_(None), ProtectedMark.until > until))
         .values(until=until)
         .execution_options(synchronize_session=False)
     )
@@ -160,7 +163,7 @@ def judge(
     ``at`` is when it was made; ``district`` changes nothing, because whoever complained in one is
     protected in all.
 
-    The same four queries and the same comparisons whatever the answer is, so that time tells
+    The same five queries and the same comparisons whatever the answer is, so that time tells
     nothing; called by a job at fixed times, never in the proposer's request.
     """
     hashes = _Hashes(session)
@@ -180,10 +183,16 @@ class _Hashes:
     def __init__(self, session: Session) -> None:
         self._vault = instance_of(session).vault
         self._key = self._vault.derive(_PURPOSE)
+        self._thresholds = instance_of(session).city.thresholds
 
     def _of(self, *parts: object) -> bytes:
         text = "".join(f"{len(str(part))}:{part}" for part in parts)
         return hmac.new(self._key, text.encode(), sha256).digest()
+
+    @property
+    def appeals_last(self) -> timedelta:
+        """How long an appeal can be known of by the city's settings, and as long as marks stay."""
+        return longest_matter(settings_from(self._thresholds)) + lasts(self._thresholds)
 
     def phone(self, typed: str | None) -> list[str]:
         """The hash that accounts keep of the same number; none where it is no number."""

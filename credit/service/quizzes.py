@@ -14,6 +14,7 @@ from credit.models import QuizVersion
 from credit.queries.accounts import consents
 from credit.queries.entries import EntryRow, award_of_source
 from credit.queries.quizzes import QuizRow, quiz_in_use, quiz_versions
+from credit.queries.waiting import waits_by_source
 from credit.rules.kinds import Party
 from credit.rules.quizzes import (
     FACT,
@@ -220,6 +221,10 @@ def _earn(session: Session, source: str, person_id: UUID, now: datetime) -> None
     """Points in the first district where she agreed to an account; once in the whole city."""
     # two answers of hers take turns, or each would find that the other earned nothing yet
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    # what waits for a halted ledger is looked at first: a job takes it out in the same transaction
+    # in which it becomes an award, so one of the two is seen, and it is earned in one district only
+    if waits_by_source(session, list(_keys(session, source, person_id).values())):
+        return
     if _earned(session, source, person_id) is not None:
         return
     for district in instance_of(session).city.roots:
@@ -233,11 +238,18 @@ def _earn(session: Session, source: str, person_id: UUID, now: datetime) -> None
 
 def _earned(session: Session, source: str, person_id: UUID) -> EntryRow | None:
     """What a version has earned her, in whichever district."""
-    for district in instance_of(session).city.roots:
-        key = hash_source(session, district, FACT, source, Party.PERSON, person_id)
+    for district, key in _keys(session, source, person_id).items():
         if found := award_of_source(session, district, key):
             return found
     return None
+
+
+def _keys(session: Session, source: str, person_id: UUID) -> dict[str, bytes]:
+    """By district, what the ledger would know it by."""
+    return {
+        district: hash_source(session, district, FACT, source, Party.PERSON, person_id)
+        for district in instance_of(session).city.roots
+    }
 
 
 @dataclass(frozen=True)

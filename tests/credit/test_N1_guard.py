@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from credit.models import ProtectedMark
+from credit.queries.guard import units_held
 from credit.rules.guard import (
     COUNTS_FOR,
     Edge,
@@ -23,8 +24,10 @@ from credit.rules.guard import (
     lasts,
     route_of,
 )
+from credit.rules.process import longest_matter, settings_from
 from credit.service import Deed, judge, let_marks_run_out, mark_protected_act, mark_protected_acts
 from credit.service.guard import forget_marks
+from portal.accounts.models import Person
 from portal.accounts.service import NewPerson, add_person, erase_person
 from portal.accounts.service.people import put_phone
 from portal.kernel.db import Database
@@ -190,6 +193,42 @@ def test_N1_the_office_of_a_place_stands_behind_whoever_holds_a_role_there(
         assert route(session, scene, proposer_id=clerk.id, unit_id=None) is Route.OUTSIDE
 
 
+def test_N1_where_a_place_has_no_office_the_next_above_that_has_one_stands_for_it(
+    database: Database, scene: Scene
+) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        office = unit(
+            session, "U-STREET", kind=OrganisationKind.STREET_OFFICE, area=tree[STREET]
+        )  # fmt: skip
+        inside = staff(session, "street_desk", area=tree[f"{STREET}001"])
+        elsewhere = staff(session, "street_desk", area=tree["370283002"])
+        mark(session, scene, ProtectedAct.COMPLAINT, unit_ids=[office.id])
+        wish: dict[str, Any] = {"unit_id": None}
+        assert route(session, scene, proposer_id=inside.id, **wish) is Route.OUTSIDE
+        assert route(session, scene, proposer_id=elsewhere.id, **wish) is Route.ORDINARY
+        # an office of its own goes before
+        own = unit(
+            session, "U-OWN", kind=OrganisationKind.COMMITTEE, area=tree[f"{STREET}001"]
+        )  # fmt: skip
+        assert route(session, scene, proposer_id=inside.id, **wish) is Route.ORDINARY
+        assert units_held(session, inside.id, NOW + SECOND) == {own.id}
+
+
+def test_N1_where_no_place_above_has_an_office_the_place_itself_is_bound(
+    database: Database, scene: Scene
+) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        clerk = staff(session, "street_desk", area=tree[STREET])
+        other = staff(session, "street_desk", area=tree["370283002"])
+        held = units_held(session, clerk.id, NOW + SECOND)
+        assert held == {tree[STREET].id}
+        mark(session, scene, ProtectedAct.APPEAL, unit_ids=held)
+        assert route(session, scene, proposer_id=clerk.id, unit_id=None) is Route.OUTSIDE
+        assert route(session, scene, proposer_id=other.id, unit_id=None) is Route.ORDINARY
+
+
 def test_N1_who_reported_by_telephone_alone_is_known_by_her_telephone(
     database: Database, scene: Scene
 ) -> None:
@@ -272,7 +311,7 @@ def test_N1_every_answer_takes_the_same_queries(database: Database, scene: Scene
             asked.setdefault(found, []).append(statements)
     assert set(asked) == set(Route)
     [first, *rest] = [statements for answers in asked.values() for statements in answers]
-    assert len(first) == 4
+    assert len(first) == 5
     assert all(statements == first for statements in rest)
 
 
@@ -318,12 +357,36 @@ def test_N1_a_mark_outlives_the_identity_by_180_days_and_the_rating_window(
             assert gone is (Route.NEVER if left == 4 else Route.ORDINARY)
 
 
-def test_N1_marks_of_appeals_run_out_by_themselves(database: Database, scene: Scene) -> None:
+def test_N1_marks_of_appeals_stay_as_long_as_the_matter_and_by_its_telephone_as_its_longest(
+    database: Database, scene: Scene
+) -> None:
+    """The telephone may be another when the matter is forgotten; the account is the same."""
+    matter = "matter:7K3M9-QX2HD"
+    longest = longest_matter(settings_from({})) + lasts({})
+    assert longest > timedelta(days=15 + 165 + 90 + 30 + 200)
     with database.write() as session:
-        mark(session, scene, ProtectedAct.APPEAL, unit_ids=[scene.unit])
-        # longer than an appeal, its reviews and the record can take together, and 200 days
-        assert forget_marks(session, NOW + timedelta(days=15 + 165 + 90 + 200)) == 0
-        assert forget_marks(session, NOW + timedelta(days=1096)) == 2
+        mark(session, scene, ProtectedAct.APPEAL, source=matter, unit_ids=[scene.unit])
+        put_phone(session, session.get_one(Person, scene.subject), a_phone())
+        assert forget_marks(session, NOW + longest - SECOND) == 0
+        assert forget_marks(session, NOW + longest) == 1
+        assert route(session, scene, source=matter, at=NOW + 5 * longest) is Route.NEVER
+        gone = NOW + 5 * longest
+        let_marks_run_out(
+            session, person_id=scene.subject, phone_hash=None, sources=[matter], now=gone
+        )
+        assert forget_marks(session, gone + lasts({}) - SECOND) == 0
+        assert forget_marks(session, gone + lasts({})) == 1
+
+
+def test_N1_marks_of_appeals_from_before_do_not_outlive_their_matter_longer_than_others(
+    database: Database, scene: Scene
+) -> None:
+    with database.write() as session:
+        mark(session, scene, ProtectedAct.APPEAL)
+        session.execute(update(ProtectedMark).values(until=NOW + timedelta(days=1096)))
+        wish: dict[str, Any] = {"person_id": scene.subject, "phone_hash": None, "sources": [CASE]}
+        let_marks_run_out(session, **wish, now=NOW)
+        assert forget_marks(session, NOW + lasts({})) == 2
 
 
 def test_N1_lines_of_units_end_even_where_they_turn_in_a_circle() -> None:

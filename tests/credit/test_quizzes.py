@@ -39,6 +39,7 @@ from tests.make.together import at_once
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 29)
+OTHER = "370284"
 
 
 def refusal_of(act: Any) -> Any:
@@ -103,19 +104,24 @@ def test_the_same_answers_sent_by_several_at_once_earn_once(database: Database) 
         assert (row.answered, row.passed) == (4, 4)
 
 
-def test_a_version_earns_once_in_a_city_of_several_districts(database: Database) -> None:
-    other = "370284"
+def two_districts(database: Database) -> None:
+    """A city of two, each with its rule."""
     instance = database.info["instance"]
-    roots = replace(instance.city, roots=(DISTRICT, other))
+    roots = replace(instance.city, roots=(DISTRICT, OTHER))
     database.info["instance"] = replace(instance, city=roots)
     quiz_rule(database)
     with database.write() as session:
         rule = shift_rule(NOW - DAY, code="quiz", fact="quiz_passed", points=1)
-        publish_rule(session, other, rule, actor_id=None, now=NOW - DAY)
-        who = adult(session)
-        give_consent(session, other, who.id, now=NOW)
-        number = published(session)
+        publish_rule(session, OTHER, rule, actor_id=None, now=NOW - DAY)
     seal(database, NOW - DAY)
+
+
+def test_a_version_earns_once_in_a_city_of_several_districts(database: Database) -> None:
+    two_districts(database)
+    with database.write() as session:
+        who = adult(session)
+        give_consent(session, OTHER, who.id, now=NOW)
+        number = published(session)
 
     def act() -> Any:
         with database.write() as session:

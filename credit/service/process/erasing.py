@@ -12,6 +12,7 @@ from credit.models import EntryDetail, Matter, MatterFile, MatterText
 from credit.queries.entries import entry
 from credit.queries.matters import MatterRow, files_of, objections_of
 from credit.service.forgetting import forget_details
+from credit.service.guard import let_marks_run_out
 from credit.service.looks import LOOK
 from credit.service.process.telling import subject_of
 from portal.kernel.audit import forget_subject
@@ -32,6 +33,10 @@ def erase_details(session: Session, row: MatterRow, now: datetime) -> None:
     subject = subject_of(row.number)
     wipe_messages(session, subject)
     if row.subject_person_id is not None:
+        # that she objected is known no more from now on: its marks have their last time (N1)
+        let_marks_run_out(
+            session, person_id=row.subject_person_id, phone_hash=None, sources=[subject], now=now
+        )
         forget_subject(session, subject, person_id=row.subject_person_id, looks=LOOK)
     session.execute(
         update(Matter)
