@@ -1,16 +1,15 @@
 """``python -m bench.ledger``: what posting and sealing cost beside what the database alone costs.
 
-Posting: eight writers give points, each in a transaction of its own: the balance with its floor,
-the entry, its details and its place in the queue. Beside it, in turn in one run, eight writers who
-insert two bare rows. Sealing: entries that wait get numbers, tiles and a signed checkpoint.
+Posting: eight writers, each a process, give points, each in a transaction of its own: the balance
+with its floor, the entry, its details and its place in the queue. Beside it, in turn in one run,
+they insert two bare rows. Sealing: entries that wait get numbers, tiles and a signed checkpoint.
 """
 
 import os
 import platform
-import threading
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -18,30 +17,18 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, insert
-from sqlalchemy.orm import Session
+from sqlalchemy import insert
 
 from bench.places import Place, create_postgres_database, postgres
+from bench.writers import ACTS, BARE, DISTRICT, WRITERS, crew, open_accounts
 from credit.models import Unsealed
-from credit.rules.kinds import Party
-from credit.rules.leaf import Unit
-from credit.service import Details, award, open_account
 from credit.service.sealing import seal
-from credit.service.sources import hash_source
 from portal.kernel.clock import now
 from portal.kernel.db import Database
-from portal.kernel.ids import new_id
 from portal.site import schema
 
-DISTRICT = "370283"
-WRITERS = 8
 GOALS = {"SQLite": 0.4, "PostgreSQL": 0.5}
 LEAST_SEALED = 100_000
-BARE = Table(
-    "bench_bare", MetaData(),
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("account", String(36)), Column("amount", Integer), Column("hash", LargeBinary(32)),
-)  # fmt: skip
 
 
 def say(what: str, figure: str, goal: str = "", met: bool | None = None) -> None:
@@ -50,74 +37,25 @@ def say(what: str, figure: str, goal: str = "", met: bool | None = None) -> None
     print(f"| {what} | {figure} | {goal} | {mark} |", flush=True)
 
 
-class Writers:
-    """Eight people, each with an account of her own, who write as fast as they can."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        moment = now()
-        with database.write() as session:
-            self.accounts = [
-                open_account(session, DISTRICT, Party.SHOP, new_id(), Unit.POINTS, now=moment)
-                for _ in range(WRITERS)
-            ]
-
-    def rate(self, act: Callable[[Session, UUID], None], seconds: float) -> float:
-        """Transactions a second of all of them together."""
-        done, stop = [0] * WRITERS, threading.Event()
-
-        def write(at: int) -> None:
-            while not stop.is_set():
-                with self.database.write() as session:
-                    act(session, self.accounts[at])
-                done[at] += 1
-
-        threads = [threading.Thread(target=write, args=(at,)) for at in range(WRITERS)]
-        start = time.monotonic()
-        for thread in threads:
-            thread.start()
-        time.sleep(seconds)
-        stop.set()
-        for thread in threads:
-            thread.join()
-        return sum(done) / (time.monotonic() - start)
-
-
-def give(session: Session, account: UUID) -> None:
-    """One point, the whole way."""
-    moment, entry_id = now(), new_id()
-    source = f"shift:{entry_id}"
-    award(
-        session, district=DISTRICT, entry_id=entry_id, account_id=account, amount=1,
-        rule="shift@1", source=hash_source(session, source), details=Details(source), now=moment,
-    )  # fmt: skip
-
-
-def insert_two(session: Session, account: UUID) -> None:
-    """What no ledger can do without: a row for each side."""
-    row = {"account": str(account), "amount": 1, "hash": account.bytes * 2}
-    session.execute(insert(BARE), [row, row])
-
-
-def posting(engine: str, database: Database, rounds: int, seconds: float) -> None:
+def posting(engine: str, place: Place, database: Database, turns: int, seconds: float) -> None:
     """Both in turn, so that a neighbour on the machine hits both."""
     BARE.create(database.writer)
-    writers = Writers(database)
-    for act in (give, insert_two):
-        writers.rate(act, 0.5)
-    turns = [
-        (writers.rate(give, seconds), writers.rate(insert_two, seconds)) for _ in range(rounds)
-    ]
+    with crew(place, open_accounts(database)) as writers:
+        for act in ACTS:
+            writers.rate(act, 0.5)
+        rates = [
+            (writers.rate("give", seconds), writers.rate("insert_two", seconds))
+            for _ in range(turns)
+        ]
+    given, bare = median(rate[0] for rate in rates), median(rate[1] for rate in rates)
+    say(f"{engine}: points given, {WRITERS} writers", f"{given:,.0f} a second")
+    say(f"{engine}: two bare rows, {WRITERS} writers", f"{bare:,.0f} a second")
+    shares = sorted(one / other for one, other in rates)
+    share, goal = median(shares), GOALS[engine]
     say(
-        f"{engine}: points given, {WRITERS} writers", f"{median(t[0] for t in turns):,.0f} a second"
-    )
-    say(
-        f"{engine}: two bare rows, {WRITERS} writers",
-        f"{median(t[1] for t in turns):,.0f} a second",
-    )
-    share = median(given / bare for given, bare in turns)
-    goal = GOALS[engine]
-    say(f"{engine}: the one ÷ the other", f"{share:.2f}", f"≥ {goal:g}", share >= goal)
+        f"{engine}: the one ÷ the other",
+        f"{share:.2f} ({shares[0]:.2f} to {shares[-1]:.2f})", f"≥ {goal:g}", share >= goal,
+    )  # fmt: skip
 
 
 def sealing(engine: str, database: Database, count: int) -> None:
@@ -167,6 +105,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="turns of each throughput")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of a turn")
     parser.add_argument("--count", type=int, default=200_000, help="entries sealed at once")
+    parser.add_argument("--only", choices=("posting", "sealing"), help="one of the two")
     parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, {datetime.now().astimezone():%Y-%m-%d}\n")
@@ -178,8 +117,10 @@ def main() -> None:
             place.folder.mkdir(parents=True)
             database = place.open()
             schema.upgrade(database)
-            posting(engine, database, options.rounds, options.seconds)
-            sealing(engine, database, options.count)
+            if options.only != "sealing":
+                posting(engine, place, database, options.rounds, options.seconds)
+            if options.only != "posting":
+                sealing(engine, database, options.count)
             database.dispose()
 
 

@@ -1,11 +1,11 @@
 """The rows of an entry: itself, its details, its place in the sealer's queue, its last moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, exists, insert, literal_column, select
@@ -42,13 +42,47 @@ def _insert_entry(dialect: str) -> Any:
     return (
         inserting.from_select([column.name for column in columns], source)
         .on_conflict_do_nothing()
-        .returning(literal_column("1"))
+        .returning(literal_column("1").label("done"))
     )
 
 
-_INSERT_DETAIL = insert(_table(EntryDetail))
-_INSERT_UNSEALED = insert(_table(Unsealed))
-_INSERT_DUE = insert(_table(Due))
+# of each row beside an entry, where in ``_given`` its columns are found
+_BESIDE: Final[Mapping[type[Base], Mapping[str, str]]] = {
+    EntryDetail: {
+        "district": "district", "entry_id": "id", "account_id": "account_id",
+        "sealed_details": "sealed_details",
+    },
+    Unsealed: {"district": "district", "entry_id": "id", "leaf_hash": "leaf_hash"},
+    Due: {"district": "district", "entry_id": "id", "account_id": "account_id", "due_at": "until"},
+}  # fmt: skip
+
+
+def _values(model: type[Base]) -> dict[str, Any]:
+    """The values of a row beside an entry, as parameters."""
+    columns = _table(model).columns
+    return {
+        name: bindparam(given, type_=columns[name].type) for name, given in _BESIDE[model].items()
+    }
+
+
+@cache
+def _insert_beside(model: type[Base]) -> Any:
+    return insert(_table(model)).values(_values(model))
+
+
+@cache
+def _insert_all(*beside: type[Base]) -> Any:
+    """The entry and what lies beside it in one statement, which only PostgreSQL has: each way to
+    and fro is waited for while the account is locked. Nothing is written beside no entry."""
+    entry = _insert_entry("postgresql").cte("entry")
+    there = select(entry.c.done).exists()
+    others = [
+        insert(_table(model))
+        .from_select(list(values), select(*values.values()).where(there))
+        .cte(model.__tablename__)
+        for model, values in ((model, _values(model)) for model in beside)
+    ]
+    return select(entry.c.done).add_cte(*others)
 
 
 def write_entry(
@@ -64,30 +98,27 @@ def write_entry(
     salt, details_salt = salts
     packed = leaves.pack(details_salt, details)
     row = _row(wish, salt, leaves.commitment_of(packed), at.replace(microsecond=0))
-    dialect = session.get_bind().dialect.name
-    if session.execute(_insert_entry(dialect), vars(row)).scalar() is None:
-        return None
-    vault = instance_of(session).vault
-    session.execute(
-        _INSERT_DETAIL,
-        {
-            "district": row.district, "entry_id": row.id, "account_id": account_id,
-            "sealed_details": vault.seal(packed),
-        },
-    )  # fmt: skip
-    session.execute(
-        _INSERT_UNSEALED,
-        {"district": row.district, "entry_id": row.id, "leaf_hash": leaf_hash(row)},
-    )
+    given = {
+        **vars(row),
+        "account_id": account_id,
+        "sealed_details": instance_of(session).vault.seal(packed),
+        "leaf_hash": leaf_hash(row),
+    }
+    beside = [EntryDetail, Unsealed]
     if row.until is not None and account_id is not None:
-        session.execute(
-            _INSERT_DUE,
-            {
-                "district": row.district, "entry_id": row.id, "account_id": account_id,
-                "due_at": row.until,
-            },
-        )  # fmt: skip
-    return row
+        beside.append(Due)
+    return row if _write(session, given, beside) else None
+
+
+def _write(session: Session, given: Mapping[str, Any], beside: Sequence[type[Base]]) -> bool:
+    """Whether there was a place for the entry."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.execute(_insert_all(*beside), given).scalar() is not None
+    if session.execute(_insert_entry("sqlite"), given).scalar() is None:
+        return False
+    for model in beside:
+        session.execute(_insert_beside(model), given)
+    return True
 
 
 def _row(wish: Transfer | Statement, salt: bytes, commitment: bytes, at: datetime) -> EntryRow:
