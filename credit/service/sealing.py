@@ -6,7 +6,7 @@ public checkpoint. Whatever was not finished is finished or overwritten by the n
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -39,7 +39,7 @@ from credit.rules.standing import LogState, LogStop
 from credit.rules.tiles import BadTile, grow
 from credit.service.halting import why_stopped
 from credit.service.logfiles import LogFiles, log_files
-from portal.kernel.db import Database
+from portal.kernel.db import Database, changed_rows
 from portal.kernel.instance import instance_of
 
 BATCH: Final = 50_000
@@ -161,27 +161,37 @@ def _take(session: Session, log: LogState, *only: ColumnElement[bool]) -> int:
         .limit(BATCH)
         .subquery()
     )
-    position = func.row_number().over(order_by=(taken.c.entry_id, taken.c.district))
+    if session.get_bind().dialect.name == "postgresql":
+        # what is taken out is what gets numbers: one statement, and nothing is looked for twice
+        gone = delete(Unsealed).where(
+            Unsealed.entry_id == taken.c.entry_id, Unsealed.district == taken.c.district
+        )
+        columns = (Unsealed.district, Unsealed.entry_id, Unsealed.leaf_hash)
+        return _number(session, log, gone.returning(*columns).cte("gone").c)
+    count = _number(session, log, taken.c)
+    if count:
+        # nobody else writes meanwhile, so all up to the last are those that have numbers now
+        last = select(Sealed.entry_id, Sealed.district).where(
+            Sealed.log == log.number, Sealed.seq == log.size + count - 1
+        )
+        up_to_it = tuple_(Unsealed.entry_id, Unsealed.district) <= last.scalar_subquery()
+        emptied = delete(Unsealed).where(up_to_it, *only)
+        session.execute(emptied.execution_options(synchronize_session=False))
+    return count
+
+
+def _number(session: Session, log: LogState, rows: Any) -> int:
+    """Write rows of the queue into the log, with the next numbers; how many."""
+    position = func.row_number().over(order_by=(rows.entry_id, rows.district))
     numbered = select(
         literal(log.number, Integer),
         cast(literal(log.size - 1, BigInteger) + position, BigInteger),
-        taken.c.district,
-        taken.c.entry_id,
-        taken.c.leaf_hash,
+        rows.district,
+        rows.entry_id,
+        rows.leaf_hash,
     )
     columns = ["log", "seq", "district", "entry_id", "leaf_hash"]
-    session.execute(insert(Sealed).from_select(columns, numbered))
-    mine = (Sealed.log == log.number) & (Sealed.seq >= log.size)
-    session.execute(
-        delete(Unsealed)
-        .where(
-            tuple_(Unsealed.district, Unsealed.entry_id).in_(
-                select(Sealed.district, Sealed.entry_id).where(mine)
-            )
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalar(select(func.count()).select_from(Sealed).where(mine)) or 0
+    return changed_rows(session, insert(Sealed).from_select(columns, numbered))
 
 
 def _grow(session: Session, log: LogState, files: LogFiles, now: datetime) -> bytes:
