@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+<<<<<<< HEAD
 from tests.credit.together import at_once
+=======
+>>>>>>> h-core
 
 from credit.service import end_consent, give_consent
 from credit.service.facts import post_waiting
@@ -14,6 +17,10 @@ from tests.credit.halting import halted
 from tests.credit.test_quizzes import OTHER, points, two_districts
 from tests.make.credit import DISTRICT, NOW, adult
 from tests.make.quizzes import RIGHT, published
+<<<<<<< HEAD
+=======
+from tests.make.together import at_once
+>>>>>>> h-core
 
 
 @dataclass(frozen=True)
