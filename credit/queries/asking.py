@@ -59,14 +59,12 @@ def _rows(session: Session, *conditions: ColumnElement[bool]) -> list[AskRow]:
     statement = (
         select(*_COLUMNS).where(*conditions).order_by(Table.asked_at.desc(), Table.id.desc())
     )
-    return [
-        AskRow(
-            *row[:-2],
-            words=vault.unseal(row.sealed_words),
-            answer=vault.unseal(row.sealed_answer) if row.sealed_answer else "",
-        )
-        for row in session.execute(statement.limit(DESK_PAGE))
-    ]
+    found = []
+    for *kept, words, sealed in session.execute(statement.limit(DESK_PAGE)):
+        answer = vault.unseal(sealed) if sealed else ""
+        values: list[Any] = [*kept, vault.unseal(words), answer]
+        found.append(AskRow(*values))
+    return found
 
 
 def own_requests(session: Session, person_id: UUID) -> Sequence[AskRow]:
