@@ -11,6 +11,28 @@ MOMENT = sa.DateTime(timezone=True)
 OPEN = sa.text("answered_at IS NULL")
 
 
+def _ties() -> list[sa.Constraint]:
+    """What must always hold of a row."""
+    return [
+        sa.CheckConstraint(
+            "(about = 'entry') = (entry_id IS NOT NULL)", name=op.f(f"ck_{TABLE}_about")
+        ),
+        sa.CheckConstraint(
+            "(prepared_by IS NULL) = (amount IS NULL)", name=op.f(f"ck_{TABLE}_prepared")
+        ),
+        sa.CheckConstraint(
+            "corrected_id IS NULL OR"
+            " (prepared_by IS NOT NULL AND answered_by IS NOT NULL AND prepared_by <> answered_by)",
+            name=op.f(f"ck_{TABLE}_two_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f(f"fk_{TABLE}_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
+        sa.UniqueConstraint("number", name=op.f(f"uq_{TABLE}_number")),
+    ]
+
+
 def upgrade() -> None:
     op.create_table(
         TABLE,
@@ -31,22 +53,7 @@ def upgrade() -> None:
         sa.Column("answered_by", sa.Uuid()),
         sa.Column("answered_at", MOMENT),
         sa.Column("corrected_id", sa.Uuid()),
-        sa.CheckConstraint(
-            "(about = 'entry') = (entry_id IS NOT NULL)", name=op.f(f"ck_{TABLE}_about")
-        ),
-        sa.CheckConstraint(
-            "(prepared_by IS NULL) = (amount IS NULL)", name=op.f(f"ck_{TABLE}_prepared")
-        ),
-        sa.CheckConstraint(
-            "corrected_id IS NULL OR"
-            " (prepared_by IS NOT NULL AND answered_by IS NOT NULL AND prepared_by <> answered_by)",
-            name=op.f(f"ck_{TABLE}_two_people"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f(f"fk_{TABLE}_person_id_person")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
-        sa.UniqueConstraint("number", name=op.f(f"uq_{TABLE}_number")),
+        *_ties(),
     )
     op.create_index(
         "uq_credit_correction_request_open", TABLE, ["person_id", "topic"], unique=True,
