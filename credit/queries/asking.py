@@ -60,7 +60,6 @@ def _rows(session: Session, *conditions: ColumnElement[bool]) -> list[AskRow]:
     statement = (
         select(*_COLUMNS).where(*conditions).order_by(Table.asked_at.desc(), Table.id.desc())
     )
-<<<<<<< HEAD
     return [_row(vault, row) for row in session.execute(statement.limit(DESK_PAGE))]
 
 
@@ -68,14 +67,6 @@ def _row(vault: Vault, row: Any) -> AskRow:
     *plain, words, answer = row
     said: Any = (vault.unseal(words), vault.unseal(answer) if answer else "")
     return AskRow(*plain, *said)
-=======
-    found = []
-    for *kept, words, sealed in session.execute(statement.limit(DESK_PAGE)):
-        answer = vault.unseal(sealed) if sealed else ""
-        values: list[Any] = [*kept, vault.unseal(words), answer]
-        found.append(AskRow(*values))
-    return found
->>>>>>> h-pages
 
 
 def own_requests(session: Session, person_id: UUID) -> Sequence[AskRow]:

@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-<<<<<<< HEAD
-from tests.credit.together import at_once
-=======
->>>>>>> h-core
 
 from credit.service import end_consent, give_consent
 from credit.service.facts import post_waiting
@@ -17,10 +13,7 @@ from tests.credit.halting import halted
 from tests.credit.test_quizzes import OTHER, points, two_districts
 from tests.make.credit import DISTRICT, NOW, adult
 from tests.make.quizzes import RIGHT, published
-<<<<<<< HEAD
-=======
 from tests.make.together import at_once
->>>>>>> h-core
 
 
 @dataclass(frozen=True)
