@@ -16,6 +16,7 @@ def upgrade() -> None:
     _volunteer_certificate()
     _volunteer_cloud_link()
     _volunteer_hours()
+    _volunteer_hours_indexes()
     _volunteer_certificate_line()
 
 
@@ -140,6 +141,9 @@ def _volunteer_hours() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteer_hours")),
         sa.UniqueConstraint("number", name=op.f("uq_volunteer_hours_number")),
     )
+
+
+def _volunteer_hours_indexes() -> None:
     op.create_index(
         "ix_volunteer_hours_person_id", "volunteer_hours", ["person_id", "starts_at"], unique=False
     )

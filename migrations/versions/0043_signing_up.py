@@ -16,6 +16,7 @@ def upgrade() -> None:
     _volunteer_qualification()
     _volunteer_interest()
     _volunteer_handover()
+    _volunteer_handover_indexes()
     _volunteer_sign_up_event()
 
 
@@ -173,6 +174,9 @@ def _volunteer_handover() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteer_handover")),
         sa.UniqueConstraint("number", name=op.f("uq_volunteer_handover_number")),
     )
+
+
+def _volunteer_handover_indexes() -> None:
     op.create_index(
         "ix_volunteer_handover_taken_by_id", "volunteer_handover", ["taken_by_id"], unique=False
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from volunteers.rules.planning import span_on
@@ -143,6 +143,8 @@ def test_every_rule_gives_the_days_of_a_slow_day_by_day_model(rule: Rule, first:
 @settings(max_examples=120, deadline=None)
 def test_every_rule_is_read_as_a_tried_library_reads_it(rule: Rule, first: date) -> None:
     assert read_rule(rule.text()) == rule
+    # RFC 5545 adds MO and 1MO together; the library takes the days that are both
+    assume(len({bool(nth) for nth, _ in rule.weekdays}) < 2)
     endless = replace(rule, count=None, until=first + LONGEST_SERIES)
     start = datetime.combine(first, time())
     theirs = [at.date() for at in islice(rrulestr(endless.text(), dtstart=start), rule.count)]

@@ -60,6 +60,10 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     yield from _sign_ups(session, person_id)
     yield from _hours(session, person_id)
     yield from _sheets(session, person_id)
+    yield from _papers(session, person_id)
+
+
+def _papers(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     for one in qualifications_of(session, person_id):
         yield {
             "table": "volunteer_qualification",

@@ -23,18 +23,18 @@ class BatchKind(StrEnum):
 class BatchRefusal(StrEnum):
     """Why many shifts are not made, or not undone."""
 
-    NO_DAYS = "batch.no_days"
-    BACKWARDS = "batch.backwards"
-    LONG_RANGE = "batch.long_range"
-    TOO_MANY = "batch.too_many"
-    HAS_PEOPLE = "batch.has_people"
-    UNDONE = "batch.undone"
-    NO_CALENDAR = "batch.no_calendar"
-    NO_FILE = "batch.no_file"
-    BIG_FILE = "batch.big_file"
-    BAD_LINES = "batch.bad_lines"
-    NOT_READ = "batch.not_read"
-    NO_COLUMN = "batch.no_column"
+    NO_DAYS = "shift_batch.no_days"
+    BACKWARDS = "shift_batch.backwards"
+    LONG_RANGE = "shift_batch.long_range"
+    TOO_MANY = "shift_batch.too_many"
+    HAS_PEOPLE = "shift_batch.has_people"
+    UNDONE = "shift_batch.undone"
+    NO_CALENDAR = "shift_batch.no_calendar"
+    NO_FILE = "shift_batch.no_file"
+    BIG_FILE = "shift_batch.big_file"
+    BAD_LINES = "shift_batch.bad_lines"
+    NOT_READ = "shift_batch.not_read"
+    NO_COLUMN = "shift_batch.no_column"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ class HandoverRefusal(StrEnum):
     OVER = "handover.over"
     OWN = "handover.own"
     ASKED = "handover.asked"
-    OTHER_ROLE = "handover.other_role"
     NOT_ON_IT = "handover.not_on_it"
     SAME_SHIFT = "handover.same_shift"
     TOO_OFTEN = "handover.too_often"

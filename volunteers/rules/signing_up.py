@@ -105,31 +105,31 @@ _S: Final = SignUpState
 _E: Final = Event
 # agreement when asked (14); told in time when one cannot come (22); nobody is made to serve (25)
 EDGES: Final = (
-    Edge(None, _E.TAKE, _S.TAKEN, Who.VOLUNTEER, "条例14"),
-    Edge(None, _E.WAIT, _S.WAITING, Who.VOLUNTEER, "条例14"),
-    Edge(None, _E.STAND_BY, _S.STANDBY, Who.VOLUNTEER, "条例14"),
-    Edge(None, _E.PROPOSE, _S.PROPOSED, Who.ORGANISER, "条例25"),
-    Edge(None, _E.PUT_ON, _S.TAKEN, Who.ORGANISER, "条例14"),
-    Edge(None, _E.STEP_IN, _S.TAKEN, Who.VOLUNTEER, "条例14"),
-    Edge(_S.WAITING, _E.OFFER, _S.OFFERED, Who.CLOCK, "条例14"),
-    Edge(_S.STANDBY, _E.OFFER, _S.OFFERED, Who.CLOCK, "条例14"),
-    Edge(_S.OFFERED, _E.ACCEPT, _S.TAKEN, Who.VOLUNTEER, "条例14"),
-    Edge(_S.PROPOSED, _E.ACCEPT, _S.TAKEN, Who.VOLUNTEER, "条例25"),
-    Edge(_S.OFFERED, _E.DECLINE, _S.DECLINED, Who.VOLUNTEER, "条例25"),
-    Edge(_S.PROPOSED, _E.DECLINE, _S.DECLINED, Who.VOLUNTEER, "条例25"),
-    Edge(_S.OFFERED, _E.LAPSE, _S.LAPSED, Who.CLOCK, "条例25"),
-    Edge(_S.PROPOSED, _E.LAPSE, _S.LAPSED, Who.CLOCK, "条例25"),
-    Edge(_S.WAITING, _E.WITHDRAW, _S.WITHDRAWN, Who.VOLUNTEER, "条例25"),
-    Edge(_S.STANDBY, _E.WITHDRAW, _S.WITHDRAWN, Who.VOLUNTEER, "条例25"),
-    Edge(_S.TAKEN, _E.WITHDRAW, _S.WITHDRAWN, Who.VOLUNTEER, "条例22"),
-    Edge(_S.TAKEN, _E.WITHDRAW_LATE, _S.WITHDRAWN_LATE, Who.VOLUNTEER, "条例22"),
-    Edge(_S.TAKEN, _E.HAND_OVER, _S.HANDED_OVER, Who.VOLUNTEER, "条例22"),
+    Edge(None, _E.TAKE, _S.TAKEN, Who.VOLUNTEER, "article 14"),
+    Edge(None, _E.WAIT, _S.WAITING, Who.VOLUNTEER, "article 14"),
+    Edge(None, _E.STAND_BY, _S.STANDBY, Who.VOLUNTEER, "article 14"),
+    Edge(None, _E.PROPOSE, _S.PROPOSED, Who.ORGANISER, "article 25"),
+    Edge(None, _E.PUT_ON, _S.TAKEN, Who.ORGANISER, "article 14"),
+    Edge(None, _E.STEP_IN, _S.TAKEN, Who.VOLUNTEER, "article 14"),
+    Edge(_S.WAITING, _E.OFFER, _S.OFFERED, Who.CLOCK, "article 14"),
+    Edge(_S.STANDBY, _E.OFFER, _S.OFFERED, Who.CLOCK, "article 14"),
+    Edge(_S.OFFERED, _E.ACCEPT, _S.TAKEN, Who.VOLUNTEER, "article 14"),
+    Edge(_S.PROPOSED, _E.ACCEPT, _S.TAKEN, Who.VOLUNTEER, "article 25"),
+    Edge(_S.OFFERED, _E.DECLINE, _S.DECLINED, Who.VOLUNTEER, "article 25"),
+    Edge(_S.PROPOSED, _E.DECLINE, _S.DECLINED, Who.VOLUNTEER, "article 25"),
+    Edge(_S.OFFERED, _E.LAPSE, _S.LAPSED, Who.CLOCK, "article 25"),
+    Edge(_S.PROPOSED, _E.LAPSE, _S.LAPSED, Who.CLOCK, "article 25"),
+    Edge(_S.WAITING, _E.WITHDRAW, _S.WITHDRAWN, Who.VOLUNTEER, "article 25"),
+    Edge(_S.STANDBY, _E.WITHDRAW, _S.WITHDRAWN, Who.VOLUNTEER, "article 25"),
+    Edge(_S.TAKEN, _E.WITHDRAW, _S.WITHDRAWN, Who.VOLUNTEER, "article 22"),
+    Edge(_S.TAKEN, _E.WITHDRAW_LATE, _S.WITHDRAWN_LATE, Who.VOLUNTEER, "article 22"),
+    Edge(_S.TAKEN, _E.HAND_OVER, _S.HANDED_OVER, Who.VOLUNTEER, "article 22"),
     *(
         Edge(state, event, after, Who.ORGANISER, law)
         for state in (_S.WAITING, _S.STANDBY, _S.OFFERED, _S.PROPOSED, _S.TAKEN)
         for event, after, law in (
-            (_E.TAKE_OFF, _S.REMOVED, "条例15"),
-            (_E.CALL_OFF, _S.CALLED_OFF, "条例12"),
+            (_E.TAKE_OFF, _S.REMOVED, "article 15"),
+            (_E.CALL_OFF, _S.CALLED_OFF, "article 12"),
         )
     ),
 )

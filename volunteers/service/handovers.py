@@ -38,7 +38,7 @@ from volunteers.rules.handovers import (
 from volunteers.rules.signing_up import Event, SignUpRefusal, SignUpState
 from volunteers.service.messages import Told, tell
 from volunteers.service.signing_up import check, own
-from volunteers.service.steps import Act, begin, leave, move
+from volunteers.service.steps import Act, begin_sign_up, leave, move
 
 PER_PERSON: Final = Limit("handover_day", OFFERS_A_DAY, 86_400)
 # these were looked at when the seat was given first; a swap opens no shift
@@ -218,4 +218,4 @@ def _step_in(session: Session, person_id: UUID, post_id: UUID, act: Act) -> tupl
     if waited is not None:
         state = sign_up_by_id(session, waited).state
         leave(session, waited, post_id, state, Event.WITHDRAW, act)
-    return begin(session, post, person_id, Event.STEP_IN, act)
+    return begin_sign_up(session, post, person_id, Event.STEP_IN, act)

@@ -24,7 +24,7 @@ from volunteers.rules.signing_up import Event, SignUpRefusal, SignUpState
 from volunteers.service.limits import clock_of
 from volunteers.service.messages import Told, at_words, subject_of, tell
 from volunteers.service.signing_up import find_broken
-from volunteers.service.steps import Act, begin, leave
+from volunteers.service.steps import Act, begin_sign_up, leave
 from volunteers.service.waiting import offer_free_seats, take_or_settle
 
 
@@ -76,7 +76,7 @@ def put_on(
         None if asked_for else offer_until(now, post.span.starts_at, clock_of(session, now).limits)
     )
     event = Event.PUT_ON if asked_for else Event.PROPOSE
-    _key, number = begin(session, post, who, event, act, until=until)
+    _key, number = begin_sign_up(session, post, who, event, act, until=until)
     facts = {"number": number, "moment": at_words(session, until or post.span.starts_at)}
     what = Told.PUT_ON if asked_for else Told.PROPOSED
     tell(session, [who], what, now, subject=subject_of(number), facts=facts)

@@ -28,7 +28,7 @@ from volunteers.rules.limits import is_late
 from volunteers.rules.signing_up import ASKED, QUEUED, Event, SignUpRefusal, SignUpState
 from volunteers.service.limits import clock_of
 from volunteers.service.messages import Told, at_words, subject_of, tell_organisers
-from volunteers.service.steps import Act, agree_to, begin, leave, move
+from volunteers.service.steps import Act, agree_to, begin_sign_up, leave, move
 from volunteers.service.waiting import offer_free_seats, take_or_settle
 
 # who waits may not be able now; she is asked again when a seat is free. The shift itself, her age
@@ -62,7 +62,7 @@ def sign_up(
     if not has_read:
         raise Refused(SignUpRefusal.NOT_READ, field="has_read")
     check(session, person_id, post, now)
-    return begin(session, post, person_id, Event.TAKE, Act(now, person_id))[1]
+    return begin_sign_up(session, post, person_id, Event.TAKE, Act(now, person_id))[1]
 
 
 def wait(
@@ -84,7 +84,7 @@ def wait(
     if post.free > 0 and not find_broken(session, person_id, post, now):
         raise Conflict(SignUpRefusal.SEATS_FREE)
     event = Event.STAND_BY if standby else Event.WAIT
-    return begin(session, post, person_id, event, Act(now, person_id))[1]
+    return begin_sign_up(session, post, person_id, event, Act(now, person_id))[1]
 
 
 def _post(session: Session, post_id: UUID) -> PostFacts:

@@ -28,7 +28,7 @@ class Act:
     overridden: Collection[SignUpRefusal] = ()
 
 
-def begin(
+def begin_sign_up(
     session: Session,
     post: PostFacts,
     person_id: UUID,
