@@ -185,6 +185,7 @@ def _things(session: Session, demo: Demo) -> None:
         **shift_things(session, demo.people),
         **adoption_things(session),
         **day_things(session, demo.people, PLACE),
+        **hours_things(session, demo.people, PLACE),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         **sign_up_things(session, demo.people, place),
         "award": award_of(session, demo.people["resident"].id),

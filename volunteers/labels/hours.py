@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.accounts.labels import register_actions, register_reader
 from portal.kernel import messages
+from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 from volunteers.rules.hours import CertificateRefusal, HoursRefusal, HoursSource, HoursState
@@ -62,7 +63,8 @@ messages.register(
 
 
 def _hours(record: Record) -> Iterator[Any]:
-    yield from (record["names"], record["starts_at"], record["ends_at"], record["minutes"])
+    yield from (in_words(record["names"]), record["starts_at"], record["ends_at"])
+    yield record["minutes"]
 
 
 def _certificate(record: Record) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.accounts.labels import register_reader
 from portal.kernel import messages
+from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 from volunteers.rules.calling_off import CallOffRefusal
@@ -169,12 +170,12 @@ messages.register(
 
 
 def _attendance(record: Record) -> Iterator[Any]:
-    yield from (record["names"], str(MARKS[Mark(record["mark"])]), record["at"])
+    yield from (in_words(record["names"]), str(MARKS[Mark(record["mark"])]), record["at"])
     yield from (str(WAYS[Way(record["way"])]), record["reason"])
 
 
 def _absence(record: Record) -> Iterator[Any]:
-    yield from (record["names"], record["starts_at"], record["told_at"])
+    yield from (in_words(record["names"]), record["starts_at"], record["told_at"])
     yield str(ABSENCE_STATES[AbsenceState(record["state"])])
     yield from (record["words"], record["answer"])
 

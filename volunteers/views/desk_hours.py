@@ -22,6 +22,7 @@ from volunteers.queries.hours import (
     on_notice,
     people_to_confirm,
 )
+from volunteers.queries.on_the_day import roll_of
 from volunteers.rules.shifts import Span
 from volunteers.service.hours import confirm_hours, shift_for_hours, void_hours
 from volunteers.views.blueprint import bp
@@ -52,13 +53,21 @@ def confirm_shift_hours(number: str) -> ResponseReturnValue:
     shift = shift_for_hours(reading(), current_actor(), clean_number(number) or "", now())
     people = people_to_confirm(reading(), shift.id)
     waiting = [person for person in people if person.record is None]
-    times: dict[str, Span] = {}
-    form = confirm_form(waiting, times, shift.plan, instance().city.zone)
+    form = confirm_form(waiting, _attended(shift), shift.plan, instance().city.zone)
     return answer(
         form, "volunteers/hours/confirm.html", partial(_confirm, form, shift, waiting),
         thanks=_l("Confirmed. It is on notice for seven days, then it is certified."),
         shift=shift, people=people, names_of=names_of, me=current_actor().person_id,
     )  # fmt: skip
+
+
+def _attended(shift: ShiftToConfirm) -> dict[str, Span]:
+    """From check-in to check-out, of those who did both; the organiser says the rest."""
+    return {
+        row.number: Span(row.coming.at, row.going.at)
+        for row in roll_of(reading(), shift.id)
+        if row.here and row.coming and row.going and row.coming.at < row.going.at
+    }
 
 
 def _confirm(
