@@ -85,6 +85,7 @@ from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
 from tests.make.day_pages import day_things
 from tests.make.doors import through_doors
+from tests.make.hours_pages import hours_things
 from tests.make.ledger_pages import asked_about, award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
