@@ -109,6 +109,13 @@ SERVICES: Final = (
         ("credit.",),
     ),
     Service(
+        "volunteer", "/volunteers/", "people",
+        _l("Voluntary service"),
+        _l("Call, or hand in the paper form: the organiser puts you on a shift or takes you off."),
+        _IN_PERSON,
+        ("volunteers.",),
+    ),
+    Service(
         "adopt", "/adoption/", "leaf",
         _l("Adopt green space and things of the street"),
         _l("Call, or go to the street office: staff apply, write the care log and sign with you."),
