@@ -44,7 +44,7 @@ DOORS = (
     Door("/reports/", "list", _l("See what others reported"), _l("And what became of it.")),
     Door("/places/", "home", _l("My street and community"), _l("Who looks after it.")),
     Door("/volunteers/", "people", _l("Volunteer"), _l("Come along for an hour or two near you.")),
-    Door("/adoption/", "leaf", _l("Adopt green space"), _l("A tree, a bed or a bench to look after.")),
+    Door("/adoption/", "leaf", _l("Adopt green space"), _l("A tree or a bed to look after.")),
     Door("/data/", "chart", _l("Figures"), _l("What was settled, and how content people were.")),
     Door("/me", "person", _l("My reports"), _l("Chase, withdraw, add a photo, rate.")),
     Door("/help", "help", _l("Help"), _l("By telephone, through a person, or on paper.")),
