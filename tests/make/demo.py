@@ -80,17 +80,13 @@ from tests.make import (
     ratings,
     reports,
 )
-from tests.make.adoption_pages import adoption_things
 from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
-from tests.make.day_pages import day_things
 from tests.make.doors import through_doors
-from tests.make.hours_pages import hours_things
 from tests.make.ledger_pages import asked_about, award_of
 from tests.make.orders import orders_without_a_map
 from tests.make.photos import jpeg
-from tests.make.shift_pages import shift_things
-from tests.make.sign_up_pages import sign_up_things
+from tests.make.service_things import service_things
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
 PLACE = "370283001001"
@@ -183,12 +179,8 @@ def _things(session: Session, demo: Demo) -> None:
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
-        **shift_things(session, demo.people),
-        **adoption_things(session),
-        **day_things(session, demo.people, PLACE),
-        **hours_things(session, demo.people, PLACE),
+        **service_things(session, demo.people, PLACE),
         **guard.planted(session, demo.people, PLACE[:6], now()),
-        **sign_up_things(session, demo.people, place),
         "award": award_of(session, demo.people["resident"].id),
         "asked_correction": asked_about(session, demo.people["resident"].id),
         **{role: person.number for role, person in demo.people.items()},
