@@ -179,7 +179,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_standing(session, unit),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
-        **service_things(session, demo.people, PLACE),
+        **service_things(session, demo.people, place),
         **guard.planted(session, demo.people, PLACE[:6], now()),
         "award": award_of(session, demo.people["resident"].id),
         "asked_correction": asked_about(session, demo.people["resident"].id),

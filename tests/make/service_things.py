@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
+from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
@@ -12,12 +13,12 @@ from tests.make.shift_pages import shift_things
 from tests.make.sign_up_pages import sign_up_things
 
 
-def service_things(session: Session, people: Mapping[str, Person], place: str) -> dict[str, str]:
+def service_things(session: Session, people: Mapping[str, Person], place: Area) -> dict[str, str]:
     """Numbers of shifts, seats, certificates, plots and what else stands in addresses."""
     return {
         **shift_things(session, people),
         **adoption_things(session),
-        **day_things(session, people, place),
-        **hours_things(session, people, place),
+        **day_things(session, people, place.code),
+        **hours_things(session, people, place.code),
         **sign_up_things(session, people, place),
     }
