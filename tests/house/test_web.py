@@ -28,6 +28,7 @@ from tests.make.reports import NOW, case
 
 # the only places where a GET may write, and what they write
 WRITES_ON_GET = {
+    "credit/views/asking_desk.py": "who asked sees who looked at her request (L15)",
     "credit/views/deductions.py": "the person concerned sees who looked at a deduction (L15)",
     "portal/accounts/views/people.py": "staff look at a person: the look is noted for her",
 }
@@ -109,6 +110,7 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "form": ["json", "xml"],
         "log": ["1"],
         "step": ["confirm"],
+        "stop": ["1"],
     }
     reached: set[str] = set()
     failed: dict[str, int] = {}
