@@ -192,9 +192,9 @@ def test_no_page_shows_a_volunteer_who_did_not_agree(
                 continue
             else:
                 address = rule.rule
-            response = browser.client.get(address)
             visited += 1
-            assert CANARY not in response.get_data(as_text=True), address
+            with browser.client.get(address) as response:
+                assert CANARY not in response.get_data(as_text=True), address
     assert visited > 80
 
 
