@@ -110,7 +110,7 @@ SERVICES: Final = (
     ),
     Service(
         "volunteer", "/volunteers/", "people",
-        _l("Voluntary service"),
+        _l("Take part as a volunteer"),
         _l("Call, or hand in the paper form: the organiser puts you on a shift or takes you off."),
         _IN_PERSON,
         ("volunteers.",),

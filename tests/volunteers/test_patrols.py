@@ -257,7 +257,7 @@ def test_r247_a_finding_sent_twice_is_one_case_and_no_power_is_shown(
     assert first.path == second.path == f"/volunteers/patrols/{walk.number}"
     assert walk.count(Case) == walk.count(PatrolEntry) == 1
     assert "What became of it" in first.text
-    form = first.click("Write into the log", status=200).form(button="Keep")
+    form = first.click("Write into the patrol log", status=200).form(button="Keep")
     again = form.fill(words="鲁B12345").send(status=422)
     assert "number plate" in again.text
     assert again.form(button="Keep").fill(words="清理小广告").send(status=200).path == first.path

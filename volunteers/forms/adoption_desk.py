@@ -120,7 +120,7 @@ class PlotForm(Form):
 
     register_number = StringField(_l("Register number"), [Length(max=40, message=LONG)])
     kind = SelectField(_l("Kind"), validate_choice=False)
-    name = StringField(_l("Name"), [Length(max=80, message=LONG)])
+    name = StringField(_l("What it is called"), [Length(max=80, message=LONG)])
     lon = StringField(_l("Longitude (WGS-84)"), [Length(max=24, message=LONG)])
     lat = StringField(_l("Latitude (WGS-84)"), [Length(max=24, message=LONG)])
     square_metres = StringField(

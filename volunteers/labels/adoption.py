@@ -93,7 +93,7 @@ CARE_STATES: Mapping[CareState, Words] = {
 COLUMNS: Mapping[str, Words] = {
     "register_number": _l("Register number"),
     "kind": _l("Kind"),
-    "name": _l("Name"),
+    "name": _l("What it is called"),
     "lon": _l("Longitude (WGS-84)"),
     "lat": _l("Latitude (WGS-84)"),
     "square_metres": _l("Area in square metres"),

@@ -271,6 +271,15 @@ def shifts_of(
     return _rows(session, statement if limit is None else statement.limit(limit))
 
 
+def past_shifts_of(
+    session: Session, activity_id: UUID, *, before: datetime, limit: int
+) -> list[ShiftRow]:
+    """The shifts of an activity that ended by a moment, the latest first."""
+    statement = _shifts().where(Shift.activity_id == activity_id, Shift.ends_at <= before)
+    latest = statement.order_by(Shift.starts_at.desc(), Shift.id.desc())
+    return _rows(session, latest.limit(limit))
+
+
 def shifts_of_series(session: Session, series_id: UUID) -> list[ShiftRow]:
     """Every shift that was made for a series, by the day it was made for."""
     statement = _shifts().where(Shift.series_id == series_id).order_by(Shift.original_on)

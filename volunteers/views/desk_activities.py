@@ -21,7 +21,7 @@ from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_K
 from volunteers.labels.planning import ACTIVITY_STEPS
 from volunteers.queries.activities import PAGE, ActivityRow, activities_at_desk, teams_of
 from volunteers.queries.plans import batches_of, series_of
-from volunteers.queries.shifts import shifts_of
+from volunteers.queries.shifts import past_shifts_of, shifts_of
 from volunteers.queries.teams import teams_to_choose
 from volunteers.rules.offering import ActivityStep, steps_from
 from volunteers.service.activities import (
@@ -36,6 +36,7 @@ from volunteers.views.places import place_choices, places_of
 MANAGE = Permission.SHIFT_MANAGE
 SAVED = _l("Saved.")
 SHIFTS_SHOWN = 60
+PAST_SHOWN = 30
 # kinds of units that do not stand behind voluntary service
 _NOT = frozenset({OrganisationKind.JOINT_MEETING})
 
@@ -107,13 +108,16 @@ def desk_activity(number: str) -> ResponseReturnValue:
 def about(row: ActivityRow) -> dict[str, Any]:
     """Everything that the desk's page of an activity shows."""
     session = reading()
-    rows = shifts_of(session, row.id, since=now(), limit=SHIFTS_SHOWN)
+    moment = now()
+    rows = shifts_of(session, row.id, since=moment, limit=SHIFTS_SHOWN)
+    past = past_shifts_of(session, row.id, before=moment, limit=PAST_SHOWN)
     form = StepForm()
     form.look_at(row.version)
     return {
         "row": row,
         "rows": rows,
-        "places": places_of(rows),
+        "past": past,
+        "places": places_of([*rows, *past]),
         "place": area_by_id(session, row.area_id),
         "teams": teams_of(session, row.id),
         "organiser": organisation(session, row.organisation_id) if row.organisation_id else None,

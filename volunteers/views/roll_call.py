@@ -19,6 +19,7 @@ from volunteers.forms.on_the_day import PlainForm, ReasonForm, RollForm, TimesFo
 from volunteers.labels.on_the_day import MARKS, WAYS
 from volunteers.queries.on_the_day import DayShift, RollRow, roll_of
 from volunteers.rules.activities import shift_roles
+from volunteers.rules.on_the_day import why_not_call
 from volunteers.service.on_the_day import settings_of, shift_here
 from volunteers.service.roll_call import call_roll, can_undo, strike, undo_rest, write_times
 from volunteers.views.blueprint import bp
@@ -48,6 +49,7 @@ def _role(row: RollRow) -> str:
 
 
 def _page(shift: DayShift, rows: list[RollRow]) -> dict[str, Any]:
+    window = settings_of(reading()).window
     return {
         "shift": shift,
         "rows": rows,
@@ -55,7 +57,9 @@ def _page(shift: DayShift, rows: list[RollRow]) -> dict[str, Any]:
         "marks": MARKS,
         "ways": WAYS,
         "undo_form": PlainForm(formdata=None) if can_undo(reading(), shift.id, now()) else None,
-        "minutes": int(settings_of(reading()).window.total_seconds()) // 60,
+        "minutes": int(window.total_seconds()) // 60,
+        "untimely": why_not_call(shift.span, window, now()),
+        "over": shift.ends_at <= now(),
     }
 
 

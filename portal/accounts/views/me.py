@@ -39,7 +39,7 @@ LINKS = (
     ("credit.desk_quizzes", _l("Things to learn"), Permission.QUIZ_MANAGE),
     ("credit.benefits", _l("What points are good for"), None),
     ("credit.ledger", _l("My points and records"), None),
-    ("volunteers.desk", _l("Voluntary service at the desk"), Permission.SHIFT_MANAGE),
+    ("volunteers.desk", _l("Voluntary service"), Permission.SHIFT_MANAGE),
     ("volunteers.desk_qualifications", _l("Qualifications to check"), Permission.VOLUNTEER_CHECK),
     ("accounts.cards", _l("Printed cards"), Permission.CARD_ISSUE),
     ("accounts.desk_age", _l("Confirm an age group"), Permission.AGE_CONFIRM),
