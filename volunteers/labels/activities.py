@@ -22,7 +22,7 @@ ACTIVITY_KINDS: Mapping[ActivityKind, Words] = {
 ACTIVITY_STATES: Mapping[ActivityState, Words] = {
     ActivityState.DRAFT: _l("Draft, not shown"),
     ActivityState.OPEN: _l("Open for sign-up"),
-    ActivityState.CLOSED: _l("Closed"),
+    ActivityState.CLOSED: _l("Closed to new people"),
     ActivityState.CANCELLED: _l("Called off"),
 }
 DUTY_KINDS: Mapping[DutyKind, Words] = {

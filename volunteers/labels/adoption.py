@@ -55,7 +55,7 @@ STEPS: Mapping[Step, Words] = {
     Step.RENEW: _l("Renewed"),
     Step.LOSE: _l("The thing is gone"),
     Step.RELOCATE: _l("The plot is needed: first right to another"),
-    Step.SETTLE: _l("Settled"),
+    Step.SETTLE: _l("What follows was settled"),
     Step.HAND_OVER: _l("Another adopter leads"),
 }
 # the same as something that staff do
