@@ -49,7 +49,7 @@ MONEY = {
 }  # fmt: skip
 # what a file or a list of cases hashes to: nobody's hand
 OF_FILES = {"loaded_list.fingerprint", "audit_draw.fingerprint"}
-# what an organiser took out for everybody who comes (volunteer regulations, article 16): no person's
+# what an organiser took out for all who come (volunteer regulations, article 16): no person's
 OF_ACTIVITIES = {"volunteer_activity.insurance", "ActivityForm.insurance"}
 FORBIDDEN_WORDS = re.compile("宗教|信仰|基因|指纹|血型|病史|收入|存款|保险|房产|财产|纳税")
 
