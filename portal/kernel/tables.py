@@ -23,6 +23,7 @@ from portal.kernel.errors import BadData
 Said = TypeVar("Said")
 
 LONGEST_FILE = 20_000_000
+LONGEST_CELL = 131_072
 # controls, lone surrogates, private and unassigned characters
 _DAMAGED_KINDS = {"Cc", "Cs", "Cn", "Co"}
 
@@ -75,6 +76,9 @@ def _cells(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(_lines(text), strict=True)
     try:
         for cells in reader:
+            # the module's own limit is the process's: whoever reads long sheets has raised it
+            if any(len(cell) > LONGEST_CELL for cell in cells):
+                raise csv.Error(f"a cell longer than {LONGEST_CELL} characters")
             if any(cells):
                 yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
