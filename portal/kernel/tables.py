@@ -76,13 +76,17 @@ def _cells(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(_lines(text), strict=True)
     try:
         for cells in reader:
-            # the module's own limit is the process's: whoever reads long sheets has raised it
-            if any(len(cell) > LONGEST_CELL for cell in cells):
-                raise csv.Error(f"a cell longer than {LONGEST_CELL} characters")
+            _refuse_long(cells)
             if any(cells):
                 yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
         raise BadData(source, [(reader.line_num, f"not a CSV row ({error})")]) from error
+
+
+def _refuse_long(cells: Iterable[str]) -> None:
+    """The reader's own limit is the whole process's: whoever reads long sheets has raised it."""
+    if any(len(cell) > LONGEST_CELL for cell in cells):
+        raise csv.Error(f"a cell longer than {LONGEST_CELL} characters")
 
 
 def _text(content: bytes, source: str) -> str:
