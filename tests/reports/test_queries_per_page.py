@@ -43,7 +43,8 @@ PAGES = (
     ("street_desk", "/desk/supervision", 8),
     # one query says what she follows, another whether anything is new in it, a third what she can
     # still object to: whoever is accused has to learn of it wherever she comes in (L7)
-    ("resident", "/me", 5),
+    # her details, and the news of each package that has some: reports, ledger, reviews, shifts
+    ("resident", "/me", 8),
     ("resident", "/me/following", 5),
 )
 
