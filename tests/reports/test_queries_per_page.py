@@ -42,8 +42,8 @@ PAGES = (
     ("grid_lead", "/desk/grid", 5),
     ("street_desk", "/desk/supervision", 8),
     # one query says what she follows, another whether anything is new in it, a third what she can
-    # still object to: whoever is accused has to learn of it wherever she comes in (L7)
-    # her details, and the news of each package that has some: reports, ledger, reviews, shifts
+    # still object to: whoever is accused has to learn of it wherever she comes in (L7); and so on
+    # for answers that can be reviewed and for shifts that wait for her yes
     ("resident", "/me", 8),
     ("resident", "/me/following", 5),
 )
