@@ -365,8 +365,8 @@ def test_ones_own_page_sends_the_same_queries_however_much_waits(
     none = sent()
     for _ in range(3):
         announced(made, now=now())
-    # nothing is followed: the second query about that is not sent
-    assert none == sent() == 6
+    # nothing is followed: the second query about that is not sent; one asks for news of shifts
+    assert none == sent() == 7
 
 
 def explained(session: Session, explain: str, who: UUID) -> list[Any]:

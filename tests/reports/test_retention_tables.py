@@ -246,9 +246,13 @@ NOT_PERSONAL = {
         "credit_benefit.words_zh_hant", "credit_benefit.words_en",
         "volunteer_activity.words_zh_hans", "volunteer_activity.words_zh_hant",
         "volunteer_activity.words_en", "volunteer_activity.risks", "volunteer_activity.insurance",
-        "volunteer_activity.gear",
+        "volunteer_activity.gear", "volunteer_tour_report.figures", "volunteer_tour_report.words",
+        # words that lead to a person are refused when they are written
+        "volunteer_patrol_entry.words",
         "adoption_model.text_zh_hans", "adoption_model.text_zh_hant", "adoption_model.text_en",
     },
+    # a code, sealed so that nobody reads which matters the guard sent round
+    "ways of the guard": {"credit_guard_outcome.sealed_route", "credit_matter.sealed_route"},
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept
     # as long as the record of who looked
     "records of control": {

@@ -13,7 +13,7 @@ from credit.queries.routes import open_route
 from credit.rules.guard import COUNTS_FOR, MATTER, Route
 from credit.rules.process import MatterRefusal
 from portal.accounts.rules import Actor, Permission, roles
-from portal.kernel.errors import Forbidden, Refused
+from portal.kernel.errors import Conflict, Forbidden, Refused
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,13 @@ def check_confirmer(session: Session, row: MatterRow, actor: Actor) -> None:
     if row.proposer_id == actor.person_id:
         raise Refused(MatterRefusal.SAME_PERSON)
     # before the route: inside, both ways are the same as a number that does not exist (N1)
-    if not is_outside(session, row, actor) or not may_see_proposal(session, row, actor):
+    if not is_outside(session, row, actor):
+        raise Forbidden
+    confirms = actor.may(Permission.DEDUCTION_CONFIRM) or actor.may(Permission.DEDUCTION_REVIEW)
+    if row.confirmer_id is not None and confirms:
+        # somebody was quicker; the route is gone with the wait, and it is told to all by now
+        raise Conflict(MatterRefusal.CHANGED)
+    if not may_see_proposal(session, row, actor):
         raise Forbidden
     _check_uninvolved(session, row, actor)
 
