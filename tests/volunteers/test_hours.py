@@ -1,5 +1,6 @@
 """Certified time: whole minutes inside the plan, confirmed by another, counted once, told once."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,10 +41,10 @@ from volunteers.rules.hours import (
 )
 from volunteers.rules.shifts import Span
 from volunteers.rules.signing_up import SignUpState
+from volunteers.service import certificates
 from volunteers.service.certificates import (
     make_certificate,
     own_certificate,
-    revoke_certificate,
 )
 from volunteers.service.hours import Stayed, confirm_hours, tell_ledger, void_hours
 
@@ -264,14 +265,38 @@ def test_a_certificate_is_frozen_checked_without_a_name_and_revoked(world: World
         with pytest.raises(Missing):
             own_certificate(session, other, number)
     assert "小明" not in row.sealed_snapshot
-    with pytest.raises(Forbidden):
-        world.write(lambda session: revoke_certificate(session, me, number, reason="x", now=later))
 
-    def revoke(session: Session) -> None:
-        revoke_certificate(session, world.organiser, number, reason="重复", now=later)
 
-    world.write(revoke)
-    refused(CertificateRefusal.REVOKED, lambda: world.write(revoke), Conflict)
+def test_a_certificate_made_while_its_record_is_struck_out_never_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later, freeze = make.NOW + NOTICE, certificates._freeze
+
+    def slowly(*given: Any) -> str:
+        # what was read is old by the time it is written, unless it is held
+        time.sleep(0.3)
+        return freeze(*given)
+
+    monkeypatch.setattr(certificates, "_freeze", slowly)
+    for _ in range(2):
+        [number] = world.confirm(0, now=make.NOW)
+
+        def strike(number: str = number) -> Any:
+            time.sleep(0.1)
+            return world.write(
+                lambda session: void_hours(session, world.organiser, number, reason="误", now=later)
+            )
+
+        def paper() -> str | None:
+            try:
+                return make_paper(world, 0, later)
+            except Refused:
+                return None
+
+        made, _ = at_once(paper, strike)
+        with world.database.read() as session:
+            found = certificate(session, made) if made else None
+        assert found is None or found.revoked_at is not None
 
 
 def test_the_ledger_is_told_once_after_seven_days_and_never_of_what_was_struck_out(

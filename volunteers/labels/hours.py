@@ -41,8 +41,6 @@ register(
         ),
         CertificateRefusal.NO_HOURS: _l("No certified time lies between these days."),
         CertificateRefusal.DATES: _l("The last day is not before the first."),
-        CertificateRefusal.REVOKED: _l("This certificate is revoked already."),
-        CertificateRefusal.NO_REASON: _l("Please give a reason, in up to 200 characters."),
         Data.HOURS: _l("How long you served, and when"),
         Data.CERTIFICATES: _l("Your certificates of service"),
     }

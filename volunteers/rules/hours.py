@@ -58,8 +58,6 @@ class CertificateRefusal(StrEnum):
     NO_NAME = "certificate.no_name"
     NO_HOURS = "certificate.no_hours"
     DATES = "certificate.dates"
-    REVOKED = "certificate.revoked"
-    NO_REASON = "certificate.no_reason"
 
 
 @dataclass(frozen=True)

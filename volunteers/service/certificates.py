@@ -6,19 +6,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.rules import Actor, Permission
+from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
 from portal.kernel.db import changed_rows
-from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.ids import new_id, new_number
 from portal.kernel.instance import instance_of
-from volunteers.models import Certificate
-from volunteers.models.hours import CertificateLine
+from volunteers.models import Certificate, CertificateLine, ServiceHours
 from volunteers.queries.hours import CertificateRow, HoursRow, certificate, certified_hours
-from volunteers.rules.hours import LONGEST_REASON, CertificateRefusal, snapshot_of
+from volunteers.rules.hours import CertificateRefusal, snapshot_of
 from volunteers.rules.shifts import Span
 
 LONGEST_NAME = 60
@@ -39,6 +38,9 @@ def make_certificate(
         raise Refused(CertificateRefusal.NO_NAME, field="name")
     if last < first:
         raise Refused(CertificateRefusal.DATES, field="last")
+    # a void of one of them waits, and then finds this certificate; or it is seen here
+    hers = ServiceHours.person_id == person_id
+    session.execute(select(ServiceHours.id).where(hers).order_by(ServiceHours.id).with_for_update())
     rows = certified_hours(session, person_id, first, last, _bounds(session, first, last), now)
     if not rows:
         raise Refused(CertificateRefusal.NO_HOURS, field="first")
@@ -93,22 +95,6 @@ def own_certificate(session: Session, actor: Actor, number: str) -> tuple[Certif
     for line in frozen["lines"]:
         line["on"] = date.fromisoformat(line["on"])
     return row, frozen
-
-
-def revoke_certificate(
-    session: Session, actor: Actor, number: str, *, reason: str, now: datetime
-) -> None:
-    """Take a certificate back: its check page says so and since when, for ever."""
-    row = certificate(session, number)
-    if row is None:
-        raise Missing
-    if not actor.may(Permission.HOURS_CONFIRM):
-        raise Forbidden
-    reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise Refused(CertificateRefusal.NO_REASON, field="reason")
-    if not revoke_resting_on(session, [row.id], actor, reason=reason, now=now):
-        raise Conflict(CertificateRefusal.REVOKED)
 
 
 def revoke_resting_on(
