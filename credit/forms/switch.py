@@ -3,21 +3,15 @@
 from typing import Any, Final
 
 from flask import request
-from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from credit.rules.switch import MOST_DOCUMENT, SwitchWish
-from portal.kernel.forms import Form
+from portal.kernel.forms import FileIn, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
 # the fields beside the file, and the borders between them
 MORE_THAN_THE_FILE: Final = 200_000
-
-
-class DocumentIn(FileField):  # type: ignore[misc]  # WTForms ships no types
-    """A file of the form."""
-
-    takes_files = True
 
 
 class SwitchForm(Form):
@@ -27,7 +21,7 @@ class SwitchForm(Form):
     basis = TextAreaField(_l("Basis: the convention or legal document, with its number and date"))
     responsible = StringField(_l("Responsible person"))
     post = StringField(_l("Post of the responsible person"))
-    document = DocumentIn(_l("Choose the impact assessment"))
+    document = FileIn(_l("Choose the impact assessment"))
     document_public = BooleanField(_l("Everybody may read the assessment"), default=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

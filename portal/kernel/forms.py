@@ -8,7 +8,15 @@ from typing import Any
 from flask import g, request, session
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import StopValidation
 
 from portal.kernel.clock import is_countable
@@ -120,6 +128,12 @@ class WholeNumberField(_InOurWords, IntegerField):  # type: ignore[misc]  # wtfo
     """A number without a fraction."""
 
     unreadable = _l("Write a whole number.")
+
+
+class FileIn(FileField):  # type: ignore[misc]  # wtforms has no types
+    """A file that the form takes; every other field gets none."""
+
+    takes_files = True
 
 
 def _flat(field: Field) -> list[Any]:

@@ -5,7 +5,6 @@ from typing import Any
 from flask import request
 from wtforms import (
     BooleanField,
-    FileField,
     HiddenField,
     RadioField,
     SelectField,
@@ -15,7 +14,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import DayField, FileIn, Form
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
@@ -177,16 +176,10 @@ class PlotPhotosForm(PhotoForm):
     photos = PhotosField(_l("Add photos"), most=3, required=_l("Please choose at least one photo."))
 
 
-class _FileIn(FileField):  # type: ignore[misc]  # WTForms ships no types
-    """A file of the form."""
-
-    takes_files = True
-
-
 class ImportForm(Form):
     """A table of the register, and how it is to be read."""
 
-    file = _FileIn(_l("Choose a file"))
+    file = FileIn(_l("Choose a file"))
     encoding = RadioField(
         _l("How a CSV file is written"),
         choices=[

@@ -6,29 +6,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import BooleanField, StringField
-from wtforms.fields import TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
+from volunteers.forms.fields import ClockField
 from volunteers.queries.hours import ToConfirm
 from volunteers.rules.hours import LONGEST_REASON
 from volunteers.rules.shifts import Span
 from volunteers.service.certificates import LONGEST_NAME
 from volunteers.service.hours import Stayed
 
-_CLOCK = _l("Write a time like 14:30.")
 _REASON = _l("Please give a reason, in up to 200 characters.")
-
-
-class ClockField(TimeField):  # type: ignore[misc]  # wtforms has no types
-    """A time of day like 14:30."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_CLOCK) from error
 
 
 class ConfirmForm(Form):

@@ -7,7 +7,6 @@ from typing import Any, Final
 from flask import request
 from wtforms import (
     BooleanField,
-    FileField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -16,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import DayField, FileIn, Form, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from volunteers.forms.fields import (
@@ -206,12 +205,6 @@ class SeriesForm(PlanForm):
 
 
 _RFC: Final = dict(zip("1234567", ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))
-
-
-class FileIn(FileField):  # type: ignore[misc]  # wtforms has no types
-    """A file of the form."""
-
-    takes_files = True
 
 
 class FileForm(Form):

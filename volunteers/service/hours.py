@@ -37,9 +37,7 @@ from volunteers.rules.hours import (
 )
 from volunteers.rules.shifts import ShiftState, Span
 from volunteers.service.certificates import revoke_resting_on
-from volunteers.service.telling import tell_person
-
-TEMPLATE_VOIDED = "volunteers.hours_voided"
+from volunteers.service.messages import Told, tell
 
 
 @dataclass(frozen=True)
@@ -162,9 +160,9 @@ def void_hours(
         subject=f"hours:{number}", person_id=row.person_id, reason=reason,
     )  # fmt: skip
     if row.person_id is not None:
-        tell_person(
-            session, row.person_id, TEMPLATE_VOIDED, {"number": number}, now=now,
-            subject=f"hours:{number}",
+        tell(
+            session, [row.person_id], Told.HOURS_VOIDED, now, subject=f"hours:{number}",
+            facts={"number": number},
         )  # fmt: skip
     return row
 

@@ -31,6 +31,7 @@ class Told(StrEnum):
     QUALIFICATION_ENDS = "volunteers.qualification_ends"
     QUALIFICATION_CHECKED = "volunteers.qualification_checked"
     GUARDIAN_ASKED = "volunteers.guardian_asked"
+    HOURS_VOIDED = "volunteers.hours_voided"
 
 
 def tell(

@@ -5,7 +5,6 @@ from typing import Any
 from flask import request
 from wtforms import (
     BooleanField,
-    FileField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -16,7 +15,7 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import DayField, FileIn, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.sheets import Encoding
 from portal.reports.labels.personal_export import FIELD_WORDS
@@ -44,12 +43,6 @@ class LayoutForm(TableForm):
 
     layout = SelectField(_l("Layout"), validate_choice=False)
     since = DayField(_l("Found since"))
-
-
-class FileIn(FileField):  # type: ignore[misc]  # WTForms ships no types
-    """A file of the form."""
-
-    takes_files = True
 
 
 class HandInForm(Form):
