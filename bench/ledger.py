@@ -40,6 +40,8 @@ def say(what: str, figure: str, goal: str = "", met: bool | None = None) -> None
 def posting(engine: str, place: Place, database: Database, turns: int, seconds: float) -> None:
     """Both in turn, so that a neighbour on the machine hits both."""
     BARE.create(database.writer)
+    # a log that was never sealed has no state file, and asks the database at each post instead
+    seal(database, now())
     with crew(place, open_accounts(database)) as writers:
         for act in ACTS:
             writers.rate(act, 0.5)

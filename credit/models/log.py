@@ -52,7 +52,8 @@ class Log(Base):
 
 
 class Sealed(Base):
-    """The number of an entry in its log, and its leaf's hash. Triggers refuse any change."""
+    """The number of an entry in its log, and its leaf's hash. Triggers refuse any change, and a log
+    that does not exist: a foreign key would look for it at each of a sealing's 50,000 rows."""
 
     __tablename__ = "credit_sealed"
     __table_args__ = (
@@ -60,11 +61,17 @@ class Sealed(Base):
         CheckConstraint("seq >= 0", name="seq"),
     )
 
-    log: Mapped[int] = mapped_column(ForeignKey("credit_log.number"), primary_key=True)
+    log: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     district: Mapped[str] = mapped_column(String(12))
     entry_id: Mapped[UUID]
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+# no key says so any more, but a backup must be put back in this order
+Base.metadata.tables[Sealed.__tablename__].add_is_dependent_on(
+    Base.metadata.tables[Log.__tablename__]
+)
 
 
 class Checkpoint(Base):

@@ -18,7 +18,6 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 from sqlalchemy.exc import IntegrityError
 
 from credit.models import (
-    KEPT_TABLES,
     Account,
     Checkpoint,
     Due,
@@ -47,21 +46,20 @@ def unguarded(database: Database) -> Iterator[Connection]:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA foreign_keys=OFF")
             driver.execute("PRAGMA ignore_check_constraints=ON")
-            kept = [
-                row[0]
-                for row in driver.execute(
-                    "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'credit_%'"
+            kept = dict(
+                driver.execute(
+                    "SELECT name, sql FROM sqlite_master "
+                    "WHERE type = 'trigger' AND name LIKE 'credit_%'"
                 )
-            ]
+            )
         with connection.begin():
             if database.is_sqlite:
-                for table in KEPT_TABLES:
-                    for verb in ("update", "delete"):
-                        connection.execute(text(f"DROP TRIGGER {table}_no_{verb}"))
+                for name in kept:
+                    connection.execute(text(f"DROP TRIGGER {name}"))
             else:
                 connection.execute(text("SET LOCAL session_replication_role = replica"))
             yield connection
-            for statement in kept if database.is_sqlite else []:
+            for statement in kept.values() if database.is_sqlite else []:
                 connection.execute(text(statement))
         if database.is_sqlite:
             driver.execute("PRAGMA ignore_check_constraints=OFF")

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from alembic import command
+from sqlalchemy import event, insert, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from credit.models import KEPT_TABLES, RetaliationMonth
+from credit.models import KEPT_TABLES, RetaliationMonth, Sealed
 from credit.queries.accounts import wrong_balances
 from credit.service import Posted, Rejected, give_consent, publish_rule, spend_held
 from credit.service.posting import Details
@@ -16,6 +17,7 @@ from credit.service.sealing import seal
 from portal.accounts.service import erase_person
 from portal.kernel.db import Database, open_database
 from portal.kernel.ids import new_id
+from portal.site import schema
 from tests.credit.rulebook import shift_rule
 from tests.house.tree import ROOT
 from tests.make.credit import DISTRICT, NOW, account, adult, posted, standing, try_hold
@@ -62,6 +64,30 @@ def test_postgresql_refuses_to_truncate_too(full: Database) -> None:
             full.writer.begin() as connection,
         ):
             connection.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
+def test_a_number_in_a_log_that_does_not_exist_is_refused(full: Database) -> None:
+    with pytest.raises(DatabaseError, match="no such log"), full.write() as session:
+        session.execute(
+            insert(Sealed).values(
+                log=9, seq=0, district=DISTRICT, entry_id=new_id(), leaf_hash=bytes(32)
+            )
+        )
+
+
+def test_the_tables_made_anew_by_an_upgrade_keep_their_rows_and_their_guards(
+    full: Database,
+) -> None:
+    with full.reshape() as connection:
+        config = schema.alembic_config(connection)
+        before = connection.execute(text("SELECT * FROM credit_sealed ORDER BY seq")).all()
+        command.downgrade(config, "0045")
+        command.upgrade(config, "0046")
+        assert connection.execute(text("SELECT * FROM credit_sealed ORDER BY seq")).all() == before
+    assert before
+    for statement in ("UPDATE credit_sealed SET log = log", "DELETE FROM credit_sealed"):
+        with pytest.raises(DatabaseError, match="only added to"), full.writer.begin() as connection:
+            connection.execute(text(statement))
 
 
 @pytest.mark.parametrize(
