@@ -1,6 +1,7 @@
 """Forms of certified time: a row for each person, an end to a record, a certificate."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,8 +53,16 @@ def _after(start: datetime, clock: time, zone: ZoneInfo) -> datetime:
     return same if same > start else datetime.combine(day + timedelta(days=1), clock, zone)
 
 
+@dataclass(frozen=True)
+class Attended:
+    """From when until when somebody was there; ``whole``: both moments are written down."""
+
+    span: Span
+    whole: bool
+
+
 def confirm_form(
-    people: Iterable[ToConfirm], times: dict[str, Span], plan: Span, zone: ZoneInfo
+    people: Iterable[ToConfirm], times: Mapping[str, Attended], plan: Span, zone: ZoneInfo
 ) -> ConfirmForm:
     """A form for a shift: who was there, filled with when they came and went, or with the plan.
 
@@ -63,14 +72,15 @@ def confirm_form(
     data: dict[str, Any] = {}
     for person in people:
         there, came, left = names_of(person)
-        span = times.get(person.number, plan)
+        known = times.get(person.number)
+        span = known.span if known else plan
         fields |= {
             there: BooleanField(_l("Was there")),
             came: ClockField(_l("Came"), [Optional()]),
             left: ClockField(_l("Left"), [Optional()]),
         }
         data |= {
-            there: person.number in times,
+            there: known is not None and known.whole,
             came: span.starts_at.astimezone(zone).time(),
             left: span.ends_at.astimezone(zone).time(),
         }

@@ -149,7 +149,7 @@ class RouteForm(Form):
     def offer(self, places: Sequence[tuple[str, str]] | None) -> None:
         """The places that a route can be of; None when it has one already."""
         self.checklist.choices = [
-            SelectChoice("", _l("None")),
+            SelectChoice("", _l("none")),
             *(SelectChoice(one.code, in_words(one.names)) for one in checklists().values()),
         ]
         if places is None:

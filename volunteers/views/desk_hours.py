@@ -1,5 +1,6 @@
 """Certified time at the desk: confirming a shift's, and striking out."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import render_template, request, url_for
@@ -13,7 +14,8 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
-from volunteers.forms.hours import ConfirmForm, ReasonForm, confirm_form, names_of
+from volunteers.forms.hours import Attended, ConfirmForm, ReasonForm, confirm_form, names_of
+from volunteers.labels.on_the_day import MARKS, WAYS
 from volunteers.queries.hours import (
     PAGE,
     ShiftToConfirm,
@@ -22,7 +24,7 @@ from volunteers.queries.hours import (
     on_notice,
     people_to_confirm,
 )
-from volunteers.queries.on_the_day import roll_of
+from volunteers.queries.on_the_day import RollRow, roll_of
 from volunteers.rules.shifts import Span
 from volunteers.service.hours import confirm_hours, shift_for_hours, void_hours
 from volunteers.views.blueprint import bp
@@ -53,21 +55,25 @@ def confirm_shift_hours(number: str) -> ResponseReturnValue:
     shift = shift_for_hours(reading(), current_actor(), clean_number(number) or "", now())
     people = people_to_confirm(reading(), shift.id)
     waiting = [person for person in people if person.record is None]
-    form = confirm_form(waiting, _attended(shift), shift.plan, instance().city.zone)
+    roll = {row.number: row for row in roll_of(reading(), shift.id)}
+    form = confirm_form(waiting, _attended(roll, shift.plan), shift.plan, instance().city.zone)
     return answer(
         form, "volunteers/hours/confirm.html", partial(_confirm, form, shift, waiting),
         thanks=_l("Confirmed. It is on notice for seven days, then it is certified."),
         shift=shift, people=people, names_of=names_of, me=current_actor().person_id,
+        roll=roll, marks=MARKS, ways=WAYS,
     )  # fmt: skip
 
 
-def _attended(shift: ShiftToConfirm) -> dict[str, Span]:
-    """From check-in to check-out, of those who did both; the organiser says the rest."""
-    return {
-        row.number: Span(row.coming.at, row.going.at)
-        for row in roll_of(reading(), shift.id)
-        if row.here and row.coming and row.going and row.coming.at < row.going.at
-    }
+def _attended(roll: Mapping[str, RollRow], plan: Span) -> dict[str, Attended]:
+    """From coming to leaving, of those who are written down as come. Who did not check out is left
+    to the organiser: she is not ticked, and the plan's end stands there."""
+    found = {}
+    for number, row in roll.items():
+        left = row.going.at if row.going else plan.ends_at
+        if row.here and row.coming and row.coming.at < left:
+            found[number] = Attended(Span(row.coming.at, left), row.going is not None)
+    return found
 
 
 def _confirm(
