@@ -20,6 +20,9 @@ from credit.service.quiz_lists import load_city_quizzes
 from credit.service.rule_lists import load_city_rules
 from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
+from pledges import labels as pledges_labels
+from pledges.service import personal as pledges_personal
+from pledges.views import bp as pledges
 from portal.accounts import cli as accounts_cli
 from portal.accounts import jobs as accounts_jobs
 from portal.accounts import labels as accounts_labels
@@ -80,6 +83,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     reports,
     volunteers,
     adoption,
+    pledges,
     places,
     calendars,
     parts,
@@ -139,6 +143,8 @@ REGISTERED: Final = (
     adoption_labels,
     adoption_personal,
     volunteers_personal_day,
+    pledges_labels,
+    pledges_personal,
     site_jobs,
 )
 

@@ -233,6 +233,7 @@ NOT_PERSONAL = {
     "figures, keys and maps": {
         "area_shape.geojson", "street_digest.numbers", "grid_entry.present", "column_map.spec",
         "import_run.outcome", "category.synonyms", "case_outside.reference",
+        "premises.duty_geojson", "pledge_standing.figures",
     },
     # the ledger's: ids that lead to nobody once the holder's row is gone, hashes, signatures
     "what is only added to": {
@@ -250,6 +251,12 @@ NOT_PERSONAL = {
         # words that lead to a person are refused when they are written
         "volunteer_patrol_entry.words",
         "adoption_model.text_zh_hans", "adoption_model.text_zh_hant", "adoption_model.text_en",
+        *(f"clause.{name}_{language}" for name in ("text", "plain")
+          for language in ("zh_hans", "zh_hant", "en")),
+        "clause.text_khb", "alliance_covenant.text_zh_hans", "alliance_covenant.text_zh_hant",
+        "alliance_covenant.text_en",
+        # where the members of an alliance talk, of no person and read by members only
+        "alliance_link.sealed_link",
     },
     # a code, sealed so that nobody reads which matters the guard sent round
     "ways of the guard": {"credit_guard_outcome.sealed_route", "credit_matter.sealed_route"},

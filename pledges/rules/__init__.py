@@ -1,0 +1,1 @@
+"""What is true of pledges without a database: codes, lengths, pure functions."""

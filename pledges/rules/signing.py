@@ -1,0 +1,55 @@
+"""Signing: ways, states and steps of a pledge."""
+
+from enum import StrEnum
+from typing import Final
+
+LONGEST_NOTICE: Final = 400
+LONGEST_REASON: Final = 300
+LANGUAGE_LENGTH: Final = 8
+
+
+class SigningWay(StrEnum):
+    """How it was signed: by a code to the phone of the register, at the desk, or in one visit,
+    where the owner confirms by code or on paper."""
+
+    CODE = "code"
+    DESK = "desk"
+    VISIT_CODE = "visit_code"
+    VISIT_PAPER = "visit_paper"
+
+
+class PledgeState(StrEnum):
+    """A pledge is in force from its signature on, until one of the ends."""
+
+    IN_FORCE = "in_force"
+    RENEWED = "renewed"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class PledgeStep(StrEnum):
+    """What is written into the history of a pledge."""
+
+    SIGN = "sign"
+    ASK_RENEWAL = "ask_renewal"
+    RENEW = "renew"
+    WITHDRAW = "withdraw"
+    TENANT_LEAVES = "tenant_leaves"
+    PREMISES_GO = "premises_go"
+    STRIKE = "strike"
+
+
+class Who(StrEnum):
+    """By whose hand a step is taken."""
+
+    OPERATOR = "operator"
+    STAFF = "staff"
+    CLOCK = "clock"
+
+
+class NoticeWay(StrEnum):
+    """How the notice of the duty area reached the operator."""
+
+    SCREEN = "screen"
+    PAPER = "paper"
+    READ_ALOUD = "read_aloud"
