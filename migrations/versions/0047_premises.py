@@ -148,6 +148,10 @@ def _premises_operator() -> None:
         _within("premises_operator", "premises_id", "premises"),
         sa.UniqueConstraint("number", name="uq_premises_operator_number"),
     )
+    _premises_operator_indexes()
+
+
+def _premises_operator_indexes() -> None:
     op.create_index("ix_premises_operator_ends_on", "premises_operator", ["ends_on"])
     op.create_index(
         "ix_premises_operator_organisation_id", "premises_operator", ["organisation_id"]
