@@ -12,6 +12,7 @@ from portal.accounts.rules import Actor, Permission
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import release_messages
+from portal.organisations.service import hold_for_work
 from portal.reports.models import Case, CaseEvent
 from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.categories import category_row_of
@@ -143,6 +144,8 @@ def move_case(
     else:
         who = who_acts(session, actor, case)
     check(why_not(event, facts, who, brought.offer))
+    if brought.unit_id is not None:
+        hold_for_work(session, brought.unit_id)
     runs = time_goes_on(session, case, event, now)
     step = Step(event, TRANSITIONS[event], case, facts, who, brought, now, runs)
     moved = _claim(session, step)
