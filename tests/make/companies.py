@@ -13,6 +13,7 @@ from portal.kernel.db import Database
 from portal.organisations.models import Organisation
 from portal.organisations.queries import OrganisationRow
 from portal.organisations.rules import CompanyStanding, OrganisationKind
+from portal.reports.models import CompanyCheck
 from portal.reports.queries.companies import (
     CheckRow,
     CompanyRow,
@@ -117,3 +118,9 @@ def prepared(database: Database) -> Organisation:
     """The company in a database of its own."""
     with database.write() as session:
         return contracted(session)
+
+
+def company_things(session: Session) -> dict[str, str]:
+    """What the demo has planted: a company, and a spot check that it may still answer."""
+    newest = select(CompanyCheck.number).order_by(CompanyCheck.made_at.desc()).limit(1)
+    return {"company": "PD-FW-1", "company_check": session.scalars(newest).one()}

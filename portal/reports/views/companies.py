@@ -96,7 +96,7 @@ def company_page(code: str) -> ResponseReturnValue:
             :SHOWN_CHECKS
         ],
         scores=scores(session, [row.unit.id]),
-        more=sees(current_actor(), row),
+        at_desk=sees(current_actor(), row),
         **contract_words([row]),
         **score_words(),
     )
@@ -117,7 +117,7 @@ def _write(names: dict[Any, tuple[str, str]], rows: Iterable[ScoreRow], path: Pa
     columns = [f"{part.value}_{number}" for part in Part for number in ("got", "of", "known")]
     header = [
         "company", "name", "quarter", "revision", "formula", "points", "disputed", *columns,
-        "sha256",
+        "inputs", "sha256",
     ]  # fmt: skip
     write_table(path, header, (_line(names[row.unit_id], row) for row in rows))
     return dated("company-scores")
@@ -132,7 +132,7 @@ def _line(name: tuple[str, str], row: ScoreRow) -> list[object]:
     points = "" if row.points is None else f"{row.points / 10:.1f}"
     return [
         *name, row.quarter, row.revision, row.formula, points, "yes" if row.disputed else "no",
-        *(number for three in numbers for number in three), row.digest,
+        *(number for three in numbers for number in three), row.inputs, row.digest,
     ]  # fmt: skip
 
 
