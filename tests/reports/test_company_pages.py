@@ -91,11 +91,12 @@ def test_r249_everybody_reads_the_scores_as_pages_and_tables(
     public = Browser(app).in_language("en")
     assert "Quarter 3 of 2026" in public.get("/companies/FW").text
     assert "too little is known" in public.get("/companies/").text
-    table = app.test_client().get("/companies/scores.csv")
-    header, line = table.get_data(as_text=True).strip().splitlines()
+    with app.test_client().get("/companies/scores.csv") as table:
+        header, line = table.get_data(as_text=True).strip().splitlines()
     assert header.split(",")[1:4] == ["name", "quarter", "revision"]
     assert "2026-Q3" in line
-    book = load_workbook(BytesIO(app.test_client().get("/companies/scores.xlsx").data))
+    with app.test_client().get("/companies/scores.xlsx") as sheet:
+        book = load_workbook(BytesIO(sheet.data))
     assert book.active["C2"].value == "2026-Q3"
     assert app.test_client().get("/companies/scores.exe").status_code == 404
     assert app.test_client().get("/companies/HW").status_code == 404

@@ -51,7 +51,7 @@ class CheckForm(Form):
     spot = StringField(
         _l("Where did you look?"), validators=[Length(max=LONGEST_SPOT, message=_TOO_LONG)]
     )
-    on = DateField(_l("Day of the check"), validators=[Optional()])
+    on = DateField(_l("Day of the check"))
     mark_clean = IntegerField("", validators=[Optional()])
     mark_green = IntegerField("", validators=[Optional()])
     mark_facilities = IntegerField("", validators=[Optional()])

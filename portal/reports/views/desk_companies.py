@@ -34,6 +34,7 @@ from portal.reports.rules.companies import (
     ANSWER_DAYS,
     NEXT,
     Matter,
+    counts,
     why_not_say,
     why_not_settle,
 )
@@ -75,6 +76,7 @@ def desk_company(code: str) -> ResponseReturnValue:
     return render_template(
         "reports/companies/desk_show.html",
         row=row,
+        moment=now(),
         steps=steps_of(session, row.unit.id),
         checks=checks_of(session, row.unit.id),
         scores=scores(session, [row.unit.id]),
@@ -155,7 +157,7 @@ def desk_hearing(number: str) -> ResponseReturnValue:
         form = SettleForm()
         form.offer(matter)
     words = {
-        "matter": matter, "hearing": row, "row": of, "speaks": speaks_for(actor, of.unit),
+        "matter": matter, "hearing": row, "row": of, "moment": now(), "speaks": speaks_for(actor, of.unit),
         "axes": axis_names(), **score_words(),
     }  # fmt: skip
     if form is None:
@@ -199,6 +201,13 @@ def _act(number: str, form: SayForm | SettleForm, session: Session) -> str:
     return url_for("reports.desk_company", code=of.unit.code)
 
 
-bp.app_template_filter("hearing_state")(
-    lambda row: _("disputed") if row.disputed else (_("settled") if row.outcome else _("open"))
-)
+def hearing_state(row: StepRow | CheckRow | ScoreRow) -> str:
+    """How far a hearing is. What nobody objected to in time stands; a step waits for its decision."""
+    if row.disputed:
+        return _("disputed")
+    if row.outcome is not None:
+        return _("settled")
+    return _("open") if isinstance(row, StepRow) or not counts(row, now()) else _("it stands")
+
+
+bp.app_template_filter("hearing_state")(hearing_state)
