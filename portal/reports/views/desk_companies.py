@@ -157,8 +157,8 @@ def desk_hearing(number: str) -> ResponseReturnValue:
         form = SettleForm()
         form.offer(matter)
     words = {
-        "matter": matter, "hearing": row, "row": of, "moment": now(), "speaks": speaks_for(actor, of.unit),
-        "axes": axis_names(), **score_words(),
+        "matter": matter, "hearing": row, "row": of, "moment": now(),
+        "speaks": speaks_for(actor, of.unit), "axes": axis_names(), **score_words(),
     }  # fmt: skip
     if form is None:
         if request.method == "POST":
@@ -202,12 +202,13 @@ def _act(number: str, form: SayForm | SettleForm, session: Session) -> str:
 
 
 def hearing_state(row: StepRow | CheckRow | ScoreRow) -> str:
-    """How far a hearing is. What nobody objected to in time stands; a step waits for its decision."""
+    """How far a hearing is. What had no objection in time stands; a step is decided."""
     if row.disputed:
         return _("disputed")
     if row.outcome is not None:
         return _("settled")
-    return _("open") if isinstance(row, StepRow) or not counts(row, now()) else _("it stands")
+    waits = isinstance(row, StepRow) or not counts(row, now())
+    return _("open") if waits else _("it stands")
 
 
 bp.app_template_filter("hearing_state")(hearing_state)
