@@ -204,11 +204,11 @@ def _act(number: str, form: SayForm | SettleForm, session: Session) -> str:
 def hearing_state(row: StepRow | CheckRow | ScoreRow) -> str:
     """How far a hearing is. What had no objection in time stands; a step is decided."""
     if row.disputed:
-        return _("disputed")
+        return str(_("disputed"))
     if row.outcome is not None:
-        return _("settled")
+        return str(_("settled"))
     waits = isinstance(row, StepRow) or not counts(row, now())
-    return _("open") if waits else _("it stands")
+    return str(_("open") if waits else _("it stands"))
 
 
 bp.app_template_filter("hearing_state")(hearing_state)
