@@ -15,6 +15,7 @@ from portal.site.parts import SECTIONS
 from tests.make import (
     adoption_pages,
     benefit_pages,
+    company_pages,
     day_pages,
     deduction_pages,
     door_pages,
@@ -36,6 +37,7 @@ NO_PAGE = {
     "site.worker": "a script",
     "site.manifest": "for the phone's system",
     "satisfaction.month_csv": "a table to download",
+    **company_pages.NO_PAGE,
     **deduction_pages.NO_PAGE,
     **shift_pages.NO_PAGE,
     **sign_up_pages.NO_PAGE,
@@ -55,7 +57,6 @@ NO_PAGE = {
     "credit.my_details": "a file to download",
     "credit.check_tool": "a file to download",
     "credit.matter_photo": "a picture",
-    "reports.company_scores": "a table to download",
     "reports.desk_photo": "a picture",
     "reports.desk_diary_photo": "a picture",
     "reports.desk_came_photo": "a picture",
@@ -92,11 +93,7 @@ NO_PAGE = {
     "reports.reopen": "leads on to the rating",
 }
 WHO = {
-    "reports.desk_companies": "verifier",
-    "reports.desk_company": "city_centre",
-    "reports.desk_company_step": "city_centre",
-    "reports.desk_company_check": "verifier",
-    "reports.desk_hearing": "city_centre",
+    **company_pages.WHO,
     **door_pages.WHO,
     **deduction_pages.WHO,
     **benefit_pages.WHO,
@@ -154,6 +151,7 @@ WHO = {
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
+    **company_pages.CASES,
     **door_pages.CASES,
     **deduction_pages.CASES,
     **benefit_pages.CASES,
@@ -213,11 +211,6 @@ CASES = {
     "reports.desk_escalate": "unmet",
     "reports.desk_resolve": "disputed",
     "reports.desk_contract": "whole",
-    "reports.company_page": "company",
-    "reports.desk_company": "company",
-    "reports.desk_company_step": "company",
-    "reports.desk_company_check": "company",
-    "reports.desk_hearing": "company_check",
     "reports.too": "shown",
     "reports.still_there": "closed",
     "reports.follow_case": "shown",

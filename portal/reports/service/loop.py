@@ -144,8 +144,6 @@ def move_case(
     else:
         who = who_acts(session, actor, case)
     check(why_not(event, facts, who, brought.offer))
-    if brought.unit_id is not None:
-        hold_for_work(session, brought.unit_id)
     runs = time_goes_on(session, case, event, now)
     step = Step(event, TRANSITIONS[event], case, facts, who, brought, now, runs)
     moved = _claim(session, step)
@@ -168,6 +166,8 @@ def move_case(
 def _claim(session: Session, step: Step) -> CaseRow:
     """The conditional UPDATE. Steps that move nothing disturb nobody else's open page."""
     case, event = step.case, step.event
+    if step.brought.unit_id is not None:
+        hold_for_work(session, step.brought.unit_id)
     values = {**_changes(step), **step.runs, **_reassigned(session, step)}
     values |= dict(step.brought.values)
     inward = values.get("category_code", case.category_code) == BEHAVIOUR

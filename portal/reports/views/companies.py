@@ -85,21 +85,28 @@ def companies_page() -> ResponseReturnValue:
 @public
 def company_page(code: str) -> ResponseReturnValue:
     """One company: its contracts, every step that was taken, its checks and its scores."""
-    session, row, moment = reading(), company(reading(), code), now()
+    row = company(reading(), code)
     if row is None:
         abort(404)
     return render_template(
         "reports/companies/show.html",
         row=row,
-        steps=[one for one in steps_of(session, row.unit.id) if one.outcome is Outcome.STANDS],
-        checks=[one for one in checks_of(session, row.unit.id) if counts(one, moment)][
-            :SHOWN_CHECKS
-        ],
-        scores=scores(session, [row.unit.id]),
+        **_told(row),
         at_desk=sees(current_actor(), row),
         **contract_words([row]),
         **score_words(),
     )
+
+
+def _told(row: CompanyRow) -> dict[str, Any]:
+    """What was decided of a company, and what counts."""
+    session, unit_id, moment = reading(), row.unit.id, now()
+    checks = [one for one in checks_of(session, unit_id) if counts(one, moment)]
+    return {
+        "steps": [one for one in steps_of(session, unit_id) if one.outcome is Outcome.STANDS],
+        "checks": checks[:SHOWN_CHECKS],
+        "scores": scores(session, [unit_id]),
+    }
 
 
 @bp.get("/companies/scores.<kind>")

@@ -70,22 +70,29 @@ def desk_companies() -> ResponseReturnValue:
 @requires(Permission.REPORT_READ)
 def desk_company(code: str) -> ResponseReturnValue:
     """One company: everything it is heard about, and what I can do."""
-    session, actor = reading(), current_actor()
-    row = company_here(session, code, actor)
-    on = city_day(now(), instance().city.zone)
+    row = company_here(reading(), code, current_actor())
     return render_template(
         "reports/companies/desk_show.html",
         row=row,
-        moment=now(),
-        steps=steps_of(session, row.unit.id),
-        checks=checks_of(session, row.unit.id),
-        scores=scores(session, [row.unit.id]),
-        open_cases=open_cases_of(session, row.unit.id),
-        may_step=supervises(actor, row.unit),
-        may_check=bool(checkable(actor, row, on)),
+        **_heard(row),
         **contract_words([row]),
         **score_words(),
     )
+
+
+def _heard(row: CompanyRow) -> dict[str, Any]:
+    """Everything a company is heard about, and what its reader can do."""
+    session, unit_id, actor, moment = reading(), row.unit.id, current_actor(), now()
+    today = city_day(moment, instance().city.zone)
+    return {
+        "steps": steps_of(session, unit_id),
+        "checks": checks_of(session, unit_id),
+        "scores": scores(session, [unit_id]),
+        "open_cases": open_cases_of(session, unit_id),
+        "may_step": supervises(actor, row.unit),
+        "may_check": bool(checkable(actor, row, today)),
+        "moment": moment,
+    }
 
 
 @bp.route("/desk/companies/<code>/step", methods=["GET", "POST"])
@@ -118,15 +125,8 @@ def _propose(row: CompanyRow, form: StepForm, session: Session) -> str:
 @requires(VERIFY)
 def desk_company_check(code: str) -> ResponseReturnValue:
     """Write down a spot check."""
-    row, form = company_here(reading(), code, current_actor()), CheckForm()
-    on = city_day(now(), instance().city.zone)
-    known = checkable(current_actor(), row, on)
-    if not known:
-        raise Forbidden
-    words = contract_words([row])["work_words"]
-    form.offer([(one.code, f"{words(one)}, {one.number}") for one in known])
-    if request.method == "GET":
-        form.on.data = on
+    row = company_here(reading(), code, current_actor())
+    form = _check_form(row)
     return answer(
         form,
         "reports/companies/check.html",
@@ -136,6 +136,19 @@ def desk_company_check(code: str) -> ResponseReturnValue:
         axes=axis_names(),
         days=ANSWER_DAYS.days,
     )
+
+
+def _check_form(row: CompanyRow) -> CheckForm:
+    """The form with the contracts that the reader may check, and today."""
+    form, today = CheckForm(), city_day(now(), instance().city.zone)
+    known = checkable(current_actor(), row, today)
+    if not known:
+        raise Forbidden
+    words = contract_words([row])["work_words"]
+    form.offer([(one.code, f"{words(one)}, {one.number}") for one in known])
+    if request.method == "GET":
+        form.on.data = today
+    return form
 
 
 def _check(row: CompanyRow, form: CheckForm, session: Session) -> str:
@@ -149,25 +162,31 @@ def _check(row: CompanyRow, form: CheckForm, session: Session) -> str:
 def desk_hearing(number: str) -> ResponseReturnValue:
     """What a company is heard about: it answers here, and somebody else settles it."""
     matter, row, of = _found(number)
-    actor = current_actor()
-    form: SayForm | SettleForm | None = None
-    if speaks_for(actor, of.unit):
-        form = SayForm() if why_not_say(row, now()) is None else None
-    elif supervises(actor, of.unit) and _settles(matter, row):
-        form = SettleForm()
-        form.offer(matter)
+    form = _form_for(matter, row, of)
     words = {
         "matter": matter, "hearing": row, "row": of, "moment": now(),
-        "speaks": speaks_for(actor, of.unit), "axes": axis_names(), **score_words(),
+        "speaks": speaks_for(current_actor(), of.unit), "axes": axis_names(), **score_words(),
     }  # fmt: skip
-    if form is None:
-        if request.method == "POST":
-            raise Forbidden
-        return render_template("reports/companies/hearing.html", form=None, **words)
-    return answer(
-        form, "reports/companies/hearing.html", partial(_act, number, form),
-        thanks=_l("Saved."), **words,
-    )  # fmt: skip
+    if form is not None:
+        act = partial(_act, number, form)
+        return answer(form, "reports/companies/hearing.html", act, thanks=_l("Saved."), **words)
+    if request.method == "POST":
+        raise Forbidden
+    return render_template("reports/companies/hearing.html", form=None, **words)
+
+
+def _form_for(
+    matter: Matter, row: StepRow | CheckRow | ScoreRow, of: CompanyRow
+) -> SayForm | SettleForm | None:
+    """What the reader may do now: answer for the company, or settle it; mostly nothing."""
+    actor = current_actor()
+    if speaks_for(actor, of.unit):
+        return SayForm() if why_not_say(row, now()) is None else None
+    if not (supervises(actor, of.unit) and _settles(matter, row)):
+        return None
+    form = SettleForm()
+    form.offer(matter)
+    return form
 
 
 def _settles(matter: Matter, row: StepRow | CheckRow | ScoreRow) -> bool:
