@@ -107,10 +107,9 @@ def test_residents_are_shown_from_ten_people_on_and_never_all_or_none(
     low, high = band_of(found.got)
     assert low <= satisfied * 100 / answers < high or high == 100
     assert high - low >= 10
-    # one that is all of a kind looks like one that is not
-    if satisfied in {0, answers}:
-        other = abs(satisfied - answers // 5)
-        assert banded(other, answers, raters) == found or answers < 10
+    # all of a kind look like others: nobody's answer follows
+    if satisfied in {0, answers} and answers >= 10:
+        assert banded(abs(satisfied - answers // 10), answers, raters) == found
     around = interval(found)
     assert around[0] <= found.got <= around[1] <= 100
 
