@@ -63,7 +63,7 @@ def desk_companies() -> ResponseReturnValue:
     """The companies of which I may know more than everybody: those I check, or speak for."""
     actor = current_actor()
     rows = [row for row in companies(reading()) if sees(actor, row)]
-    return render_template("reports/companies/desk_list.html", rows=rows, **score_words())
+    return render_template("reports/desk/companies.html", rows=rows, **score_words())
 
 
 @bp.get("/desk/companies/<code>")
@@ -72,7 +72,7 @@ def desk_company(code: str) -> ResponseReturnValue:
     """One company: everything it is heard about, and what I can do."""
     row = company_here(reading(), code, current_actor())
     return render_template(
-        "reports/companies/desk_show.html",
+        "reports/desk/company.html",
         row=row,
         **_heard(row),
         **contract_words([row]),
@@ -105,7 +105,7 @@ def desk_company_step(code: str) -> ResponseReturnValue:
     form.offer(NEXT[row.unit.standing])
     return answer(
         form,
-        "reports/companies/step.html",
+        "reports/desk/company_step.html",
         partial(_propose, row, form),
         thanks=_l("Proposed. The company is told, and somebody else decides."),
         row=row,
@@ -129,7 +129,7 @@ def desk_company_check(code: str) -> ResponseReturnValue:
     form = _check_form(row)
     return answer(
         form,
-        "reports/companies/check.html",
+        "reports/desk/company_check.html",
         partial(_check, row, form),
         thanks=_l("Kept. The company is told and may answer."),
         row=row,
@@ -169,10 +169,10 @@ def desk_hearing(number: str) -> ResponseReturnValue:
     }  # fmt: skip
     if form is not None:
         act = partial(_act, number, form)
-        return answer(form, "reports/companies/hearing.html", act, thanks=_l("Saved."), **words)
+        return answer(form, "reports/desk/company_hearing.html", act, thanks=_l("Saved."), **words)
     if request.method == "POST":
         raise Forbidden
-    return render_template("reports/companies/hearing.html", form=None, **words)
+    return render_template("reports/desk/company_hearing.html", form=None, **words)
 
 
 def _form_for(
