@@ -58,6 +58,7 @@ class Kind(StrEnum):
     HONOUR = "honour"
     LOG_RESUMED = "log_resumed"
     AGREEMENT_SIGNED = "agreement_signed"
+    COMPANY_STANDING = "company_standing"
 
 
 class Phase(StrEnum):

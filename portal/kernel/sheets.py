@@ -5,6 +5,7 @@ spreadsheet has rounded, and a cell that is a formula, are refused like any othe
 """
 
 import csv
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from openpyxl import Workbook, load_workbook
 
 from portal.kernel.errors import BadData
 from portal.kernel.spreadsheets import safe_cell
+from portal.kernel.tables import TableRow, check_header, is_damaged, read_table
 
 UTF8, GB18030 = "utf-8-sig", "gb18030"
 # an XLSX file is a ZIP: what unpacks to more than this is no table of work orders
@@ -87,6 +89,42 @@ def open_sheet(path: Path, encoding: Encoding = Encoding.UTF8) -> Sheet:
     if twice:
         raise BadData(path.name, [(1, f"a column named twice: {', '.join(sorted(twice))}")])
     return Sheet(header, (_sheet_row(line, header, cells) for line, cells in rows if any(cells)))
+
+
+def read_rows(
+    content: bytes, source: str, *, required: Sequence[str], optional: Sequence[str] = ()
+) -> list[TableRow]:
+    """A short list as CSV or XLSX. Raises BadData with everything that is wrong with its form."""
+    if not content.startswith(b"PK\x03\x04"):
+        return read_table(content, source, required=required, optional=optional)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        path.write_bytes(content)
+        try:
+            sheet = open_sheet(path)
+            check_header(list(sheet.header), 1, source, required, optional)
+            rows = list(sheet.rows)
+        except BadData as bad:
+            raise BadData(source, bad.problems) from bad
+    problems = [(row.line, problem) for row in rows if (problem := _row_problem(row))]
+    if problems:
+        raise BadData(source, problems)
+    return [TableRow(row.line, _days_as_typed(row)) for row in rows]
+
+
+def _row_problem(row: SheetRow) -> str | None:
+    if row.wide is not None and row.wide > len(row.cells):
+        return "more cells than columns"
+    if row.lost:
+        return f"a formula, or a number that was rounded, in {row.lost[0][0]}"
+    damaged = [name for name, cell in row.cells.items() if is_damaged(cell)]
+    return f"damaged characters in {', '.join(damaged)}" if damaged else None
+
+
+def _days_as_typed(row: SheetRow) -> dict[str, str]:
+    """A spreadsheet keeps a day as its midnight."""
+    days = {name for name, at in row.moments if at.time() == datetime.min.time()}
+    return {name: cell[:10] if name in days else cell for name, cell in row.cells.items()}
 
 
 def _title(cell: object) -> str:

@@ -57,7 +57,7 @@ def read_table(
         raise BadData(source, [(1, f"larger than {LONGEST_FILE // 1_000_000} MB")])
     lines = _cells(_text(content, source), source)
     line, header = next(lines, (1, []))
-    _check_header(header, line, source, required, optional)
+    check_header(header, line, source, required, optional)
     rows: list[TableRow] = []
     problems: list[tuple[int, str]] = []
     for line, cells in lines:
@@ -102,7 +102,7 @@ def _lines(text: str) -> Iterator[str]:
         yield "\n" if line.startswith("#") else line
 
 
-def _check_header(
+def check_header(
     header: list[str], line: int, source: str, required: Sequence[str], optional: Sequence[str]
 ) -> None:
     missing = [name for name in required if name not in header]

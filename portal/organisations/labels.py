@@ -2,7 +2,12 @@
 
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import register
-from portal.organisations.rules import OrganisationKind, OrganisationRefusal, Trade
+from portal.organisations.rules import (
+    CompanyStanding,
+    OrganisationKind,
+    OrganisationRefusal,
+    Trade,
+)
 
 register(
     {
@@ -42,5 +47,16 @@ register(
         ),
         OrganisationRefusal.OWN_SUCCESSOR: _l("An organisation cannot follow itself."),
         OrganisationRefusal.ALREADY_ENDED: _l("This organisation has ended. Nothing was changed."),
+        OrganisationRefusal.STOOD_OTHERWISE: _l(
+            "How the company stands was changed meanwhile. Nothing was changed now."
+        ),
+        OrganisationRefusal.WITHOUT_NEW_WORK: _l(
+            "This company is given no new work: it is not yet active, suspended, or has left."
+        ),
+        CompanyStanding.ADMITTED: _l("Admitted"),
+        CompanyStanding.ACTIVE: _l("In service"),
+        CompanyStanding.WARNED: _l("Warned"),
+        CompanyStanding.SUSPENDED: _l("Given no new work"),
+        CompanyStanding.EXITED: _l("Left the list"),
     }
 )

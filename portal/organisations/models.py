@@ -9,7 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.areas.models import Area
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id
-from portal.organisations.rules import CODE_LENGTH, NAME_LENGTH, OrganisationKind, Trade
+from portal.organisations.rules import (
+    CODE_LENGTH,
+    NAME_LENGTH,
+    CompanyStanding,
+    OrganisationKind,
+    Trade,
+)
 
 
 class Organisation(Base):
@@ -22,6 +28,7 @@ class Organisation(Base):
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
         CheckConstraint("successor_id IS NULL OR valid_to IS NOT NULL", name="successor"),
         CheckConstraint("successor_id IS NULL OR successor_id <> id", name="own_successor"),
+        CheckConstraint("(standing IS NULL) = (standing_since IS NULL)", name="standing"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -37,3 +44,6 @@ class Organisation(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    # None: nobody keeps a list of how it stands, and it works like any other unit
+    standing: Mapped[CompanyStanding | None] = code_column(CompanyStanding)
+    standing_since: Mapped[date | None]

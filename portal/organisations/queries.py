@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from portal.areas.models import Area
 from portal.areas.rules import codes_of, tidy_names, valid_on
 from portal.organisations.models import Organisation
-from portal.organisations.rules import GOVERNING_KINDS, OrganisationKind, Trade
+from portal.organisations.rules import (
+    GOVERNING_KINDS,
+    WITHOUT_NEW_WORK,
+    CompanyStanding,
+    OrganisationKind,
+    Trade,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,13 @@ class OrganisationRow:
     valid_from: date
     valid_to: date | None
     successor_id: UUID | None
+    standing: CompanyStanding | None
+    standing_since: date | None
+
+    @property
+    def takes_work(self) -> bool:
+        """Whether it may be given something new."""
+        return self.standing not in WITHOUT_NEW_WORK
 
     def valid_on(self, on: date) -> bool:
         return valid_on(self.valid_from, self.valid_to, on)
@@ -53,6 +66,8 @@ def _columns() -> Select[*tuple[Any, ...]]:
             Organisation.valid_from,
             Organisation.valid_to,
             Organisation.successor_id,
+            Organisation.standing,
+            Organisation.standing_since,
         )
         .join(Area, Area.id == Organisation.area_id, isouter=True)
         .order_by(Organisation.code)
@@ -79,6 +94,8 @@ def _row(row: Any) -> OrganisationRow:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         successor_id=row.successor_id,
+        standing=row.standing,
+        standing_since=row.standing_since,
     )
 
 

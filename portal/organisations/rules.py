@@ -41,6 +41,26 @@ GOVERNING_KINDS = frozenset(
 )
 
 
+# a contract is made with a firm, or with a unit of the city that works like one
+CONTRACTOR_KINDS = frozenset({OrganisationKind.COMPANY, OrganisationKind.TEAM})
+
+
+class CompanyStanding(StrEnum):
+    """How a service company stands between its entry (准入) and its exit (退出) (R250)."""
+
+    ADMITTED = "admitted"
+    ACTIVE = "active"
+    WARNED = "warned"
+    SUSPENDED = "suspended"
+    EXITED = "exited"
+
+
+# whoever stands so is given nothing new; what it has it finishes or gives back
+WITHOUT_NEW_WORK = frozenset(
+    {CompanyStanding.ADMITTED, CompanyStanding.SUSPENDED, CompanyStanding.EXITED}
+)
+
+
 class Trade(StrEnum):
     """The eleven departments that the policy text names (R027), and those a city adds."""
 
@@ -74,6 +94,8 @@ class OrganisationRefusal(StrEnum):
     UNKNOWN_SUCCESSOR = "organisation.unknown_successor"
     OWN_SUCCESSOR = "organisation.own_successor"
     ALREADY_ENDED = "organisation.already_ended"
+    STOOD_OTHERWISE = "organisation.stood_otherwise"
+    WITHOUT_NEW_WORK = "organisation.without_new_work"
 
 
 def is_code(text: str) -> bool:

@@ -202,7 +202,7 @@ def webhooks_command(tools: Any, name: str | None) -> None:
 @click.argument("file", type=FILE)
 @click.pass_obj
 def contracts_command(tools: Any, file: Path) -> None:
-    """Take over the service contracts of a CSV FILE, or the last day of known ones.
+    """Take over the service contracts of a CSV or XLSX FILE, or the last day of known ones.
 
     One bad row refuses the whole file, each with its line and what is wrong. Cases that were
     reported within the term of a new contract are linked to it.

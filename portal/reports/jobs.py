@@ -16,6 +16,7 @@ from portal.reports.rules.rating import WORDS_DAYS
 from portal.reports.service.batches import forget_batches
 from portal.reports.service.cells import fold_changes
 from portal.reports.service.clockwork import date_promise, keep_date, resume_by_itself
+from portal.reports.service.company_scores import freeze_scores, quarter_due
 from portal.reports.service.counting import refresh_counts
 from portal.reports.service.daily import look_back, missing_days
 from portal.reports.service.drafts import expire_drafts
@@ -135,4 +136,13 @@ def fold_map(database: Database, _now: datetime) -> None:
             folded = fold_changes(session) > 0
 
 
+def make_company_scores(database: Database, now: datetime) -> int:
+    """Make the scores of service companies for the last quarter that is over (R249)."""
+    with database.read() as session:
+        quarter = quarter_due(session, now)
+    with database.write() as session:
+        return freeze_scores(session, quarter, now=now)
+
+
+jobs.register("reports.company_scores", 3600, make_company_scores)
 jobs.register("reports.fold_map", 60, fold_map)

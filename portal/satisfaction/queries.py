@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -111,6 +111,20 @@ def rating_of(
 def ratings_by(session: Session, rater_keys: Iterable[UUID]) -> list[RatingRow]:
     """Everything some raters said, oldest first."""
     return _ratings(session, Rating.rater_key.in_(set(rater_keys)))
+
+
+def service_answers(session: Session, raters: Select[*tuple[Any, ...]]) -> tuple[int, int, int]:
+    """How the service was rated: different people, answers, satisfied ones; sums only. ``raters``:
+    district, subject, cycle and key of a rater, and whose key it is."""
+    district, subject, cycle, key, who = (of := raters.subquery()).c
+    happy = Rating.service_level <= settings_of(session).satisfied_levels
+    joined = and_(
+        Rating.district == district, Rating.subject_id == subject, Rating.cycle == cycle,
+        Rating.rater_key == key, Rating.subject_kind == SubjectKind.CASE,
+    )  # fmt: skip
+    sums = select(func.count(who.distinct()), func.count(), func.count(case((happy, 1))))
+    people, answers, satisfied = session.execute(sums.select_from(of).join(Rating, joined)).one()
+    return people, answers, satisfied
 
 
 def _ratings(session: Session, *conditions: Any) -> list[RatingRow]:

@@ -15,6 +15,7 @@ from portal.site.parts import SECTIONS
 from tests.make import (
     adoption_pages,
     benefit_pages,
+    company_pages,
     day_pages,
     deduction_pages,
     door_pages,
@@ -36,6 +37,7 @@ NO_PAGE = {
     "site.worker": "a script",
     "site.manifest": "for the phone's system",
     "satisfaction.month_csv": "a table to download",
+    **company_pages.NO_PAGE,
     **deduction_pages.NO_PAGE,
     **shift_pages.NO_PAGE,
     **sign_up_pages.NO_PAGE,
@@ -91,6 +93,7 @@ NO_PAGE = {
     "reports.reopen": "leads on to the rating",
 }
 WHO = {
+    **company_pages.WHO,
     **door_pages.WHO,
     **deduction_pages.WHO,
     **benefit_pages.WHO,
@@ -148,6 +151,7 @@ WHO = {
 }
 # which thing stands in the address; by endpoint first, else by the argument's name
 CASES = {
+    **company_pages.CASES,
     **door_pages.CASES,
     **deduction_pages.CASES,
     **benefit_pages.CASES,

@@ -82,6 +82,7 @@ from tests.make import (
 )
 from tests.make.areas import permitted_place
 from tests.make.benefit_pages import benefit_things
+from tests.make.companies import company_things
 from tests.make.doors import through_doors
 from tests.make.ledger_pages import asked_about, award_of
 from tests.make.orders import orders_without_a_map
@@ -177,6 +178,7 @@ def _things(session: Session, demo: Demo) -> None:
         **_followed(session, demo, place),
         **_links(session, demo, place, unit),
         **_standing(session, unit),
+        **company_things(session),
         **honours.honour_things(session, demo.people, PLACE),
         **benefit_things(session, demo.people),
         **guard.planted(session, demo.people, PLACE[:6], now()),

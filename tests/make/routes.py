@@ -183,6 +183,10 @@ SAMPLES.update(
         for step in CASE_STEPS
     }
 )
+for _page in ("company_page", "desk_company", "desk_company_step", "desk_company_check"):
+    SAMPLES[f"reports.{_page}"] = Sample(own=fixed(code="NONE"))
+SAMPLES["reports.desk_hearing"] = Sample(own=fixed(number="none"))
+SAMPLES["reports.company_scores"] = Sample(own=fixed(kind="csv"))
 SAMPLES.update(
     {
         "reports.desk_case": Sample(

@@ -234,6 +234,7 @@ NOT_PERSONAL = {
         "area_shape.geojson", "street_digest.numbers", "grid_entry.present", "column_map.spec",
         "import_run.outcome", "category.synonyms", "case_outside.reference",
         "premises.duty_geojson", "pledge_standing.figures",
+        "company_check.marks", "company_score.inputs",
     },
     # the ledger's: ids that lead to nobody once the holder's row is gone, hashes, signatures
     "what is only added to": {
@@ -258,6 +259,13 @@ NOT_PERSONAL = {
         # where the members of an alliance talk, of no person and read by members only
         "alliance_link.sealed_link",
     },
+    # of a firm and its office, in a procedure about a contract: as long as the contract's record
+    "what is said of and by a company": {
+        f"company_{matter}.{words}"
+        for matter in ("check", "score", "step")
+        for words in ("said", "answer")
+    }
+    | {"company_step.reason", "company_check.finding"},
     # a code, sealed so that nobody reads which matters the guard sent round
     "ways of the guard": {"credit_guard_outcome.sealed_route", "credit_matter.sealed_route"},
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept

@@ -26,7 +26,8 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
     "satisfaction.month_csv", "reports.desk_photo", "reports.pending_photo", "reports.photo",
-    "reports.uncovered_photo", "reports.thumbnail", "reports.place_map_picture",
+    "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
+    "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",

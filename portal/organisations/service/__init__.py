@@ -10,12 +10,15 @@ from portal.organisations.service.register import (
     edit_organisation,
     end_organisation,
 )
+from portal.organisations.service.standing import hold_for_work, set_standing
 
 __all__ = [
     "ImportReport",
     "add_organisation",
     "edit_organisation",
     "end_organisation",
+    "hold_for_work",
     "import_organisations",
     "load_city_organisations",
+    "set_standing",
 ]

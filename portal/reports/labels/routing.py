@@ -76,6 +76,9 @@ register(
         RoutingRefusal.BAD_AREA: _l("Write a whole number of square metres."),
         RoutingRefusal.BAD_VALUE: _l("Choose one of the list."),
         RoutingRefusal.NO_CO_UNIT: _l("Your unit does not support this case any more."),
+        RoutingRefusal.WITHOUT_NEW_WORK: _l(
+            "This company is given no new work: it is not yet active, suspended, or has left."
+        ),
         ListRefusal.UNKNOWN_AREA: _l("No place has this code."),
         ListRefusal.UNKNOWN_CATEGORY: _l("This kind of problem is not in use. Choose another."),
         ListRefusal.BAD_RECEIVER: _l(

@@ -17,6 +17,7 @@ from portal.reports.models.category import (
     LimitCondition,
 )
 from portal.reports.models.cells import MapCell, MapChange
+from portal.reports.models.companies import CompanyCheck, CompanyScore, CompanyStep
 from portal.reports.models.contracts import CaseContract, ServiceContract
 from portal.reports.models.doors import CaseProxy
 from portal.reports.models.draft import Draft
@@ -95,6 +96,9 @@ __all__ = [
     "CategoryLimit",
     "ColumnMap",
     "CommunityAllowance",
+    "CompanyCheck",
+    "CompanyScore",
+    "CompanyStep",
     "DeskBatch",
     "DeskBatchCase",
     "Draft",

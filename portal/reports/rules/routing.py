@@ -56,6 +56,7 @@ class RoutingRefusal(StrEnum):
     BAD_AREA = "routing.bad_area"
     BAD_VALUE = "routing.bad_value"
     NO_CO_UNIT = "routing.no_co_unit"
+    WITHOUT_NEW_WORK = "routing.without_new_work"
 
 
 class ListRefusal(StrEnum):
@@ -200,6 +201,7 @@ class Unit:
     trade: Trade | None = None
     area_path: str | None = None
     parent_id: UUID | None = None
+    takes_work: bool = True
 
     @property
     def of_community(self) -> bool:
@@ -355,12 +357,11 @@ def admitted(allowances: Iterable[Allowance], matter: Matter, on: date) -> bool:
 def why_not_unit(
     unit: Unit, matter: Matter, *, admits: bool, complained: Collection[UUID]
 ) -> RoutingRefusal | None:
-    """Why a case may not be given to a unit, whatever the list says.
-
-    ``complained``: the unit complained of and those that belong to it.
-    """
+    """Why it may not have a case, whatever the list says; ``complained``: of it or of its parts."""
     if unit.id in complained:
         return RoutingRefusal.COMPLAINED_OF
+    if not unit.takes_work:
+        return RoutingRefusal.WITHOUT_NEW_WORK
     if unit.of_community and not admits:
         return RoutingRefusal.NOT_ADMITTED
     return None

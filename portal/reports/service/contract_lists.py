@@ -1,6 +1,7 @@
 """Lists of service contracts: checked whole, with every wrong line named, then written whole."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,15 @@ from portal.areas.models import Area
 from portal.kernel.city import City
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import BadData
-from portal.kernel.tables import TableRow, is_fresh, list_content, read_lines, read_table
-from portal.organisations.queries import organisations
-from portal.organisations.rules import HANDLING_KINDS, OrganisationKind
+from portal.kernel.sheets import read_rows
+from portal.kernel.tables import TableRow, is_fresh, list_content, read_lines
+from portal.organisations.queries import OrganisationRow, organisations
+from portal.organisations.rules import (
+    CONTRACTOR_KINDS,
+    HANDLING_KINDS,
+    CompanyStanding,
+    OrganisationKind,
+)
 from portal.reports.models import Category, ServiceContract
 from portal.reports.queries.contracts import contracts
 from portal.reports.rules.contracts import (
@@ -30,8 +37,8 @@ from portal.reports.service.list_cells import read_kind, read_place, read_term, 
 REQUIRED = ("code", "number", "contractor", "department", "valid_from", "source")
 OPTIONAL = ("area", "category", "group", "valid_to", "made_up")
 EDITED = "was loaded otherwise: end this contract, and give the change a code of its own"
-# a contract is made with a firm, or with a unit of the city that works like one
-CONTRACTORS = frozenset({OrganisationKind.COMPANY, OrganisationKind.TEAM})
+# with whom no contract begins
+BARRED = frozenset({CompanyStanding.SUSPENDED, CompanyStanding.EXITED})
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class ContractsLoaded:
 class _Known:
     areas: dict[str, str]
     kinds: frozenset[str]
-    units: dict[str, OrganisationKind]
+    units: dict[str, OrganisationRow]
+    present: frozenset[str]
 
 
 def load_city_contracts(session: Session, city: City, now: datetime) -> ContractsLoaded:
@@ -68,8 +76,9 @@ def import_contracts(
     session: Session, content: bytes, source: str, *, now: datetime
 ) -> ContractsLoaded:
     """Add contracts, or end those that are known. Raises BadData and writes nothing otherwise."""
-    known, present = _known(session), {one.code: one for one in contracts(session)}
-    table = read_table(content, source, required=REQUIRED, optional=OPTIONAL)
+    present = {one.code: one for one in contracts(session)}
+    known = _known(session, present)
+    table = read_rows(content, source, required=REQUIRED, optional=OPTIONAL)
     rows, problems = read_lines(table, lambda line: _contract(line, known))
     problems += _clashes(rows, present)
     if problems:
@@ -86,11 +95,12 @@ def import_contracts(
     return ContractsLoaded(len(added), len(ended), link_earlier(session, added, now))
 
 
-def _known(session: Session) -> _Known:
+def _known(session: Session, present: Collection[str]) -> _Known:
     return _Known(
         dict(session.execute(select(Area.code, Area.path)).all()),
         frozenset(session.scalars(select(Category.code))),
-        {unit.code: unit.kind for unit in organisations(session)},
+        {unit.code: unit for unit in organisations(session)},
+        frozenset(present),
     )
 
 
@@ -124,8 +134,8 @@ def _contract(row: TableRow, known: _Known) -> Contract:
     return Contract(
         code=read_text(row, "code", LONGEST_CODE),
         number=read_text(row, "number", LONGEST_NUMBER),
-        contractor=_party(row, "contractor", known, CONTRACTORS),
-        department=_party(row, "department", known, HANDLING_KINDS - CONTRACTORS),
+        contractor=_party(row, "contractor", known, CONTRACTOR_KINDS),
+        department=_party(row, "department", known, HANDLING_KINDS - CONTRACTOR_KINDS),
         area_code=read_place(row, known.areas),
         category=category,
         group=group,
@@ -138,8 +148,12 @@ def _contract(row: TableRow, known: _Known) -> Contract:
 
 
 def _party(row: TableRow, column: str, known: _Known, kinds: frozenset[OrganisationKind]) -> str:
-    if known.units.get(row[column]) not in kinds:
+    unit = known.units.get(row[column])
+    if unit is None or unit.kind not in kinds:
         raise ValueError(f"{column}: no such unit of a fitting kind: {row[column]!r}")
+    # a contract that is known already may still be given its last day
+    if unit.standing in BARRED and row["code"] not in known.present:
+        raise ValueError(f"{column}: {row[column]} is suspended, or has left the list of companies")
     return row[column]
 
 

@@ -12,6 +12,7 @@ from portal.accounts.rules import Actor, Permission
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import release_messages
+from portal.organisations.service import hold_for_work
 from portal.reports.models import Case, CaseEvent
 from portal.reports.queries.case import CaseRow, case_by_number
 from portal.reports.queries.categories import category_row_of
@@ -165,6 +166,8 @@ def move_case(
 def _claim(session: Session, step: Step) -> CaseRow:
     """The conditional UPDATE. Steps that move nothing disturb nobody else's open page."""
     case, event = step.case, step.event
+    if step.brought.unit_id is not None:
+        hold_for_work(session, step.brought.unit_id)
     values = {**_changes(step), **step.runs, **_reassigned(session, step)}
     values |= dict(step.brought.values)
     inward = values.get("category_code", case.category_code) == BEHAVIOUR

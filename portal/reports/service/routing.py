@@ -185,7 +185,7 @@ def _inspection_only(
 
 def as_unit(row: OrganisationRow) -> Unit:
     """A unit as the list sees it."""
-    return Unit(row.id, row.code, row.kind, row.trade, row.area_path, row.parent_id)
+    return Unit(row.id, row.code, row.kind, row.trade, row.area_path, row.parent_id, row.takes_work)
 
 
 def keep_route(session: Session, case: CaseRow, way: Way) -> None:

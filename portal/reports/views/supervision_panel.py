@@ -31,6 +31,7 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
         (Permission.IDENTITY_EXPORT, _l("Personal data in bulk"), "ask_personal"),
         (Permission.DISPUTE_SETTLE, _l("Disputed cases"), "desk_disputes"),
         (Permission.FIGURES_READ, _l("Service contracts"), "desk_contracts"),
+        (Permission.REPORT_READ, _l("Service companies"), "desk_companies"),
         (Permission.REPORT_DISPATCH, _l("Prepared words"), "desk_replies"),
         (Permission.REPORT_HANDLE, _l("Prepared words"), "desk_replies"),
         (Permission.DEDUCTION_PROPOSE, _l("Deductions"), "credit.desk_deductions"),

@@ -28,6 +28,7 @@ from portal.site.demo.adoption import plant_adoptions
 from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
+from portal.site.demo.companies import plant_companies, with_companies
 from portal.site.demo.doors import plant_doors
 from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
@@ -95,7 +96,7 @@ def load_demo(
     crowd = plant_people(session, (words.name(rng) for _ in range(residents)), now=now)
     cast = _cast(people, crowd, units, _keep_all(session, pictures))
     stage = Stage(_spots(session, places), words, instance_of(session).city.zone, now)
-    _past_life(session, rng, cast, stage, cases)
+    _past_life(session, rng, with_companies(session, cast, places["city"], now), stage, cases)
     _staged_cases(session, rng, cast, stage, places["community"].path)
     _shared_cases(session, rng, cast, stage, people, pictures, places["community"].path)
     plant_replies(session, cast.desk, places["street"], now)
@@ -104,6 +105,7 @@ def load_demo(
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)
+    plant_companies(session, people, places["city"], now)
     return True
 
 
