@@ -141,7 +141,8 @@ def _fill(session: Session, cast: Cast, row: ShiftRow) -> None:
 
 def _patrol(session: Session, cast: Cast, row: ShiftRow) -> None:
     """The newest patrol walked a route to its end, wrote its log and found something."""
-    points = tuple(CheckpointWish(*point.split("|")) for point in cast.words["points"].split(";"))
+    named = (point.split("|") for point in cast.words["points"].split(";"))
+    points = tuple(CheckpointWish(name, look_at) for name, look_at in named)
     place = demo_places(session)["community"]
     wish, early = RouteWish(cast.words["route"], points), row.starts_at - DAY
     route = write_route(session, cast.organiser, place.code, wish, now=early)
