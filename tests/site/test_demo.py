@@ -35,7 +35,7 @@ from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
-from portal.site.demo.service import plant_service
+from portal.site.demo.serving import plant_service
 from portal.site.demo.words import load_words
 from portal.site.packages import load_city_data
 from tests.make.accounts import sign_in_as

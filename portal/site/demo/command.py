@@ -13,7 +13,7 @@ from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
-from portal.site.demo.service import plant_service
+from portal.site.demo.serving import plant_service
 
 LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/", "/credit/")
 
