@@ -3,13 +3,8 @@
 The crowd signs up and comes through the services; what is told here by name is done by hand.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 import zxingcpp
@@ -24,105 +19,43 @@ from credit.queries.accounts import accounts_of
 from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
 from credit.service.sealing import seal_due
-from portal.accounts.models import Person
 from portal.accounts.rules import Actor
-from portal.areas.service import import_places
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.sheets import open_sheet
 from portal.reports.models import Case
 from portal.reports.rules.codes import Source
 from tests.accounts.test_cli import Tools
-from tests.journeys.town import MONDAY, Town, small_town
-from tests.make import accounts, adoption, rosters
-from tests.make import volunteers as make
+from tests.journeys.town import MONDAY, small_town
+from tests.journeys.week import (
+    A_ROAD,
+    CLOUD,
+    DAY,
+    FIRST,
+    GUARDED,
+    LONGEST,
+    PLAN,
+    ROADS,
+    STREET,
+    TITLE,
+    WARDENS,
+    WEEK,
+    YES,
+    WeekTown,
+)
+from tests.make import roster_sheets
 from tests.make.photos import jpeg
 from tests.make.pictures import picture_of_svg
 from tests.pages import Browser, Page
 from volunteers.cli import volunteers
-from volunteers.models import Absence, ServiceHours, Shift, ShiftPost, SignUp, TeamMember
+from volunteers.models import Absence, ServiceHours, Shift, ShiftPost, SignUp
 from volunteers.queries.hours import people_to_confirm
 from volunteers.queries.on_the_day import roll_of
 from volunteers.rules.signing_up import SignUpState
 from volunteers.service.absences import tell_absent
-from volunteers.service.adoption.registering import add_plot
 from volunteers.service.hours import Stayed, confirm_hours, tell_ledger
 from volunteers.service.roll_call import call_roll
 from volunteers.service.signing_up import sign_up
-
-STREET = "370283001"
-TITLE = "文明出行劝导巡街"
-DAY = timedelta(days=1)
-FIRST = date(2026, 11, 9)  # the Monday after
-WEEK = [FIRST + at * DAY for at in range(7)]
-WARDENS, ROADS, A_ROAD = 250, 50, 5
-PLAN, LONGEST = 120, 135  # minutes
-CLOUD, GUARDED = "ZYY2026001", "巡街员"
-YES = "Yes, sign me up"
-
-
-@dataclass
-class WeekTown(Town):
-    """A town with 50 roads, 250 wardens, two in reserve, and who organises them."""
-
-    people: list[Person] = field(default_factory=list)
-    shifts: dict[tuple[date, str], str] = field(default_factory=dict)
-    plot: str = ""
-    activity: str = ""
-
-    def begin(self) -> None:
-        whole = self.city.tree["370283"]
-        with self.database.write() as session:
-            staff = accounts.staff(session, "volunteer_organiser", area=self.city.tree[STREET])
-            head = accounts.staff(session, "administrator", area=whole)
-            self.organiser_id, self.head_id = staff.id, head.id
-            city = self.app.extensions["gongzhi_instance"].city
-            listed = rosters.roads(STREET)
-            import_places(session, listed, "roads.csv", city=city, since=MONDAY.date())
-            team = make.team(session, self.city.tree[STREET])
-            for at in range(WARDENS + 2):
-                who = make.volunteer(session, experienced=False, name=f"{GUARDED}{at:03}")
-                session.add(TeamMember(
-                    team_id=team.id, person_id=who.id, leads=at % A_ROAD == 0, joined_at=MONDAY,
-                ))  # fmt: skip
-                self.people.append(who)
-            desk = accounts.actor(session, self.city.desk)
-            self.plot = add_plot(session, desk, adoption.wish(), now=MONDAY)
-
-    def browser_of(self, person_id: UUID) -> Browser:
-        """Of somebody who came back today and signs in anew."""
-        with self.database.read() as session:
-            return self.city.browser(session.get_one(Person, person_id))
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.app.extensions["gongzhi_instance"].city.zone
-
-    @property
-    def organiser(self) -> Browser:
-        return self.browser_of(self.organiser_id)
-
-    def warden(self, at: int) -> Browser:
-        return self.city.browser(self.people[at])
-
-    def act(self, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """Something that the organiser does without a page."""
-        with self.database.write() as session:
-            actor = accounts.actor(session, session.get_one(Person, self.organiser_id))
-            return act(session, actor, *given, **named)
-
-    def on(self, day: date, road: int) -> str:
-        """The number of a road's shift."""
-        return self.shifts[day, rosters.road_code(STREET, road)]
-
-    def at_moment(self, day: date, hour: int, minute: int = 0) -> None:
-        """Some time of the city's day; everybody of the staff signs in anew."""
-        self.clock.move_to(datetime.combine(day, time(hour, minute), self.zone))
-        self.sign_out()
-
-    def count(self, *where: Any) -> int:
-        with self.database.read() as session:
-            return session.scalar(select(func.count(SignUp.id)).where(*where)) or 0
 
 
 @pytest.fixture
@@ -179,7 +112,7 @@ def _is_planned(town: WeekTown) -> None:
     ).send(status=200)  # fmt: skip
     town.activity = page.path.rpartition("/")[2]
     desk = page.form(button="Publish it").send(status=200)
-    content = rosters.as_xlsx(rosters.roster(STREET, WEEK))
+    content = roster_sheets.as_xlsx(roster_sheets.roster(STREET, WEEK))
     for said in ("350 shifts were planned.", "350 were there already"):
         form = desk.click("From a file", status=200).form().attach("file", content, "week.xlsx")
         assert said in form.send(status=200).text
@@ -248,6 +181,8 @@ def _swaps_and_stands_in(town: WeekTown) -> None:
     assert "Somebody would like to swap a shift with you." in asked.text
     offer = asked.click("Look at the shift of", status=200)
     assert GUARDED not in offer.text
+    # which road she would get, and which she would give for it
+    assert offer.text.index("红旗路口") < offer.text.index("人民路口")
     done = offer.form(button="Yes, swap them").fill(has_read=True).send(status=200)
     assert "红旗路口" in done.text
     assert "人民路口" in _mine(town, 6, other).text

@@ -27,7 +27,7 @@ from portal.reports.models import Case, CaseEvent, CasePhoto, CaseReporter, Case
 from portal.reports.queries.desk import desk_counts
 from portal.reports.queries.mine import my_page
 from portal.reports.queries.rating import rating_standing
-from portal.reports.rules.codes import Event, Review, State
+from portal.reports.rules.codes import Event, Review, Source, State
 from portal.reports.rules.desk import Task
 from portal.reports.rules.transitions import SENT_BACK, TRANSITIONS
 from portal.satisfaction.models import Rating
@@ -35,11 +35,16 @@ from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
+from portal.site.demo.serving import plant_service
 from portal.site.demo.words import load_words
 from portal.site.packages import load_city_data
 from tests.make.accounts import sign_in_as
 from tests.make.rows import case_row
 from tests.pages import Browser, Page
+from volunteers.models import Absence, Certificate, Handover, PatrolTick, ServiceHours, SignUp
+from volunteers.rules.handovers import HandoverState
+from volunteers.rules.on_the_day import AbsenceState
+from volunteers.rules.signing_up import SignUpState
 
 PAIR = (CleanPhoto(b"mess", b"m", 960, 720), CleanPhoto(b"clean", b"c", 960, 720))
 PICTURES = {kind: [PAIR] for kind in load_words().categories}
@@ -247,6 +252,33 @@ def test_a_deduction_stands_at_each_stage_and_the_ledger_verifies(
     assert all(row.proposer_id != row.confirmer_id for row in rows)
     assert max(steps) < at
     _has_deductions_to_show(app, {row.state: row.number for row in rows})
+
+
+def test_the_service_of_volunteers_lives_in_all_its_states(city: Database, app: Flask) -> None:
+    at = now()
+    plant_service(city, at)
+    with city.read() as session:
+        seats = set(session.scalars(select(SignUp.state)))
+        absences = session.scalars(select(Absence.state)).all()
+        hours = session.execute(select(ServiceHours.told_at, ServiceHours.voided_at)).all()
+        ticks = session.scalar(select(func.count()).select_from(PatrolTick))
+        cases = session.scalars(select(Case).where(Case.source == Source.VOLUNTEER_PATROL)).all()
+        certified = session.scalars(select(Certificate.minutes)).all()
+        offers = session.scalars(select(Handover.state)).all()
+    assert seats == {SignUpState.TAKEN, SignUpState.WAITING}
+    assert absences == [AbsenceState.REPLIED]
+    assert any(row.told_at for row in hours)
+    assert any(row.told_at is None for row in hours)
+    assert sum(row.voided_at is not None for row in hours) == 1
+    assert (ticks, len(cases), certified, offers) == (4, 1, [240], [HandoverState.OFFERED])
+    resident, organiser = Browser(app).in_language("en"), Browser(app).in_language("en")
+    sign_in(resident, phone_of("resident"))
+    sign_in(organiser, phone_of("volunteer_organiser"))
+    mine = resident.get("/volunteers/mine", status=200)
+    assert "Somebody would like to swap a shift with you." in mine.text
+    assert "4 h" in resident.get("/volunteers/hours", status=200).text
+    absent = organiser.get("/desk/volunteers/absences", status=200)
+    assert "the organiser answers" in absent.text
 
 
 def _has_deductions_to_show(app: Flask, numbers: Mapping[MatterState, str]) -> None:

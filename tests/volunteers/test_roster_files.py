@@ -10,7 +10,7 @@ from portal.areas.service import import_places
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
-from tests.make import rosters
+from tests.make import roster_sheets
 from tests.make.roster_sheets import as_csv, as_xlsx
 from tests.make.volunteers import NOW
 from tests.volunteers.planning import OTHER, STREET, Town, in_days
@@ -33,7 +33,7 @@ def roads(town: Town) -> Town:
     """The roads are places of the town."""
     with town.database.write() as session:
         city = instance_of(session).city
-        listed = rosters.roads(STREET)
+        listed = roster_sheets.roads(STREET)
         import_places(session, listed, "roads.csv", city=city, since=NOW.date())
     return town
 
@@ -48,7 +48,7 @@ def test_r275_250_wardens_on_50_roads_come_from_a_file_once(
     roads: Town, written: Callable[[list[list[object]]], bytes]
 ) -> None:
     activity = roads.activity()
-    content = written(rosters.roster(STREET, WEEK))
+    content = written(roster_sheets.roster(STREET, WEEK))
     for _ in range(2):
         take_in(roads, activity, content)
     assert count(roads.database) == 350
@@ -59,7 +59,7 @@ def test_r275_250_wardens_on_50_roads_come_from_a_file_once(
 
 
 def test_one_bad_line_is_named_and_nothing_is_made(roads: Town) -> None:
-    rows = rosters.roster(STREET, WEEK[:1])
+    rows = roster_sheets.roster(STREET, WEEK[:1])
     rows[3][0] = "昨天"
     rows[4][7] = "many"
     rows[5][3] = OTHER
@@ -69,7 +69,7 @@ def test_one_bad_line_is_named_and_nothing_is_made(roads: Town) -> None:
     assert [(one.line, one.code) for one in bad.value.problems] == [
         (4, LineProblem.DAY), (5, LineProblem.SEATS),
     ]  # fmt: skip
-    rows = rosters.roster(STREET, WEEK[:1])
+    rows = roster_sheets.roster(STREET, WEEK[:1])
     rows[5][3] = OTHER
     with pytest.raises(BadLines) as bad:
         take_in(roads, roads.activity(), as_csv(rows))

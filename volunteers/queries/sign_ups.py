@@ -75,6 +75,11 @@ def sign_shift(session: Session, number: str) -> SignShift | None:
     return _shift(row) if row else None
 
 
+def sign_shift_by_id(session: Session, shift_id: UUID) -> SignShift:
+    """A shift that is known to be there."""
+    return _shift(session.execute(_shifts().where(Shift.id == shift_id)).one())
+
+
 def shifts_to_swap(
     session: Session, shift: SignShift, person_id: UUID, now: datetime
 ) -> list[SignShift]:

@@ -31,6 +31,7 @@ from volunteers.queries.sign_ups import (
     my_coming,
     my_past,
     shifts_to_swap,
+    sign_shift_by_id,
     steps_of,
 )
 from volunteers.queries.volunteers import age_of, guardian_of, volunteer_of
@@ -202,9 +203,10 @@ def handover(number: str) -> ResponseReturnValue:
     """Somebody's offer: what the shift is, and yes. Nobody's name stands here."""
     row = handovers.answerable(reading(), number, me(), now())
     form = TakeOverForm()
+    wanted = sign_shift_by_id(reading(), row.wanted_shift_id) if row.wanted_shift_id else None
     return answer(
         form, "volunteers/sign_up/handover.html", partial(_take_over, number, form),
-        thanks=_l("The seat is yours now."), row=row, shift=row.given.shift,
+        thanks=_l("The seat is yours now."), row=row, shift=row.given.shift, wanted=wanted,
         own=row.given.person_id == me(), **WORDS,
     )  # fmt: skip
 

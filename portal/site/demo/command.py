@@ -13,6 +13,7 @@ from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
+from portal.site.demo.serving import plant_service
 
 LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/", "/credit/")
 
@@ -35,6 +36,7 @@ def demo(tools: Any) -> None:
         pictures = draw_pictures()
         with database.write() as session:
             load_demo(session, pictures, now=now())
+        plant_service(database, now())
         plant_deductions(database, pictures, now())
         plant_benefits(database, now())
         close_months(database, now())

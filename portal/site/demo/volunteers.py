@@ -30,7 +30,7 @@ from volunteers.service.tours import plan_tour
 
 DATA: Final = Path(__file__).resolve().parents[1] / "data"
 # when all this was planned: before the first shift that is shown
-PLANNED: Final = timedelta(days=8)
+PLANNED: Final = timedelta(days=17)
 TOUR_IN: Final = 3
 LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
 Row = Mapping[str, str]
