@@ -140,7 +140,7 @@ def seats_of(roster: Roster, by_post: Mapping[UUID, Vacancy], who: UUID) -> list
 
 @settings(max_examples=150, deadline=None)
 @given(vacancies(), people())
-def test_L25_a_roster_breaks_no_rule_and_no_wish(free: list[Vacancy], asked: list[Asked]) -> None:
+def test_a_roster_breaks_no_rule_and_no_wish(free: list[Vacancy], asked: list[Asked]) -> None:
     roster = make_roster(free, asked, CLOCK)
     by_post = {one.post_id: one for one in free}
     by_person = {one.id: one for one in asked}

@@ -1,116 +1,36 @@
-"""A week is proposed, answered, taken back; and several at once."""
+"""A week is proposed, answered and taken back."""
 
-from collections import Counter
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any
-from uuid import UUID
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
-from portal.kernel.outbox import OutboxMessage
 from tests.make import rosters, volunteers
-from tests.make.accounts import actor, staff
-from tests.make.areas import small_tree
-from tests.make.together import at_once
+from tests.make.accounts import staff
 from tests.make.volunteers import NOW
+from tests.volunteers.rostering import MONDAY, Town, proposing
 from volunteers.models import (
     ActivityTeam,
     AskMe,
     AskMeWindow,
-    RosterBatch,
-    ShiftPost,
-    SignUp,
     TeamMember,
 )
 from volunteers.queries.rosters import wish_of
-from volunteers.queries.sign_ups import MySignUp, sign_ups_of_roster
 from volunteers.rules.roster import Gap, RosterRefusal, RosterWish, Window
-from volunteers.rules.signing_up import SEATED, SignUpRefusal, SignUpState
+from volunteers.rules.signing_up import SignUpState
 from volunteers.service import signing_up
 from volunteers.service.messages import Told
 from volunteers.service.personal import ServiceOfAPerson
 from volunteers.service.rosters import (
-    WeekPlan,
     ask_me,
     do_not_ask,
-    plan_week,
-    propose_week,
-    roster_to_manage,
-    undo_roster,
 )
 from volunteers.service.waiting import settle_post
 
-MONDAY = date(2026, 11, 30)
-WEEK = MONDAY.isoformat()
 HOUR = timedelta(hours=1)
-
-
-class Town:
-    """An activity with a shift on each of three days of a week, and its organiser."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        with database.write() as session:
-            self.tree = small_tree(session)
-            self.city = self.tree["370283"]
-            self.activity = volunteers.activity(session, self.city)
-            self.shifts = rosters.week_of_shifts(session, self.activity)
-            self.organiser = staff(session, "volunteer_organiser", area=self.city)
-            self.posts = [volunteers.post(session, shift) for shift in self.shifts]
-
-    def people(self, many: int, **given: Any) -> list[Person]:
-        with self.database.write() as session:
-            return [rosters.asked(session, self.city, **given) for _ in range(many)]
-
-    def plan(self, **changes: Any) -> WeekPlan:
-        given = {"monday": WEEK, "team": "", "now": NOW} | changes
-        with self.database.read() as session:
-            desk = actor(session, self.organiser)
-            return plan_week(
-                session, desk, self.activity.number, given["monday"], given["team"],
-                now=given["now"],
-            )  # fmt: skip
-
-    def propose(self) -> str:
-        with self.database.write() as session:
-            desk = actor(session, self.organiser)
-            return rosters.propose(session, desk, self.activity.number, MONDAY)
-
-    def undo(self, number: str) -> int:
-        with self.database.write() as session:
-            return undo_roster(session, actor(session, self.organiser), number, now=NOW)
-
-    def proposals(self, number: str) -> list[MySignUp]:
-        with self.database.read() as session:
-            row = roster_to_manage(session, actor(session, self.organiser), number)
-            return sign_ups_of_roster(session, row.id)
-
-    def answer(self, one: MySignUp, act: Callable[..., None]) -> None:
-        with self.database.write() as session:
-            act(session, one.number, one.person_id, now=NOW)
-
-    def taken(self) -> list[int]:
-        with self.database.read() as session:
-            counted = Counter(
-                session.scalars(select(SignUp.post_id).where(SignUp.state.in_(SEATED)))
-            )
-            found = []
-            for post in self.posts:
-                taken = session.scalar(select(ShiftPost.taken).where(ShiftPost.id == post.id))
-                assert taken == counted[post.id]
-                found.append(taken)
-        return found
-
-    def told(self) -> Counter[str]:
-        with self.database.read() as session:
-            return Counter(session.scalars(select(OutboxMessage.template)))
 
 
 @pytest.fixture
@@ -118,7 +38,7 @@ def town(database: Database) -> Town:
     return Town(database)
 
 
-def test_L25_nobody_is_thought_of_who_has_not_said_so(town: Town) -> None:
+def test_nobody_is_thought_of_who_has_not_said_so(town: Town) -> None:
     with town.database.write() as session:
         silent = volunteers.volunteer(session)
         left = rosters.asked(session, town.city)
@@ -317,115 +237,3 @@ def test_what_she_said_is_kept_changed_handed_out_and_forgotten(town: Town) -> N
     with town.database.read() as session:
         assert session.scalars(select(AskMe)).all() == []
         assert session.scalars(select(AskMeWindow)).all() == []
-
-
-def acting(database: Database, act: Callable[..., Any]) -> Callable[[], StrEnum | str]:
-    """An act in a transaction of its own: "ok", or the code of its refusal."""
-
-    def run() -> StrEnum | str:
-        try:
-            with database.write() as session:
-                act(session)
-        except Refused as refused:
-            return refused.code
-        return "ok"
-
-    return run
-
-
-def proposing(town: Town, seen: str) -> Callable[..., Any]:
-    return lambda session: propose_week(
-        session, actor(session, town.organiser), town.activity.number, WEEK, "", seen=seen, now=NOW
-    )
-
-
-def test_of_two_organisers_who_propose_the_same_week_one_does(town: Town) -> None:
-    town.people(4)
-    for _ in range(4):
-        seen = town.plan().roster.digest
-        act = acting(town.database, proposing(town, seen))
-        found = Counter(at_once(act, act))
-        assert found["ok"] == 1
-        assert set(found) <= {"ok", RosterRefusal.CHANGED, RosterRefusal.NOTHING}
-        assert town.taken() == [1, 1, 1]
-        with town.database.read() as session:
-            (number,) = _open_rosters(session)
-        town.undo(number)
-
-
-def _open_rosters(session: Any) -> list[str]:
-    return list(session.scalars(select(RosterBatch.number).where(RosterBatch.undone_at.is_(None))))
-
-
-def test_the_last_seat_goes_to_who_signs_up_or_to_who_is_proposed(town: Town) -> None:
-    town.people(3)
-    with town.database.write() as session:
-        strangers = [volunteers.volunteer(session) for _ in range(4)]
-    for stranger in strangers:
-        seen = town.plan().roster.digest
-        found = at_once(
-            acting(town.database, proposing(town, seen)),
-            acting(
-                town.database,
-                lambda session, who=stranger.id: signing_up.sign_up(
-                    session, who, town.posts[0].id, has_read=True, now=NOW
-                ),
-            ),
-        )
-        assert tuple(found) in {
-            ("ok", SignUpRefusal.FULL), (RosterRefusal.CHANGED, "ok"),
-        }  # fmt: skip
-        assert town.taken()[0] == 1
-        _clear(town, found[0] == "ok")
-
-
-def _clear(town: Town, proposed: bool) -> None:
-    with town.database.write() as session:
-        if proposed:
-            (number,) = _open_rosters(session)
-            undo_roster(session, actor(session, town.organiser), number, now=NOW)
-            return
-        row = session.scalars(select(SignUp).where(SignUp.state == SignUpState.TAKEN)).one()
-        signing_up.withdraw(session, row.number, row.person_id, now=NOW)
-
-
-def test_a_yes_and_the_end_of_its_time_leave_the_seat_with_her_or_free(town: Town) -> None:
-    for _ in range(4):
-        (who,) = town.people(1)
-        number = town.propose()
-        one = town.proposals(number)[0]
-        assert one.until is not None
-
-        def accept(session: Any, one: MySignUp = one, end: datetime = one.until) -> None:
-            signing_up.accept(session, one.number, one.person_id, now=end - HOUR)
-
-        def lapse(session: Any, post_id: UUID = one.post_id, end: datetime = one.until) -> None:
-            settle_post(session, post_id, end)
-
-        accepted, settled = at_once(acting(town.database, accept), acting(town.database, lapse))
-        assert settled == "ok"
-        assert accepted in {"ok", SignUpRefusal.OVER}
-        state = town.proposals(number)[0].state
-        assert state is (SignUpState.TAKEN if accepted == "ok" else SignUpState.LAPSED)
-        assert town.taken()[0] == (accepted == "ok")
-        with town.database.write() as session:
-            ServiceOfAPerson().erase(session, who.id, NOW)
-
-
-def test_a_yes_and_an_undo_do_not_both_succeed(town: Town) -> None:
-    for _ in range(4):
-        (who,) = town.people(1)
-        number = town.propose()
-        one = town.proposals(number)[0]
-
-        def accept(session: Any, one: MySignUp = one) -> None:
-            signing_up.accept(session, one.number, one.person_id, now=NOW)
-
-        def undo(session: Any, number: str = number) -> None:
-            undo_roster(session, actor(session, town.organiser), number, now=NOW)
-
-        found = at_once(acting(town.database, accept), acting(town.database, undo))
-        assert Counter(found)["ok"] == 1
-        assert town.taken() == ([1, 1, 1] if found[0] == "ok" else [0, 0, 0])
-        with town.database.write() as session:
-            ServiceOfAPerson().erase(session, who.id, NOW)

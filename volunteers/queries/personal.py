@@ -60,6 +60,14 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "joined_at": row.joined_at.isoformat(),
             "left_at": left,
         }
+    yield from _wish(session, person_id)
+    yield from _sign_ups(session, person_id)
+    yield from _hours(session, person_id)
+    yield from _sheets(session, person_id)
+    yield from _papers(session, person_id)
+
+
+def _wish(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     wish = wish_of(session, person_id)
     if wish is not None:
         code = codes_of(wish.place_path)[-1]
@@ -69,10 +77,6 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "away_until": wish.away_until.isoformat() if wish.away_until else None,
             "windows": [[one.weekday, one.start, one.end] for one in wish.windows],
         }
-    yield from _sign_ups(session, person_id)
-    yield from _hours(session, person_id)
-    yield from _sheets(session, person_id)
-    yield from _papers(session, person_id)
 
 
 def _papers(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
