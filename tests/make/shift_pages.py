@@ -7,7 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
-from portal.kernel.clock import now
+from portal.accounts.rules import Actor
+from portal.areas.queries import root_areas
+from portal.kernel.clock import city_day, now
+from portal.kernel.instance import instance_of
+from tests.make import rosters
 from tests.make import volunteers as make
 from tests.make.accounts import actor
 from volunteers.models import Activity, Shift, ShiftSeries, Team
@@ -22,18 +26,21 @@ _DESK = (
     "edit_shift", "call_off_one", "shift_templates", "new_template", "many_shifts",
     "shifts_from_file", "shift_batch", "new_series", "shift_series", "edit_series",
     "end_shift_series", "desk_teams", "new_team", "desk_team", "edit_team", "end_volunteer_team",
-    "new_partner", "desk_tour", "tour_report", "evidence",
+    "new_partner", "desk_tour", "tour_report", "evidence", "week_roster", "roster",
 )  # fmt: skip
 WHO = {
     **{f"volunteers.{page}": "volunteer_organiser" for page in _DESK},
     "volunteers.tour_sheets": "resident",
     "volunteers.tour_sheet": "resident",
+    "volunteers.ask_me": "resident",
+    "volunteers.my_proposals": "resident",
 }
 _THINGS = {
     "called": (
         "show_activity", "desk_activity", "edit_activity", "call_off_activity", "new_shift",
-        "many_shifts", "shifts_from_file", "new_series",
+        "many_shifts", "shifts_from_file", "new_series", "week_roster",
     ),
+    "roster": ("roster",),
     "shift": ("show_shift", "edit_shift", "call_off_one"),
     "shift_series": ("shift_series", "edit_series", "end_shift_series"),
     "shift_batch": ("shift_batch",),
@@ -73,10 +80,20 @@ def shift_things(session: Session, people: Mapping[str, Person]) -> dict[str, st
         "shift": shift.number,
         "shift_series": number,
         "shift_batch": batch,
+        "roster": _roster(session, desk, row.activity_number),
         "team": session.scalars(select(Team.number).limit(1)).one(),
         "group": group.number,
         "first_stop": "1",
     }
+
+
+def _roster(session: Session, desk: Actor, activity: str) -> str:
+    """What was proposed to somebody for the week after next."""
+    rosters.asked(session, root_areas(session)[0], now=now())
+    session.flush()
+    today = city_day(now(), instance_of(session).city.zone)
+    monday = today + timedelta(days=14 - today.weekday())
+    return rosters.propose(session, desk, activity, monday, now=now())
 
 
 def _code(path: str) -> str:

@@ -11,7 +11,7 @@ from tests.make import volunteers as make
 from tests.make.hours_routes import SAMPLES
 from tests.make.routes import Sample, fixed, thing, with_permission
 from tests.make.world import EAST, FILLERS, WEST, World
-from volunteers.models import ShiftBatch, ShiftPlan, ShiftSeries
+from volunteers.models import RosterBatch, ShiftBatch, ShiftPlan, ShiftSeries
 from volunteers.rules.activities import ActivityKind, DutyKind
 from volunteers.rules.batches import BatchKind
 
@@ -43,11 +43,16 @@ def fill_shifts(session: Session, world: World) -> None:
             number=new_number(), activity_id=of.id, kind=BatchKind.FORM, shifts=0, made_at=at,
             maker_id=world.people["volunteer_organiser"].id,
         )  # fmt: skip
-        session.add_all([series, batch])
+        roster = RosterBatch(
+            number=new_number(), activity_id=of.id, monday=at.date(), made_at=at,
+            maker_id=batch.maker_id,
+        )  # fmt: skip
+        session.add_all([series, batch, roster])
         team = make.team(session, place)
         world.things |= {
             f"activity_{side}": of.number, f"shift_{side}": on.number,
             f"series_{side}": series.number, f"batch_{side}": batch.number,
+            f"roster_{side}": roster.number,
             f"template_{side}": plans[0].number, f"team_{side}": team.number,
         }  # fmt: skip
 
@@ -57,11 +62,12 @@ _PAGES = {
     "activity": (
         "desk_activity", "edit_activity", "publish_activity", "close_activity", "reopen_activity",
         "call_off_activity", "new_shift", "many_shifts", "shifts_from_file", "new_series",
-        "desk_tour", "tour_report",
+        "desk_tour", "tour_report", "week_roster",
     ),
     "shift": ("edit_shift", "call_off_one"),
     "series": ("shift_series", "edit_series", "end_shift_series", "make_shifts_of_series"),
     "batch": ("shift_batch", "undo_shifts"),
+    "roster": ("roster", "undo_roster"),
     "template": ("drop_shift_template",),
     "team": ("desk_team", "edit_team", "end_volunteer_team"),
 }  # fmt: skip

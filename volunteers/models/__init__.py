@@ -23,6 +23,7 @@ from volunteers.models.plan import (
     ShiftSeries,
 )
 from volunteers.models.qualification import Qualification
+from volunteers.models.roster import AskMe, AskMeWindow, RosterBatch, RosterProposal
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
 from volunteers.models.team import Partner, Team, TeamMember
@@ -34,6 +35,8 @@ __all__ = [
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "AskMe",
+    "AskMeWindow",
     "Attendance",
     "AttendanceVoid",
     "CalendarFeed",
@@ -49,6 +52,8 @@ __all__ = [
     "PatrolEntry",
     "PatrolTick",
     "Qualification",
+    "RosterBatch",
+    "RosterProposal",
     "Route",
     "SeriesException",
     "ServiceHours",

@@ -91,6 +91,12 @@ def post_facts(session: Session, post_id: UUID) -> PostFacts | None:
     return _post(row) if row else None
 
 
+def posts_by_ids(session: Session, post_ids: Collection[UUID]) -> Mapping[UUID, PostFacts]:
+    """Some posts by their ids."""
+    rows = session.execute(_posts().where(ShiftPost.id.in_(post_ids)))
+    return {row[0]: _post(row) for row in rows}
+
+
 def posts_of_shift(session: Session, shift_id: UUID) -> list[PostFacts]:
     """The posts of a shift, those that lead first."""
     rows = session.execute(

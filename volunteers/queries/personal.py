@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.areas.queries import area_by_code
+from portal.areas.rules import codes_of
 from volunteers.models import (
     Activity,
     CalendarFeed,
@@ -20,6 +22,7 @@ from volunteers.models import (
     Volunteer,
 )
 from volunteers.queries.hours import certificates_of, hours_of
+from volunteers.queries.rosters import wish_of
 from volunteers.queries.volunteers import guardian_rows_with, interests_of, qualifications_of
 from volunteers.rules.activities import qualifications
 from volunteers.rules.tours import axes
@@ -57,10 +60,23 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "joined_at": row.joined_at.isoformat(),
             "left_at": left,
         }
+    yield from _wish(session, person_id)
     yield from _sign_ups(session, person_id)
     yield from _hours(session, person_id)
     yield from _sheets(session, person_id)
     yield from _papers(session, person_id)
+
+
+def _wish(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    wish = wish_of(session, person_id)
+    if wish is not None:
+        code = codes_of(wish.place_path)[-1]
+        yield {
+            "table": "volunteer_ask_me",
+            "place": place.names if (place := area_by_code(session, code)) else {},
+            "away_until": wish.away_until.isoformat() if wish.away_until else None,
+            "windows": [[one.weekday, one.start, one.end] for one in wish.windows],
+        }
 
 
 def _papers(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:

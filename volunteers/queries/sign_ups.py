@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import AgeBand
-from volunteers.models import Activity, Shift, ShiftPost, SignUp, SignUpEvent
+from volunteers.models import Activity, RosterProposal, Shift, ShiftPost, SignUp, SignUpEvent
 from volunteers.rules.activities import ActivityState
 from volunteers.rules.shifts import ShiftState, Span
 from volunteers.rules.signing_up import ACTIVE, ASKED, SEATED, SignUpState
@@ -157,6 +157,17 @@ def sign_up_by_number(session: Session, number: str) -> MySignUp | None:
 def sign_up_by_id(session: Session, sign_up_id: UUID) -> MySignUp:
     """A sign-up that is known to be there."""
     return _sign_up(session.execute(_sign_ups().where(SignUp.id == sign_up_id)).one())
+
+
+def sign_ups_of_roster(session: Session, roster_id: UUID) -> list[MySignUp]:
+    """What a roster proposed, by the beginning of the shift."""
+    rows = session.execute(
+        _sign_ups()
+        .join(RosterProposal, RosterProposal.sign_up_id == SignUp.id)
+        .where(RosterProposal.roster_id == roster_id)
+        .order_by(Shift.starts_at, Shift.id, SignUp.id)
+    )
+    return [_sign_up(row) for row in rows]
 
 
 def my_coming(session: Session, person_id: UUID, now: datetime) -> list[MySignUp]:

@@ -21,6 +21,7 @@ SETTINGS: Final[Mapping[str, tuple[int, int, int]]] = {
     "volunteer_newcomer_shifts": (3, 0, 50),
     "volunteer_first_wave_hours": (24, 0, 168),
     "volunteer_qualification_reminder_days": (30, 1, 180),
+    "volunteer_proposal_hours": (48, 1, 168),
 }
 # an offer at short notice is still kept so long: somebody may be at work
 SHORTEST_OFFER: Final = timedelta(minutes=30)
@@ -40,6 +41,7 @@ class Limits:
     newcomer_shifts: int
     first_wave: timedelta
     reminder: timedelta
+    proposal: timedelta
 
 
 def limits_from(thresholds: Mapping[str, object]) -> Limits:
@@ -56,6 +58,7 @@ def limits_from(thresholds: Mapping[str, object]) -> Limits:
         newcomer_shifts=found["volunteer_newcomer_shifts"],
         first_wave=timedelta(hours=found["volunteer_first_wave_hours"]),
         reminder=timedelta(days=found["volunteer_qualification_reminder_days"]),
+        proposal=timedelta(hours=found["volunteer_proposal_hours"]),
     )
 
 
@@ -70,8 +73,18 @@ def _number(thresholds: Mapping[str, object], name: str) -> int:
 def offer_until(now: datetime, starts_at: datetime, limits: Limits) -> datetime:
     """How long a seat is kept for somebody: a quarter of the time that is left, within bounds, so
     that the next in the list has a chance too; never beyond the start."""
+    return _kept_until(now, starts_at, limits.offer)
+
+
+def proposal_until(now: datetime, starts_at: datetime, limits: Limits) -> datetime:
+    """How long a seat of a roster is kept for whoever it was proposed to. Nobody waits for it, so
+    she has longer to think about it than with an offer."""
+    return _kept_until(now, starts_at, limits.proposal)
+
+
+def _kept_until(now: datetime, starts_at: datetime, most: timedelta) -> datetime:
     quarter = (starts_at - now) / 4
-    return min(now + max(SHORTEST_OFFER, min(limits.offer, quarter)), starts_at)
+    return min(now + max(SHORTEST_OFFER, min(most, quarter)), starts_at)
 
 
 def is_late(now: datetime, starts_at: datetime, limits: Limits) -> bool:

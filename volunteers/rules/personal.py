@@ -18,6 +18,7 @@ class Data(StrEnum):
     SHEETS = "data.volunteer_sheets"
     QUALIFICATION = "data.volunteer_qualification"
     GUARDIAN = "data.volunteer_guardian"
+    ASK_ME = "data.volunteer_ask_me"
 
 
 class Purpose(StrEnum):
@@ -54,6 +55,13 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_tour_score", "remark", Data.SHEETS),
     _field("volunteer_interest", "person_id", Data.VOLUNTEER),
     _field("volunteer_interest", "tag", Data.VOLUNTEER),
+    _field("volunteer_ask_me", "person_id", Data.ASK_ME, Basis.CONSENT),
+    _field("volunteer_ask_me", "place_path", Data.ASK_ME, Basis.CONSENT),
+    _field("volunteer_ask_me", "away_until", Data.ASK_ME, Basis.CONSENT),
+    _field("volunteer_ask_me_window", "person_id", Data.ASK_ME, Basis.CONSENT),
+    _field("volunteer_ask_me_window", "weekday", Data.ASK_ME, Basis.CONSENT),
+    _field("volunteer_ask_me_window", "start_minute", Data.ASK_ME, Basis.CONSENT),
+    _field("volunteer_ask_me_window", "end_minute", Data.ASK_ME, Basis.CONSENT),
     _field("volunteer_qualification", "person_id", Data.QUALIFICATION),
     _field("volunteer_qualification", "blob_key", Data.QUALIFICATION),
     _field("volunteer_qualification", "thumbnail_key", Data.QUALIFICATION),

@@ -22,6 +22,8 @@ class Told(StrEnum):
     OFFERED = "volunteers.offered"
     LAPSED = "volunteers.offer_lapsed"
     PROPOSED = "volunteers.proposed"
+    ROSTER_PROPOSED = "volunteers.roster_proposed"
+    ROSTER_UNDONE = "volunteers.roster_undone"
     PUT_ON = "volunteers.put_on"
     TAKEN_OFF = "volunteers.taken_off"
     LATE_CANCEL = "volunteers.late_cancel"

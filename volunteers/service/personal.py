@@ -13,11 +13,14 @@ from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.kernel.uploads import forget_files
 from volunteers.models import (
+    AskMe,
+    AskMeWindow,
     CalendarFeed,
     Certificate,
     CloudLink,
     Handover,
     Qualification,
+    RosterProposal,
     ServiceHours,
     ShiftPost,
     SignUp,
@@ -34,7 +37,8 @@ from volunteers.service.guardians import forget_guardians
 from volunteers.service.tours import forget_judge
 
 _HERS = (
-    SignUp, TeamMember, CalendarFeed, CloudLink, Qualification, VolunteerInterest, Volunteer,
+    SignUp, TeamMember, CalendarFeed, CloudLink, Qualification, VolunteerInterest, AskMeWindow,
+    AskMe, Volunteer,
 )  # fmt: skip
 
 
@@ -58,7 +62,8 @@ class ServiceOfAPerson:
         hers = select(SignUp.id).where(mine)
         for column in (Handover.sign_up_id, Handover.taken_by_id):
             session.execute(delete(Handover).where(column.in_(hers)))
-        session.execute(delete(SignUpEvent).where(SignUpEvent.sign_up_id.in_(hers)))
+        for told in (SignUpEvent, RosterProposal):
+            session.execute(delete(told).where(told.sign_up_id.in_(hers)))
         # the minutes stay for the figures, and a paper that somebody holds can still be checked
         session.execute(
             update(ServiceHours).where(ServiceHours.person_id == person_id).values(person_id=None)
