@@ -63,7 +63,7 @@ _PAGES = {
     "series": ("shift_series", "edit_series", "end_shift_series", "make_shifts_of_series"),
     "batch": ("shift_batch", "undo_shifts"),
     "template": ("drop_shift_template",),
-    "team": ("desk_team", "edit_team", "end_volunteer_team"),
+    "team": ("desk_team", "team_message", "edit_team", "end_volunteer_team"),
 }  # fmt: skip
 SAMPLES.update(
     {

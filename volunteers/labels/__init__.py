@@ -2,11 +2,14 @@
 
 from volunteers.labels import (
     activities,
+    announcing,
+    at_risk,
     cloud,
     hours,
     on_the_day,
     personal,
     planning,
+    reminders,
     series,
     signing_up,
     teams,
@@ -14,11 +17,14 @@ from volunteers.labels import (
 
 __all__ = [
     "activities",
+    "announcing",
+    "at_risk",
     "cloud",
     "hours",
     "on_the_day",
     "personal",
     "planning",
+    "reminders",
     "series",
     "signing_up",
     "teams",

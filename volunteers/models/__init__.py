@@ -23,6 +23,7 @@ from volunteers.models.plan import (
     ShiftSeries,
 )
 from volunteers.models.qualification import Qualification
+from volunteers.models.reminder import Announcement, AnnouncementReceiver, ShiftReminder
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
 from volunteers.models.team import Partner, Team, TeamMember
@@ -34,6 +35,8 @@ __all__ = [
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "Announcement",
+    "AnnouncementReceiver",
     "Attendance",
     "AttendanceVoid",
     "CalendarFeed",
@@ -57,6 +60,7 @@ __all__ = [
     "ShiftPlan",
     "ShiftPlanPost",
     "ShiftPost",
+    "ShiftReminder",
     "ShiftSeries",
     "SignUp",
     "SignUpEvent",

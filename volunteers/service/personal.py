@@ -13,6 +13,7 @@ from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.kernel.uploads import forget_files
 from volunteers.models import (
+    AnnouncementReceiver,
     CalendarFeed,
     Certificate,
     CloudLink,
@@ -20,6 +21,7 @@ from volunteers.models import (
     Qualification,
     ServiceHours,
     ShiftPost,
+    ShiftReminder,
     SignUp,
     SignUpEvent,
     TeamMember,
@@ -34,7 +36,8 @@ from volunteers.service.guardians import forget_guardians
 from volunteers.service.tours import forget_judge
 
 _HERS = (
-    SignUp, TeamMember, CalendarFeed, CloudLink, Qualification, VolunteerInterest, Volunteer,
+    AnnouncementReceiver, SignUp, TeamMember, CalendarFeed, CloudLink, Qualification,
+    VolunteerInterest, Volunteer,
 )  # fmt: skip
 
 
@@ -58,7 +61,8 @@ class ServiceOfAPerson:
         hers = select(SignUp.id).where(mine)
         for column in (Handover.sign_up_id, Handover.taken_by_id):
             session.execute(delete(Handover).where(column.in_(hers)))
-        session.execute(delete(SignUpEvent).where(SignUpEvent.sign_up_id.in_(hers)))
+        for hanging in (SignUpEvent.sign_up_id, ShiftReminder.sign_up_id):
+            session.execute(delete(hanging.class_).where(hanging.in_(hers)))
         # the minutes stay for the figures, and a paper that somebody holds can still be checked
         session.execute(
             update(ServiceHours).where(ServiceHours.person_id == person_id).values(person_id=None)
