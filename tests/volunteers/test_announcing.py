@@ -127,6 +127,8 @@ def test_who_muted_a_team_or_left_it_gets_nothing_of_it(scene: Scene) -> None:
     [
         (" \n ", AnnouncingRefusal.NO_WORDS),
         ("字" * (LONGEST_WORDS + 1), AnnouncingRefusal.TOO_LONG),
+        ("请打 13800001288", AnnouncingRefusal.PERSONAL),
+        ("集合后找王小明先生", AnnouncingRefusal.PERSONAL),
     ],
 )
 def test_bad_words_change_nothing(scene: Scene, words: str, code: AnnouncingRefusal) -> None:
@@ -135,7 +137,8 @@ def test_bad_words_change_nothing(scene: Scene, words: str, code: AnnouncingRefu
 
 
 def test_the_longest_words_go(scene: Scene) -> None:
-    scene.to_team("字" * LONGEST_WORDS)
+    office = "请拨打 0532-00001234"
+    scene.to_team(office + "字" * (LONGEST_WORDS - len(office)))
     assert scene.got() == [1, 1, 1]
 
 

@@ -12,6 +12,10 @@ register(
         AnnouncingRefusal.TOO_LONG: _l(
             "Please write no more than %(max)s characters.", max=LONGEST_WORDS
         ),
+        AnnouncingRefusal.PERSONAL: _l(
+            "Please leave out names of people, their mobile numbers and other numbers of theirs. "
+            "The number of an office may stand."
+        ),
         AnnouncingRefusal.NOBODY: _l("At the moment nobody would get it."),
         AnnouncingRefusal.TOO_OFTEN: _l(
             "No more than %(most)s messages a day. Please put the rest into one message tomorrow."

@@ -12,6 +12,7 @@ class AnnouncingRefusal(StrEnum):
 
     NO_WORDS = "announcing.no_words"
     TOO_LONG = "announcing.too_long"
+    PERSONAL = "announcing.personal"
     NOBODY = "announcing.nobody"
     TOO_OFTEN = "announcing.too_often"
     SAME = "announcing.same"

@@ -16,7 +16,9 @@ from portal.accounts.queries import people_by_ids
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id, new_number
+from portal.kernel.phones import clean_mobile
 from portal.kernel.ratelimit import allow
+from portal.reports.rules.masking import Masked, what_is_masked
 from volunteers.models import Announcement, AnnouncementReceiver, Shift, Team, TeamMember
 from volunteers.queries.announcing import Target, receivers
 from volunteers.rules.announcing import AnnouncingRefusal, flaw_of_words
@@ -71,7 +73,7 @@ def _send(
     due_at: datetime,
 ) -> str:
     words = " ".join(typed.split())
-    flaw = flaw_of_words(words)
+    flaw = flaw_of_words(words) or _leads_to_somebody(words)
     if flaw is not None:
         raise Refused(flaw, field="words")
     writer = who(actor)
@@ -90,6 +92,15 @@ def _send(
     session.add_all(AnnouncementReceiver(announcement_id=key, person_id=one) for one in people)
     _tell(session, people, number, words, names, now, due_at)
     return number
+
+
+def _leads_to_somebody(words: str) -> AnnouncingRefusal | None:
+    """Names and numbers of people are kept out; an office's own telephone may stand."""
+    for found in what_is_masked(words):
+        number = words[found.start : found.end]
+        if found.kind is not Masked.PHONE or clean_mobile(number) is not None:
+            return AnnouncingRefusal.PERSONAL
+    return None
 
 
 def _check_often(
