@@ -311,7 +311,7 @@ def test_a_week_is_a_list_too(town: Town) -> None:
     week = visitor.get(f"/volunteers/weeks/{on.starts_at.date()}", status=200)
     listed = week.click("As a list", status=200)
     assert "2 more are needed" in listed.text
-    assert listed.soup.select_one("table") is not None
+    assert listed.soup.select_one(".day-shift") is not None
     assert f"/volunteers/shifts/{on.number}" in listed.links()
     nothing = visitor.get("/volunteers/weeks/2030-01-07?view=list", status=200)
     assert "Nothing is planned in this week." in nothing.text
