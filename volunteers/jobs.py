@@ -10,6 +10,7 @@ from volunteers.service.adoption.clocks import run_clocks
 from volunteers.service.adoption.dry import remind_dry
 from volunteers.service.hours import tell_ledger
 from volunteers.service.qualifications import remind_of_ends
+from volunteers.service.reminders import remind_of_shifts
 from volunteers.service.series import make_series
 from volunteers.service.waiting import settle_waiting
 
@@ -29,6 +30,7 @@ jobs.register("volunteers.tell_absent", 300, tell_absent)
 jobs.register("volunteers.tell_ledger", 600, tell_ledger)
 jobs.register("volunteers.make_shifts", 3600, make_shifts)
 jobs.register("volunteers.settle_waiting", 60, settle_waiting)
+jobs.register("volunteers.remind_of_shifts", 300, remind_of_shifts)
 jobs.register("volunteers.remind_of_qualifications", 3600, remind_of_ends)
 jobs.register("adoption.clocks", 3600, run_clocks)
 jobs.register("adoption.dry", 600, remind_dry)

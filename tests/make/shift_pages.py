@@ -27,6 +27,7 @@ _DESK = (
     "shifts_from_file", "shift_batch", "new_series", "shift_series", "edit_series",
     "end_shift_series", "desk_teams", "new_team", "desk_team", "edit_team", "end_volunteer_team",
     "new_partner", "desk_tour", "tour_report", "evidence", "week_roster", "roster",
+    "team_message", "at_risk",
 )  # fmt: skip
 WHO = {
     **{f"volunteers.{page}": "volunteer_organiser" for page in _DESK},
@@ -44,13 +45,14 @@ _THINGS = {
     "shift": ("show_shift", "edit_shift", "call_off_one"),
     "shift_series": ("shift_series", "edit_series", "end_shift_series"),
     "shift_batch": ("shift_batch",),
-    "team": ("desk_team", "edit_team", "end_volunteer_team"),
+    "team": ("desk_team", "team_message", "edit_team", "end_volunteer_team"),
     "group": ("desk_tour", "tour_report", "tour_sheets", "tour_sheet"),
 }  # fmt: skip
 CASES = {f"volunteers.{page}": what for what, pages in _THINGS.items() for page in pages}
 PAIRS = {("volunteers.tour_sheet", "stop"): "first_stop"}
 MORE = (
     ("volunteers-narrowed", "", "/volunteers/?kind=drill&free=1"),
+    ("volunteers-week-list", "", "/volunteers/weeks/2026-11-30?view=list"),
     ("volunteers-nothing", "", "/volunteers/?day=2000-01-01"),
     ("inspection-group", "resident", "/volunteers/activities/{group}"),
     ("group-desk", "volunteer_organiser", "/desk/volunteers/{group}"),

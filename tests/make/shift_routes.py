@@ -69,7 +69,7 @@ _PAGES = {
     "batch": ("shift_batch", "undo_shifts"),
     "roster": ("roster", "undo_roster"),
     "template": ("drop_shift_template",),
-    "team": ("desk_team", "edit_team", "end_volunteer_team"),
+    "team": ("desk_team", "team_message", "edit_team", "end_volunteer_team"),
 }  # fmt: skip
 SAMPLES.update(
     {

@@ -15,8 +15,10 @@ from portal.kernel.instance import instance_of
 from portal.kernel.outbox import OutboxMessage
 from tests.make import guard
 from tests.make import volunteers as make
+from tests.make.accounts import actor
 from volunteers.queries.volunteers import guardian_of
 from volunteers.rules.signing_up import SignUpState
+from volunteers.service.announcing import write_to_shift
 from volunteers.service.guardians import agree, ask
 from volunteers.service.handovers import offer_seat
 from volunteers.service.registering import register
@@ -25,6 +27,7 @@ WHO: Final = dict.fromkeys(
     (
         "volunteers.my_sign_up", "volunteers.leave", "volunteers.hand_over", "volunteers.mine",
         "volunteers.handover", "volunteers.end_guardian", "volunteers.agree_as_guardian",
+        "volunteers.my_messages", "volunteers.my_reminders",
     ),
     "resident",
 ) | {"volunteers.guardian": "child"}  # fmt: skip
@@ -32,6 +35,7 @@ CASES: Final = {
     "volunteers.seats": "seat_shift",
     "volunteers.sign_up": "seat_shift",
     "volunteers.shift_people": "seat_shift",
+    "volunteers.shift_message": "seat_shift",
     "volunteers.my_sign_up": "sign_up",
     "volunteers.leave": "sign_up",
     "volunteers.hand_over": "sign_up",
@@ -60,6 +64,10 @@ def sign_up_things(session: Session, people: Mapping[str, Person], place: Area) 
     given = make.sign_up(session, shifts[2], other.id)
     offer = offer_seat(
         session, given.number, other.id, wanted=shifts[0].number, now=now()
+    )  # fmt: skip
+    write_to_shift(
+        session, actor(session, people["volunteer_organiser"]), shifts[0].number,
+        "请带水杯，集合后统一领取背心。", now=now(),
     )  # fmt: skip
     return {
         "seat_shift": shifts[2].number,

@@ -46,6 +46,9 @@ SAMPLES["volunteers.agree_as_guardian"] = Sample(own=fixed(token="none"))
 SAMPLES["volunteers.shift_people"] = Sample(
     own=thing(number="seats_east"), foreign=thing(number="seats_west"), reaches=ORGANISERS
 )
+SAMPLES["volunteers.shift_message"] = Sample(
+    own=thing(number="seats_east"), foreign=thing(number="seats_west"), reaches=ORGANISERS
+)
 SAMPLES["volunteers.take_off"] = Sample(
     own=thing(number="sign_up_east"), foreign=thing(number="sign_up_west"), reaches=ORGANISERS
 )

@@ -43,8 +43,9 @@ PAGES = (
     ("street_desk", "/desk/supervision", 8),
     # one query says what she follows, another whether anything is new in it, a third what she can
     # still object to: whoever is accused has to learn of it wherever she comes in (L7); and so on
-    # for answers that can be reviewed and for shifts that wait for her yes
-    ("resident", "/me", 8),
+    # for answers that can be reviewed, for shifts that wait for her yes, and for what organisers
+    # wrote to her
+    ("resident", "/me", 9),
     ("resident", "/me/following", 5),
 )
 

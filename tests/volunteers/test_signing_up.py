@@ -160,7 +160,7 @@ def test_leaving_late_needs_a_reason_and_the_organiser_hears_of_it(
         row = sign_up_by_number(session, scene.number)
     assert row is not None
     assert row.state is SignUpState.WITHDRAWN_LATE
-    assert told(scene.database) == [Told.LATE_CANCEL]
+    assert told(scene.database) == [Told.SEAT_OPEN]
 
 
 def test_a_changed_shift_is_confirmed_again_or_left_without_being_late(scene: Scene) -> None:

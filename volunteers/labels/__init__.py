@@ -2,11 +2,14 @@
 
 from volunteers.labels import (
     activities,
+    announcing,
+    at_risk,
     cloud,
     hours,
     on_the_day,
     personal,
     planning,
+    reminders,
     rosters,
     series,
     signing_up,
@@ -15,11 +18,14 @@ from volunteers.labels import (
 
 __all__ = [
     "activities",
+    "announcing",
+    "at_risk",
     "cloud",
     "hours",
     "on_the_day",
     "personal",
     "planning",
+    "reminders",
     "rosters",
     "series",
     "signing_up",

@@ -23,6 +23,7 @@ from volunteers.models.plan import (
     ShiftSeries,
 )
 from volunteers.models.qualification import Qualification
+from volunteers.models.reminder import Announcement, AnnouncementReceiver, ShiftReminder
 from volunteers.models.roster import AskMe, AskMeWindow, RosterBatch, RosterProposal
 from volunteers.models.shift import Shift, ShiftPost
 from volunteers.models.sign_up import SignUp, SignUpEvent
@@ -35,6 +36,8 @@ __all__ = [
     "Activity",
     "ActivityTag",
     "ActivityTeam",
+    "Announcement",
+    "AnnouncementReceiver",
     "AskMe",
     "AskMeWindow",
     "Attendance",
@@ -62,6 +65,7 @@ __all__ = [
     "ShiftPlan",
     "ShiftPlanPost",
     "ShiftPost",
+    "ShiftReminder",
     "ShiftSeries",
     "SignUp",
     "SignUpEvent",

@@ -34,7 +34,7 @@ class Shift(Base):
     when the shift is moved, so that making a series again makes nothing twice. ``detached``: it was
     changed by itself, and an edit of its series leaves it alone. ``opens_at``: from when seats are
     given (None: at once). ``sequence`` counts changes that people must hear of (iCalendar's
-    SEQUENCE). ``batch_id``: with which others it was made at once.
+    SEQUENCE); the last was at ``changed_at``. ``batch_id``: with which others it was made at once.
     """
 
     __tablename__ = "volunteer_shift"
@@ -68,6 +68,7 @@ class Shift(Base):
     state: Mapped[ShiftState] = code_column(ShiftState, default=ShiftState.PLANNED)
     opens_at: Mapped[datetime | None]
     sequence: Mapped[int] = mapped_column(Integer, default=0)
+    changed_at: Mapped[datetime | None]
     made_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))

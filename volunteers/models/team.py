@@ -40,7 +40,8 @@ class Team(Base):
 
 
 class TeamMember(Base):
-    """That somebody belongs to a team, from when until when."""
+    """That somebody belongs to a team, from when until when. ``muted_at``: since when she does not
+    want what is written to the team."""
 
     __tablename__ = "volunteer_team_member"
     __table_args__ = (
@@ -62,6 +63,7 @@ class TeamMember(Base):
     leads: Mapped[bool] = mapped_column(Boolean, default=False)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    muted_at: Mapped[datetime | None]
 
 
 class Partner(Base):

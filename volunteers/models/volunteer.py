@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Boolean, ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base
@@ -12,7 +12,8 @@ from volunteers.rules.activities import TAG_LENGTH
 
 
 class Volunteer(Base):
-    """One row a person. ``named_at``: since when her name may be shown (条例, article 20)."""
+    """One row a person. ``named_at``: since when her name may be shown (条例, article 20).
+    ``day_before`` and ``hours_before``: whether she wants to be reminded then."""
 
     __tablename__ = "volunteer"
 
@@ -20,6 +21,8 @@ class Volunteer(Base):
     number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
     registered_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
+    day_before: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    hours_before: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
 
 
 class VolunteerInterest(Base):

@@ -145,7 +145,7 @@ def candidates(
         .join(Volunteer, Volunteer.person_id == Person.id, isouter=True)
         .where(Person.id.in_(person_ids), Person.erased_at.is_(None))
     )
-    learnt = _learnt(session, person_ids)
+    learnt = learnt_by(session, person_ids)
     booked = _booked(session, person_ids, span, without)
     seasoned = experienced_among(session, person_ids, limits, now)
     agreed = _agreed(session, person_ids)
@@ -162,9 +162,10 @@ def candidates(
     }
 
 
-def _learnt(
+def learnt_by(
     session: Session, person_ids: Collection[UUID]
 ) -> dict[UUID, dict[str, list[tuple[date, date | None]]]]:
+    """What was checked of some people: code → (first day, last day or None)."""
     rows = session.execute(
         select(
             Qualification.person_id, Qualification.code, Qualification.valid_from,

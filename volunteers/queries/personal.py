@@ -21,6 +21,7 @@ from volunteers.models import (
     TourStop,
     Volunteer,
 )
+from volunteers.queries.announcing import got_by
 from volunteers.queries.hours import certificates_of, hours_of
 from volunteers.queries.rosters import wish_of
 from volunteers.queries.volunteers import guardian_rows_with, interests_of, qualifications_of
@@ -35,7 +36,12 @@ _LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     """Her registration, her teams and her sign-ups, oldest first."""
     registered: Any = session.execute(
-        select(Volunteer.registered_at, Volunteer.named_at).where(Volunteer.person_id == person_id)
+        select(
+            Volunteer.registered_at,
+            Volunteer.named_at,
+            Volunteer.day_before,
+            Volunteer.hours_before,
+        ).where(Volunteer.person_id == person_id)
     )
     for row in registered:
         named = row.named_at.isoformat() if row.named_at else None
@@ -44,27 +50,46 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "registered_at": row.registered_at.isoformat(),
             "named_at": named,
             "interests": interests_of(session, person_id),
+            "day_before": row.day_before,
+            "hours_before": row.hours_before,
         }
+    yield from _teams(session, person_id)
+    yield from _wish(session, person_id)
+    yield from _sign_ups(session, person_id)
+    yield from _messages(session, person_id)
+    yield from _hours(session, person_id)
+    yield from _sheets(session, person_id)
+    yield from _papers(session, person_id)
+
+
+def _teams(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     teams: Any = session.execute(
-        select(TeamMember.joined_at, TeamMember.left_at, *_NAMES)
+        select(TeamMember.joined_at, TeamMember.left_at, TeamMember.muted_at, *_NAMES)
         .join(Team, Team.id == TeamMember.team_id)
         .where(TeamMember.person_id == person_id)
         .order_by(TeamMember.id)
     )
     for row in teams:
         left = row.left_at.isoformat() if row.left_at else None
-        names = dict(zip(_LANGUAGES, row[2:], strict=True))
+        names = dict(zip(_LANGUAGES, row[3:], strict=True))
         yield {
             "table": "volunteer_team_member",
             "names": names,
             "joined_at": row.joined_at.isoformat(),
             "left_at": left,
+            "muted_at": row.muted_at.isoformat() if row.muted_at else None,
         }
-    yield from _wish(session, person_id)
-    yield from _sign_ups(session, person_id)
-    yield from _hours(session, person_id)
-    yield from _sheets(session, person_id)
-    yield from _papers(session, person_id)
+
+
+def _messages(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    for got in got_by(session, person_id):
+        yield {
+            "table": "volunteer_announcement_receiver",
+            "names": got.names,
+            "sent_at": got.sent_at.isoformat(),
+            "words": got.words,
+            "read_at": got.read_at.isoformat() if got.read_at else None,
+        }
 
 
 def _wish(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:

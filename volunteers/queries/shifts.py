@@ -6,18 +6,20 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from volunteers.models import Activity, ActivityTag, Shift, ShiftPost
-from volunteers.queries.activities import PUBLIC, said_in
+from volunteers.models import Activity, ActivityTag, Shift, ShiftPost, SignUp, TeamMember
+from volunteers.queries.activities import PUBLIC, said_in, within
 from volunteers.rules.activities import ActivityKind, ActivityState, DutyKind
 from volunteers.rules.planning import PostWish
 from volunteers.rules.shifts import ShiftState, Span
+from volunteers.rules.signing_up import SignUpState
 
 PAGE: Final = 20
 # what a newcomer is shown first, and how far ahead
 HELP_SHOWN: Final = 5
+HELP_LISTED: Final = 50
 HELP_AHEAD: Final = timedelta(days=14)
 _SHIFT: Final = (
     "id", "number", "activity_id", "series_id", "original_on", "detached", "batch_id", "duty",
@@ -233,23 +235,69 @@ def coming(
     return _rows(session, _ordered(statement).limit(limit + 1))
 
 
-def in_need(session: Session, asked: Asked, *, now: datetime) -> list[ShiftRow]:
+def planned_in(
+    session: Session,
+    scopes: Sequence[str] | None,
+    since: datetime,
+    until: datetime,
+    *,
+    limit: int,
+) -> list[ShiftRow]:
+    """Planned shifts of some places (None: all) that begin in a stretch of time, the soonest
+    first."""
+    there = (Shift.starts_at > since, Shift.starts_at < until, Shift.state == ShiftState.PLANNED)
+    statement = _shifts().where(*there, Activity.state.in_(PUBLIC))
+    inside = within(Shift.place_path, scopes)
+    if inside is not None:
+        statement = statement.where(inside)
+    return _rows(session, _ordered(statement).limit(limit))
+
+
+def in_need(
+    session: Session,
+    asked: Asked,
+    *,
+    newcomer_shifts: int,
+    now: datetime,
+    limit: int = HELP_SHOWN,
+) -> list[ShiftRow]:
     """Shifts that cannot take place yet for want of people that anybody could be.
 
-    Roles that lead or need a qualification are nothing for a newcomer, and a shift without anybody
-    who leads or serves already is no place for her to begin alone.
+    Roles that lead or need a qualification are nothing for a newcomer, and a shift on which nobody
+    with experience has said yes is no place for her to begin alone. ``newcomer_shifts``: after so
+    many somebody is experienced.
     """
     wanted = exists().where(
         ShiftPost.shift_id == Shift.id, ShiftPost.taken < ShiftPost.least,
         ShiftPost.leads.is_(False), ShiftPost.qualification.is_(None),
     )  # fmt: skip
-    someone = exists().where(ShiftPost.shift_id == Shift.id, ShiftPost.taken > 0)
     statement = _shifts().where(
         Shift.starts_at > now, Shift.starts_at < now + HELP_AHEAD,
         Shift.state == ShiftState.PLANNED, Activity.state == ActivityState.OPEN,
-        or_(Shift.opens_at.is_(None), Shift.opens_at <= now), wanted, someone, *_asked(asked),
+        or_(Shift.opens_at.is_(None), Shift.opens_at <= now), wanted,
+        _led(newcomer_shifts, now), *_asked(asked),
     )  # fmt: skip
-    return _rows(session, _ordered(statement).limit(HELP_SHOWN))
+    return _rows(session, _ordered(statement).limit(limit))
+
+
+def _led(newcomer_shifts: int, now: datetime) -> ColumnElement[bool]:
+    """That somebody who leads a shift or a team, or has served often enough, has said yes."""
+    on, before, then = aliased(SignUp), aliased(SignUp), aliased(Shift)
+    served = (
+        select(func.count())
+        .select_from(before)
+        .join(then, then.id == before.shift_id)
+        .where(
+            before.person_id == on.person_id, before.state == SignUpState.TAKEN,
+            then.state == ShiftState.PLANNED, then.ends_at <= now,
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    leads_team = exists().where(
+        TeamMember.person_id == on.person_id, TeamMember.leads, TeamMember.left_at.is_(None)
+    )
+    seat = (on.shift_id == Shift.id, on.state == SignUpState.TAKEN, ShiftPost.id == on.post_id)
+    return exists().where(*seat, or_(ShiftPost.leads, leads_team, served >= newcomer_shifts))
 
 
 def between(

@@ -147,13 +147,14 @@ def _knowing(who: Candidate, what: Wanted, clock: Clock) -> Iterator[Broken]:
 def _qualified(who: Candidate, code: str, what: Wanted, clock: Clock) -> Iterator[Broken]:
     """It must hold on the day of the sign-up and on each day of the shift."""
     spans = who.qualifications.get(code, ())
-    if not _holds(spans, clock.now.astimezone(clock.zone).date()):
+    if not holds_on(spans, clock.now.astimezone(clock.zone).date()):
         yield Broken(SignUpRefusal.QUALIFICATION, {"qualification": code})
-    elif not all(_holds(spans, day) for day in days_of(what.span, clock.zone)):
+    elif not all(holds_on(spans, day) for day in days_of(what.span, clock.zone)):
         yield Broken(SignUpRefusal.QUALIFICATION_ENDS, {"qualification": code})
 
 
-def _holds(spans: Iterable[tuple[date, date | None]], day: date) -> bool:
+def holds_on(spans: Iterable[tuple[date, date | None]], day: date) -> bool:
+    """Whether one of some stretches of days holds a day."""
     return any(first <= day and (last is None or day <= last) for first, last in spans)
 
 

@@ -46,7 +46,7 @@ class Limits:
 
 def limits_from(thresholds: Mapping[str, object]) -> Limits:
     """The limits of a city file's thresholds. Raises ValueError with the name of a wrong one."""
-    found = {name: _number(thresholds, name) for name in SETTINGS}
+    found = {name: whole_number(thresholds, name, *bounds) for name, bounds in SETTINGS.items()}
     return Limits(
         rest=timedelta(minutes=found["volunteer_rest_minutes"]),
         kmh=found["volunteer_travel_kmh"],
@@ -62,8 +62,10 @@ def limits_from(thresholds: Mapping[str, object]) -> Limits:
     )
 
 
-def _number(thresholds: Mapping[str, object], name: str) -> int:
-    usual, least, most = SETTINGS[name]
+def whole_number(
+    thresholds: Mapping[str, object], name: str, usual: int, least: int, most: int
+) -> int:
+    """A number of the city file. Raises ValueError with its name."""
     value = thresholds.get(name, usual)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise ValueError(f"{name}: a whole number from {least} to {most}")

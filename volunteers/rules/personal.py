@@ -19,6 +19,7 @@ class Data(StrEnum):
     QUALIFICATION = "data.volunteer_qualification"
     GUARDIAN = "data.volunteer_guardian"
     ASK_ME = "data.volunteer_ask_me"
+    MESSAGES = "data.volunteer_messages"
 
 
 class Purpose(StrEnum):
@@ -67,6 +68,10 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_qualification", "thumbnail_key", Data.QUALIFICATION),
     _field("volunteer_qualification", "checker_id", Data.QUALIFICATION),
     _field("volunteer_qualification", "reason", Data.QUALIFICATION),
+    _field("volunteer", "day_before", Data.MESSAGES),
+    _field("volunteer", "hours_before", Data.MESSAGES),
+    _field("volunteer_team_member", "muted_at", Data.MESSAGES),
+    _field("volunteer_announcement_receiver", "person_id", Data.MESSAGES),
     _field("volunteer_guardian", "child_id", Data.GUARDIAN, Basis.CONSENT),
     _field("volunteer_guardian", "guardian_id", Data.GUARDIAN, Basis.CONSENT),
     _field("volunteer_guardian", "phone_hash", Data.GUARDIAN, Basis.CONSENT),

@@ -34,6 +34,11 @@ class Told(StrEnum):
     QUALIFICATION_CHECKED = "volunteers.qualification_checked"
     GUARDIAN_ASKED = "volunteers.guardian_asked"
     HOURS_VOIDED = "volunteers.hours_voided"
+    SHIFT_SOON = "volunteers.shift_soon"
+    SHIFT_CHANGED = "volunteers.shift_changed"
+    CONFIRM_AGAIN = "volunteers.confirm_again"
+    SEAT_OPEN = "volunteers.seat_open"
+    ANNOUNCED = "volunteers.announced"
 
 
 def tell(
@@ -44,15 +49,19 @@ def tell(
     *,
     subject: str,
     facts: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Queue a message to some people, each in her language; who has no phone gets none."""
+    """Queue a message to some people, each in her language; who has no phone gets none.
+
+    ``due_at``: it leaves no sooner.
+    """
     phones = phones_of(session, person_ids)
     for who in people_by_ids(session, person_ids).values():
         if who.id in phones:
             post_message(
                 session, channel=Channel.SMS, to=phones[who.id], template=what.value,
                 facts={"origin": instance_of(session).config.origin, **(facts or {})}, now=now,
-                language=who.language, subject=subject,
+                language=who.language, subject=subject, due_at=due_at,
             )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.kernel.uploads import forget_files
 from volunteers.models import (
+    AnnouncementReceiver,
     AskMe,
     AskMeWindow,
     CalendarFeed,
@@ -23,6 +24,7 @@ from volunteers.models import (
     RosterProposal,
     ServiceHours,
     ShiftPost,
+    ShiftReminder,
     SignUp,
     SignUpEvent,
     TeamMember,
@@ -37,8 +39,8 @@ from volunteers.service.guardians import forget_guardians
 from volunteers.service.tours import forget_judge
 
 _HERS = (
-    SignUp, TeamMember, CalendarFeed, CloudLink, Qualification, VolunteerInterest, AskMeWindow,
-    AskMe, Volunteer,
+    AnnouncementReceiver, SignUp, TeamMember, CalendarFeed, CloudLink, Qualification,
+    VolunteerInterest, AskMeWindow, AskMe, Volunteer,
 )  # fmt: skip
 
 
@@ -62,8 +64,9 @@ class ServiceOfAPerson:
         hers = select(SignUp.id).where(mine)
         for column in (Handover.sign_up_id, Handover.taken_by_id):
             session.execute(delete(Handover).where(column.in_(hers)))
-        for told in (SignUpEvent, RosterProposal):
-            session.execute(delete(told).where(told.sign_up_id.in_(hers)))
+        hanging_on = (SignUpEvent.sign_up_id, RosterProposal.sign_up_id, ShiftReminder.sign_up_id)
+        for hanging in hanging_on:
+            session.execute(delete(hanging.class_).where(hanging.in_(hers)))
         # the minutes stay for the figures, and a paper that somebody holds can still be checked
         session.execute(
             update(ServiceHours).where(ServiceHours.person_id == person_id).values(person_id=None)

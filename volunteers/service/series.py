@@ -215,14 +215,14 @@ def change_series(
     rewrite_plan(session, row.plan.id, plan, area)
     _keep_exceptions(session, row.id, wish)
     for one in (*touched.moved, *touched.rewritten):
-        _move(session, made[one], plan, area)
+        _move(session, made[one], plan, area, now)
     _take_away(session, actor, touched, reason, now)
     note(session, actor, "series:change", number, now)
     make_series(session, number, now=now)
     return touched
 
 
-def _move(session: Session, one: ShiftRow, plan: PlanWish, area: AreaRow) -> None:
+def _move(session: Session, one: ShiftRow, plan: PlanWish, area: AreaRow, now: datetime) -> None:
     """Give a shift the time, place and seats of its series."""
     if one.original_on is None:
         return
@@ -230,9 +230,10 @@ def _move(session: Session, one: ShiftRow, plan: PlanWish, area: AreaRow) -> Non
     where = plan.meeting_place or one.meeting_place
     before = (one.starts_at, one.ends_at, one.area_id, one.meeting_place)
     write_shift(
-        session, one, one.sequence, moved=before != (span.starts_at, span.ends_at, area.id, where),
-        starts_at=span.starts_at, ends_at=span.ends_at, area_id=area.id, place_path=area.path,
-        meeting_place=where, lon=area.lon, lat=area.lat, duty=plan.duty,
+        session, one, one.sequence, now=now,
+        moved=before != (span.starts_at, span.ends_at, area.id, where), starts_at=span.starts_at,
+        ends_at=span.ends_at, area_id=area.id, place_path=area.path, meeting_place=where,
+        lon=area.lon, lat=area.lat, duty=plan.duty,
     )  # fmt: skip
     set_posts(session, one, plan.posts)
 

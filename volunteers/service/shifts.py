@@ -30,6 +30,7 @@ from volunteers.rules.planning import (
 from volunteers.rules.shifts import ShiftState, Span
 from volunteers.service.activities import activity_to_manage, may_organise, place_to_organise
 from volunteers.service.acts import note
+from volunteers.service.reminders import tell_changed
 
 
 def shift_to_manage(session: Session, actor: Actor, number: str) -> ShiftRow:
@@ -162,21 +163,28 @@ def change_shift(
         "place_path": area.path, "meeting_place": where, "lon": area.lon, "lat": area.lat,
         "duty": DutyKind(wish.duty), "detached": row.series_id is not None,
     }  # fmt: skip
-    write_shift(session, row, seen, moved=moved, **changes)
+    write_shift(session, row, seen, moved=moved, now=now, **changes)
     set_posts(session, row, wish.posts)
     note(session, actor, "shift:change", number, now)
     return moved
 
 
-def write_shift(session: Session, row: ShiftRow, seen: int, *, moved: bool, **changes: Any) -> None:
-    """Change a planned shift as it was seen; Conflict when somebody moved or cancelled it."""
+def write_shift(
+    session: Session, row: ShiftRow, seen: int, *, moved: bool, now: datetime, **changes: Any
+) -> None:
+    """Change a planned shift as it was seen; Conflict when somebody moved or cancelled it.
+
+    ``moved``: whoever has a seat is asked whether she still comes.
+    """
     mine = update(Shift).where(
         Shift.id == row.id, Shift.sequence == seen, Shift.state == ShiftState.PLANNED
     )
     if moved:
-        changes["sequence"] = Shift.sequence + 1
+        changes |= {"sequence": Shift.sequence + 1, "changed_at": now}
     if changed_rows(session, mine.values(**changes)) != 1:
         raise Conflict(ShiftRefusal.CHANGED)
+    if moved:
+        tell_changed(session, row.id, now)
 
 
 def set_posts(session: Session, row: ShiftRow, posts: Sequence[PostWish]) -> None:

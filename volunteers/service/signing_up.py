@@ -26,6 +26,7 @@ from volunteers.queries.sign_ups import MySignUp, sign_up_by_number, steps_of
 from volunteers.rules.fitness import Broken, broken
 from volunteers.rules.limits import is_late
 from volunteers.rules.signing_up import ASKED, QUEUED, Event, SignUpRefusal, SignUpState
+from volunteers.service.alarms import alarm_if_open
 from volunteers.service.limits import clock_of
 from volunteers.service.messages import Told, at_words, subject_of, tell_organisers
 from volunteers.service.steps import Act, agree_to, begin_sign_up, leave, move
@@ -167,6 +168,7 @@ def decline(session: Session, number: str, person_id: UUID, *, now: datetime) ->
     leave(session, row.id, row.post_id, row.state, Event.DECLINE, Act(now, person_id))
     wipe_messages(session, subject_of(number))
     offer_free_seats(session, row.post_id, now)
+    alarm_if_open(session, row.post_id, now)
 
 
 def withdraw(
@@ -175,7 +177,7 @@ def withdraw(
     """Leave a shift or its waiting list; whether that was at short notice (条例, article 22).
 
     After the deadline a reason is asked, and the organisers are told; a shift that was changed
-    since she agreed can be left at any time.
+    since she agreed can be left at any time. They are alarmed when nobody waits for her seat.
     """
     row = own(session, number, person_id)
     lock_posts(session, [row.post_id])
@@ -192,9 +194,9 @@ def withdraw(
     act = Act(now, person_id, reason.strip() or None)
     event = Event.WITHDRAW_LATE if late else Event.WITHDRAW
     leave(session, row.id, row.post_id, row.state, event, act)
-    if late:
-        _tell_late(session, row, now)
     offer_free_seats(session, row.post_id, now)
+    if not alarm_if_open(session, row.post_id, now) and late:
+        _tell_late(session, row, now)
     return late
 
 

@@ -28,6 +28,7 @@ from volunteers.queries.sign_ups import sign_up_by_id
 from volunteers.rules.fitness import why_not
 from volunteers.rules.limits import offer_until
 from volunteers.rules.signing_up import Event
+from volunteers.service.alarms import alarm_if_open
 from volunteers.service.limits import clock_of
 from volunteers.service.messages import Told, at_words, subject_of, tell
 from volunteers.service.seats import take_seat
@@ -37,9 +38,12 @@ from volunteers.service.steps import Act, leave, move
 def settle_post(session: Session, post_id: UUID, now: datetime) -> None:
     """End offers that nobody answered, and offer free seats to those who wait. Holds the post."""
     lock_posts(session, [post_id])
-    for sign_up_id in unanswered(session, post_id, now):
+    lapsed = unanswered(session, post_id, now)
+    for sign_up_id in lapsed:
         _lapse(session, sign_up_id, now)
     offer_free_seats(session, post_id, now)
+    if lapsed:
+        alarm_if_open(session, post_id, now)
 
 
 def _lapse(session: Session, sign_up_id: UUID, now: datetime) -> None:

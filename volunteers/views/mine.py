@@ -1,7 +1,10 @@
 """My shifts: what is ahead, what is offered, leaving, handing over, confirming again."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -42,14 +45,29 @@ from volunteers.views.blueprint import bp
 from volunteers.views.common import WORDS, me, rules_in_words, said
 
 THANKS = _l("Done.")
-register_news(
-    "volunteers.mine",
-    lambda session, person_id, at: any(
-        row.changed() or (row.state in ASKED and row.state_at(at) in ASKED)
-        for row in my_coming(session, person_id, at)
-    ),
-    "volunteers/sign_up/_news.html",
-)
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class MyNews:
+    """What is new about one's shifts: whether one waits for an answer, and the next of the coming
+    24 hours."""
+
+    asked: bool
+    soon: MySignUp | None
+
+
+def _news(session: Session, person_id: UUID, at: datetime) -> MyNews | None:
+    coming = my_coming(session, person_id, at)
+    asked = any(
+        row.changed() or (row.state in ASKED and row.state_at(at) in ASKED) for row in coming
+    )
+    held = (row for row in coming if row.state is SignUpState.TAKEN)
+    soon = next((row for row in held if at < row.shift.span.starts_at <= at + SOON), None)
+    return MyNews(asked, soon) if asked or soon else None
+
+
+register_news("volunteers.mine", _news, "volunteers/sign_up/_news.html")
 
 
 @bp.route("/volunteers/register", methods=["GET", "POST"])

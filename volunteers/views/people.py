@@ -45,6 +45,7 @@ def _about(shift: SignShift, posts: list[PostFacts]) -> dict[str, Any]:
         "shift": shift,
         "posts": posts,
         "rows": rows,
+        "unconfirmed": sum(row.changed() for row in rows),
         "active": ACTIVE,
         "people": people_by_ids(reading(), [row.person_id for row in rows]),
         "reasons": last_reasons(reading(), shift.id),

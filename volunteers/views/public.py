@@ -34,6 +34,7 @@ from volunteers.rules.fixed_days import fixed_days_from
 from volunteers.rules.planning import midnight
 from volunteers.rules.tours import axes
 from volunteers.service.activities import may_organise
+from volunteers.service.limits import limits_of
 from volunteers.views.blueprint import bp
 from volunteers.views.common import any_shift
 from volunteers.views.places import places_of
@@ -63,7 +64,8 @@ def _words() -> dict[str, Any]:
     return {"kinds": ACTIVITY_KINDS, "states": ACTIVITY_STATES, "duties": DUTY_KINDS, "now": now()}
 
 
-def _asked_place() -> AreaRow | None:
+def asked_place() -> AreaRow | None:
+    """The place that the address asks for, if it names one that is there."""
     code = request.args.get("area", "")[:40]
     return area_by_code(reading(), code) if is_code(code) else None
 
@@ -93,11 +95,11 @@ def _asked(place: AreaRow | None) -> Asked:
 def index() -> ResponseReturnValue:
     """What is coming, the soonest first, and who needs help most."""
     session, moment = reading(), now()
-    place = _asked_place()
+    place = asked_place()
     asked, after = _asked(place), clean_number(request.args.get("after", "")[:40])
     found = coming(session, asked, now=moment, after=after)
     rows = found[:PAGE]
-    needy = [] if after else in_need(session, asked, now=moment)
+    needy = [] if after else _needy(asked)
     narrowed = {name: value for name, value in request.args.items() if name in _FILTERS and value}
     return render_template(
         "volunteers/index.html", rows=rows, needy=needy, place=place, asked=asked, after=after,
@@ -105,6 +107,11 @@ def index() -> ResponseReturnValue:
         places=places_of([*rows, *needy]), today=city_day(moment, instance().city.zone),
         fixed=fixed_days_from(city_day(moment, instance().city.zone), FIXED_SHOWN), **_words(),
     )  # fmt: skip
+
+
+def _needy(asked: Asked) -> list[ShiftRow]:
+    newcomer_shifts = limits_of(reading()).newcomer_shifts
+    return in_need(reading(), asked, newcomer_shifts=newcomer_shifts, now=now())
 
 
 _FILTERS = ("area", "kind", "duty", "tag", "day", "free")
@@ -184,7 +191,7 @@ def show_shift(number: str) -> ResponseReturnValue:
 @public
 def show_day(day: str) -> ResponseReturnValue:
     """Every shift of a day, by the hour; those called off too."""
-    on, place = typed_day(day), _asked_place()
+    on, place = typed_day(day), asked_place()
     rows = between(reading(), _first(on), _first(on + DAY), place=place.path if place else None)
     return render_template("volunteers/day.html", **day_page(on, rows, place))
 
@@ -205,8 +212,8 @@ def day_page(on: date, rows: list[ShiftRow], place: AreaRow | None) -> dict[str,
 @bp.get("/volunteers/weeks/<day>")
 @public
 def show_week(day: str) -> ResponseReturnValue:
-    """A week as a grid of seven days; on a phone the days stand one below the other."""
-    on, place = typed_day(day), _asked_place()
+    """A week as a grid of seven days, on a phone one below the other; or as one list."""
+    on, place = typed_day(day), asked_place()
     monday = on - timedelta(days=on.weekday())
     days = [monday + timedelta(days=at) for at in range(7)]
     rows = between(
@@ -215,5 +222,6 @@ def show_week(day: str) -> ResponseReturnValue:
     return render_template(
         "volunteers/week.html", days=days, rows=rows, place=place, places=places_of(rows),
         before=monday - timedelta(weeks=1), after=monday + timedelta(weeks=1),
-        today=city_day(now(), instance().city.zone), **_words(),
+        today=city_day(now(), instance().city.zone), as_list=request.args.get("view") == "list",
+        **_words(),
     )  # fmt: skip
