@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -23,6 +24,7 @@ from portal.satisfaction.rules import (
     NOT_PLACED,
     Answers,
     Counts,
+    Given,
     Level,
     Reason,
     Settings,
@@ -234,6 +236,20 @@ def opinion_of(session: Session, kind: SubjectKind, subject_id: UUID) -> Counts:
         )
     ).one()
     return Counts(answered=row[0], solved=int(row[1] or 0), satisfied=int(row[2] or 0))
+
+
+def final_ratings(
+    session: Session, kind: SubjectKind, subjects: Select[UUID], now: datetime
+) -> list[Given]:
+    """Ratings of some things whose time for changes is over, in the order in which it ended."""
+    rows = session.execute(
+        select(Rating.rater_key, Rating.solved, Rating.result_level, Rating.service_level)
+        .where(
+            Rating.subject_kind == kind, Rating.subject_id.in_(subjects), Rating.window_ends <= now
+        )
+        .order_by(Rating.window_ends, Rating.id)
+    )
+    return [Given(*row) for row in rows]
 
 
 def all_places(session: Session) -> list[tuple[str, str, date, date | None]]:

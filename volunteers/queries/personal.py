@@ -20,6 +20,7 @@ from volunteers.models import (
     Volunteer,
 )
 from volunteers.queries.hours import certificates_of, hours_of
+from volunteers.queries.rating import feedback_to
 from volunteers.queries.volunteers import guardian_rows_with, interests_of, qualifications_of
 from volunteers.rules.activities import qualifications
 from volunteers.rules.tours import axes
@@ -61,6 +62,13 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     yield from _hours(session, person_id)
     yield from _sheets(session, person_id)
     yield from _papers(session, person_id)
+    for word in feedback_to(session, person_id):
+        yield {
+            "table": "volunteer_feedback",
+            "kind": word.kind.value,
+            "words": word.words,
+            "written_at": word.written_at.isoformat(),
+        }
 
 
 def _papers(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,8 @@ class Told(StrEnum):
     QUALIFICATION_CHECKED = "volunteers.qualification_checked"
     GUARDIAN_ASKED = "volunteers.guardian_asked"
     HOURS_VOIDED = "volunteers.hours_voided"
+    FEEDBACK = "volunteers.feedback"
+    POINTS_TAKEN_BACK = "volunteers.points_taken_back"
 
 
 def tell(

@@ -15,9 +15,11 @@ from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.web import instance, reading
 from portal.organisations.queries import organisations_by_ids
+from portal.satisfaction.rules import Opinion
 from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_KINDS
 from volunteers.labels.planning import FROM_WHICH_AGE
 from volunteers.queries.activities import ActivityRow, activity, teams_of
+from volunteers.queries.rating import opinion_of_activity, opinion_of_unit
 from volunteers.queries.shifts import (
     PAGE,
     Asked,
@@ -127,8 +129,18 @@ def show_activity(number: str) -> ResponseReturnValue:
     rows = shifts_of(reading(), row.id, since=now(), limit=PAGE + 1)
     return render_template(
         "volunteers/activity.html", row=row, rows=rows[:PAGE], more=len(rows) > PAGE,
-        places=places_of(rows), **_about(row), **_tour(row), **_words(),
+        places=places_of(rows), opinions=_opinions(row),
+        **_about(row), **_tour(row), **_words(),
     )  # fmt: skip
+
+
+def _opinions(row: ActivityRow) -> Mapping[str, Opinion | None]:
+    """What those said who served here, and with this unit: only of enough of them."""
+    unit = row.organisation_id
+    return {
+        "activity": opinion_of_activity(reading(), row.id, now()),
+        "unit": opinion_of_unit(reading(), unit, now()) if unit else None,
+    }
 
 
 def _tour(row: ActivityRow) -> Mapping[str, Any]:
