@@ -18,7 +18,10 @@ from volunteers.service.certificates import make_certificate
 from volunteers.service.feedback import Word, write_feedback
 from volunteers.service.hours import Stayed, confirm_hours
 
-NO_PAGE = {"volunteers.calendar": "a file for the phone's calendar"}
+NO_PAGE = {
+    "volunteers.calendar": "a file for the phone's calendar",
+    "volunteers.statistics_csv": "a table to download",
+}
 WHO = dict.fromkeys(
     ("volunteers.certificate_paper", "volunteers.rate_shift_page", "volunteers.erase_my_feedback"),
     "resident",

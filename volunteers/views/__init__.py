@@ -21,6 +21,7 @@ from volunteers.views import (
     roll_call,
     routes,
     sign_up,
+    statistics,
     teams,
     tours,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "roll_call",
     "routes",
     "sign_up",
+    "statistics",
     "teams",
     "tours",
 ]

@@ -61,11 +61,13 @@ def typed_day(text: str) -> date:
     return day
 
 
-def _words() -> dict[str, Any]:
+def shift_words() -> dict[str, Any]:
+    """What cards of shifts say."""
     return {"kinds": ACTIVITY_KINDS, "states": ACTIVITY_STATES, "duties": DUTY_KINDS, "now": now()}
 
 
-def _asked_place() -> AreaRow | None:
+def asked_place() -> AreaRow | None:
+    """The place that the address narrows to."""
     code = request.args.get("area", "")[:40]
     return area_by_code(reading(), code) if is_code(code) else None
 
@@ -95,7 +97,7 @@ def _asked(place: AreaRow | None) -> Asked:
 def index() -> ResponseReturnValue:
     """What is coming, the soonest first, and who needs help most."""
     session, moment = reading(), now()
-    place = _asked_place()
+    place = asked_place()
     asked, after = _asked(place), clean_number(request.args.get("after", "")[:40])
     found = coming(session, asked, now=moment, after=after)
     rows = found[:PAGE]
@@ -105,7 +107,7 @@ def index() -> ResponseReturnValue:
         "volunteers/index.html", rows=rows, needy=needy, place=place, asked=asked, after=after,
         next_after=rows[-1].number if len(found) > PAGE else None, narrowed=narrowed,
         places=places_of([*rows, *needy]), today=city_day(moment, instance().city.zone),
-        fixed=fixed_days_from(city_day(moment, instance().city.zone), FIXED_SHOWN), **_words(),
+        fixed=fixed_days_from(city_day(moment, instance().city.zone), FIXED_SHOWN), **shift_words(),
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def show_activity(number: str) -> ResponseReturnValue:
     return render_template(
         "volunteers/activity.html", row=row, rows=rows[:PAGE], more=len(rows) > PAGE,
         places=places_of(rows), opinions=_opinions(row),
-        **_about(row), **_tour(row), **_words(),
+        **_about(row), **_tour(row), **shift_words(),
     )  # fmt: skip
 
 
@@ -188,7 +190,7 @@ def show_shift(number: str) -> ResponseReturnValue:
     place = areas_by_ids(reading(), [row.area_id]).get(row.area_id)
     return render_template(
         "volunteers/shift.html", shift=row, place=place,
-        seats=seats_block(any_shift(row.number)), **_about(of), **_words(),
+        seats=seats_block(any_shift(row.number)), **_about(of), **shift_words(),
     )  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def show_shift(number: str) -> ResponseReturnValue:
 @public
 def show_day(day: str) -> ResponseReturnValue:
     """Every shift of a day, by the hour; those called off too."""
-    on, place = typed_day(day), _asked_place()
+    on, place = typed_day(day), asked_place()
     rows = between(reading(), _first(on), _first(on + DAY), place=place.path if place else None)
     return render_template("volunteers/day.html", **day_page(on, rows, place))
 
@@ -210,7 +212,7 @@ def day_page(on: date, rows: list[ShiftRow], place: AreaRow | None) -> dict[str,
         "places": places_of(rows),
         "before": on - DAY,
         "after": on + DAY,
-        **_words(),
+        **shift_words(),
     }
 
 
@@ -218,7 +220,7 @@ def day_page(on: date, rows: list[ShiftRow], place: AreaRow | None) -> dict[str,
 @public
 def show_week(day: str) -> ResponseReturnValue:
     """A week as a grid of seven days; on a phone the days stand one below the other."""
-    on, place = typed_day(day), _asked_place()
+    on, place = typed_day(day), asked_place()
     monday = on - timedelta(days=on.weekday())
     days = [monday + timedelta(days=at) for at in range(7)]
     rows = between(
@@ -227,5 +229,5 @@ def show_week(day: str) -> ResponseReturnValue:
     return render_template(
         "volunteers/week.html", days=days, rows=rows, place=place, places=places_of(rows),
         before=monday - timedelta(weeks=1), after=monday + timedelta(weeks=1),
-        today=city_day(now(), instance().city.zone), **_words(),
+        today=city_day(now(), instance().city.zone), **shift_words(),
     )  # fmt: skip
