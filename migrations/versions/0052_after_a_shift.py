@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0052"
+down_revision = "0051"
 
 MOMENT = sa.DateTime(timezone=True)
 
