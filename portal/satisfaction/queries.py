@@ -242,14 +242,11 @@ def final_ratings(
     session: Session, kind: SubjectKind, subjects: Select[UUID], now: datetime
 ) -> list[Given]:
     """Ratings of some things whose time for changes is over, in the order in which it ended."""
-    rows = session.execute(
-        select(Rating.rater_key, Rating.solved, Rating.result_level, Rating.service_level)
-        .where(
-            Rating.subject_kind == kind, Rating.subject_id.in_(subjects), Rating.window_ends <= now
-        )
-        .order_by(Rating.window_ends, Rating.id)
-    )
-    return [Given(*row) for row in rows]
+    final = (Rating.subject_kind == kind, Rating.window_ends <= now)
+    columns = (Rating.rater_key, Rating.solved, Rating.result_level, Rating.service_level)
+    found = select(*columns).where(*final, Rating.subject_id.in_(subjects))
+    ordered = found.order_by(Rating.window_ends, Rating.id)
+    return [Given(*row) for row in session.execute(ordered)]
 
 
 def all_places(session: Session) -> list[tuple[str, str, date, date | None]]:
