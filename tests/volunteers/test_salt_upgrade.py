@@ -19,7 +19,7 @@ __all__ = ["empty_url"]
 NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
 VAULT = Vault("the key of a test, long enough for it")
 SALT = "00112233445566778899aabbccddeeff"
-BEFORE = "0051"
+BEFORE = "0052"
 
 
 def opened(url: str, vault: Vault | None) -> Database:

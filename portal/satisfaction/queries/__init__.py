@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -20,11 +19,12 @@ from portal.satisfaction.models import (
     RatingReason,
     RatingWords,
 )
+from portal.satisfaction.queries.final import final_ratings as final_ratings
+from portal.satisfaction.queries.final import first_window_end as first_window_end
 from portal.satisfaction.rules import (
     NOT_PLACED,
     Answers,
     Counts,
-    Given,
     Level,
     Reason,
     Settings,
@@ -172,12 +172,6 @@ def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRo
     )
 
 
-def first_window_end(session: Session) -> datetime | None:
-    """When the first rating of a matter became final."""
-    cases = Rating.subject_kind == SubjectKind.CASE
-    return session.scalar(select(func.min(Rating.window_ends)).where(cases))
-
-
 def tallies(
     session: Session, start: datetime, end: datetime, settings: Settings
 ) -> dict[str, Counts]:
@@ -236,17 +230,6 @@ def opinion_of(session: Session, kind: SubjectKind, subject_id: UUID) -> Counts:
         )
     ).one()
     return Counts(answered=row[0], solved=int(row[1] or 0), satisfied=int(row[2] or 0))
-
-
-def final_ratings(
-    session: Session, kind: SubjectKind, subjects: Select[UUID], now: datetime
-) -> list[Given]:
-    """Ratings of some things whose time for changes is over, in the order in which it ended."""
-    final = (Rating.subject_kind == kind, Rating.window_ends <= now)
-    columns = (Rating.rater_key, Rating.solved, Rating.result_level, Rating.service_level)
-    found = select(*columns).where(*final, Rating.subject_id.in_(subjects))
-    ordered = found.order_by(Rating.window_ends, Rating.id)
-    return [Given(*row) for row in session.execute(ordered)]
 
 
 def all_places(session: Session) -> list[tuple[str, str, date, date | None]]:
