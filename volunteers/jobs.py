@@ -8,7 +8,7 @@ from volunteers.queries.plans import series_to_make
 from volunteers.service.absences import tell_absent
 from volunteers.service.adoption.clocks import run_clocks
 from volunteers.service.adoption.dry import remind_dry
-from volunteers.service.hours import tell_ledger
+from volunteers.service.crediting import take_back_late, tell_ledger
 from volunteers.service.qualifications import remind_of_ends
 from volunteers.service.reminders import remind_of_shifts
 from volunteers.service.series import make_series
@@ -28,6 +28,7 @@ def make_shifts(database: Database, now: datetime) -> int:
 
 jobs.register("volunteers.tell_absent", 300, tell_absent)
 jobs.register("volunteers.tell_ledger", 600, tell_ledger)
+jobs.register("volunteers.take_back_points", 600, take_back_late)
 jobs.register("volunteers.make_shifts", 3600, make_shifts)
 jobs.register("volunteers.settle_waiting", 60, settle_waiting)
 jobs.register("volunteers.remind_of_shifts", 300, remind_of_shifts)

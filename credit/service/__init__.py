@@ -5,7 +5,7 @@ Deductions have no door: nothing outside the due process of this package may beg
 """
 
 from credit.service.accounts import end_consent, give_consent, open_account
-from credit.service.facts import Holder, record_fact
+from credit.service.facts import Holder, record_fact, retract_fact
 from credit.service.guard import (
     Deed,
     judge,
@@ -43,6 +43,7 @@ __all__ = [
     "publish_rule",
     "record_fact",
     "record_outcome",
+    "retract_fact",
     "seal_statement",
     "spend_held",
 ]

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from credit.queries.accounts import consents
-from credit.queries.entries import award_of_source
+from credit.queries.accounts import balance_of, consents, holder_of
+from credit.queries.entries import award_of_source, left_to_take_back, sides_of
 from credit.queries.rulebook import rules_for_fact
 from credit.queries.waiting import WaitingRow
 from credit.rules.canonical import Json
@@ -21,12 +21,13 @@ from credit.rules.kinds import Party
 from credit.rules.leaf import Unit
 from credit.rules.rulebook import GIVING, NotCounted, Rule, rule_at
 from credit.service.accounts import open_account
+from credit.service.due import settle_before
 from credit.service.halting import is_halted
 from credit.service.known import HALTED, Posted
-from credit.service.points import award
+from credit.service.points import award, correct
 from credit.service.posting import Details, Outcome
 from credit.service.sources import hash_source
-from credit.service.waiting import let_wait, say_erased, take_waiting
+from credit.service.waiting import forget_source, let_wait, say_erased, take_waiting
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 
@@ -120,6 +121,43 @@ def _give(
         amount=rule.points * times, rule=rule.name, source=source_hash,
         details=Details(str(told["source"]), {**told, "rule": rule.name}), now=now,
         until=rule.until(now),
+    )  # fmt: skip
+
+
+def retract_fact(
+    session: Session,
+    *,
+    district: str,
+    fact: str,
+    source: str,
+    holder: Holder,
+    reason: str,
+    now: datetime,
+) -> Outcome | None:
+    """Take back what a fact earned that turns out not to be so. None: there is nothing to take.
+
+    One correction is written (L14): ``reason`` is what its holder reads in her ledger, where she
+    can ask for it to be looked at again. What she spent or promised meanwhile stays hers: nobody
+    falls below zero because an office was wrong. ``Rejected`` only while the ledger stands still;
+    the caller asks again later. A fact that still waits is forgotten.
+    """
+    mine = hash_source(session, district, fact, source, holder.party, holder.id)
+    forget_source(session, district, mine)
+    earned = award_of_source(session, district, mine)
+    moved = sides_of(earned) if earned else None
+    if moved is None:
+        return None
+    if is_halted(session):
+        return HALTED
+    settle_before(session, district, moved.entry.id, now=now)
+    # a purchase and an erasure that run now are over before anybody counts what is left
+    balance = balance_of(session, district, moved.account_id, lock=True)
+    left = min(left_to_take_back(session, moved), balance.available if balance else 0)
+    if left < 1 or holder_of(session, district, moved.account_id) is None:
+        return None
+    return correct(
+        session, district=district, entry_id=new_id(), of=moved.entry.id, amount=left,
+        details=Details(f"entry:{moved.entry.id}", {"reason": reason}), now=now,
     )  # fmt: skip
 
 

@@ -74,6 +74,15 @@ def forget_waiting(session: Session, person_id: UUID) -> None:
     )
 
 
+def forget_source(session: Session, district: str, source_hash: bytes) -> None:
+    """A fact was no fact: it is never written down."""
+    session.execute(
+        delete(WaitingFact).where(
+            WaitingFact.district == district, WaitingFact.source_hash == source_hash
+        )
+    )
+
+
 def take_waiting(session: Session) -> WaitingRow | None:
     """What has waited longest, taken out of the table: it is written down in this transaction."""
     row = next_waiting(session)

@@ -1,11 +1,12 @@
 """What a rating is, how months are counted, and which figures stay unpublished. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
+from uuid import UUID
 
 WINDOW_DAYS = 14
 SATISFIED_LEVELS = 3
@@ -23,6 +24,7 @@ class SubjectKind(StrEnum):
 
     CASE = "case"
     ADOPTION = "adoption"
+    SHIFT = "shift"
 
 
 class Level(IntEnum):
@@ -105,6 +107,49 @@ class Answers:
     service: Level
     reasons: frozenset[Reason] = frozenset()
     words: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """One rating that nobody can change any more, without whoever gave it being known."""
+
+    rater_key: UUID
+    solved: bool
+    result: int
+    service: int
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What those said who rated a thing: ``result`` and ``service`` are how many were satisfied."""
+
+    answered: int
+    solved: int
+    result: int
+    service: int
+
+
+def opinion_in_batches(given: Sequence[Given], settings: Settings) -> Opinion | None:
+    """The figures of as many ratings, in the order of their becoming final, as fill whole batches
+    of ``smallest_cell`` different people; None where not one is full.
+
+    So what is new in a figure is always the word of that many: who knows the figure of yesterday
+    cannot work out what the last one said.
+    """
+    shown, batch = 0, set[UUID]()
+    for at, one in enumerate(given, 1):
+        batch.add(one.rater_key)
+        if len(batch) >= settings.smallest_cell:
+            shown, batch = at, set()
+    if not shown:
+        return None
+    counted = given[:shown]
+    return Opinion(
+        shown,
+        sum(one.solved for one in counted),
+        sum(settings.satisfied(one.result) for one in counted),
+        sum(settings.satisfied(one.service) for one in counted),
+    )
 
 
 # --- months ---------------------------------------------------------------------------------------

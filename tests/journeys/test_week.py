@@ -53,7 +53,8 @@ from volunteers.queries.hours import people_to_confirm
 from volunteers.queries.on_the_day import roll_of
 from volunteers.rules.signing_up import SignUpState
 from volunteers.service.absences import tell_absent
-from volunteers.service.hours import Stayed, confirm_hours, tell_ledger
+from volunteers.service.crediting import tell_ledger
+from volunteers.service.hours import Stayed, confirm_hours
 from volunteers.service.roll_call import call_roll
 from volunteers.service.signing_up import sign_up
 

@@ -11,15 +11,27 @@ from portal.areas.queries import area_by_code
 from portal.kernel.clock import now
 from tests.make import volunteers as make
 from tests.make.accounts import actor
+from volunteers.queries.rating import feedback_to
 from volunteers.rules.hours import NOTICE
+from volunteers.rules.rating import FeedbackKind
 from volunteers.service.certificates import make_certificate
+from volunteers.service.feedback import Word, write_feedback
 from volunteers.service.hours import Stayed, confirm_hours
 
-NO_PAGE = {"volunteers.calendar": "a file for the phone's calendar"}
-WHO = {"volunteers.certificate_paper": "resident"}
+NO_PAGE = {
+    "volunteers.calendar": "a file for the phone's calendar",
+    "volunteers.statistics_csv": "a table to download",
+}
+WHO = dict.fromkeys(
+    ("volunteers.certificate_paper", "volunteers.rate_shift_page", "volunteers.erase_my_feedback"),
+    "resident",
+)
 CASES = {
     "volunteers.confirm_shift_hours": "served_shift",
     "volunteers.void_record": "hours_record",
+    "volunteers.rate_shift_page": "served_shift",
+    "volunteers.write_to_volunteer": "served_shift",
+    "volunteers.erase_my_feedback": "feedback",
     "volunteers.certificate_paper": "certificate",
     "volunteers.check_certificate": "certificate",
 }
@@ -40,4 +52,10 @@ def hours_things(session: Session, people: Mapping[str, Person], place: str) -> 
         session, actor_for(session, people["resident"].id, now()), name="王小明",
         first=(at - _DAY).date(), last=(at + _DAY).date(), now=at + _DAY + NOTICE,
     )  # fmt: skip
-    return {"served_shift": shift.number, "hours_record": record, "certificate": paper}
+    word = Word(mine.number, FeedbackKind.THANKS, "谢谢您冒雨值守。")
+    write_feedback(session, organiser, shift.number, word, now=now())
+    [feedback] = feedback_to(session, people["resident"].id)
+    return {
+        "served_shift": shift.number, "hours_record": record, "certificate": paper,
+        "feedback": feedback.number,
+    }  # fmt: skip

@@ -12,8 +12,11 @@ from tests.make.accounts import actor, person
 from tests.make.ledger_routes import SAMPLES
 from tests.make.routes import Sample, fixed, thing, with_permission
 from tests.make.world import EAST, FILLERS, World
+from volunteers.queries.rating import feedback_to
 from volunteers.rules.hours import NOTICE
+from volunteers.rules.rating import FeedbackKind
 from volunteers.service.certificates import make_certificate
+from volunteers.service.feedback import Word, write_feedback
 from volunteers.service.hours import Stayed, confirm_hours
 
 __all__ = ["SAMPLES"]
@@ -38,7 +41,13 @@ def fill_hours(session: Session, world: World) -> None:
         session, actor_for(session, who.id, moment), name="王小明", first=at.date(),
         last=(at + _DAY).date(), now=at + _DAY + NOTICE,
     )  # fmt: skip
-    world.things |= {"old_shift": shift.number, "hours_record": record, "certificate": paper}
+    word = Word(signed.number, FeedbackKind.THANKS, "谢谢您冒雨值守。")
+    write_feedback(session, organiser, shift.number, word, now=moment)
+    [feedback] = feedback_to(session, who.id)
+    world.things |= {
+        "old_shift": shift.number, "hours_record": record, "certificate": paper,
+        "feedback": feedback.number,
+    }  # fmt: skip
 
 
 FILLERS.append(fill_hours)
@@ -51,4 +60,14 @@ SAMPLES["volunteers.confirm_shift_hours"] = Sample(
 )
 SAMPLES["volunteers.void_record"] = Sample(
     own=thing(number="hours_record"), reaches=with_permission(Permission.HOURS_CONFIRM)
+)
+# who did not serve is told so; who did is tried in the tests of ratings
+SAMPLES["volunteers.rate_shift_page"] = Sample(
+    own=fixed(number="none"), foreign=thing(number="old_shift"), foreign_status=frozenset({422})
+)
+SAMPLES["volunteers.erase_my_feedback"] = Sample(
+    own=fixed(number="none"), foreign=thing(number="feedback")
+)
+SAMPLES["volunteers.write_to_volunteer"] = Sample(
+    own=thing(number="old_shift"), reaches=with_permission(Permission.HOURS_CONFIRM)
 )

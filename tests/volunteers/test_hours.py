@@ -46,7 +46,8 @@ from volunteers.service.certificates import (
     make_certificate,
     own_certificate,
 )
-from volunteers.service.hours import Stayed, confirm_hours, tell_ledger, void_hours
+from volunteers.service.crediting import tell_ledger
+from volunteers.service.hours import Stayed, confirm_hours, void_hours
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STARTS = make.NOW - 10 * DAY

@@ -56,6 +56,10 @@ messages.register(
         "volunteers.hours_voided": _l(
             "Your record of service %(number)s was struck out. Your page of hours says why."
         ),
+        "volunteers.points_taken_back": _l(
+            "The points for your record of service %(number)s were taken back, because it was "
+            "struck out. Your ledger gives the reason; there you can ask for a correction."
+        ),
     }
 )
 

@@ -4,6 +4,7 @@ from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
 from volunteers.models.attendance import Absence, Attendance, AttendanceVoid
 from volunteers.models.calendar import CalendarFeed
 from volunteers.models.cloud import CloudLink
+from volunteers.models.feedback import Feedback
 from volunteers.models.guardian import GuardianYes
 from volunteers.models.handover import Handover
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
@@ -47,6 +48,7 @@ __all__ = [
     "CertificateLine",
     "Checkpoint",
     "CloudLink",
+    "Feedback",
     "GuardianYes",
     "Handover",
     "Partner",

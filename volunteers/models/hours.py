@@ -66,6 +66,8 @@ class ServiceHours(Base):
     confirmed_by: Mapped[UUID | None]
     # when its credit fact was told; None: the seven days are not over
     told_at: Mapped[datetime | None]
+    # when what it had earned was taken back, after a void
+    taken_back_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     voided_by: Mapped[UUID | None]
     void_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))

@@ -1,7 +1,7 @@
 """Reads of confirmed time and of certificates."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.areas.rules import tidy_names
-from volunteers.models import Activity, Certificate, ServiceHours, Shift, SignUp, Volunteer
+from volunteers.models import (
+    Activity,
+    ActivityTeam,
+    Certificate,
+    ServiceHours,
+    Shift,
+    SignUp,
+    TeamMember,
+    Volunteer,
+)
 from volunteers.models.hours import CertificateLine
 from volunteers.rules.hours import (
     NOTICE,
@@ -44,6 +53,7 @@ class HoursRow:
     voided_at: datetime | None
     void_reason: str | None
     counted: int = 0
+    shift: str | None = None
 
     def state(self, now: datetime) -> HoursState:
         return state_of(self.confirmed_at, self.voided_at, now)
@@ -103,13 +113,14 @@ def _row(row: Any, counted: int = 0) -> HoursRow:
 def hours_of(session: Session, person_id: UUID) -> list[HoursRow]:
     """All of somebody's records, the newest first, each with what it adds to her total."""
     found: Any = session.execute(
-        select(*_HOURS)
+        select(*_HOURS, Shift.number.label("shift"))
+        .join(Shift, Shift.id == ServiceHours.shift_id, isouter=True)
         .where(ServiceHours.person_id == person_id)
         .order_by(ServiceHours.starts_at.desc(), ServiceHours.id)
     )
-    rows = [_row(row) for row in found]
+    rows = [replace(_row(row), shift=row.shift) for row in found]
     parts = count_once(Stay(row.id, row.span) for row in rows if row.voided_at is None)
-    return [HoursRow(**{**vars(row), "counted": parts.get(row.id, 0)}) for row in rows]
+    return [replace(row, counted=parts.get(row.id, 0)) for row in rows]
 
 
 def certified_hours(
@@ -188,17 +199,60 @@ class NoticeLine:
     until: datetime
 
 
+def of_whom(person_id: UUID) -> ColumnElement[bool]:
+    """Records that concern somebody: her own, those of the activities and the organising units
+    in which she serves, and those of the teams to which she belongs."""
+    my_shifts = select(ServiceHours.shift_id).where(
+        ServiceHours.person_id == person_id, ServiceHours.shift_id.is_not(None)
+    )
+    my_activities = select(Shift.activity_id).where(Shift.id.in_(my_shifts))
+    my_units = select(Activity.organisation_id).where(
+        Activity.id.in_(my_activities), Activity.organisation_id.is_not(None)
+    )
+    my_teams = select(TeamMember.team_id).where(
+        TeamMember.person_id == person_id, TeamMember.left_at.is_(None)
+    )
+    team_mates = select(TeamMember.person_id).where(
+        TeamMember.team_id.in_(my_teams), TeamMember.left_at.is_(None)
+    )
+    concerned = (
+        select(Shift.id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(
+            or_(
+                Activity.id.in_(my_activities),
+                Activity.organisation_id.in_(my_units),
+                Activity.id.in_(
+                    select(ActivityTeam.activity_id).where(ActivityTeam.team_id.in_(my_teams))
+                ),
+            )
+        )
+    )
+    return or_(
+        ServiceHours.person_id == person_id,
+        ServiceHours.shift_id.in_(concerned),
+        ServiceHours.person_id.in_(team_mates),
+    )
+
+
 def on_notice(
-    session: Session, paths: Collection[str], now: datetime, after: str | None = None
+    session: Session,
+    paths: Collection[str],
+    now: datetime,
+    after: str | None = None,
+    *,
+    concerning: UUID | None = None,
 ) -> list[NoticeLine]:
-    """Records of places that hang out at a moment, the newest first; one more than a page."""
+    """Records that hang out at a moment, the newest first; one more than a page: those of places,
+    and those that concern somebody."""
+    mine = of_whom(concerning) if concerning else false()
     statement: Any = (
         select(*_HOURS, Volunteer.number.label("volunteer"), Volunteer.named_at,
                Person.display_name)
         .join(Volunteer, Volunteer.person_id == ServiceHours.person_id, isouter=True)
         .join(Person, Person.id == ServiceHours.person_id, isouter=True)
         .where(
-            _within(paths), ServiceHours.voided_at.is_(None),
+            or_(_within(paths), mine), ServiceHours.voided_at.is_(None),
             ServiceHours.confirmed_at > now - NOTICE,
         )
         .order_by(ServiceHours.id.desc())

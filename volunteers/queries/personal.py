@@ -23,6 +23,7 @@ from volunteers.models import (
 )
 from volunteers.queries.announcing import got_by
 from volunteers.queries.hours import certificates_of, hours_of
+from volunteers.queries.rating import feedback_to
 from volunteers.queries.rosters import wish_of
 from volunteers.queries.volunteers import guardian_rows_with, interests_of, qualifications_of
 from volunteers.rules.activities import qualifications
@@ -60,6 +61,7 @@ def records_of(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
     yield from _hours(session, person_id)
     yield from _sheets(session, person_id)
     yield from _papers(session, person_id)
+    yield from _feedback(session, person_id)
 
 
 def _teams(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
@@ -101,6 +103,16 @@ def _wish(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "place": place.names if (place := area_by_code(session, code)) else {},
             "away_until": wish.away_until.isoformat() if wish.away_until else None,
             "windows": [[one.weekday, one.start, one.end] for one in wish.windows],
+        }
+
+
+def _feedback(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    for word in feedback_to(session, person_id):
+        yield {
+            "table": "volunteer_feedback",
+            "kind": word.kind.value,
+            "words": word.words,
+            "written_at": word.written_at.isoformat(),
         }
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from portal.accounts.rules import Basis, Masking, PersonalField
+from volunteers.rules.rating import KEEP_FEEDBACK
 
 
 class Data(StrEnum):
@@ -20,6 +21,7 @@ class Data(StrEnum):
     GUARDIAN = "data.volunteer_guardian"
     ASK_ME = "data.volunteer_ask_me"
     MESSAGES = "data.volunteer_messages"
+    FEEDBACK = "data.volunteer_feedback"
 
 
 class Purpose(StrEnum):
@@ -28,8 +30,15 @@ class Purpose(StrEnum):
     SERVICE = "purpose.volunteer_service"
 
 
-def _field(table: str, column: str, what: Data, basis: Basis = Basis.SERVICE) -> PersonalField:
-    return PersonalField(table, column, what, Purpose.SERVICE, basis, masking=Masking.HIDDEN)
+def _field(
+    table: str,
+    column: str,
+    what: Data,
+    basis: Basis = Basis.SERVICE,
+    *,
+    days: int | None = None,
+) -> PersonalField:
+    return PersonalField(table, column, what, Purpose.SERVICE, basis, days, Masking.HIDDEN)
 
 
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
@@ -54,6 +63,8 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     _field("volunteer_cloud_link", "cloud_id", Data.CLOUD, Basis.CONSENT),
     _field("volunteer_tour_score", "person_id", Data.SHEETS),
     _field("volunteer_tour_score", "remark", Data.SHEETS),
+    _field("volunteer_feedback", "person_id", Data.FEEDBACK, days=KEEP_FEEDBACK),
+    _field("volunteer_feedback", "sealed_words", Data.FEEDBACK, days=KEEP_FEEDBACK),
     _field("volunteer_interest", "person_id", Data.VOLUNTEER),
     _field("volunteer_interest", "tag", Data.VOLUNTEER),
     _field("volunteer_ask_me", "person_id", Data.ASK_ME, Basis.CONSENT),

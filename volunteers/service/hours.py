@@ -1,4 +1,4 @@
-"""Time of service: confirmed by the organiser, hung out for seven days, told to the ledger once."""
+"""Time of service: confirmed by the organiser, hung out for a week, struck out with a reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,15 +8,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from credit.service import Holder, record_fact
 from portal.accounts.rules import Actor, Permission
-from portal.areas.rules import codes_of
 from portal.kernel.audit import note_action
-from portal.kernel.db import Database, changed_rows
+from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import new_id, new_number
 from portal.kernel.instance import instance_of
-from volunteers.models import ServiceHours, Shift, SignUp
+from volunteers.models import ServiceHours, SignUp
 from volunteers.queries.hours import (
     HoursRow,
     ShiftToConfirm,
@@ -25,11 +23,9 @@ from volunteers.queries.hours import (
     people_to_confirm,
     shift_to_confirm,
 )
-from volunteers.rules.activities import DutyKind
 from volunteers.rules.hours import (
     LONGEST_REASON,
     MOST_MINUTES,
-    NOTICE,
     HoursRefusal,
     HoursSettings,
     HoursSource,
@@ -37,6 +33,7 @@ from volunteers.rules.hours import (
 )
 from volunteers.rules.shifts import ShiftState, Span
 from volunteers.service.certificates import revoke_resting_on
+from volunteers.service.crediting import take_back_points
 from volunteers.service.messages import Told, tell
 
 
@@ -138,7 +135,8 @@ def void_hours(
 ) -> HoursRow:
     """Strike a record out, with a reason that its person reads; the row stays.
 
-    Certificates that rest on it are revoked. Raises Conflict when it is void already.
+    Certificates that rest on it are revoked, and points it earned are taken back. Raises
+    Conflict when it is void already.
     """
     row = hours_by_number(session, number)
     if row is None:
@@ -164,6 +162,7 @@ def void_hours(
             session, [row.person_id], Told.HOURS_VOIDED, now, subject=f"hours:{number}",
             facts={"number": number},
         )  # fmt: skip
+    take_back_points(session, row.id, now)
     return row
 
 
@@ -171,57 +170,3 @@ def _who(actor: Actor) -> UUID:
     if actor.person_id is None:
         raise Forbidden
     return actor.person_id
-
-
-def tell_ledger(database: Database, now: datetime) -> int:
-    """Tell the ledger of each record whose seven days are over, once; how many were told.
-
-    The fact's source is the shift: told again it is the same entry. Patrols are another fact.
-    """
-    told = 0
-    while (one := _next_to_tell(database, now)) is not None:
-        with database.write() as session:
-            told += _tell(session, one, now)
-    return told
-
-
-def _next_to_tell(database: Database, now: datetime) -> UUID | None:
-    due = (
-        select(ServiceHours.id)
-        .where(
-            ServiceHours.told_at.is_(None), ServiceHours.voided_at.is_(None),
-            ServiceHours.person_id.is_not(None), ServiceHours.source != HoursSource.CLOUD,
-            ServiceHours.confirmed_at <= now - NOTICE,
-        )
-        .order_by(ServiceHours.confirmed_at, ServiceHours.id)
-        .limit(1)
-    )  # fmt: skip
-    with database.read() as session:
-        return session.scalar(due)
-
-
-def _tell(session: Session, hours_id: UUID, now: datetime) -> int:
-    mine = update(ServiceHours).where(
-        ServiceHours.id == hours_id, ServiceHours.told_at.is_(None),
-        ServiceHours.voided_at.is_(None),
-    )  # fmt: skip
-    if changed_rows(session, mine.values(told_at=now)) != 1:
-        return 0
-    row = session.execute(
-        select(
-            ServiceHours.person_id, ServiceHours.place_path, ServiceHours.ends_at, Shift.number,
-            Shift.duty,
-        )
-        .join(Shift, Shift.id == ServiceHours.shift_id)
-        .where(ServiceHours.id == hours_id)
-    ).one()  # fmt: skip
-    if row.person_id is None:
-        return 0
-    fact, kind = ("patrol_done", "patrol") if row.duty is DutyKind.PATROL else (
-        "shift_done", "shift",
-    )  # fmt: skip
-    record_fact(
-        session, district=codes_of(row.place_path)[0], fact=fact, source=f"{kind}:{row.number}",
-        holder=Holder.person(row.person_id), happened_at=row.ends_at, now=now,
-    )  # fmt: skip
-    return 1

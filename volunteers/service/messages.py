@@ -39,6 +39,8 @@ class Told(StrEnum):
     CONFIRM_AGAIN = "volunteers.confirm_again"
     SEAT_OPEN = "volunteers.seat_open"
     ANNOUNCED = "volunteers.announced"
+    FEEDBACK = "volunteers.feedback"
+    POINTS_TAKEN_BACK = "volunteers.points_taken_back"
 
 
 def tell(

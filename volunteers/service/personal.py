@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.kernel.uploads import forget_files
+from portal.satisfaction.service import export_ratings
 from volunteers.models import (
     AnnouncementReceiver,
     AskMe,
@@ -19,6 +20,7 @@ from volunteers.models import (
     CalendarFeed,
     Certificate,
     CloudLink,
+    Feedback,
     Handover,
     Qualification,
     RosterProposal,
@@ -35,11 +37,13 @@ from volunteers.queries.personal import records_of
 from volunteers.queries.volunteers import qualifications_of
 from volunteers.rules.personal import PERSONAL_FIELDS
 from volunteers.rules.signing_up import SEATED
+from volunteers.service.feedback import forget_old_feedback, old_feedback
 from volunteers.service.guardians import forget_guardians
+from volunteers.service.rating import rater_key
 from volunteers.service.tours import forget_judge
 
 _HERS = (
-    AnnouncementReceiver, SignUp, TeamMember, CalendarFeed, CloudLink, Qualification,
+    AnnouncementReceiver, SignUp, TeamMember, CalendarFeed, CloudLink, Feedback, Qualification,
     VolunteerInterest, AskMeWindow, AskMe, Volunteer,
 )  # fmt: skip
 
@@ -51,7 +55,11 @@ class ServiceOfAPerson:
     fields: tuple[PersonalField, ...] = PERSONAL_FIELDS
 
     def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
-        return list(records_of(session, person_id))
+        ratings = [
+            {"table": "shift_rating", **row}
+            for row in export_ratings(session, [rater_key(session, person_id)])
+        ]
+        return [*records_of(session, person_id), *ratings]
 
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
         """Give her seats back, and forget that she was ever there."""
@@ -86,11 +94,12 @@ class ServiceOfAPerson:
         forget_files(session, files)
 
     def expire(self, session: Session, now: datetime) -> int:
-        """Nothing runs out by itself: it stays as long as the account."""
-        return 0
+        """Words of organisers go after a year; the rest stays as long as the account."""
+        return forget_old_feedback(session, now)
 
     def due(self, session: Session, now: datetime) -> Mapping[str, int]:
-        return {}
+        old = old_feedback(session, now)
+        return {"volunteer_feedback": old} if old else {}
 
 
 register_personal_data(ServiceOfAPerson())

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public, signed_in
+from portal.accounts.rules import Permission
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
@@ -28,6 +29,7 @@ from volunteers.queries.hours import (
 from volunteers.rules.hours import HoursState
 from volunteers.service.certificates import make_certificate, own_certificate
 from volunteers.service.cloud import link_cloud
+from volunteers.service.rating import rating_until
 from volunteers.views.blueprint import bp
 
 
@@ -47,6 +49,7 @@ def my_hours() -> ResponseReturnValue:
         certificates=certificates_of(session, me()),
         states=HOURS_STATES,
         sources=HOURS_SOURCES,
+        rating_ends=partial(rating_until, session),
     )
 
 
@@ -61,9 +64,12 @@ def me() -> UUID:
 @bp.get("/volunteers/hours/notice")
 @signed_in
 def hours_notice() -> ResponseReturnValue:
-    """What hangs out for seven days: a name only of those who agreed to be named (article 20)."""
+    """What hangs out for seven days, for the unit and the teams concerned and for those who confirm
+    it there: a name only of those who agreed to be named (article 20)."""
     after = clean_number(request.args.get("after", "")[:40])
-    found = on_notice(reading(), ["/"], now(), after)
+    scopes = current_actor().places_for(Permission.HOURS_CONFIRM)
+    paths = ["/"] if scopes is None else list(scopes)
+    found = on_notice(reading(), paths, now(), after, concerning=me())
     rows = found[:PAGE]
     return render_template(
         "volunteers/hours/notice.html",

@@ -15,9 +15,11 @@ from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.web import instance, reading
 from portal.organisations.queries import organisations_by_ids
+from portal.satisfaction.rules import Opinion
 from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_KINDS
 from volunteers.labels.planning import FROM_WHICH_AGE
 from volunteers.queries.activities import ActivityRow, activity, teams_of
+from volunteers.queries.rating import opinion_of_activity, opinion_of_unit
 from volunteers.queries.shifts import (
     PAGE,
     Asked,
@@ -60,7 +62,8 @@ def typed_day(text: str) -> date:
     return day
 
 
-def _words() -> dict[str, Any]:
+def shift_words() -> dict[str, Any]:
+    """What cards of shifts say."""
     return {"kinds": ACTIVITY_KINDS, "states": ACTIVITY_STATES, "duties": DUTY_KINDS, "now": now()}
 
 
@@ -99,17 +102,18 @@ def index() -> ResponseReturnValue:
     asked, after = _asked(place), clean_number(request.args.get("after", "")[:40])
     found = coming(session, asked, now=moment, after=after)
     rows = found[:PAGE]
-    needy = [] if after else _needy(asked)
+    needy = [] if after else needy_shifts(asked)
     narrowed = {name: value for name, value in request.args.items() if name in _FILTERS and value}
     return render_template(
         "volunteers/index.html", rows=rows, needy=needy, place=place, asked=asked, after=after,
         next_after=rows[-1].number if len(found) > PAGE else None, narrowed=narrowed,
         places=places_of([*rows, *needy]), today=city_day(moment, instance().city.zone),
-        fixed=fixed_days_from(city_day(moment, instance().city.zone), FIXED_SHOWN), **_words(),
+        fixed=fixed_days_from(city_day(moment, instance().city.zone), FIXED_SHOWN), **shift_words(),
     )  # fmt: skip
 
 
-def _needy(asked: Asked) -> list[ShiftRow]:
+def needy_shifts(asked: Asked) -> list[ShiftRow]:
+    """Shifts that want people, whom a newcomer can join."""
     newcomer_shifts = limits_of(reading()).newcomer_shifts
     return in_need(reading(), asked, newcomer_shifts=newcomer_shifts, now=now())
 
@@ -134,8 +138,18 @@ def show_activity(number: str) -> ResponseReturnValue:
     rows = shifts_of(reading(), row.id, since=now(), limit=PAGE + 1)
     return render_template(
         "volunteers/activity.html", row=row, rows=rows[:PAGE], more=len(rows) > PAGE,
-        places=places_of(rows), **_about(row), **_tour(row), **_words(),
+        places=places_of(rows), opinions=_opinions(row),
+        **_about(row), **_tour(row), **shift_words(),
     )  # fmt: skip
+
+
+def _opinions(row: ActivityRow) -> Mapping[str, Opinion | None]:
+    """What those said who served here, and with this unit: only of enough of them."""
+    unit = row.organisation_id
+    return {
+        "activity": opinion_of_activity(reading(), row.id, now()),
+        "unit": opinion_of_unit(reading(), unit, now()) if unit else None,
+    }
 
 
 def _tour(row: ActivityRow) -> Mapping[str, Any]:
@@ -183,7 +197,7 @@ def show_shift(number: str) -> ResponseReturnValue:
     place = areas_by_ids(reading(), [row.area_id]).get(row.area_id)
     return render_template(
         "volunteers/shift.html", shift=row, place=place,
-        seats=seats_block(any_shift(row.number)), **_about(of), **_words(),
+        seats=seats_block(any_shift(row.number)), **_about(of), **shift_words(),
     )  # fmt: skip
 
 
@@ -205,7 +219,7 @@ def day_page(on: date, rows: list[ShiftRow], place: AreaRow | None) -> dict[str,
         "places": places_of(rows),
         "before": on - DAY,
         "after": on + DAY,
-        **_words(),
+        **shift_words(),
     }
 
 
@@ -223,5 +237,5 @@ def show_week(day: str) -> ResponseReturnValue:
         "volunteers/week.html", days=days, rows=rows, place=place, places=places_of(rows),
         before=monday - timedelta(weeks=1), after=monday + timedelta(weeks=1),
         today=city_day(now(), instance().city.zone), as_list=request.args.get("view") == "list",
-        **_words(),
+        **shift_words(),
     )  # fmt: skip

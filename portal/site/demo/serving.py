@@ -30,8 +30,9 @@ from volunteers.rules.activities import ActivityKind, DutyKind
 from volunteers.rules.patrols import CheckpointWish, LogWish, RouteWish
 from volunteers.service.absences import reply_to_absence, tell_absent
 from volunteers.service.certificates import make_certificate
+from volunteers.service.crediting import tell_ledger
 from volunteers.service.handovers import offer_seat
-from volunteers.service.hours import Stayed, confirm_hours, tell_ledger, void_hours
+from volunteers.service.hours import Stayed, confirm_hours, void_hours
 from volunteers.service.patrol_log import FindingWish, file_finding, tick_checkpoint, write_entry
 from volunteers.service.registering import register
 from volunteers.service.roll_call import call_roll

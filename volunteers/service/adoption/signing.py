@@ -217,4 +217,4 @@ def _sealed(
     if isinstance(outcome, Rejected):
         # the ledger stands still: the signature waits with it
         raise Conflict(outcome.code)
-    return {"salt": salt, "digest": digest.hex()}
+    return {"sealed_salt": instance_of(session).vault.seal(salt), "digest": digest.hex()}

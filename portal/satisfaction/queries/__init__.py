@@ -19,6 +19,8 @@ from portal.satisfaction.models import (
     RatingReason,
     RatingWords,
 )
+from portal.satisfaction.queries.final import final_ratings as final_ratings
+from portal.satisfaction.queries.final import first_window_end as first_window_end
 from portal.satisfaction.rules import (
     NOT_PLACED,
     Answers,
@@ -168,12 +170,6 @@ def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRo
         window_ends=row.window_ends,
         answers=answers,
     )
-
-
-def first_window_end(session: Session) -> datetime | None:
-    """When the first rating of a matter became final."""
-    cases = Rating.subject_kind == SubjectKind.CASE
-    return session.scalar(select(func.min(Rating.window_ends)).where(cases))
 
 
 def tallies(
