@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import time_machine
 
+from portal.accounts.models import Person
 from portal.areas.queries import area_by_code
 from portal.satisfaction.rules import Settings
 from tests.make import volunteers as make
@@ -82,12 +83,9 @@ def test_the_page_of_words_sends_as_many_queries_for_many_as_for_one(town: Town)
     assert len(few) == len(many)
 
 
-def test_the_notice_is_open_to_the_unit_and_the_teams_concerned_only(town: Town) -> None:
-    town.confirm()
-
-    def read(who: object) -> str:
-        return town.browser(who).get("/volunteers/hours/notice", status=200).text
-
+def _plant_others(town: Town) -> tuple[Person, Person, Person, Person]:
+    """A stranger who left the team, a mate of it, a colleague of another shift, and an organiser
+    of another street."""
     with town.database.write() as session:
         place = area_by_code(session, DISTRICT)
         assert place is not None
@@ -114,7 +112,16 @@ def test_the_notice_is_open_to_the_unit_and_the_teams_concerned_only(town: Town)
                 confirmed_by=town.organiser.id,
             )
         )  # fmt: skip
-        outside = staff(session, "volunteer_organiser", area=other)
+        return stranger, mate, colleague, staff(session, "volunteer_organiser", area=other)
+
+
+def test_the_notice_is_open_to_the_unit_and_the_teams_concerned_only(town: Town) -> None:
+    town.confirm()
+    stranger, mate, colleague, outside = _plant_others(town)
+
+    def read(who: object) -> str:
+        return town.browser(who).get("/volunteers/hours/notice", status=200).text
+
     nothing = "Nothing is on notice now."
     assert nothing in read(stranger)
     assert read(mate).count("文明劝导") == 1

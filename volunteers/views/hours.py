@@ -39,12 +39,11 @@ def my_hours() -> ResponseReturnValue:
     """My time of service, each record with where it stands, and my certificates."""
     session, moment = reading(), now()
     rows = hours_of(session, me())
-    counted = [row for row in rows if row.state(moment) is HoursState.CERTIFIED]
     return render_template(
         "volunteers/hours/mine.html",
         rows=rows,
         moment_now=moment,
-        total=sum(row.counted for row in counted),
+        total=sum(row.counted for row in rows if row.state(moment) is HoursState.CERTIFIED),
         waiting=sum(row.counted for row in rows if row.state(moment) is HoursState.NOTICE),
         certificates=certificates_of(session, me()),
         states=HOURS_STATES,

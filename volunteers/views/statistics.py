@@ -100,7 +100,16 @@ def statistics() -> ResponseReturnValue:
 @public
 def statistics_csv() -> ResponseReturnValue:
     """The same as a file."""
-    months, month = _months(), _month_asked()
+    header = (_("Month"), _("By"), _("Name"), _("Minutes"), _("Services"), _("People"))
+    month = _month_asked()
+    response = Response(csv_bytes(header, _lines(month)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="service-{month}.csv"'
+    return response
+
+
+def _lines(month: str) -> list[tuple[object, ...]]:
+    """Every month, then one of them by kind and by street."""
+    months = _months()
     lines: list[tuple[object, ...]] = [
         (m, _("All"), "", row.minutes, row.services, row.people) for m, row in months
     ]
@@ -113,10 +122,7 @@ def statistics_csv() -> ResponseReturnValue:
             lines.append(
                 (month, heading, _("Withheld"), table.rest.minutes, table.rest.services, "")
             )
-    header = (_("Month"), _("By"), _("Name"), _("Minutes"), _("Services"), _("People"))
-    response = Response(csv_bytes(header, lines), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="service-{month}.csv"'
-    return response
+    return lines
 
 
 @bp.get("/volunteers/wall")
