@@ -20,6 +20,7 @@ from tests.make import (
     deduction_pages,
     door_pages,
     hours_pages,
+    plaque_pages,
     shift_pages,
     sign_up_pages,
 )
@@ -43,6 +44,7 @@ NO_PAGE = {
     **sign_up_pages.NO_PAGE,
     **adoption_pages.NO_PAGE,
     **hours_pages.NO_PAGE,
+    **plaque_pages.NO_PAGE,
     "credit.deduction_assessment": "a document to download",
     "credit.admin_assessment": "a document to download",
     "credit.retaliation_csv": "a table to download",
@@ -159,6 +161,7 @@ CASES = {
     **sign_up_pages.CASES,
     **adoption_pages.CASES,
     **hours_pages.CASES,
+    **plaque_pages.CASES,
     **day_pages.CASES,
     "reports.show": "rework",
     "reports.print_case": "closed",
