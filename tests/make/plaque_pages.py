@@ -6,7 +6,6 @@ from pledges.models import PlaqueBatch
 from portal.areas.models import Area
 from tests.make import pledges as make
 
-NO_PAGE = {"pledges.plaque_picture": "a picture"}
 CASES = {
     **dict.fromkeys(
         ("pledges.plaque", "pledges.desk_plaque", "pledges.desk_plaque_print",

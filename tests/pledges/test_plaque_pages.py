@@ -144,7 +144,9 @@ def test_a_code_that_is_no_longer_valid_explains_and_leads_on(
     refused.form().fill(new=town.bare).send(status=200)
     old = passer(app).get(f"/p/{town.pledged}", status=410)
     assert "东阁早点铺" in old.click("Go on to the newer plaque", status=200).text
-    withdraw = desk.get(f"/desk/plaques/{town.bare}", status=200).click("Withdraw this plaque", status=200)
+    withdraw = desk.get(f"/desk/plaques/{town.bare}", status=200).click(
+        "Withdraw this plaque", status=200
+    )
     withdraw.form().fill(reason="店铺关门").send(status=200)
     gone = passer(app).get(f"/p/{town.bare}", status=410)
     assert "withdrawn" in gone.text

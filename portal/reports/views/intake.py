@@ -70,8 +70,7 @@ def new_report() -> ResponseReturnValue:
     form = PhotoStep(owner=draft.owner, data={"photos": kept})
 
     def changes(session: Session) -> Mapping[str, Any]:
-        photos = _chosen_photos(session, form)
-        given = {"photos": photos, "photo_answered": not form.remove.data}
+        given = {"photos": _chosen_photos(session, form), "photo_answered": not form.remove.data}
         return {**given, **place_of_link(session, draft.answers)}
 
     def go_on(_session: Session, following: Step, _answers: ReportAnswers) -> str:
