@@ -43,6 +43,7 @@ NO_PAGE = {
     **sign_up_pages.NO_PAGE,
     **adoption_pages.NO_PAGE,
     **hours_pages.NO_PAGE,
+    "pledges.plaque_picture": "a picture",
     "credit.deduction_assessment": "a document to download",
     "credit.admin_assessment": "a document to download",
     "credit.retaliation_csv": "a table to download",

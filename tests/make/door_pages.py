@@ -1,5 +1,7 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
+from tests.make import plaque_pages
+
 WHO = {
     "reports.self_solve": "resident",
     "reports.settled": "resident",
@@ -12,6 +14,7 @@ WHO = {
     "reports.filed_consent": "community_committee",
 }
 CASES = {
+    **plaque_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",

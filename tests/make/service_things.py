@@ -1,4 +1,4 @@
-"""What the demo's people do as volunteers and adopters, as addresses show it."""
+"""What the demo's people do as volunteers, adopters and shops, as addresses show it."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,7 @@ from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
+from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
 from tests.make.sign_up_pages import sign_up_things
 
@@ -21,4 +22,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **day_things(session, people, place.code),
         **hours_things(session, people, place.code),
         **sign_up_things(session, people, place),
+        **plaque_things(session, place),
     }

@@ -57,19 +57,21 @@ from portal.reports.views.draft_session import (
     turn_into_receipt,
 )
 from portal.reports.views.intake_details import category_of, today, whom_to_call
+from portal.reports.views.intake_place import place_of_link
 from portal.reports.views.neighbours import near_parts
 
 
 @bp.route("/reports/new", methods=["GET", "POST"])
 @public
 def new_report() -> ResponseReturnValue:
-    """Photo first, or skip it."""
+    """Photo first, or skip it. A link may name the place, as that of a shop's plaque does."""
     draft = current_draft(anew=request.method == "GET")
     kept = KeptPhotos(draft.owner, draft.answers.photos)
     form = PhotoStep(owner=draft.owner, data={"photos": kept})
 
     def changes(session: Session) -> Mapping[str, Any]:
-        return {"photos": _chosen_photos(session, form), "photo_answered": not form.remove.data}
+        given = {"photos": _chosen_photos(session, form), "photo_answered": not form.remove.data}
+        return {**given, **place_of_link(session, draft.answers)}
 
     def go_on(_session: Session, following: Step, _answers: ReportAnswers) -> str:
         return page_of(Step.PHOTO if form.remove.data else following)

@@ -301,3 +301,22 @@ def place_map_picture() -> ResponseReturnValue:
     return Response(
         picture, mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=600"}
     )
+
+
+def place_of_link(session: Session, answers: ReportAnswers) -> Mapping[str, Any]:
+    """The place that the address of the first page names, by its code, a point and words.
+
+    What cannot be read is left out: the page of places asks for it then.
+    """
+    given = request.args
+    code, words = given.get("place", "")[:MOST_CODE], given.get("where", "")[:MOST_PLACE_WORDS]
+    if not code:
+        return {}
+    try:
+        changes = choose_area(session, code, answers, field="photos")
+        if typed := given.get("point", "")[:60]:
+            point = typed_point(typed, System.WGS84)
+            changes = {**changes, **choose_point(session, point, field="photos")}
+    except Refused:
+        return {}
+    return {**changes, "place_words": words} if words else changes

@@ -1,0 +1,87 @@
+"""Where the code on a plaque leads. It only reads: signing is done elsewhere, after sign-in."""
+
+from typing import Any
+
+from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from pledges.queries.plaques import Hanging, clauses_of, plaque_by_code, pledge_now
+from pledges.rules.plaques import PlaqueState
+from pledges.rules.premises import PremisesState
+from pledges.service.plaques import REGISTER
+from pledges.views.blueprint import bp
+from portal.accounts.access import current_actor, public
+from portal.areas.rules import codes_of
+from portal.kernel.errors import Missing
+from portal.kernel.ids import clean_number
+from portal.kernel.qr import qr_png
+from portal.kernel.web import instance, reading
+
+MOST_TYPED = 40
+OLD = frozenset({PlaqueState.REPLACED, PlaqueState.WITHDRAWN})
+
+
+@bp.get("/p/<code>")
+@public
+def plaque(code: str) -> ResponseReturnValue:
+    """The shop behind a plaque; an old plaque says what became of it (410), a wrong code why."""
+    number = clean_number(code[:MOST_TYPED])
+    row = plaque_by_code(reading(), number) if number else None
+    if row is None:
+        return render_template("pledges/plaques/unknown.html", readable=bool(number)), 404
+    if row.state in OLD:
+        return render_template("pledges/plaques/old.html", row=row), 410
+    if row.number is None:
+        return render_template("pledges/plaques/unbound.html", row=row, **_staff(row))
+    if row.premises_state is PremisesState.GONE:
+        return render_template("pledges/plaques/gone.html", row=row, **_staff(row)), 410
+    return render_template("pledges/plaques/show.html", row=row, **_pledged(row), **_staff(row))
+
+
+def _pledged(row: Hanging) -> dict[str, Any]:
+    """What is in force at the door of a plaque."""
+    pledge = None
+    if row.premises_id is not None:
+        pledge = pledge_now(reading(), row.district, row.premises_id)
+    return {
+        "pledge": pledge,
+        "clauses": clauses_of(reading(), row.district, pledge.id) if pledge else [],
+        "report": url_for("reports.new_report", **_here(row)),
+        "speaks": row.speaker_id is not None and row.speaker_id == current_actor().person_id,
+    }
+
+
+def _here(row: Hanging) -> dict[str, Any]:
+    """The place of a door, for the report form."""
+    given: dict[str, Any] = {
+        "place": codes_of(row.place_path or "")[-1],
+        "where": f"{row.road}{row.door}",
+    }
+    if row.lon is not None and row.lat is not None:
+        given["point"] = f"{row.lon:.6f}, {row.lat:.6f}"
+    return given
+
+
+def _staff(row: Hanging) -> dict[str, Any]:
+    """What the page offers besides: a way in, or to the desk for whoever looks after it."""
+    actor = current_actor()
+    return {
+        "signed_in": actor.signed_in,
+        "keeps": actor.may(REGISTER, place_path=row.place_path or row.batch_path),
+    }
+
+
+@bp.get("/p/<code>/code.png")
+@public
+def plaque_picture(code: str) -> ResponseReturnValue:
+    """The code of a plaque in use as a picture, so that a long press on a telephone reads it."""
+    row = plaque_by_code(reading(), clean_number(code[:MOST_TYPED]) or "")
+    if row is None or row.state in OLD:
+        raise Missing
+    headers = {"Cache-Control": "public, no-cache"}
+    return Response(qr_png(address_of(row.code)), mimetype="image/png", headers=headers)
+
+
+def address_of(code: str) -> str:
+    """What is printed in a plaque's QR code: the public address."""
+    return f"{instance().config.origin}{url_for('pledges.plaque', code=code)}"

@@ -1,0 +1,30 @@
+"""Addresses of the pages of plaques: what stands in them."""
+
+from sqlalchemy.orm import Session
+
+from pledges.models import PlaqueBatch
+from portal.areas.models import Area
+from tests.make import pledges as make
+
+CASES = {
+    **dict.fromkeys(
+        ("pledges.plaque", "pledges.desk_plaque", "pledges.desk_plaque_print",
+         "pledges.desk_replace_plaque", "pledges.desk_take_off_plaque",
+         "pledges.desk_withdraw_plaque"),
+        "plaque",
+    ),
+    "pledges.desk_plaque_batch": "plaque_batch",
+    "pledges.desk_plaque_sheets": "plaque_batch",
+}  # fmt: skip
+
+
+def plaque_things(session: Session, place: Area) -> dict[str, str]:
+    """A shop that pledged behind a plaque, and the batch that the plaque is of."""
+    shop = make.premises(session, place, "88号")
+    runs = make.operator(session, shop)
+    text = make.clauses(session, place, "plaque_pages")
+    make.pledge(session, runs, text, place_path=place.path)
+    plaque = make.plaque(session, place)
+    make.hang(session, plaque, shop, runs)
+    batch = session.get_one(PlaqueBatch, plaque.batch_id)
+    return {"plaque": plaque.code, "plaque_batch": batch.number}
