@@ -20,7 +20,7 @@ from tests.volunteers.planning import OTHER, STREET, Town, activity_wish, in_day
 from volunteers.labels.teams import PARTNER_KINDS
 from volunteers.models import Activity, CampaignDays, ShiftPost
 from volunteers.queries.activities import activity
-from volunteers.queries.campaigns import campaign_of, days_of, parts_of
+from volunteers.queries.campaigns import campaign_of, parts_of
 from volunteers.rules.activities import ActivityKind, DutyKind, qualifications, tags
 from volunteers.rules.campaigns import LONGEST, CampaignRefusal, Days, flaw_of_days
 from volunteers.rules.signing_up import SignUpRefusal
@@ -129,10 +129,10 @@ def test_r022_a_campaign_of_elsewhere_or_unseen_takes_nothing_in(town: Town) -> 
     with town.database.read() as session:
         row = activity(session, part)
         assert row is not None
-        found = campaign_of(session, row.id)
+        found = campaign_of(session, row)
         assert found is not None
         assert found.number == of
-        assert found.days == days_of(session, found.id) == Days(in_days(0), in_days(7))
+        assert found.days == Days(in_days(0), in_days(7))
         assert [one.number for one in parts_of(session, found.id)] == [part]
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_campaign_any_more_groups_nothing(town: Town) -> None:
     with town.database.read() as session:
         row = activity(session, part)
         assert row is not None
-        assert campaign_of(session, row.id) is None
+        assert campaign_of(session, row) is None
 
 
 def test_a_campaign_is_shown_with_as_few_queries_however_much_belongs_to_it(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.areas.rules import codes_of
 from volunteers.models import Activity, CampaignDays, CampaignPart
-from volunteers.queries.activities import PUBLIC, said_in
+from volunteers.queries.activities import PUBLIC, ActivityRow, said_in
 from volunteers.rules.activities import ActivityKind, ActivityState
 from volunteers.rules.campaigns import Days
 
@@ -78,12 +78,6 @@ def _part(row: Any) -> Part:
     )  # fmt: skip
 
 
-def days_of(session: Session, activity_id: UUID) -> Days | None:
-    """From when to when a campaign lasts."""
-    row = session.get(CampaignDays, activity_id)
-    return Days(row.first_on, row.last_on) if row else None
-
-
 def campaigns_from(session: Session, today: date) -> list[CampaignRow]:
     """The campaigns that everybody sees and that are not over, the first to begin first."""
     there = (Activity.state.in_(_LIVE), CampaignDays.last_on >= today)
@@ -101,11 +95,11 @@ def campaigns_around(session: Session, place_path: str, today: date) -> list[Cam
     return [_campaign(row) for row in session.execute(_campaigns().where(*there))]
 
 
-def campaign_of(session: Session, activity_id: UUID) -> CampaignRow | None:
+def campaign_of(session: Session, part: ActivityRow) -> CampaignRow | None:
     """The campaign to which an activity belongs."""
-    part = CampaignPart.activity_id == activity_id
-    statement = _campaigns().join(CampaignPart, CampaignPart.campaign_id == Activity.id)
-    row = session.execute(statement.where(part)).one_or_none()
+    if part.campaign_id is None:
+        return None
+    row = session.execute(_campaigns().where(Activity.id == part.campaign_id)).one_or_none()
     return _campaign(row) if row else None
 
 

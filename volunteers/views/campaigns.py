@@ -16,7 +16,6 @@ from volunteers.queries.campaigns import (
     campaign_of,
     campaigns_around,
     campaigns_from,
-    days_of,
 )
 from volunteers.service.campaigns import (
     campaign_to_manage,
@@ -42,7 +41,7 @@ def campaigns() -> ResponseReturnValue:
 def campaign_days(number: str) -> ResponseReturnValue:
     """From which day to which a campaign lasts."""
     row = campaign_to_manage(reading(), current_actor(), clean_number(number) or "")
-    days = days_of(reading(), row.id)
+    days = row.days
     form = CampaignDaysForm(data={"first": days.first, "last": days.last} if days else {})
     form.look_at(row.version)
     act = partial(_set_days, row.number, form)
@@ -60,7 +59,7 @@ def _set_days(number: str, form: CampaignDaysForm, session: Session) -> str:
 def activity_campaign(number: str) -> ResponseReturnValue:
     """To which campaign an activity belongs."""
     row = part_to_manage(reading(), current_actor(), clean_number(number) or "")
-    mine = campaign_of(reading(), row.id)
+    mine = campaign_of(reading(), row)
     form = CampaignForm(data={"campaign": mine.number if mine else ""})
     found = campaigns_around(reading(), row.place_path, city_day(now(), instance().city.zone))
     form.offer((one.number, one.titles) for one in found)

@@ -19,7 +19,7 @@ from portal.satisfaction.rules import Opinion
 from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_KINDS
 from volunteers.labels.planning import FROM_WHICH_AGE
 from volunteers.queries.activities import ActivityRow, activity, teams_of
-from volunteers.queries.campaigns import CampaignRow, Part, campaign_of, days_of, parts_of
+from volunteers.queries.campaigns import CampaignRow, Part, campaign_of, parts_of
 from volunteers.queries.rating import opinion_of_activity, opinion_of_unit
 from volunteers.queries.shifts import (
     PAGE,
@@ -34,7 +34,6 @@ from volunteers.queries.shifts import (
 )
 from volunteers.queries.tours import is_member, report_of, stops_of
 from volunteers.rules.activities import ActivityKind, ActivityState, DutyKind, tags
-from volunteers.rules.campaigns import Days
 from volunteers.rules.fixed_days import fixed_days_from
 from volunteers.rules.planning import midnight
 from volunteers.rules.tours import axes
@@ -138,26 +137,20 @@ def seen_activity(number: str) -> ActivityRow:
 def show_activity(number: str) -> ResponseReturnValue:
     """One activity with what the law wants told, and its coming shifts."""
     row = seen_activity(number)
-    days, parts = _campaign(row)
-    rows = _shifts_of_page(row, days, parts)
+    parts = parts_of(reading(), row.id) if row.days else []
+    rows = _shifts_of_page(row, parts)
     return render_template(
         "volunteers/activity.html", row=row, rows=rows[:PAGE], more=len(rows) > PAGE,
-        places=places_of(rows), opinions=_opinions(row), days=days, parts=parts,
+        places=places_of(rows), opinions=_opinions(row), parts=parts,
         part_places=areas_by_ids(reading(), {part.area_id for part in parts}),
         campaign=_campaign_around(row),
         **_about(row), **_tour(row), **shift_words(),
     )  # fmt: skip
 
 
-def _campaign(row: ActivityRow) -> tuple[Days | None, list[Part]]:
-    """The days of a campaign, and what belongs to it."""
-    if row.kind is not ActivityKind.CAMPAIGN:
-        return None, []
-    return days_of(reading(), row.id), parts_of(reading(), row.id)
-
-
-def _shifts_of_page(row: ActivityRow, days: Days | None, parts: list[Part]) -> list[ShiftRow]:
+def _shifts_of_page(row: ActivityRow, parts: list[Part]) -> list[ShiftRow]:
     """Its own shifts; of a campaign also those of its parts that lie within its days."""
+    days = row.days
     if days is None:
         return shifts_of(reading(), row.id, since=now(), limit=PAGE + 1)
     if not row.public:
@@ -169,7 +162,7 @@ def _shifts_of_page(row: ActivityRow, days: Days | None, parts: list[Part]) -> l
 
 def _campaign_around(row: ActivityRow) -> CampaignRow | None:
     """The campaign to which it belongs, if everybody may see that."""
-    found = None if row.kind is ActivityKind.CAMPAIGN else campaign_of(reading(), row.id)
+    found = campaign_of(reading(), row)
     return found if found is not None and found.state is not ActivityState.DRAFT else None
 
 
