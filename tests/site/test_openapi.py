@@ -37,7 +37,8 @@ NO_DATA = {
     "credit.log_key", "credit.log_checkpoint", "credit.log_tile",
     "credit.numbered_checkpoint", "credit.numbered_tile", "credit.check_tool", "credit.my_proof",
     "credit.deduction_photo", "credit.matter_photo", "credit.deduction_step",
-    "adoption.photo", "adoption.small_photo", "adoption.plaque",
+    "adoption.photo", "adoption.small_photo", "adoption.plaque", "adoption.register_csv",
+    "adoption.register_xlsx", "adoption.desk_register_csv", "adoption.desk_register_xlsx",
     "pledges.plaque_picture",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
