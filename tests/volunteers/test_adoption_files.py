@@ -1,7 +1,9 @@
 """The register as a file, and photos of the care log, as everybody and as staff get them."""
 
 import csv
+import hashlib
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,15 @@ from sqlalchemy import select
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.sheets import open_sheet
-from tests.make.adoption import PUBLIC_NAME, Park, active, park, plot
+from tests.make.adoption import PUBLIC_NAME, Park, active, park, plot, row_of
 from tests.make.photos import jpeg
 from tests.pages import Browser
 from tests.reports.test_queries_per_page import counted
 from tests.volunteers.test_adoption_pages import browser_of
-from volunteers.models.adoption import AdoptionCare, AdoptionPhoto
+from volunteers.models.adoption import Adoption, AdoptionCare, AdoptionPhoto
+from volunteers.queries.adoption.adoptions import members_of
+from volunteers.rules.adoption.life import Role
+from volunteers.service.adoption.members import answer_joining, ask_to_join, change_lead
 
 WIDTH = {"public": 12, "desk": 17}
 
@@ -129,3 +134,44 @@ def test_a_photo_of_the_log_is_the_adopters_and_the_desks_until_it_is_confirmed(
     assert address in Browser(app).get(f"/adoption/{where.number}", status=200).html
     for browser in others:
         assert browser.get(address, status=200).response.mimetype == "image/jpeg"
+
+
+def test_her_agreement_proves_the_sealed_hash_to_the_lead_alone(
+    app: Flask, database: Database, made: Park
+) -> None:
+    with database.write() as session:
+        where = plot(session, made)
+        number = active(session, made, where, now=clock.now())
+        ask_to_join(session, made.friend, where.number, now=clock.now())
+        session.flush()
+        asked = members_of(session, [row_of(session, number).id])
+        friend = next(one for ones in asked.values() for one in ones if one.role is Role.ASKED)
+        answer_joining(session, made.lead, number, friend.number, yes=True)
+        session.flush()
+        digest = row_of(session, number).digest
+        stored = session.scalars(select(Adoption.sealed_agreement)).one()
+    assert digest is not None
+    address = f"/me/adoptions/{number}/agreement"
+    page = browser_of(app, database, made.lead).get(address, status=200)
+    line = page.soup.select_one("p.words[translate=no]")
+    assert line is not None
+    text = line.get_text()
+    # what she copies from the page makes the letters that the ledger holds
+    assert hashlib.sha256(text.encode()).hexdigest() == digest
+    assert digest in page.text
+    said = json.loads(text)
+    assert (said["adoption"], said["adopter"]) == (number, "孙梅签")
+    assert len(said["salt"]) == 32
+    assert said["salt"] not in str(stored)
+    # it bears her name: who adopts with her does not read it, and a new lead neither
+    other = browser_of(app, database, made.friend).get(address, status=200)
+    assert said["salt"] not in other.html
+    assert digest in other.html
+    with database.write() as session:
+        members = members_of(session, [row_of(session, number).id])
+        [found] = members.values()
+        lead = next(one for one in found if one.role is Role.LEAD)
+        successor = next(one for one in found if one.person_id == made.friend.person_id)
+        change_lead(session, row_of(session, number), lead, successor)
+    for who in (made.lead, made.friend):
+        assert said["salt"] not in browser_of(app, database, who).get(address, status=200).html
