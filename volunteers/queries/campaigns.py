@@ -45,7 +45,7 @@ class Part:
     meeting_place: str
 
 
-def _campaigns() -> Select[Any]:
+def _campaigns() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Activity.id, Activity.number, Activity.title_zh_hans, Activity.title_zh_hant,
@@ -63,7 +63,7 @@ def _campaign(row: Any) -> CampaignRow:
     return CampaignRow(row.id, row.number, said_in(row, "title"), row.area_id, row.state, days)
 
 
-def _parts() -> Select[Any]:
+def _parts() -> Select[*tuple[Any, ...]]:
     return select(
         Activity.id, Activity.number, Activity.title_zh_hans, Activity.title_zh_hant,
         Activity.title_en, Activity.kind, Activity.area_id, Activity.place_path,

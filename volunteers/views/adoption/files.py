@@ -48,7 +48,7 @@ def _header() -> list[str]:
 
 
 def _yes(value: bool) -> str:
-    return _("yes") if value else _("no")
+    return str(_("yes") if value else _("no"))
 
 
 def _lines(rows: list[PlotRow]) -> Callable[[PlotRow], Line]:
