@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from typing import Any, cast
 
 import pytest
@@ -140,7 +139,7 @@ def test_the_notice_sends_as_many_queries_for_many_as_for_one(town: Town) -> Non
 
 
 class _Stand:
-    """Stands for the extra where it is not installed: keeps what it is asked to set."""
+    """Stands for the compiler: keeps what it is asked to set."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[bytes, dict[str, str]]] = []
@@ -160,13 +159,7 @@ def _paper_of(town: Town) -> Page:
         return form.form(button="Make it").fill(name='陈"可见\\#{', first=first).send(status=200)
 
 
-def test_with_the_extra_a_certificate_is_a_pdf_for_its_holder_alone(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stand = _Stand()
-    if find_spec("typst") is None:
-        monkeypatch.setitem(sys.modules, "typst", cast(Any, stand))
-        monkeypatch.setattr("volunteers.views.hours.makes_pdf", lambda: True)
+def test_with_the_extra_a_certificate_is_a_pdf_for_its_holder_alone(town: Town) -> None:
     paper = _paper_of(town)
     with time_machine.travel(town.now + 8 * DAY, tick=False):
         holder = town.browser(town.people[0])
@@ -175,15 +168,27 @@ def test_with_the_extra_a_certificate_is_a_pdf_for_its_holder_alone(
         [address] = [link for link in again.links() if link.endswith(".pdf")]
         given = holder.get(address, status=200).response
         assert given.mimetype == "application/pdf"
+        # a page with glyphs in it, and no blank one
         assert given.data.startswith(b"%PDF-")
+        assert b"/FontFile" in given.data
         assert town.browser(town.people[1]).get(address).status == 404
-    for source, inputs in stand.asked:
-        # the template is ours alone; what she typed comes as data
-        assert "陈".encode() not in source
-        words = json.loads(inputs["data"])
-        assert '陈"可见\\#{' in words["said"]
-        assert [line[2] for line in words["lines"]] == ["2 h"]
-        assert words["qr"].startswith("<svg")
+
+
+def test_what_she_typed_comes_into_the_pdf_as_data_and_is_never_run(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = _Stand()
+    monkeypatch.setitem(sys.modules, "typst", cast(Any, stand))
+    monkeypatch.setattr("volunteers.views.hours.makes_pdf", lambda: True)
+    paper = _paper_of(town)
+    with time_machine.travel(town.now + 8 * DAY, tick=False):
+        town.browser(town.people[0]).get(f"{paper.path}.pdf", status=200)
+    [(source, inputs)] = stand.asked
+    assert "陈".encode() not in source
+    words = json.loads(inputs["data"])
+    assert '陈"可见\\#{' in words["said"]
+    assert [line[2] for line in words["lines"]] == ["2 h"]
+    assert words["qr"].startswith("<svg")
 
 
 def test_without_the_extra_it_is_print_only_and_the_page_says_so(
