@@ -1,0 +1,63 @@
+"""The texts of pledges in public: which are in force, all versions of one, two side by side."""
+
+from itertools import pairwise
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from pledges.labels.clauses import AXES, PREMISES_KINDS
+from pledges.queries.clauses import (
+    VersionRow,
+    clauses_by_version,
+    published_versions,
+    running_sets,
+    set_by_code,
+)
+from pledges.rules.clause_texts import changes_between
+from pledges.views.blueprint import bp
+from portal.accounts.access import public
+from portal.areas.queries import areas_by_ids
+from portal.kernel.clock import city_day, now
+from portal.kernel.errors import Missing
+from portal.kernel.i18n import current_language
+from portal.kernel.web import instance, reading
+
+
+@bp.get("/pledges/clauses/")
+@public
+def clause_sets() -> ResponseReturnValue:
+    """The texts in force today, main ones and extra ones."""
+    sets = running_sets(reading(), city_day(now(), instance().city.zone))
+    areas = areas_by_ids(reading(), {row.area_id for row, _version in sets})
+    return render_template(
+        "pledges/clauses/list.html", areas=areas, kinds=PREMISES_KINDS,
+        parts=[[one for one in sets if one[0].extra is extra] for extra in (False, True)],
+    )  # fmt: skip
+
+
+@bp.get("/pledges/clauses/<code>")
+@public
+def clause_set(code: str) -> ResponseReturnValue:
+    """One text: the newest version in full, its versions, and what differs between two."""
+    row = set_by_code(reading(), code)
+    versions = published_versions(reading(), row.id) if row else []
+    if row is None or not versions:
+        raise Missing
+    old, new = _two(versions)
+    said = clauses_by_version(reading(), {versions[0].id, old.id, new.id})
+    changes = changes_between(said[old.id], said[new.id], current_language())
+    return render_template(
+        "pledges/clauses/show.html", row=row, versions=versions, pairs=list(pairwise(versions)),
+        clauses=said[versions[0].id], changes=changes if old != new else [], old=old, new=new,
+        axes=AXES, today=city_day(now(), instance().city.zone),
+    )  # fmt: skip
+
+
+def _two(versions: list[VersionRow]) -> tuple[VersionRow, VersionRow]:
+    """The two versions that are asked for, or the last two. Raises Missing."""
+    known = {str(one.version): one for one in versions}
+    last = [str(one.version) for one in versions[:2]]
+    chosen = request.args.get("old", last[-1]), request.args.get("new", last[0])
+    if not set(chosen) <= known.keys():
+        raise Missing
+    return known[chosen[0]], known[chosen[1]]
