@@ -50,7 +50,7 @@ _IN_FORCE = and_(
 )
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     p = Premises
     return select(
         p.district, p.id, p.number, p.kind, p.state, p.title, p.trade, p.road, p.door, p.area_id,

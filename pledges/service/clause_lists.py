@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from credit.rules.canonical import canonical
 from credit.rules.kinds import Kind
-from credit.service.posting import Details, Rejected
+from credit.service.known import Rejected
+from credit.service.posting import Details
 from credit.service.statements import seal_statement
 from pledges.models import Clause, ClauseSet, ClauseVersion
 from pledges.queries.clauses import clauses_by_version
