@@ -9,7 +9,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
 STATES: Final[Mapping[PremisesState, Words]] = {
-    PremisesState.OPEN: _l("open"),
+    PremisesState.OPEN: _l("in business"),
     PremisesState.EMPTY: _l("nobody runs it now"),
     PremisesState.GONE: _l("gone"),
 }

@@ -38,18 +38,22 @@ def clause_sets() -> ResponseReturnValue:
 @bp.get("/pledges/clauses/<code>")
 @public
 def clause_set(code: str) -> ResponseReturnValue:
-    """One text: the newest version in full, its versions, and what differs between two."""
+    """One text: the version of today in full, its versions, and what differs between two."""
     row = set_by_code(reading(), code)
     versions = published_versions(reading(), row.id) if row else []
     if row is None or not versions:
         raise Missing
     old, new = _two(versions)
-    said = clauses_by_version(reading(), {versions[0].id, old.id, new.id})
+    today = city_day(now(), instance().city.zone)
+    # what is announced does not count yet; a text that never counted is shown as announced
+    current = next((one for one in versions if one.effective_from <= today), versions[-1])
+    said = clauses_by_version(reading(), {current.id, old.id, new.id})
     changes = changes_between(said[old.id], said[new.id], current_language())
     return render_template(
         "pledges/clauses/show.html", row=row, versions=versions, pairs=list(pairwise(versions)),
-        clauses=said[versions[0].id], changes=changes if old != new else [], old=old, new=new,
-        axes=AXES, today=city_day(now(), instance().city.zone),
+        clauses=said[current.id], current=current, changes=changes if old != new else [],
+        old=old, new=new,
+        axes=AXES, today=today,
     )  # fmt: skip
 
 
