@@ -1,6 +1,7 @@
 """The texts of pledges in public: which are in force, all versions of one, two side by side."""
 
 from itertools import pairwise
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -43,18 +44,22 @@ def clause_set(code: str) -> ResponseReturnValue:
     versions = published_versions(reading(), row.id) if row else []
     if row is None or not versions:
         raise Missing
+    return render_template("pledges/clauses/show.html", row=row, **_about(versions))
+
+
+def _about(versions: list[VersionRow]) -> dict[str, Any]:
+    """The version of today, and two beside each other."""
     old, new = _two(versions)
     today = city_day(now(), instance().city.zone)
     # what is announced does not count yet; a text that never counted is shown as announced
     current = next((one for one in versions if one.effective_from <= today), versions[-1])
     said = clauses_by_version(reading(), {current.id, old.id, new.id})
     changes = changes_between(said[old.id], said[new.id], current_language())
-    return render_template(
-        "pledges/clauses/show.html", row=row, versions=versions, pairs=list(pairwise(versions)),
-        clauses=said[current.id], current=current, changes=changes if old != new else [],
-        old=old, new=new,
-        axes=AXES, today=today,
-    )  # fmt: skip
+    return {
+        "versions": versions, "pairs": list(pairwise(versions)), "current": current,
+        "clauses": said[current.id], "changes": changes if old != new else [], "old": old,
+        "new": new, "axes": AXES, "today": today,
+    }  # fmt: skip
 
 
 def _two(versions: list[VersionRow]) -> tuple[VersionRow, VersionRow]:

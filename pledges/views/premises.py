@@ -30,7 +30,7 @@ from pledges.views.blueprint import bp
 from portal.accounts.access import current_actor, public, requires
 from portal.areas.queries import area_by_code, areas_by_ids, find_areas
 from portal.kernel.clock import now
-from portal.kernel.errors import Missing, Refused
+from portal.kernel.errors import Refused
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.i18n import ngettext
 from portal.kernel.pages import answer
@@ -135,17 +135,19 @@ def desk_premises_tenant(number: str) -> ResponseReturnValue:
     running = next((one for one in operators if one.ends_on is None), None)
     form = OperatorForm(data={"seen": running.number if running else ""})
 
-    def act(session: Session) -> str:
-        who, flaws = read_operator(form.cells())
-        _refuse(flaws)
-        if who is None:
-            raise Missing
-        seen = form.seen.data or ""
-        change_tenant(session, current_actor(), row.number, who, seen=seen, now=now())
-        return url_for("pledges.desk_premises_one", number=row.number)
-
+    act = partial(_hand_over, form, row.number)
     page = f"{FOLDER}/desk/tenant.html"
     return answer(form, page, act, thanks=TENANT, row=row, running=running)
+
+
+def _hand_over(form: OperatorForm, number: str, session: Session) -> str:
+    who, flaws = read_operator(form.cells())
+    _refuse(flaws)
+    if who is None:
+        raise RuntimeError("a line without a flaw is an operator")
+    seen = form.seen.data or ""
+    change_tenant(session, current_actor(), number, who, seen=seen, now=now())
+    return url_for("pledges.desk_premises_one", number=number)
 
 
 @bp.route("/desk/premises/import", methods=["GET", "POST"])

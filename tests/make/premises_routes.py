@@ -22,6 +22,7 @@ def fill_premises(session: Session, world: World) -> None:
 
 
 FILLERS.append(fill_premises)
+SAMPLES["pledges.desk_premises_table"] = Sample(own=fixed(form="csv"))
 SAMPLES["pledges.clause_set"] = Sample(own=fixed(code="access"))
 for _page in ("desk_premises_one", "desk_premises_tenant"):
     SAMPLES[f"pledges.{_page}"] = Sample(

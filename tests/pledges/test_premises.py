@@ -44,6 +44,7 @@ from tests.make.areas import small_tree
 from tests.make.pledges import NOW, PHONE, TODAY
 from tests.make.together import at_once
 from tests.pages import Browser
+from tests.reports.test_queries_per_page import counted
 
 STREET, OTHER = "370283001", "370283002"
 LINE = {
@@ -398,3 +399,46 @@ def test_everybody_sees_the_register_and_nobody_who_runs_it(
     ):  # fmt: skip
         found = browser.get(f"/pledges/?{query}", status=200)
         assert ("李记修车" in found.text) is there, query
+
+
+def test_the_table_of_the_register_can_be_taken_over_again_and_runs_nothing(
+    app: Flask, database: Database, desk: Person, tree: Mapping[str, Area]
+) -> None:
+    with database.write() as session:
+        row = make.premises(session, tree[STREET], "5号", title='=HYPERLINK("x")')
+        make.operator(session, row)
+        make.premises(session, tree[OTHER], "6号", title="别处的店")
+        make.premises(session, tree[STREET], "7号")
+    browser = at_desk(app, desk)
+    sheet = browser.client.get("/desk/premises/register.csv").data
+    text = sheet.decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    for hidden in ("王秀英", PHONE[-4:], "别处的店"):
+        assert hidden not in text
+    with database.write() as session:
+        for old in session.scalars(select(Premises).where(Premises.title == "东阁早点铺")):
+            old.state, old.gone_on = PremisesState.GONE, TODAY
+    kept = "\n".join(line for line in text.splitlines() if "HYPERLINK" not in line).encode()
+    assert take_in(database, desk, kept).added == 1
+    book = browser.client.get("/desk/premises/register.xlsx").data
+    assert told(take_in(database, desk, book))[0][1] in {
+        PremisesFlaw.DOOR_TAKEN, PremisesFlaw.STRAY,
+    }  # fmt: skip
+
+
+def test_a_long_register_takes_no_more_queries(
+    app: Flask, database: Database, desk: Person, tree: Mapping[str, Area]
+) -> None:
+    browser, found = at_desk(app, desk), list[list[int]]()
+    for doors in (range(1, 3), range(3, 28)):
+        with database.write() as session:
+            for at in doors:
+                make.operator(session, make.premises(session, tree[STREET], f"{at}号"))
+        browser.get("/pledges/")
+        found.append([])
+        for url in ("/pledges/", "/desk/premises/", "/pledges/?trade=food"):
+            with counted(database) as statements:
+                browser.get(url, status=200)
+            found[-1].append(len(statements))
+    assert found[0] == found[1]
+    assert max(found[1]) <= 6

@@ -38,7 +38,7 @@ NO_DATA = {
     "credit.numbered_checkpoint", "credit.numbered_tile", "credit.check_tool", "credit.my_proof",
     "credit.deduction_photo", "credit.matter_photo", "credit.deduction_step",
     "adoption.photo", "adoption.small_photo", "adoption.plaque",
-    "pledges.plaque_picture",
+    "pledges.plaque_picture", "pledges.desk_premises_table",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",
