@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 from openpyxl import Workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,72 +23,24 @@ from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import (
     OperatorWish,
     PremisesFlaw,
-    PremisesWish,
     door_key,
     is_stray,
     read_cells,
 )
 from pledges.rules.signing import PledgeState, PledgeStep
-from pledges.service.premises import add_premises, change_premises, change_tenant
-from pledges.service.premises_import import Imported, import_premises
+from pledges.service.premises import change_premises, change_tenant
 from portal.accounts.models import Person
 from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.instance import instance_of
-from portal.kernel.sheets import Encoding
 from tests.make import pledges as make
-from tests.make.accounts import actor, sign_in_as, staff
-from tests.make.areas import small_tree
+from tests.make.accounts import actor
 from tests.make.pledges import NOW, PHONE, TODAY
+from tests.make.premises import LINE, OTHER, STREET, csv_of, enter, pledged, take_in, told, wish
 from tests.make.together import at_once
-from tests.pages import Browser
-from tests.reports.test_queries_per_page import counted
 
-STREET, OTHER = "370283001", "370283002"
-LINE = {
-    "title": "东阁早点铺", "kind": "店铺", "trade": "餐饮", "road": "胜利路", "door": "12号",
-    "place": STREET, "duty_words": "从店门到路沿石", "operator": "王秀英", "phone": PHONE,
-    "sole_trader": "是",
-}  # fmt: skip
 NEW = OperatorWish("李四海", "+8613900000018", sole_trader=True)
-
-
-@pytest.fixture
-def tree(database: Database) -> Mapping[str, Area]:
-    with database.write() as session:
-        return small_tree(session)
-
-
-@pytest.fixture
-def desk(database: Database, tree: Mapping[str, Area]) -> Person:
-    with database.write() as session:
-        return staff(session, "street_desk", area=tree[STREET])
-
-
-def wish(**changes: str) -> PremisesWish:
-    found, flaws = read_cells(LINE | changes)
-    assert found is not None, flaws
-    return found
-
-
-def add(database: Database, desk: Person, **changes: str) -> str:
-    with database.write() as session:
-        return add_premises(session, actor(session, desk), wish(**changes), now=NOW)
-
-
-def csv_of(*lines: Mapping[str, str], header: tuple[str, ...] = tuple(LINE)) -> bytes:
-    rows = [",".join(header), *(",".join(line.get(name, "") for name in header) for line in lines)]
-    return "\n".join(rows).encode()
-
-
-def take_in(database: Database, desk: Person, content: bytes) -> Imported:
-    with database.write() as session:
-        return import_premises(session, actor(session, desk), content, Encoding.UTF8, now=NOW)
-
-
-def told(found: Imported) -> list[tuple[int, PremisesFlaw, str]]:
-    return [(flaw.line, flaw.code, flaw.column) for flaw in found.flaws]
 
 
 def count(session: Session, table: Any) -> int:
@@ -132,9 +83,9 @@ def test_a_door_is_one_however_it_is_typed() -> None:
 
 
 def test_premises_stand_at_a_door_with_who_runs_them(database: Database, desk: Person) -> None:
-    number = add(database, desk)
+    number = enter(database, desk)
     with pytest.raises(Refused) as refused:
-        add(database, desk, title="另一家", door="１２号")
+        enter(database, desk, title="另一家", door="１２号")
     assert (refused.value.code, refused.value.field) == (PremisesFlaw.DOOR_TAKEN, "door")
     with database.read() as session:
         row = session.scalars(select(Premises)).one()
@@ -152,10 +103,10 @@ def test_another_street_is_not_mine_and_no_place_is_guessed(
 ) -> None:
     for place, flaw in ((OTHER, PremisesFlaw.NOT_YOURS), ("乌有", PremisesFlaw.PLACE_UNKNOWN)):
         with pytest.raises(Refused) as refused:
-            add(database, desk, place=place)
+            enter(database, desk, place=place)
         assert (refused.value.code, refused.value.field) == (flaw, "place")
     with pytest.raises(Refused) as bad:
-        add(database, desk, phone="12")
+        enter(database, desk, phone="12")
     assert bad.value.code is PremisesFlaw.PHONE
     with database.read() as session:
         assert count(session, Premises) == count(session, PremisesOperator) == 0
@@ -164,7 +115,7 @@ def test_another_street_is_not_mine_and_no_place_is_guessed(
 def test_a_changed_duty_area_is_a_new_one_and_an_old_form_is_refused(
     database: Database, desk: Person
 ) -> None:
-    number = add(database, desk)
+    number = enter(database, desk)
     for seen, words, version in ((1, "从店门到路沿石", 1), (2, "到路中线", 2)):
         with database.write() as session:
             new = wish(duty_words=words)
@@ -174,7 +125,7 @@ def test_a_changed_duty_area_is_a_new_one_and_an_old_form_is_refused(
     with pytest.raises(Conflict) as late, database.write() as session:
         change_premises(session, actor(session, desk), number, wish(), seen=1, now=NOW)
     assert late.value.code is PledgeRefusal.CHANGED
-    add(database, desk, door="14号")
+    enter(database, desk, door="14号")
     with pytest.raises(Refused) as taken, database.write() as session:
         change_premises(session, actor(session, desk), number, wish(door="14号"), seen=3, now=NOW)
     assert taken.value.code is PremisesFlaw.DOOR_TAKEN
@@ -196,7 +147,7 @@ def test_a_table_is_taken_in_whole(database: Database, desk: Person) -> None:
 
 
 def test_every_bad_line_is_told_and_nothing_is_taken_in(database: Database, desk: Person) -> None:
-    add(database, desk, door="99号")
+    enter(database, desk, door="99号")
     lines = [
         LINE,
         LINE | {"title": "另一家", "door": "12 号"},
@@ -237,17 +188,6 @@ def test_what_is_no_table_of_the_register_is_refused(
     content: bytes, flaw: PremisesFlaw, database: Database, desk: Person
 ) -> None:
     assert {one.code for one in take_in(database, desk, content).flaws} == {flaw}
-
-
-def pledged(database: Database, tree: Mapping[str, Area]) -> tuple[str, str]:
-    """A shop that pledged behind a plaque; its number and that of who runs it."""
-    with database.write() as session:
-        door = make.premises(session, tree[STREET])
-        runs = make.operator(session, door)
-        text = make.clauses(session, tree[STREET])
-        make.pledge(session, runs, text, place_path=door.place_path)
-        make.hang(session, make.plaque(session, tree[STREET]), door, runs)
-        return door.number, runs.number
 
 
 def test_a_change_of_tenant_ends_the_pledge_and_binds_the_plaque_anew(
@@ -334,111 +274,3 @@ def test_somebody_elses_premises_are_not_there(
         other = make.premises(session, tree[OTHER]).number
     with pytest.raises(Missing), database.write() as session:
         change_tenant(session, actor(session, desk), other, NEW, seen="", now=NOW)
-
-
-def at_desk(app: Flask, desk: Person) -> Browser:
-    browser = Browser(app).in_language("en")
-    sign_in_as(browser, desk)
-    return browser
-
-
-def test_the_desk_enters_changes_and_hands_over(
-    app: Flask, database: Database, desk: Person
-) -> None:
-    browser = at_desk(app, desk)
-    form = browser.get("/desk/premises/new", status=200).form(button="Save")
-    page = form.fill(
-        title="东阁早点铺", kind="shop", trade="food", road="胜利路", door="12号", place=STREET,
-        duty_words="从店门到路沿石", operator="王秀英", phone="12", sole_trader="yes",
-    ).send()  # fmt: skip
-    assert "This is not a telephone number." in page.text
-    assert "东阁早点铺" in str(page.soup)
-    page = page.form(button="Save").fill(phone=PHONE).send()
-    assert page.status == 200
-    assert page.h1 == "东阁早点铺"
-    assert "王秀英" in page.text
-    assert PHONE[-4:] not in page.text
-    page = page.form(button="Save").fill(title="东阁大饭店").send()
-    assert page.h1 == "东阁大饭店"
-    page = browser.get(f"{page.path}/tenant", status=200).form(button="Enter the new operator")
-    page = page.fill(operator="李四海").send()
-    assert "李四海" in page.text
-    assert "no telephone is known" in page.text
-    assert "东阁大饭店" in browser.get("/desk/premises/?q=胜利路", status=200).text
-    assert "东阁大饭店" not in browser.get("/desk/premises/?q=人民路", status=200).text
-
-
-def test_a_table_is_sent_and_its_bad_lines_are_shown(
-    app: Flask, database: Database, desk: Person
-) -> None:
-    browser = at_desk(app, desk)
-    page = browser.get("/desk/premises/import", status=200).form(button="Take it over")
-    bad = csv_of(LINE, LINE | {"title": "另一家"})
-    page = page.attach("file", bad, "street.csv", "text/csv").send()
-    assert "The same door as on line 2." in page.text
-    good = csv_of(LINE, LINE | {"door": "14号"})
-    form = page.form(button="Take it over").attach("file", good, "street.csv", "text/csv")
-    page = form.send()
-    assert "Taken over: 2 places." in str(page.soup)
-
-
-def test_everybody_sees_the_register_and_nobody_who_runs_it(
-    database: Database, desk: Person, tree: Mapping[str, Area], browser: Browser
-) -> None:
-    pledged(database, tree)
-    add(database, desk, title="李记修车", kind="店铺", trade="修理洗车", door="20号")
-    page = browser.in_language("en").get("/pledges/", status=200)
-    assert "has pledged since" in page.text
-    assert "no pledge yet" in page.text
-    for secret in ("王秀英", PHONE, PHONE[-4:]):
-        assert secret not in str(page.soup)
-    for query, there in (
-        ("trade=repair", True), ("trade=food", False), ("kind=market", False),
-        (f"place={STREET}", True), (f"place={OTHER}", False), ("place=nowhere", False),
-        ("kind=bazaar", True),
-    ):  # fmt: skip
-        found = browser.get(f"/pledges/?{query}", status=200)
-        assert ("李记修车" in found.text) is there, query
-
-
-def test_the_table_of_the_register_can_be_taken_over_again_and_runs_nothing(
-    app: Flask, database: Database, desk: Person, tree: Mapping[str, Area]
-) -> None:
-    with database.write() as session:
-        row = make.premises(session, tree[STREET], "5号", title='=HYPERLINK("x")')
-        make.operator(session, row)
-        make.premises(session, tree[OTHER], "6号", title="别处的店")
-        make.premises(session, tree[STREET], "7号")
-    browser = at_desk(app, desk)
-    sheet = browser.client.get("/desk/premises/register.csv").data
-    text = sheet.decode("utf-8-sig")
-    assert "'=HYPERLINK" in text
-    for hidden in ("王秀英", PHONE[-4:], "别处的店"):
-        assert hidden not in text
-    with database.write() as session:
-        for old in session.scalars(select(Premises).where(Premises.title == "东阁早点铺")):
-            old.state, old.gone_on = PremisesState.GONE, TODAY
-    kept = "\n".join(line for line in text.splitlines() if "HYPERLINK" not in line).encode()
-    assert take_in(database, desk, kept).added == 1
-    book = browser.client.get("/desk/premises/register.xlsx").data
-    assert told(take_in(database, desk, book))[0][1] in {
-        PremisesFlaw.DOOR_TAKEN, PremisesFlaw.STRAY,
-    }  # fmt: skip
-
-
-def test_a_long_register_takes_no_more_queries(
-    app: Flask, database: Database, desk: Person, tree: Mapping[str, Area]
-) -> None:
-    browser, found = at_desk(app, desk), list[list[int]]()
-    for doors in (range(1, 3), range(3, 28)):
-        with database.write() as session:
-            for at in doors:
-                make.operator(session, make.premises(session, tree[STREET], f"{at}号"))
-        browser.get("/pledges/")
-        found.append([])
-        for url in ("/pledges/", "/desk/premises/", "/pledges/?trade=food"):
-            with counted(database) as statements:
-                browser.get(url, status=200)
-            found[-1].append(len(statements))
-    assert found[0] == found[1]
-    assert max(found[1]) <= 6
