@@ -12,6 +12,7 @@ from pledges.service.premises import MANAGE
 from pledges.views.blueprint import bp
 from portal.accounts.access import current_actor, requires
 from portal.areas.queries import areas_by_ids
+from portal.kernel.errors import Missing
 from portal.kernel.sheets import write_table
 from portal.kernel.web import reading
 
@@ -23,10 +24,12 @@ HEADER = ("number", "title", "kind", "trade", "road", "door", "place", "duty_wor
           "heads")  # fmt: skip
 
 
-@bp.get("/desk/premises/register.<any(csv, xlsx):form>")
+@bp.get("/desk/premises/register.<form>")
 @requires(MANAGE)
 def desk_premises_table(form: str) -> ResponseReturnValue:
     """What is in the register of my places; nobody's name and no telephone."""
+    if form not in TYPES:
+        raise Missing
     rows = whole_register(reading(), current_actor().places_for(MANAGE), MOST_LINES)
     areas = areas_by_ids(reading(), {row.area_id for row in rows})
     codes = {area_id: area.code for area_id, area in areas.items()}
