@@ -11,8 +11,13 @@ NO_PAGE = {
     "adoption.photo": "a picture",
     "adoption.small_photo": "a picture",
     "adoption.points": "data of the map",
+    **dict.fromkeys(
+        ("adoption.register_csv", "adoption.register_xlsx", "adoption.desk_register_csv",
+         "adoption.desk_register_xlsx"),
+        "a table to download",
+    ),
     "adoption.plaque": "leads on to the plot",
-}
+}  # fmt: skip
 WHO = {
     **dict.fromkeys(
         ("adoption.my_adoption", "adoption.my_agreement", "adoption.my_care",

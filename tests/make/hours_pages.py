@@ -19,6 +19,7 @@ from volunteers.service.feedback import Word, write_feedback
 from volunteers.service.hours import Stayed, confirm_hours
 
 NO_PAGE = {
+    "volunteers.certificate_pdf": "a document to download",
     "volunteers.calendar": "a file for the phone's calendar",
     "volunteers.statistics_csv": "a table to download",
 }

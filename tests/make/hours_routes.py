@@ -51,9 +51,10 @@ def fill_hours(session: Session, world: World) -> None:
 
 
 FILLERS.append(fill_hours)
-SAMPLES["volunteers.certificate_paper"] = Sample(
-    own=fixed(number="none"), foreign=thing(number="certificate")
-)
+for _page in ("certificate_paper", "certificate_pdf"):
+    SAMPLES[f"volunteers.{_page}"] = Sample(
+        own=fixed(number="none"), foreign=thing(number="certificate")
+    )
 SAMPLES["volunteers.check_certificate"] = Sample(own=thing(number="certificate"))
 SAMPLES["volunteers.confirm_shift_hours"] = Sample(
     own=thing(number="old_shift"), reaches=with_permission(Permission.HOURS_CONFIRM)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.accounts.rules import Actor
-from portal.areas.queries import root_areas
+from portal.areas.queries import areas_tagged, root_areas
+from portal.areas.rules import Tag
 from portal.kernel.clock import city_day, now
 from portal.kernel.instance import instance_of
 from tests.make import rosters
@@ -27,7 +28,7 @@ _DESK = (
     "shifts_from_file", "shift_batch", "new_series", "shift_series", "edit_series",
     "end_shift_series", "desk_teams", "new_team", "desk_team", "edit_team", "end_volunteer_team",
     "new_partner", "desk_tour", "tour_report", "evidence", "week_roster", "roster",
-    "team_message", "at_risk",
+    "team_message", "at_risk", "campaign_days", "activity_campaign",
 )  # fmt: skip
 WHO = {
     **{f"volunteers.{page}": "volunteer_organiser" for page in _DESK},
@@ -40,7 +41,9 @@ _THINGS = {
     "called": (
         "show_activity", "desk_activity", "edit_activity", "call_off_activity", "new_shift",
         "many_shifts", "shifts_from_file", "new_series", "week_roster",
+        "activity_campaign",
     ),
+    "campaign": ("campaign_days",),
     "roster": ("roster",),
     "shift": ("show_shift", "edit_shift", "call_off_one"),
     "shift_series": ("shift_series", "edit_series", "end_shift_series"),
@@ -49,12 +52,16 @@ _THINGS = {
     "group": ("desk_tour", "tour_report", "tour_sheets", "tour_sheet"),
 }  # fmt: skip
 CASES = {f"volunteers.{page}": what for what, pages in _THINGS.items() for page in pages}
-PAIRS = {("volunteers.tour_sheet", "stop"): "first_stop"}
+PAIRS = {
+    ("volunteers.tour_sheet", "stop"): "first_stop",
+    ("volunteers.old_estate", "code"): "old_estate",
+}
 MORE = (
     ("volunteers-narrowed", "", "/volunteers/?kind=drill&free=1"),
     ("volunteers-week-list", "", "/volunteers/weeks/2026-11-30?view=list"),
     ("volunteers-nothing", "", "/volunteers/?day=2000-01-01"),
     ("inspection-group", "resident", "/volunteers/activities/{group}"),
+    ("campaign", "", "/volunteers/activities/{campaign}"),
     ("group-desk", "volunteer_organiser", "/desk/volunteers/{group}"),
 )
 
@@ -86,6 +93,10 @@ def shift_things(session: Session, people: Mapping[str, Person]) -> dict[str, st
         "team": session.scalars(select(Team.number).limit(1)).one(),
         "group": group.number,
         "first_stop": "1",
+        "old_estate": areas_tagged(session, Tag.OLD_ESTATE, limit=1, on=now().date())[0].code,
+        "campaign": session.scalars(
+            select(Activity.number).where(Activity.kind == ActivityKind.CAMPAIGN).limit(1)
+        ).one(),
     }
 
 

@@ -51,6 +51,7 @@ def fill_shifts(session: Session, world: World) -> None:
         team = make.team(session, place)
         world.things |= {
             f"activity_{side}": of.number, f"shift_{side}": on.number,
+            f"campaign_{side}": make.activity(session, place, kind=ActivityKind.CAMPAIGN).number,
             f"series_{side}": series.number, f"batch_{side}": batch.number,
             f"roster_{side}": roster.number,
             f"template_{side}": plans[0].number, f"team_{side}": team.number,
@@ -62,8 +63,9 @@ _PAGES = {
     "activity": (
         "desk_activity", "edit_activity", "publish_activity", "close_activity", "reopen_activity",
         "call_off_activity", "new_shift", "many_shifts", "shifts_from_file", "new_series",
-        "desk_tour", "tour_report", "week_roster",
+        "desk_tour", "tour_report", "week_roster", "activity_campaign",
     ),
+    "campaign": ("campaign_days",),
     "shift": ("edit_shift", "call_off_one"),
     "series": ("shift_series", "edit_series", "end_shift_series", "make_shifts_of_series"),
     "batch": ("shift_batch", "undo_shifts"),
@@ -90,6 +92,7 @@ SAMPLES["volunteers.team_member"] = Sample(
 )  # fmt: skip
 SAMPLES["volunteers.end_partnership"] = Sample(own=fixed(code="none"))
 SAMPLES["volunteers.show_activity"] = Sample(own=thing(number="activity_east"))
+SAMPLES["volunteers.old_estate"] = Sample(own=fixed(code="none"))
 SAMPLES["volunteers.show_shift"] = Sample(own=thing(number="shift_east"))
 for _page in ("show_day", "show_week"):
     SAMPLES[f"volunteers.{_page}"] = Sample(own=fixed(day="2026-12-01"))

@@ -1,6 +1,6 @@
 """Care, checks, the ladder of neglect, dry weeks, ends: on both engines."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from credit.service.sealing import seal
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.outbox import OutboxMessage
-from portal.satisfaction.queries import opinion_of
+from portal.satisfaction.queries import final_ratings
 from portal.satisfaction.rules import Answers, Level, SubjectKind
 from tests.credit.rulebook import shift_rule
-from tests.make.accounts import actor
+from tests.make.accounts import actor, person
 from tests.make.adoption import (
     DAY,
     NOW,
@@ -32,10 +32,11 @@ from tests.make.adoption import (
     signature,
 )
 from tests.make.credit import DISTRICT, adult
-from volunteers.models.adoption import Adoption, AdoptionPlaque
+from volunteers.models.adoption import Adoption, AdoptionPlaque, AdoptionPlot
 from volunteers.queries.adoption.adoptions import first_right_of
 from volunteers.queries.adoption.care import care_by_number, inspections_of
 from volunteers.queries.adoption.plots import Standing, plot_by_number
+from volunteers.queries.rating import opinion_of_plot
 from volunteers.rules.adoption.life import AdoptionState, CareState, PlotState, Step
 from volunteers.rules.adoption.lists import axes
 from volunteers.rules.adoption.refusals import AdoptionRefusal
@@ -313,5 +314,37 @@ def test_residents_rate_once_a_quarter_and_adopters_not_their_own(
             rate_plot(session, made.friend, number, good, seen=0, now=NOW)
         rate_plot(session, made.friend, number, bad, seen=1, now=NOW)
         rate_plot(session, made.friend, number, good, seen=0, now=NOW + 60 * DAY)
-        counts = opinion_of(session, SubjectKind.ADOPTION, where.id)
-        assert (counts.answered, counts.satisfied) == (2, 1)
+        plots = select(AdoptionPlot.id).where(AdoptionPlot.id == where.id)
+        kept = final_ratings(session, SubjectKind.ADOPTION, plots, NOW + 365 * DAY)
+        assert [one.solved for one in kept] == [False, True]
+
+
+def test_what_residents_say_of_a_plot_is_told_in_batches_of_closed_quarters(
+    database: Database, made: Park
+) -> None:
+    with database.write() as session:
+        where = plot(session, made)
+        active(session, made, where)
+        good = Answers(solved=True, result=Level.SATISFIED, service=Level.SATISFIED)
+        bad = Answers(solved=False, result=Level.DISSATISFIED, service=Level.DISSATISFIED)
+        raters = [actor(session, person(session)) for _ in range(20)]
+        later = NOW + 60 * DAY
+        over = NOW + 365 * DAY
+
+        def said(now: datetime = over) -> tuple[int, int] | None:
+            found = opinion_of_plot(session, where.id, now)
+            return (found.answered, found.result) if found else None
+
+        for nth, one in enumerate(raters):
+            answers = bad if nth in {9, 12} else good
+            at = NOW if nth < 11 else later
+            rate_plot(session, one, where.number, answers, seen=0, now=at)
+            # nine tell nothing; what follows the tenth waits for the next ten
+            if nth < 9:
+                assert said() is None
+            elif nth < 19:
+                assert said() == (10, 9)
+        assert said() == (20, 18)
+        # while a quarter lasts an answer can be changed: none of it counts
+        assert said(NOW + DAY) is None
+        assert said(later) == (10, 9)

@@ -213,7 +213,7 @@ def test_P2_what_is_kept_is_handed_out_and_forgotten_and_another_leads(
         session.flush()
         found = session.scalars(select(Adoption)).one()
         assert (found.state, found.applicant_id) == (AdoptionState.ACTIVE, made.friend.person_id)
-        assert (found.sealed_words, found.sealed_salt) == (None, None)
+        assert (found.sealed_words, found.sealed_agreement) == (None, None)
         members = session.scalars(select(AdoptionMember.person_id)).all()
         assert members == [made.friend.person_id]
         care = session.scalars(select(AdoptionCare)).one()

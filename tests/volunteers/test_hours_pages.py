@@ -1,7 +1,10 @@
 """Certified time in the browser: confirmed, on notice without names, a paper and its check page."""
 
+import json
+import sys
 from datetime import datetime, timedelta
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -17,7 +20,7 @@ from tests.make.accounts import person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.credit import DISTRICT
 from tests.make.pictures import picture_of_svg
-from tests.pages import Browser
+from tests.pages import Browser, Page
 from tests.reports.test_queries_per_page import counted
 from volunteers.models import Volunteer
 
@@ -134,3 +137,61 @@ def test_the_notice_sends_as_many_queries_for_many_as_for_one(town: Town) -> Non
     with counted(town.database) as many:
         browser.get("/volunteers/hours/notice", status=200)
     assert len(few) == len(many)
+
+
+class _Stand:
+    """Stands for the extra where it is not installed: keeps what it is asked to set."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bytes, dict[str, str]]] = []
+
+    def compile(self, source: bytes, *, format: str, sys_inputs: dict[str, str]) -> bytes:  # noqa: A002 - typst's own name
+        assert format == "pdf"
+        self.asked.append((source, sys_inputs))
+        return b"%PDF-"
+
+
+def _paper_of(town: Town) -> Page:
+    """The paper of a certificate, eight days later."""
+    town.confirm()
+    with time_machine.travel(town.now + 8 * DAY, tick=False):
+        form = town.browser(town.people[0]).get("/volunteers/certificates/new")
+        first = (town.now - 2 * DAY).date().isoformat()
+        return form.form(button="Make it").fill(name='陈"可见\\#{', first=first).send(status=200)
+
+
+def test_with_the_extra_a_certificate_is_a_pdf_for_its_holder_alone(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = _Stand()
+    if find_spec("typst") is None:
+        monkeypatch.setitem(sys.modules, "typst", cast(Any, stand))
+        monkeypatch.setattr("volunteers.views.hours.makes_pdf", lambda: True)
+    paper = _paper_of(town)
+    with time_machine.travel(town.now + 8 * DAY, tick=False):
+        holder = town.browser(town.people[0])
+        again = holder.get(paper.path, status=200)
+        assert "print only" not in again.text
+        [address] = [link for link in again.links() if link.endswith(".pdf")]
+        given = holder.get(address, status=200).response
+        assert given.mimetype == "application/pdf"
+        assert given.data.startswith(b"%PDF-")
+        assert town.browser(town.people[1]).get(address).status == 404
+    for source, inputs in stand.asked:
+        # the template is ours alone; what she typed comes as data
+        assert "陈".encode() not in source
+        words = json.loads(inputs["data"])
+        assert '陈"可见\\#{' in words["said"]
+        assert [line[2] for line in words["lines"]] == ["2 h"]
+        assert words["qr"].startswith("<svg")
+
+
+def test_without_the_extra_it_is_print_only_and_the_page_says_so(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.kernel.pdf.find_spec", lambda _name: None)
+    paper = _paper_of(town)
+    assert "print only" in paper.text
+    assert not [link for link in paper.links() if link.endswith(".pdf")]
+    with time_machine.travel(town.now + 8 * DAY, tick=False):
+        assert town.browser(town.people[0]).get(f"{paper.path}.pdf").status == 404

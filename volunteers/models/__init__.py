@@ -3,6 +3,7 @@
 from volunteers.models.activity import Activity, ActivityTag, ActivityTeam
 from volunteers.models.attendance import Absence, Attendance, AttendanceVoid
 from volunteers.models.calendar import CalendarFeed
+from volunteers.models.campaign import CampaignDays, CampaignPart
 from volunteers.models.cloud import CloudLink
 from volunteers.models.feedback import Feedback
 from volunteers.models.guardian import GuardianYes
@@ -44,6 +45,8 @@ __all__ = [
     "Attendance",
     "AttendanceVoid",
     "CalendarFeed",
+    "CampaignDays",
+    "CampaignPart",
     "Certificate",
     "CertificateLine",
     "Checkpoint",

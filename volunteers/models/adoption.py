@@ -138,7 +138,7 @@ class Adoption(Base):
     signed_at: Mapped[datetime | None]
     countersigned_by: Mapped[UUID | None]
     countersigned_at: Mapped[datetime | None]
-    sealed_salt: Mapped[str | None] = mapped_column(Text)
+    sealed_agreement: Mapped[str | None] = mapped_column(Text)
     digest: Mapped[str | None] = mapped_column(String(64))
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]

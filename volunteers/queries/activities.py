@@ -10,8 +10,16 @@ from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import AgeBand
-from volunteers.models import Activity, ActivityTag, ActivityTeam, Team
+from volunteers.models import (
+    Activity,
+    ActivityTag,
+    ActivityTeam,
+    CampaignDays,
+    CampaignPart,
+    Team,
+)
 from volunteers.rules.activities import ActivityKind, ActivityState
+from volunteers.rules.campaigns import Days
 from volunteers.rules.offering import ActivityWish
 
 PAGE: Final = 30
@@ -51,6 +59,8 @@ class ActivityRow:
     words: Mapping[str, str]
     tags: tuple[str, ...] = ()
     teams: tuple[UUID, ...] = field(default=())
+    days: Days | None = None
+    campaign_id: UUID | None = None
 
     @property
     def public(self) -> bool:
@@ -87,8 +97,15 @@ def _row(row: Any) -> ActivityRow:
 
 
 def activity(session: Session, number: str) -> ActivityRow | None:
-    """One activity by its number, with its tags and teams."""
-    row = session.execute(_activities().where(Activity.number == number)).one_or_none()
+    """One activity by its number, with its tags and teams, its days or its campaign."""
+    group = (CampaignDays.first_on, CampaignDays.last_on, CampaignPart.campaign_id)
+    statement = (
+        _activities()
+        .add_columns(*group)
+        .join(CampaignDays, CampaignDays.activity_id == Activity.id, isouter=True)
+        .join(CampaignPart, CampaignPart.activity_id == Activity.id, isouter=True)
+    )
+    row = session.execute(statement.where(Activity.number == number)).one_or_none()
     if row is None:
         return None
     tags = (
@@ -98,8 +115,16 @@ def activity(session: Session, number: str) -> ActivityRow | None:
     found = vars(_row(row)) | {
         "tags": tuple(session.scalars(tags)),
         "teams": tuple(session.scalars(teams.order_by(ActivityTeam.team_id))),
+        **_group(row),
     }
     return ActivityRow(**found)
+
+
+def _group(row: Any) -> dict[str, Any]:
+    """The days of a campaign; or the campaign to which what is none belongs."""
+    if row.kind is not ActivityKind.CAMPAIGN:
+        return {"campaign_id": row.campaign_id}
+    return {"days": Days(row.first_on, row.last_on) if row.first_on else None}
 
 
 def within(column: Any, scopes: Sequence[str] | None) -> ColumnElement[bool] | None:

@@ -13,6 +13,7 @@ from portal.kernel.instance import instance_of
 from portal.satisfaction.queries import final_ratings, settings_of
 from portal.satisfaction.rules import Opinion, SubjectKind, opinion_in_batches
 from volunteers.models import Activity, Feedback, ServiceHours, Shift
+from volunteers.models.adoption import AdoptionPlot
 from volunteers.queries.hours import titles_of
 from volunteers.rules.rating import FeedbackKind
 
@@ -65,6 +66,13 @@ def opinion_of_unit(session: Session, organisation_id: UUID, now: datetime) -> O
         .where(Activity.organisation_id == organisation_id)
     )
     given = final_ratings(session, SubjectKind.SHIFT, shifts, now)
+    return opinion_in_batches(given, settings_of(session))
+
+
+def opinion_of_plot(session: Session, plot_id: UUID, now: datetime) -> Opinion | None:
+    """What residents said of an adopted thing in the quarters that are over."""
+    plot = select(AdoptionPlot.id).where(AdoptionPlot.id == plot_id)
+    given = final_ratings(session, SubjectKind.ADOPTION, plot, now)
     return opinion_in_batches(given, settings_of(session))
 
 

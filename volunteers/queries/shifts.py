@@ -319,6 +319,20 @@ def shifts_of(
     return _rows(session, statement if limit is None else statement.limit(limit))
 
 
+def shifts_of_several(
+    session: Session,
+    activities: Sequence[UUID],
+    *,
+    since: datetime,
+    within: Asked | None = None,
+    limit: int,
+) -> list[ShiftRow]:
+    """The shifts of several activities that end after a moment, the soonest first."""
+    there = (Shift.activity_id.in_(activities), Shift.ends_at > since, _public())
+    statement = _shifts().where(*there, *_within(within or Asked()))
+    return _rows(session, _ordered(statement).limit(limit))
+
+
 def past_shifts_of(
     session: Session, activity_id: UUID, *, before: datetime, limit: int
 ) -> list[ShiftRow]:

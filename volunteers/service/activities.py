@@ -81,7 +81,7 @@ def change_activity(
     row = activity_to_manage(session, actor, number)
     if row.state not in WRITABLE:
         raise Conflict(ActivityRefusal.NO_STEP)
-    _write(session, row.id, seen, **_columns(session, wish, now))
+    write_as_seen(session, row.id, seen, **_columns(session, wish, now))
     _keep_lists(session, row.id, wish)
     note(session, actor, "activity:change", number, now)
 
@@ -106,7 +106,7 @@ def step_activity(
     if ends and not why:
         raise Refused(ActivityRefusal.NO_REASON, field="reason")
     changes: dict[str, Any] = {"cancel_reason": why} if ends else {}
-    _write(session, row.id, seen, state=target, **changes)
+    write_as_seen(session, row.id, seen, state=target, **changes)
     note(session, actor, f"activity:{step.value}", number, now, why or None)
     if not ends:
         return 0
@@ -158,7 +158,7 @@ def _keep_lists(session: Session, activity_id: UUID, wish: ActivityWish) -> None
     session.flush()
 
 
-def _write(session: Session, activity_id: UUID, seen: int, **changes: Any) -> None:
+def write_as_seen(session: Session, activity_id: UUID, seen: int, **changes: Any) -> None:
     """Change an activity as it was seen; Conflict when somebody wrote meanwhile."""
     mine = update(Activity).where(Activity.id == activity_id, Activity.version == seen)
     if changed_rows(session, mine.values(version=Activity.version + 1, **changes)) != 1:

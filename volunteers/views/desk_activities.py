@@ -20,6 +20,7 @@ from volunteers.forms.activities import ActivityForm, ReasonForm, StepForm, as_t
 from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_KINDS
 from volunteers.labels.planning import ACTIVITY_STEPS
 from volunteers.queries.activities import PAGE, ActivityRow, activities_at_desk, teams_of
+from volunteers.queries.campaigns import campaign_of
 from volunteers.queries.plans import batches_of, series_of
 from volunteers.queries.shifts import past_shifts_of, shifts_of
 from volunteers.queries.teams import teams_to_choose
@@ -124,6 +125,7 @@ def about(row: ActivityRow) -> dict[str, Any]:
         "series": series_of(session, row.id),
         "batches": batches_of(session, row.id),
         "possible": steps_from(row.state),
+        "campaign": campaign_of(session, row),
         "form": form,
         **words(),
     }

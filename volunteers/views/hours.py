@@ -4,16 +4,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public, signed_in
 from portal.accounts.rules import Permission
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
+from portal.kernel.i18n import current_language
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
+from portal.kernel.pdf import makes_pdf, pdf_of
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import Session, instance, reading
 from volunteers.forms.hours import CertificateForm, CloudForm
@@ -26,6 +28,7 @@ from volunteers.queries.hours import (
     hours_of,
     on_notice,
 )
+from volunteers.rules.activities import DATA
 from volunteers.rules.hours import HoursState
 from volunteers.service.certificates import make_certificate, own_certificate
 from volunteers.service.cloud import link_cloud
@@ -103,11 +106,27 @@ def _make(form: CertificateForm, session: Session) -> str:
 @signed_in
 def certificate_paper(number: str) -> ResponseReturnValue:
     """My certificate as it is printed: the frozen words, and the QR code of its check page."""
+    return render_template("volunteers/hours/paper.html", pdf=makes_pdf(), **_paper(number))
+
+
+def _paper(number: str) -> dict[str, Any]:
     row, frozen = own_certificate(reading(), current_actor(), clean_number(number) or "")
     url = f"{instance().config.origin}{url_for('volunteers.check_certificate', number=row.number)}"
-    return render_template(
-        "volunteers/hours/paper.html", row=row, frozen=frozen, url=url, qr=qr_svg(url)
-    )
+    return {"row": row, "frozen": frozen, "url": url, "qr": qr_svg(url)}
+
+
+@bp.get("/volunteers/certificates/<number>/paper.pdf")
+@signed_in
+def certificate_pdf(number: str) -> ResponseReturnValue:
+    """The same as a PDF, where the extra is installed; elsewhere there is no such page."""
+    about = _paper(number)
+    if not makes_pdf():
+        raise Missing
+    words = render_template("volunteers/hours/pdf.json", language=current_language()[:2], **about)
+    response = Response(pdf_of(DATA / "certificate.typ", words), mimetype="application/pdf")
+    file = f'attachment; filename="certificate-{about["row"].number}.pdf"'
+    response.headers["Content-Disposition"] = file
+    return response
 
 
 @bp.get("/volunteers/certificates")

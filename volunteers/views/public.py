@@ -19,6 +19,7 @@ from portal.satisfaction.rules import Opinion
 from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_KINDS
 from volunteers.labels.planning import FROM_WHICH_AGE
 from volunteers.queries.activities import ActivityRow, activity, teams_of
+from volunteers.queries.campaigns import CampaignRow, Part, campaign_of, parts_of
 from volunteers.queries.rating import opinion_of_activity, opinion_of_unit
 from volunteers.queries.shifts import (
     PAGE,
@@ -29,9 +30,10 @@ from volunteers.queries.shifts import (
     in_need,
     shift,
     shifts_of,
+    shifts_of_several,
 )
 from volunteers.queries.tours import is_member, report_of, stops_of
-from volunteers.rules.activities import ActivityKind, DutyKind, tags
+from volunteers.rules.activities import ActivityKind, ActivityState, DutyKind, tags
 from volunteers.rules.fixed_days import fixed_days_from
 from volunteers.rules.planning import midnight
 from volunteers.rules.tours import axes
@@ -135,12 +137,33 @@ def seen_activity(number: str) -> ActivityRow:
 def show_activity(number: str) -> ResponseReturnValue:
     """One activity with what the law wants told, and its coming shifts."""
     row = seen_activity(number)
-    rows = shifts_of(reading(), row.id, since=now(), limit=PAGE + 1)
+    parts = parts_of(reading(), row.id) if row.days else []
+    rows = _shifts_of_page(row, parts)
     return render_template(
         "volunteers/activity.html", row=row, rows=rows[:PAGE], more=len(rows) > PAGE,
-        places=places_of(rows), opinions=_opinions(row),
+        places=places_of(rows), opinions=_opinions(row), parts=parts,
+        part_places=areas_by_ids(reading(), {part.area_id for part in parts}),
+        campaign=_campaign_around(row),
         **_about(row), **_tour(row), **shift_words(),
     )  # fmt: skip
+
+
+def _shifts_of_page(row: ActivityRow, parts: list[Part]) -> list[ShiftRow]:
+    """Its own shifts; of a campaign also those of its parts that lie within its days."""
+    days = row.days
+    if days is None:
+        return shifts_of(reading(), row.id, since=now(), limit=PAGE + 1)
+    if not row.public:
+        return []
+    within = Asked(since=_first(days.first), until=_first(days.last + DAY))
+    several = [row.id, *(part.id for part in parts)]
+    return shifts_of_several(reading(), several, since=now(), within=within, limit=PAGE + 1)
+
+
+def _campaign_around(row: ActivityRow) -> CampaignRow | None:
+    """The campaign to which it belongs, if everybody may see that."""
+    found = campaign_of(reading(), row)
+    return found if found is not None and found.state is not ActivityState.DRAFT else None
 
 
 def _opinions(row: ActivityRow) -> Mapping[str, Opinion | None]:

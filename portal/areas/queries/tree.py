@@ -239,6 +239,16 @@ def data_version(session: Session) -> UUID | None:
     return session.scalar(select(AreaVersion.token))
 
 
+def areas_tagged(
+    session: Session, tag: Tag, *, after: str = "", limit: int, on: date
+) -> list[AreaRow]:
+    """The places of a day that bear a tag, by code, those after a code."""
+    bearing = select(AreaTag.area_id).where(AreaTag.tag == tag)
+    there = (Area.id.in_(bearing), Area.code > after, _valid(on))
+    first = select(Area.id).where(*there).order_by(Area.code).limit(limit).subquery()
+    return _rows(session, _columns().where(Area.id.in_(select(first.c.id))).order_by(Area.code))
+
+
 def paths_tagged(tag: Tag) -> Select[str]:
     """The paths of the places that bear a tag, and of all in them. Paths hold no wildcard."""
     tagged, inside = aliased(Area), aliased(Area)

@@ -219,19 +219,6 @@ def answers_of(
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
-def opinion_of(session: Session, kind: SubjectKind, subject_id: UUID) -> Counts:
-    """What people said of a thing that is rated again and again, in all its cycles together."""
-    levels = settings_of(session).satisfied_levels
-    satisfied = case((Rating.result_level <= levels, 1), else_=0)
-    solved = case((Rating.solved, 1), else_=0)
-    row = session.execute(
-        select(func.count(), func.sum(solved), func.sum(satisfied)).where(
-            Rating.subject_kind == kind, Rating.subject_id == subject_id
-        )
-    ).one()
-    return Counts(answered=row[0], solved=int(row[1] or 0), satisfied=int(row[2] or 0))
-
-
 def all_places(session: Session) -> list[tuple[str, str, date, date | None]]:
     """(path, level, valid from, valid to) of every place there ever was."""
     columns = (Area.path, Area.level, Area.valid_from, Area.valid_to)

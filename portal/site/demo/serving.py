@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.queries import actor_for
 from portal.accounts.rules import Actor, AgeBand
 from portal.accounts.service import NewPerson, add_person, state_age
+from portal.areas.rules import codes_of
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
@@ -28,6 +29,7 @@ from volunteers.queries.shifts import ShiftRow, between
 from volunteers.queries.teams import teams_in
 from volunteers.rules.activities import ActivityKind, DutyKind
 from volunteers.rules.patrols import CheckpointWish, LogWish, RouteWish
+from volunteers.rules.roster import Window
 from volunteers.service.absences import reply_to_absence, tell_absent
 from volunteers.service.certificates import make_certificate
 from volunteers.service.crediting import tell_ledger
@@ -36,6 +38,7 @@ from volunteers.service.hours import Stayed, confirm_hours, void_hours
 from volunteers.service.patrol_log import FindingWish, file_finding, tick_checkpoint, write_entry
 from volunteers.service.registering import register
 from volunteers.service.roll_call import call_roll
+from volunteers.service.rosters import ask_me
 from volunteers.service.routes import put_on_route, write_route
 from volunteers.service.signing_up import sign_up, wait
 from volunteers.service.teams import add_member
@@ -84,6 +87,7 @@ def plant_service(database: Database, now: datetime) -> None:
         _reply(session, cast, past[-2], now)
         _certify(session, cast, past[0], now)
         _sign_up_for_more(session, cast, now)
+        _want_to_be_asked(session, cast, past[-1], now)
 
 
 def _cast(session: Session, now: datetime) -> Cast:
@@ -231,3 +235,17 @@ def _sign_up_for_more(session: Session, cast: Cast, now: datetime) -> None:
     giver = cast.wardens[3].person_id
     if given is not None and giver is not None:
         offer_seat(session, given, giver, wanted=coming[0].number, now=at)
+
+
+def _want_to_be_asked(session: Session, cast: Cast, where: ShiftRow, now: datetime) -> None:
+    """A few say when an organiser may propose a shift to them; one is away until next week."""
+    place = codes_of(where.place_path)[-1]
+    evening, weekend = Window(2, 17 * 60, 21 * 60), Window(5, 8 * 60, 12 * 60)
+    away = city_day(now + 7 * DAY, instance_of(session).city.zone)
+    wishes = ((), (evening,), (weekend,), (evening, weekend), ())
+    for who, windows in zip(cast.wardens[2:], wishes, strict=False):
+        if who.person_id is not None:
+            ask_me(
+                session, who.person_id, place=place, windows=windows,
+                away_until=away if windows == (weekend,) else None, now=now - LATER,
+            )  # fmt: skip

@@ -22,6 +22,7 @@ from volunteers.rules.planning import PlanWish, PostWish, TimesWish
 from volunteers.rules.series import SeriesWish
 from volunteers.rules.teams import PartnerKind, TeamWish
 from volunteers.service.activities import step_activity, write_activity
+from volunteers.service.campaigns import set_days
 from volunteers.service.series import start_series
 from volunteers.service.shifts import plan_shift
 from volunteers.service.teams import add_partner, register_team
@@ -32,6 +33,7 @@ DATA: Final = Path(__file__).resolve().parents[1] / "data"
 # when all this was planned: before the first shift that is shown
 PLANNED: Final = timedelta(days=17)
 TOUR_IN: Final = 3
+CAMPAIGN_DAYS: Final = 30
 LANGUAGES: Final = ("zh_Hans", "zh_Hant", "en")
 Row = Mapping[str, str]
 
@@ -109,6 +111,9 @@ def _activity(
         first = today - timedelta(days=7)
         start_series(session, who, number, plan, SeriesWish(row["rule"], first), now=at)
         save_template(session, who, plan, name=row["title_zh_hans"], now=at)
+    if row["kind"] == ActivityKind.CAMPAIGN:
+        last = today + timedelta(days=CAMPAIGN_DAYS)
+        set_days(session, who, number, today, last, seen=2, now=at)
     if row["kind"] == ActivityKind.INSPECTION_GROUP:
         _tour(session, who, number, today, at)
 

@@ -161,6 +161,30 @@ def pins_of(
     return [PlotRow(*row) for row in session.execute(statement)]
 
 
+@dataclass(frozen=True)
+class RegisterLine:
+    """A thing with the adoption that holds it, as a file of the register says it."""
+
+    plot: PlotRow
+    adoption: str | None
+    starts_on: date | None
+    ends_on: date | None
+
+
+def register_lines(session: Session, places: Collection[str] | None) -> list[RegisterLine]:
+    """The whole register of somebody's places (None: everywhere), by register number."""
+    dates = (Adoption.number, Adoption.starts_on, Adoption.ends_on)
+    statement = _plots().add_columns(*dates).where(in_places(places))
+    rows = session.execute(statement.order_by(AdoptionPlot.register_number))
+    return [RegisterLine(PlotRow(*row[:-3]), *row[-3:]) for row in rows]
+
+
+def public_register(session: Session, sought: Sought, today: date) -> list[PlotRow]:
+    """Everything that the filters of the public list find, by register number."""
+    statement = _found(sought, today).order_by(AdoptionPlot.register_number)
+    return [PlotRow(*row) for row in session.execute(statement)]
+
+
 def register_at_desk(
     session: Session, places: Collection[str] | None, after: str | None = None
 ) -> list[PlotRow]:

@@ -43,7 +43,7 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     _field("adoption", "sealed_group", AdoptionData.APPLICATION),
     _field("adoption", "sealed_words", AdoptionData.APPLICATION),
     _field("adoption", "sealed_plot_name", AdoptionData.PUBLIC_NAME, basis=Basis.CONSENT),
-    _field("adoption", "sealed_salt", AdoptionData.APPLICATION, masking=Masking.SECRET),
+    _field("adoption", "sealed_agreement", AdoptionData.APPLICATION, masking=Masking.SECRET),
     _field("adoption_member", "person_id", AdoptionData.MEMBER),
     _field("adoption_member", "sealed_signature", AdoptionData.MEMBER),
     _field("adoption_member", "sealed_public_name", AdoptionData.PUBLIC_NAME, basis=Basis.CONSENT),

@@ -43,7 +43,7 @@ from volunteers.service.adoption.rating import rater_key
 BATCH = 200
 _NOTHING: Mapping[str, Any] = {
     "applicant_id": None, "sealed_group": None, "sealed_words": None, "sealed_plot_name": None,
-    "named_until": None, "sealed_salt": None,
+    "named_until": None, "sealed_agreement": None,
 }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _over(now: datetime) -> ColumnElement[bool]:
         Adoption.applicant_id.is_not(None),
         Adoption.sealed_words.is_not(None),
         Adoption.sealed_group.is_not(None),
-        Adoption.sealed_salt.is_not(None),
+        Adoption.sealed_agreement.is_not(None),
         exists().where(AdoptionMember.adoption_id == Adoption.id),
         exists().where(
             AdoptionCare.adoption_id == Adoption.id,

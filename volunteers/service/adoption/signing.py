@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from credit.rules.canonical import Json, canonical
@@ -16,7 +16,7 @@ from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
-from volunteers.models.adoption import AdoptionMember, AdoptionPlaque
+from volunteers.models.adoption import Adoption, AdoptionMember, AdoptionPlaque
 from volunteers.queries.adoption.adoptions import (
     AdoptionRow,
     MemberRow,
@@ -197,8 +197,9 @@ def _sealed(
     term: tuple[date, date],
     now: datetime,
 ) -> dict[str, Any]:
-    """Seal what was agreed by its hash. A salt is part of it, so that nobody finds it by guessing;
-    the salt goes when the adopter is erased, and the hash then leads to nobody."""
+    """Seal what was agreed by its hash. A salt is part of it, so that nobody finds it by guessing.
+    What was hashed is kept sealed for her who signed, so that she can prove it; it goes when she
+    is erased, and the hash then leads to nobody."""
     model = model_of(session, row.model_version)
     if model is None:
         raise Conflict(AdoptionRefusal.MOVED_ON)
@@ -209,7 +210,8 @@ def _sealed(
         "city": _clean(given.name), "signed_at": str(row.signed_at), "at": now.isoformat(),
         "from": term[0].isoformat(), "until": term[1].isoformat(), "salt": salt,
     }  # fmt: skip
-    digest = sha256(canonical(content)).digest()
+    agreed = canonical(content)
+    digest = sha256(agreed).digest()
     outcome = seal_statement(
         session, district=row.district, entry_id=new_id(), kind=Kind.AGREEMENT_SIGNED,
         digest=digest, details=Details(subject_of(row.number)), now=now,
@@ -217,4 +219,17 @@ def _sealed(
     if isinstance(outcome, Rejected):
         # the ledger stands still: the signature waits with it
         raise Conflict(outcome.code)
-    return {"sealed_salt": instance_of(session).vault.seal(salt), "digest": digest.hex()}
+    sealed = instance_of(session).vault.seal(agreed.decode())
+    return {"sealed_agreement": sealed, "digest": digest.hex()}
+
+
+def agreed_text(session: Session, row: AdoptionRow, member: MemberRow) -> str | None:
+    """The very text whose hash is sealed, for the lead who signed it: her name is in it. None for
+    others, and where it was not kept: since another leads, or from before it was."""
+    mine = row.applicant_id == member.person_id and member.role is Role.LEAD
+    if row.digest is None or not mine:
+        return None
+    column = select(Adoption.sealed_agreement).where(Adoption.id == row.id)
+    sealed = session.scalar(column)
+    text = instance_of(session).vault.unseal(sealed) if sealed else ""
+    return text if sha256(text.encode()).hexdigest() == row.digest else None

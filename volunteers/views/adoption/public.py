@@ -1,6 +1,7 @@
 """Adoptable things for everybody: list and map, one thing, the agreement, a plaque's code."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -16,8 +17,6 @@ from portal.kernel.ids import clean_number
 from portal.kernel.web import instance, reading
 from portal.reports.rules.atlas import CHINA, around
 from portal.reports.rules.publicity import Box, read_box
-from portal.satisfaction.queries import opinion_of, settings_of
-from portal.satisfaction.rules import SubjectKind
 from volunteers.labels.adoption import STANDINGS, THRESHOLDS
 from volunteers.queries.adoption.adoptions import (
     AdoptionRow,
@@ -42,6 +41,7 @@ from volunteers.queries.adoption.plots import (
     pins_of,
     plots_by_ids,
 )
+from volunteers.queries.rating import opinion_of_plot
 from volunteers.rules.adoption.life import CareState
 from volunteers.rules.adoption.lists import ladder, thing_kinds
 from volunteers.service.adoption.found import plot_shown
@@ -52,8 +52,8 @@ from volunteers.views.adoption.blueprint import bp
 from volunteers.views.adoption.common import about_plot, places_of, words
 
 
-def _sought(area: AreaRow | None) -> Sought:
-    asked = request.args
+def sought_in(asked: Mapping[str, str], area: AreaRow | None) -> Sought:
+    """What the filters of an address say; what nobody knows is left out."""
     standing = asked.get("standing", "")
     kind = asked.get("kind", "")
     return Sought(
@@ -65,7 +65,8 @@ def _sought(area: AreaRow | None) -> Sought:
     )
 
 
-def _area() -> AreaRow | None:
+def asked_area() -> AreaRow | None:
+    """The place that the address names, if there is one."""
     place = request.args.get("place", "")[:80].strip()
     found = find_areas(reading(), place, 1) if place else []
     return found[0] if found else None
@@ -86,8 +87,8 @@ def _parameters(**changes: Any) -> dict[str, Any]:
 @public
 def index() -> ResponseReturnValue:
     """What can be adopted, what is, and what never can be: list and map of the same things."""
-    area, today = _area(), city_day(now(), instance().city.zone)
-    sought = _sought(area)
+    area, today = asked_area(), city_day(now(), instance().city.zone)
+    sought = sought_in(request.args, area)
     found = listed_plots(reading(), sought, today)
     rows, pins = found[:PAGE], pins_of(reading(), sought, today)
     return render_template(
@@ -105,7 +106,7 @@ def points() -> ResponseReturnValue:
     """The things of a window as GeoJSON, for the map with a script."""
     box, today = _box(), city_day(now(), instance().city.zone)
     window = (box.west, box.south, box.east, box.north) if box else None
-    rows = pins_of(reading(), _sought(_area()), today, window)
+    rows = pins_of(reading(), sought_in(request.args, asked_area()), today, window)
     found = box or around([(row.lon, row.lat) for row in rows]) or CHINA
     content = {
         "type": "FeatureCollection",
@@ -140,8 +141,8 @@ def show(number: str) -> ResponseReturnValue:
     return render_template(
         "volunteers/adoption/show.html", row=row, care=care,
         care_photos=photos_of_care(reading(), confirmed),
-        inspections=inspections_of(reading(), plot.id), **_adopters(row), **_opinion(plot),
-        **about_plot(plot),
+        inspections=inspections_of(reading(), plot.id), **_adopters(row),
+        opinion=opinion_of_plot(reading(), plot.id, now()), **about_plot(plot),
     )  # fmt: skip
 
 
@@ -160,13 +161,6 @@ def _adopters(row: AdoptionRow | None) -> dict[str, Any]:
         "mine": mine,
         "plot_name": row.plot_name if named and row is not None else "",
     }
-
-
-def _opinion(plot: PlotRow) -> dict[str, Any]:
-    """What people say, once enough have: of a few it would tell who said what."""
-    counts = opinion_of(reading(), SubjectKind.ADOPTION, plot.id)
-    enough = counts.answered >= settings_of(reading()).smallest_cell
-    return {"opinion": counts if enough else None}
 
 
 @bp.get("/adoption/rules")

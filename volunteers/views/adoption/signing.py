@@ -19,7 +19,7 @@ from volunteers.rules.adoption.life import Role
 from volunteers.service.adoption.agreements import text_digest
 from volunteers.service.adoption.found import own_adoption, plot_of
 from volunteers.service.adoption.settings import settings_of
-from volunteers.service.adoption.signing import ask_renewal, sign
+from volunteers.service.adoption.signing import agreed_text, ask_renewal, sign
 from volunteers.views.adoption.blueprint import bp
 from volunteers.views.adoption.common import about_plot
 
@@ -57,7 +57,8 @@ def my_agreement(number: str) -> ResponseReturnValue:
         raise Missing
     return render_template(
         "volunteers/adoption/agreement.html", row=row, member=member, model=model,
-        fingerprint=text_digest(model), **about_plot(plot_of(reading(), row)),
+        fingerprint=text_digest(model), agreed=agreed_text(reading(), row, member),
+        **about_plot(plot_of(reading(), row)),
     )  # fmt: skip
 
 
