@@ -45,6 +45,7 @@ KINDS: Mapping[Kind, Words] = {
     Kind.LOG_RESUMED: _l("Log begun anew after a loss"),
     Kind.AGREEMENT_SIGNED: _l("Adoption agreement signed"),
     Kind.COMPANY_STANDING: _l("Standing of a service company changed"),
+    Kind.CLAUSES_PUBLISHED: _l("Text of a pledge published"),
     Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {

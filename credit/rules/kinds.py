@@ -59,6 +59,7 @@ class Kind(StrEnum):
     LOG_RESUMED = "log_resumed"
     AGREEMENT_SIGNED = "agreement_signed"
     COMPANY_STANDING = "company_standing"
+    CLAUSES_PUBLISHED = "clauses_published"
 
 
 class Phase(StrEnum):

@@ -1,5 +1,5 @@
 """Words for the codes of pledges."""
 
-from pledges.labels import personal, plaques, refusals
+from pledges.labels import clauses, personal, plaques, premises, refusals
 
-__all__ = ["personal", "plaques", "refusals"]
+__all__ = ["clauses", "personal", "plaques", "premises", "refusals"]

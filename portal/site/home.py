@@ -107,6 +107,7 @@ def city_today(session: Session, now: datetime) -> list[tuple[int, str]]:
 KEPT = (
     (Permission.SHIFT_MANAGE, "/desk/volunteers/", _l("Voluntary service")),
     (Permission.ADOPTION_MANAGE, "/desk/adoption/", _l("Adoption at the desk")),
+    (Permission.PLEDGE_REGISTER, "/desk/premises/", _l("Register of premises")),
     (Permission.PLEDGE_REGISTER, "/desk/plaques/", _l("Plaques at the desk")),
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
     (Permission.NOTICE_PUBLISH, "/admin/notices/", _l("Notices and warnings")),

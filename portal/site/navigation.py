@@ -39,6 +39,7 @@ FOOTER = (
     (_l("Who is responsible for what"), "/places/responsibilities"),
     POINTS,
     (_l("Rules for points"), "/credit/rules"),
+    (_l("Shops and their pledges"), "/pledges/"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

@@ -22,6 +22,7 @@ from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
 from pledges import labels as pledges_labels
 from pledges.service import personal as pledges_personal
+from pledges.service.clause_lists import load_clauses
 from pledges.views import bp as pledges
 from portal.accounts import cli as accounts_cli
 from portal.accounts import jobs as accounts_jobs
@@ -116,6 +117,7 @@ CITY_DATA: Final[tuple[tuple[str, Callable[[Session, City, datetime], Any]], ...
     ("Public at once", check_publishing),
     ("Model agreement for adoption", load_model),
     ("Adoptable things", load_register),
+    ("Model texts of pledges", load_clauses),
 )
 
 # imported because they register themselves: words for codes, templates of messages, jobs, and

@@ -27,4 +27,5 @@ CASES = {
 VALUES = {
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
+    ("pledges.clause_set", "code"): "three",
 }

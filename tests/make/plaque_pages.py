@@ -14,6 +14,8 @@ CASES = {
         "plaque",
     ),
     "pledges.desk_plaque_batch": "plaque_batch",
+    "pledges.desk_premises_one": "premises",
+    "pledges.desk_premises_tenant": "premises",
     "pledges.desk_plaque_sheets": "plaque_batch",
 }  # fmt: skip
 
@@ -27,4 +29,4 @@ def plaque_things(session: Session, place: Area) -> dict[str, str]:
     plaque = make.plaque(session, place)
     make.hang(session, plaque, shop, runs)
     batch = session.get_one(PlaqueBatch, plaque.batch_id)
-    return {"plaque": plaque.code, "plaque_batch": batch.number}
+    return {"plaque": plaque.code, "plaque_batch": batch.number, "premises": shop.number}

@@ -38,6 +38,7 @@ from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_rat
 from portal.site.demo.links import plant_replies, stage_links
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
+from portal.site.demo.premises import plant_premises
 from portal.site.demo.shared import stage_shared
 from portal.site.demo.staged import (
     plan_clocks,
@@ -157,6 +158,7 @@ def _work_of_staff(
     plant_grids(session, people, community, now)
     plant_honours(session, people, community, now)
     plant_adoptions(session, people, now)
+    plant_premises(session, people, now)
 
 
 def _program(session: Session, unit_id: UUID, now: datetime) -> None:

@@ -1,0 +1,153 @@
+"""The register as it is read: at the desk, and by everybody."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from pledges.models import Pledge, Premises, PremisesOperator
+from pledges.rules.clauses import Letter
+from pledges.rules.premises import PremisesKind, PremisesState
+from pledges.rules.signing import PledgeState
+from portal.kernel.instance import instance_of
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class PremisesRow:
+    """Premises as anybody may see them. ``pledged_at``: since when its frontage pledge holds."""
+
+    district: str
+    id: UUID
+    number: str
+    kind: PremisesKind
+    state: PremisesState
+    title: str
+    trade: str
+    road: str
+    door: str
+    area_id: UUID
+    place_path: str
+    lon: float | None
+    lat: float | None
+    duty_words: str | None
+    duty_version: int
+    heads: int | None
+    version: int
+    pledged_at: Any
+
+
+_IN_FORCE = and_(
+    Pledge.district == Premises.district,
+    Pledge.premises_id == Premises.id,
+    Pledge.letter == Letter.FRONTAGE,
+    Pledge.state == PledgeState.IN_FORCE,
+)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    p = Premises
+    return select(
+        p.district, p.id, p.number, p.kind, p.state, p.title, p.trade, p.road, p.door, p.area_id,
+        p.place_path, p.lon, p.lat, p.duty_words, p.duty_version, p.heads, p.version,
+        Pledge.signed_at,
+    ).outerjoin(Pledge, _IN_FORCE)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for in the register; empty: everything."""
+
+    words: str = ""
+    kind: PremisesKind | None = None
+    trade: str = ""
+    under: str = "/"
+
+
+def in_places(places: Collection[str] | None) -> ColumnElement[bool]:
+    """The condition of lying in some places; None: everywhere."""
+    if places is None:
+        return Premises.place_path.is_not(None)
+    paths = (Premises.place_path.startswith(place, autoescape=True) for place in places)
+    return or_(false(), *paths)
+
+
+def register_page(
+    session: Session, places: Collection[str] | None, sought: Sought, after: str = ""
+) -> list[PremisesRow]:
+    """A page and one more of what is there in somebody's places, by number: one query."""
+    statement = _rows().where(in_places(places), Premises.state != PremisesState.GONE)
+    statement = statement.where(Premises.place_path.startswith(sought.under, autoescape=True))
+    if sought.words:
+        columns = (Premises.title, Premises.road, Premises.door, Premises.number)
+        statement = statement.where(
+            or_(*(column.contains(sought.words, autoescape=True) for column in columns))
+        )
+    if sought.kind is not None:
+        statement = statement.where(Premises.kind == sought.kind)
+    if sought.trade:
+        statement = statement.where(Premises.trade == sought.trade)
+    if after:
+        statement = statement.where(Premises.number > after)
+    found = session.execute(statement.order_by(Premises.number).limit(PAGE + 1))
+    return [PremisesRow(*row) for row in found]
+
+
+def whole_register(
+    session: Session, places: Collection[str] | None, limit: int
+) -> list[PremisesRow]:
+    """Everything that is there in somebody's places, road by road, up to a limit: one query."""
+    statement = _rows().where(in_places(places), Premises.state != PremisesState.GONE)
+    ordered = statement.order_by(Premises.road, Premises.number).limit(limit)
+    return [PremisesRow(*row) for row in session.execute(ordered)]
+
+
+def premises_by_number(session: Session, number: str) -> PremisesRow | None:
+    """The premises with a public number."""
+    row = session.execute(_rows().where(Premises.number == number)).one_or_none()
+    return PremisesRow(*row) if row else None
+
+
+def taken_doors(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """The number of what stands at each of some doors."""
+    statement = select(Premises.door_key, Premises.number).where(
+        Premises.door_key.in_(set(keys)), Premises.state != PremisesState.GONE
+    )
+    return {row.door_key: row.number for row in session.execute(statement)}
+
+
+@dataclass(frozen=True)
+class OperatorRow:
+    """Who answered for a place, from when to when; for the desk alone. No digit of a phone."""
+
+    number: str
+    name: str
+    sole_trader: bool
+    has_phone: bool
+    starts_on: date
+    ends_on: date | None
+
+
+def operators_of(session: Session, premises: PremisesRow) -> list[OperatorRow]:
+    """Everybody who answered for a place, the last first."""
+    statement = (
+        select(PremisesOperator)
+        .where(
+            PremisesOperator.district == premises.district,
+            PremisesOperator.premises_id == premises.id,
+        )
+        .order_by(PremisesOperator.starts_on.desc(), PremisesOperator.id.desc())
+    )
+    vault = instance_of(session).vault
+    return [
+        OperatorRow(
+            row.number, vault.unseal(row.sealed_name) if row.sealed_name else "", row.sole_trader,
+            row.phone_hash is not None, row.starts_on, row.ends_on,
+        )
+        for row in session.scalars(statement)
+    ]  # fmt: skip

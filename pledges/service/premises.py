@@ -1,0 +1,285 @@
+"""The register by hand: premises are added and changed, tenants come and go.
+
+Locks are taken in the order of decision 0040: premises, operator, pledge.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from pledges.models import (
+    PlaqueBinding,
+    Pledge,
+    PledgeEvent,
+    Premises,
+    PremisesEvent,
+    PremisesOperator,
+)
+from pledges.queries.premises import PremisesRow, premises_by_number
+from pledges.rules.plaques import BindingEnd
+from pledges.rules.premises import OperatorEnd, PremisesState, PremisesStep
+from pledges.rules.refusals import PledgeRefusal
+from pledges.rules.register import Flaw, OperatorWish, PremisesFlaw, PremisesWish, door_key
+from pledges.rules.signing import PledgeState, PledgeStep, Who
+from portal.accounts.rules import Actor, Permission
+from portal.areas.queries import AreaRow, area_by_code, find_areas
+from portal.areas.rules import codes_of
+from portal.kernel.audit import note_action
+from portal.kernel.clock import city_day
+from portal.kernel.db import changed_rows
+from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.ids import clean_number, new_id, new_number
+from portal.kernel.instance import instance_of
+from portal.kernel.phones import clean_phone
+
+MANAGE: Final = Permission.PLEDGE_REGISTER
+
+
+def premises_here(session: Session, actor: Actor, number: str) -> PremisesRow:
+    """Premises of somebody's places that are still there. Raises Missing."""
+    row = premises_by_number(session, clean_number(number) or "")
+    if row is None or not actor.may(MANAGE, place_path=row.place_path):
+        raise Missing
+    return row
+
+
+def placed(
+    session: Session, actor: Actor, wishes: Iterable[tuple[int, PremisesWish]]
+) -> tuple[dict[int, AreaRow], list[Flaw]]:
+    """The place of each line, by its code or its one name in the actor's places."""
+    areas, flaws = dict[int, AreaRow](), list[Flaw]()
+    known: dict[str, AreaRow | PremisesFlaw] = {}
+    for line, wish in wishes:
+        if wish.place not in known:
+            known[wish.place] = _place(session, actor, wish.place)
+        found = known[wish.place]
+        if isinstance(found, PremisesFlaw):
+            flaws.append(Flaw(found, "place", line))
+        else:
+            areas[line] = found
+    return areas, flaws
+
+
+def _place(session: Session, actor: Actor, typed: str) -> AreaRow | PremisesFlaw:
+    area = area_by_code(session, typed.upper())
+    if area is None:
+        named = [row for row in find_areas(session, typed, 200) if typed in row.names.values()]
+        mine = [row for row in named if actor.may(MANAGE, place_path=row.path)]
+        if len(mine) > 1:
+            return PremisesFlaw.PLACE_MANY
+        area = next(iter(mine or named), None)
+    if area is None:
+        return PremisesFlaw.PLACE_UNKNOWN
+    return area if actor.may(MANAGE, place_path=area.path) else PremisesFlaw.NOT_YOURS
+
+
+def key_of(wish: PremisesWish, area: AreaRow) -> str:
+    """The key of a door: a road has one name within its street."""
+    street = "/".join(codes_of(area.path)[:2])
+    return door_key(f"/{street}/", wish.road, wish.door)
+
+
+def add_premises(session: Session, actor: Actor, wish: PremisesWish, *, now: datetime) -> str:
+    """Put premises into the register, with who runs them if it is said; their public number."""
+    areas, flaws = placed(session, actor, [(0, wish)])
+    for flaw in flaws:
+        raise Refused(flaw.code, field=flaw.column, facts=flaw.facts)
+    number = insert_premises(session, actor, wish, areas[0], now)
+    if number is None:
+        raise Refused(PremisesFlaw.DOOR_TAKEN, field="door")
+    note_action(
+        session, at=now, actor_id=actor.person_id, action="premises:register",
+        subject=f"premises:{number}",
+    )  # fmt: skip
+    return number
+
+
+def insert_premises(
+    session: Session, actor: Actor, wish: PremisesWish, area: AreaRow, now: datetime
+) -> str | None:
+    """The rows of a wish; None when another place stands at the door already."""
+    today = city_day(now, instance_of(session).city.zone)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    district, row_id, number = codes_of(area.path)[0], new_id(), new_number()
+    statement = (
+        dialect.insert(Premises)
+        .values(
+            district=district, id=row_id, number=number, version=1, listed_on=today,
+            state=PremisesState.OPEN if wish.operator else PremisesState.EMPTY,
+            duty_version=1 if wish.duty_words else 0, **_values(wish, area, now),
+        )
+        .on_conflict_do_nothing()
+        .returning(Premises.id)
+    )  # fmt: skip
+    if session.scalar(statement) is None:
+        return None
+    note_step(session, actor, district, row_id, PremisesStep.REGISTER, now)
+    if wish.operator:
+        add_operator(session, actor, district, row_id, wish.operator, now)
+    return number
+
+
+def _values(wish: PremisesWish, area: AreaRow, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": wish.kind, "title": wish.title, "trade": wish.trade, "road": wish.road,
+        "door": wish.door, "door_key": key_of(wish, area), "area_id": area.id,
+        "place_path": area.path, "lon": wish.lon, "lat": wish.lat, "duty_words": wish.duty_words,
+        "heads": wish.heads, "updated_at": now,
+    }  # fmt: skip
+
+
+def note_step(
+    session: Session, actor: Actor, district: str, premises_id: UUID, step: PremisesStep,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Write a step into the history of a door."""
+    session.add(
+        PremisesEvent(
+            district=district, premises_id=premises_id, step=step, actor_id=actor.person_id, at=now
+        )
+    )
+
+
+def add_operator(
+    session: Session, actor: Actor, district: str, premises_id: UUID, who: OperatorWish,
+    now: datetime,
+) -> UUID:  # fmt: skip
+    """Somebody answers for a place from today on. Raises Refused for a phone that is none."""
+    vault = instance_of(session).vault
+    phone = clean_phone(who.phone) if who.phone else None
+    if who.phone and phone is None:
+        raise Refused(PremisesFlaw.PHONE, field="phone")
+    row = PremisesOperator(
+        district=district, id=new_id(), premises_id=premises_id, sole_trader=who.sole_trader,
+        sealed_name=vault.seal(who.name), sealed_phone=vault.seal(phone) if phone else None,
+        phone_hash=vault.keyed_hash("phone", phone) if phone else None,
+        starts_on=city_day(now, instance_of(session).city.zone), entered_at=now,
+        entered_by=actor.person_id,
+    )  # fmt: skip
+    session.add(row)
+    # the row of a plaque refers to it by key alone
+    session.flush()
+    note_step(session, actor, district, premises_id, PremisesStep.OPERATOR_COMES, now)
+    return row.id
+
+
+def change_premises(
+    session: Session, actor: Actor, number: str, wish: PremisesWish, *, seen: int, now: datetime
+) -> None:
+    """Write premises anew; who runs them is not touched. ``seen``: the version of the form.
+
+    A duty area in other words is a new one: its version counts up.
+    """
+    row = premises_here(session, actor, number)
+    areas, flaws = placed(session, actor, [(0, wish)])
+    for flaw in flaws:
+        raise Refused(flaw.code, field=flaw.column, facts=flaw.facts)
+    area = areas[0]
+    if codes_of(area.path)[0] != row.district:
+        raise Refused(PremisesFlaw.PLACE_UNKNOWN, field="place")
+    there = select(Premises.number).where(
+        Premises.door_key == key_of(wish, area), Premises.state != PremisesState.GONE
+    )
+    if session.scalar(there) not in {None, row.number}:
+        raise Refused(PremisesFlaw.DOOR_TAKEN, field="door")
+    duty = row.duty_version + (wish.duty_words != row.duty_words)
+    changed = update(Premises).where(
+        Premises.district == row.district, Premises.id == row.id, Premises.version == seen,
+        Premises.state != PremisesState.GONE,
+    )  # fmt: skip
+    values = {**_values(wish, area, now), "version": seen + 1}
+    values["duty_version"] = duty if wish.duty_words else 0
+    if changed_rows(session, changed.values(values)) != 1:
+        raise Conflict(PledgeRefusal.CHANGED)
+    note_step(session, actor, row.district, row.id, PremisesStep.CHANGE, now)
+
+
+def change_tenant(
+    session: Session, actor: Actor, number: str, who: OperatorWish, *, seen: str, now: datetime
+) -> None:
+    """Another one runs the place from today on: whoever ran it and what they pledged ends, and the
+    plaque is bound anew. ``seen``: the number of the operator that the form showed, or ""."""
+    row = premises_here(session, actor, number)
+    door = session.scalars(
+        select(Premises)
+        .where(Premises.district == row.district, Premises.id == row.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if door.state is PremisesState.GONE:
+        raise Conflict(PledgeRefusal.GONE)
+    before = session.scalars(
+        select(PremisesOperator)
+        .where(
+            PremisesOperator.district == row.district, PremisesOperator.premises_id == row.id,
+            PremisesOperator.ends_on.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()  # fmt: skip
+    if (before.number if before else "") != seen:
+        raise Conflict(PledgeRefusal.CHANGED)
+    if before is not None:
+        before.ends_on = city_day(now, instance_of(session).city.zone)
+        before.ended_why = OperatorEnd.TENANT_CHANGE
+        session.flush()
+        note_step(session, actor, row.district, row.id, PremisesStep.OPERATOR_LEAVES, now)
+    _end_pledges(session, actor, row, now)
+    comes = add_operator(session, actor, row.district, row.id, who, now)
+    _bind_anew(session, actor, row, comes, now)
+    door.state, door.updated_at = PremisesState.OPEN, now
+    note_action(
+        session, at=now, actor_id=actor.person_id, action="premises:tenant",
+        subject=f"premises:{row.number}",
+    )  # fmt: skip
+
+
+def _end_pledges(session: Session, actor: Actor, row: PremisesRow, now: datetime) -> None:
+    """What was signed for the place ends with whoever signed it, of every kind of letter."""
+    held = session.scalars(
+        select(Pledge)
+        .where(
+            Pledge.district == row.district, Pledge.premises_id == row.id,
+            Pledge.state == PledgeState.IN_FORCE,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()  # fmt: skip
+    for pledge in held:
+        pledge.state, pledge.ended_at = PledgeState.ENDED, now
+        session.add(
+            PledgeEvent(
+                district=row.district, pledge_id=pledge.id, step=PledgeStep.TENANT_LEAVES,
+                who=Who.STAFF, actor_id=actor.person_id, at=now,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+def _bind_anew(
+    session: Session, actor: Actor, row: PremisesRow, operator_id: UUID, now: datetime
+) -> None:
+    """The plaque stays at the door; its binding to whoever left ends."""
+    bound = session.scalars(
+        select(PlaqueBinding).where(
+            PlaqueBinding.district == row.district, PlaqueBinding.premises_id == row.id,
+            PlaqueBinding.ended_at.is_(None),
+        )
+    ).one_or_none()  # fmt: skip
+    if bound is None:
+        return
+    bound.ended_at, bound.ended_why = now, BindingEnd.TENANT_CHANGE
+    session.flush()
+    session.add(
+        PlaqueBinding(
+            district=row.district, code=bound.code, premises_id=row.id, operator_id=operator_id,
+            bound_at=now, bound_by=actor.person_id,
+        )
+    )  # fmt: skip
+    for step in (PremisesStep.PLAQUE_ENDS, PremisesStep.PLAQUE_BOUND):
+        note_step(session, actor, row.district, row.id, step, now)

@@ -1,0 +1,30 @@
+"""The routes of the register of premises and of its texts for the access test."""
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import Permission
+from tests.make import pledges as make
+from tests.make.plaque_routes import SAMPLES
+from tests.make.routes import Sample, fixed, thing, with_permission
+from tests.make.world import EAST, FILLERS, WEST, World
+
+__all__ = ["SAMPLES"]
+
+HERE = with_permission(Permission.PLEDGE_REGISTER)
+
+
+def fill_premises(session: Session, world: World) -> None:
+    """A published text, and premises in each street."""
+    make.clauses(session, world.tree[EAST], "access")
+    for side, street in (("east", EAST), ("west", WEST)):
+        row = make.premises(session, world.tree[street], "91号")
+        world.things[f"premises_{side}"] = row.number
+
+
+FILLERS.append(fill_premises)
+SAMPLES["pledges.desk_premises_table"] = Sample(own=fixed(form="csv"))
+SAMPLES["pledges.clause_set"] = Sample(own=fixed(code="access"))
+for _page in ("desk_premises_one", "desk_premises_tenant"):
+    SAMPLES[f"pledges.{_page}"] = Sample(
+        own=thing(number="premises_east"), foreign=thing(number="premises_west"), reaches=HERE
+    )
