@@ -1,5 +1,5 @@
 """Words for the codes of pledges."""
 
-from pledges.labels import personal, plaques, refusals
+from pledges.labels import breaches, inspections, personal, plaques, refusals
 
-__all__ = ["personal", "plaques", "refusals"]
+__all__ = ["breaches", "inspections", "personal", "plaques", "refusals"]
