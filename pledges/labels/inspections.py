@@ -41,6 +41,9 @@ PURPOSES = {
 
 register(
     {
+        InspectionRefusal.NO_SUCH_PLACE: _l(
+            "No place with this number lies where you inspect. Please compare it."
+        ),
         InspectionRefusal.NO_CLAUSES: _l(
             "No text of the pledge is published for this kind of place yet, so there is nothing "
             "to check it by."

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -53,7 +54,7 @@ class BreachRow:
         return self.suspended_at is not None
 
 
-_BREACH = (
+_BREACH: Any = (
     Breach.district, Breach.id, Breach.number, Breach.premises_id, Breach.operator_id,
     Breach.pledge_id, Breach.inspection_id, Breach.clause_id, Breach.place_path, Breach.state,
     Breach.opened_at, Breach.opened_by, Breach.rectify_by, Breach.rectified_at,

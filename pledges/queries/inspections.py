@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from pledges.models import (
@@ -50,7 +50,7 @@ class DoorRow:
     duty_words: str | None
 
 
-_DOOR = (
+_DOOR: Any = (
     Premises.district, Premises.id, Premises.number, Premises.title, Premises.kind, Premises.state,
     Premises.trade, Premises.road, Premises.door, Premises.area_id, Premises.place_path,
     Premises.lon, Premises.lat, Premises.duty_words,
@@ -210,7 +210,7 @@ class InspectionRow:
     void_reason: str | None
 
 
-_INSPECTION = (
+_INSPECTION: Any = (
     Inspection.district, Inspection.id, Inspection.number, Inspection.premises_id,
     Inspection.operator_id, Inspection.pledge_id, Inspection.version_id, Inspection.place_path,
     Inspection.body, Inspection.inspector_id, Inspection.at, Inspection.sent_at, Inspection.words,
@@ -307,7 +307,7 @@ class PhotoRow:
     shown_at: datetime | None
 
 
-_PHOTO = (
+_PHOTO: Any = (
     PledgePhoto.district, PledgePhoto.code, PledgePhoto.premises_id, PledgePhoto.inspection_id,
     PledgePhoto.answer_id, PledgePhoto.side, PledgePhoto.blob_key, PledgePhoto.thumbnail_key,
     PledgePhoto.shown_at,
@@ -320,7 +320,7 @@ def photos_of(
 ) -> list[PhotoRow]:  # fmt: skip
     """The photos of an inspection and of some answers of a shop, the earliest first."""
     these = or_(
-        and_(PledgePhoto.inspection_id == inspection_id, inspection_id is not None),
+        PledgePhoto.inspection_id == inspection_id if inspection_id else false(),
         PledgePhoto.answer_id.in_(answers),
     )
     rows = session.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, exists, select
@@ -33,7 +34,7 @@ class PlanRow:
     ends_on: date
 
 
-_PLAN = (
+_PLAN: Any = (
     VisitPlan.district, VisitPlan.id, VisitPlan.number, VisitPlan.title, VisitPlan.area_id,
     VisitPlan.place_path, VisitPlan.body, VisitPlan.starts_on, VisitPlan.ends_on,
 )  # fmt: skip
@@ -129,7 +130,7 @@ class VisitRow:
     void_reason: str | None
 
 
-_VISIT = (
+_VISIT: Any = (
     DoorVisit.number, Premises.title, Premises.number, Premises.id, DoorVisit.place_path,
     DoorVisit.purpose, DoorVisit.body, DoorVisit.visitor_id, DoorVisit.at, DoorVisit.agreed,
     DoorVisit.words, DoorVisit.void_reason,

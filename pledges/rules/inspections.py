@@ -60,6 +60,7 @@ class PhotoSide(StrEnum):
 class InspectionRefusal(StrEnum):
     """What keeps an inspection out, or keeps it standing."""
 
+    NO_SUCH_PLACE = "inspection.no_such_place"
     NO_CLAUSES = "inspection.no_clauses"
     CHANGED_TEXT = "inspection.changed_text"
     UNANSWERED = "inspection.unanswered"

@@ -1,6 +1,7 @@
 """What a shop says to a breach, and who decides its appeal (L7, L9)."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -186,9 +187,9 @@ def decide_appeal(
          **_resumed(session, row, now))  # fmt: skip
 
 
-def _resumed(session: Session, row: BreachRow, now: datetime) -> dict[str, object]:
+def _resumed(session: Session, row: BreachRow, now: datetime) -> dict[str, Any]:
     """No longer suspended; a day that was set moves by the days that the appeal took."""
-    values: dict[str, object] = {"suspended_at": None}
+    values: dict[str, Any] = {"suspended_at": None}
     if row.rectify_by is not None and row.suspended_at is not None:
         since = today_of(session, row.suspended_at)
         values["rectify_by"] = postponed(row.rectify_by, since, today_of(session, now))

@@ -1,6 +1,6 @@
 """Pages of pledges, by noun. Importing a module registers its routes."""
 
-from pledges.views import plaque_desk, plaques
+from pledges.views import breaches, inspections, my_breaches, plaque_desk, plaques, visits
 from pledges.views.blueprint import bp
 
-__all__ = ["bp", "plaque_desk", "plaques"]
+__all__ = ["bp", "breaches", "inspections", "my_breaches", "plaque_desk", "plaques", "visits"]
