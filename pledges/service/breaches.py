@@ -22,6 +22,7 @@ from pledges.queries.breaches import (
 )
 from pledges.queries.inspections import (
     DoorRow,
+    InspectionRow,
     answers_of,
     door_by_number,
     doors_by_ids,
@@ -97,11 +98,25 @@ def open_breach(
     if open_breach_of(session, door.district, door.id, clause_id) is not None:
         raise Conflict(BreachRefusal.OPEN_ALREADY)
     _check_reason(reason)
+    return _remind(session, actor, door, found, operator.id, clause_id, reason, now)
+
+
+def _remind(
+    session: Session,
+    actor: Actor,
+    door: DoorRow,
+    found: InspectionRow,
+    operator_id: UUID,
+    clause_id: UUID,
+    reason: str,
+    now: datetime,
+) -> str:
+    """Add the breach with its first step."""
     key, number = new_id(), new_number()
     session.add(
         Breach(
             district=door.district, id=key, number=number, premises_id=door.id,
-            operator_id=operator.id, pledge_id=found.pledge_id, inspection_id=found.id,
+            operator_id=operator_id, pledge_id=found.pledge_id, inspection_id=found.id,
             clause_id=clause_id, place_path=door.place_path, opened_at=now,
             opened_by=actor.person_id, state=BreachState.REMINDED,
         )

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+
+from pledges.queries.breaches import BreachRow, breach_by_number, events_of
 from pledges.rules.breaches import BreachStep, ladder
 from pledges.rules.inspections import Body, Finding
 from pledges.service.breaches import open_breach, take_step
@@ -103,3 +106,20 @@ def frontage(
             actor(session, staff(session, "street_desk", area=places[OTHER_STREET])),
             actor(session, owner), places,
         )  # fmt: skip
+
+
+def seen(made: Frontage, number: str) -> BreachRow:
+    with made.database.read() as session:
+        found = breach_by_number(session, number)
+    assert found is not None
+    return found
+
+
+def steps(made: Frontage, number: str) -> list[BreachStep]:
+    with made.database.read() as session:
+        return [one.step for one in events_of(session, seen(made, number))]
+
+
+def counted(made: Frontage, table: Any) -> int:
+    with made.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0

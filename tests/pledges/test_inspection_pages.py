@@ -73,6 +73,11 @@ def test_from_the_checklist_to_a_breach_that_is_put_right(app: Flask, made: Fron
     early = breach.click("Tell the shop to put it right", status=200).form()
     assert early.fill(reason="请尽快清理", due_on="2027-01-30").send(status=409).errors
 
+    both_sides(app, made, desk, breach.path)
+
+
+def both_sides(app: Flask, made: Frontage, desk: Browser, path: str) -> None:
+    """What the owner says, and who of the street answers."""
     owner = browser_of(app, made, made.owner)
     mine = owner.get("/me/breaches", status=200).click("swept", status=200)
     mine = mine.click("Reply", status=200).form().fill(words="今天就清理").send(status=200)
@@ -83,10 +88,10 @@ def test_from_the_checklist_to_a_breach_that_is_put_right(app: Flask, made: Fron
     assert "everything else waits" in mine.text
 
     # whoever opened it does not decide
-    assert "Decide the appeal" not in desk.get(breach.path, status=200).text
-    assert "Tell the shop" not in desk.get(breach.path, status=200).text
+    assert "Decide the appeal" not in desk.get(path, status=200).text
+    assert "Tell the shop" not in desk.get(path, status=200).text
     second_desk = browser_of(app, made, made.second)
-    decide = second_desk.get(breach.path, status=200).click("Decide the appeal", status=200)
+    decide = second_desk.get(path, status=200).click("Decide the appeal", status=200)
     ended = decide.form().fill(outcome="upheld", reason="确属停业").send(status=200)
     assert "withdrawn" in ended.text
     assert "withdrawn" in owner.get(mine.path, status=200).text
