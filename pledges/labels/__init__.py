@@ -1,5 +1,13 @@
 """Words for the codes of pledges."""
 
-from pledges.labels import clauses, personal, plaques, premises, refusals
+from pledges.labels import (
+    breaches,
+    clauses,
+    inspections,
+    personal,
+    plaques,
+    premises,
+    refusals,
+)
 
-__all__ = ["clauses", "personal", "plaques", "premises", "refusals"]
+__all__ = ["breaches", "clauses", "inspections", "personal", "plaques", "premises", "refusals"]

@@ -1,7 +1,21 @@
-"""Inspections: who inspects, what is found, codes and lengths."""
+"""Inspections: who inspects, what is found, codes and lengths, and how an axis is scored."""
 
+import csv
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Final
+
+from pledges.rules.clauses import Axis
+from portal.reports.rules.masking import what_is_masked
+
+BODIES: Final = Path(__file__).parents[1] / "data" / "inspection-bodies.tsv"
+# a phone without a network keeps a draft for some days
+OLDEST_DRAFT: Final = timedelta(days=14)
+MOST_PHOTOS: Final = 3
 
 LONGEST_WORDS: Final = 300
 LONGEST_NOTE: Final = 200
@@ -41,3 +55,99 @@ class PhotoSide(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+
+
+class InspectionRefusal(StrEnum):
+    """What keeps an inspection out, or keeps it standing."""
+
+    NO_SUCH_PLACE = "inspection.no_such_place"
+    NO_CLAUSES = "inspection.no_clauses"
+    CHANGED_TEXT = "inspection.changed_text"
+    UNANSWERED = "inspection.unanswered"
+    NO_BODY = "inspection.no_body"
+    AHEAD = "inspection.ahead"
+    TOO_OLD = "inspection.too_old"
+    OWN = "inspection.own"
+    OTHER_DRAFT = "inspection.other_draft"
+    VOID_ALREADY = "inspection.void_already"
+    NO_STOPS = "inspection.no_stops"
+    BAD_DAYS = "inspection.bad_days"
+
+
+@cache
+def _bodies() -> Mapping[Body, frozenset[str]]:
+    with BODIES.open(encoding="utf-8", newline="") as file:
+        return {
+            Body(row["body"]): frozenset(row["roles"].split())
+            for row in csv.DictReader(file, delimiter="\t")
+        }
+
+
+def bodies_for(held: Collection[str]) -> tuple[Body, ...]:
+    """As what somebody with these roles may come (``data/inspection-bodies.tsv``)."""
+    return tuple(body for body, of in _bodies().items() if of & set(held))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found of a clause of an axis."""
+
+    axis: Axis
+    finding: Finding
+
+
+def scores(answers: Iterable[Answer]) -> Mapping[Axis, int]:
+    """The score of each axis: kept clauses in hundredths of those that were seen, half rounded up.
+
+    What was not seen counts for nothing; an axis of which nothing was seen has no score.
+    """
+    kept: dict[Axis, int] = {}
+    seen: dict[Axis, int] = {}
+    for one in answers:
+        if one.finding is Finding.NOT_SEEN:
+            continue
+        seen[one.axis] = seen.get(one.axis, 0) + 1
+        kept[one.axis] = kept.get(one.axis, 0) + (one.finding is Finding.KEPT)
+    return {
+        axis: (2 * BEST_SCORE * kept[axis] + seen[axis]) // (2 * seen[axis])
+        for axis in Axis
+        if axis in seen
+    }
+
+
+def why_not_then(at: datetime, now: datetime) -> InspectionRefusal | None:
+    """A look lies behind, and not long: a draft that lay on a phone is sent within some days."""
+    if at > now:
+        return InspectionRefusal.AHEAD
+    return InspectionRefusal.TOO_OLD if now - at > OLDEST_DRAFT else None
+
+
+def leads_to_person(words: str) -> bool:
+    """Whether words hold a name with a title, a number of somebody, or a number plate."""
+    return bool(what_is_masked(words))
+
+
+@dataclass(frozen=True)
+class Meant:
+    """For which places a text is meant, as far as it decides between several."""
+
+    place_path: str
+    kind: str | None
+    trade: str | None
+
+
+def nearest(texts: Iterable[Meant], place_path: str, kind: str, trade: str) -> Meant | None:
+    """The text that counts for a place: of the deepest place, then of its trade, then its kind."""
+    fitting = [
+        one
+        for one in texts
+        if place_path.startswith(one.place_path)
+        and one.kind in (None, kind)
+        and one.trade in (None, trade)
+    ]
+    rank = max((_rank(one) for one in fitting), default=None)
+    return next((one for one in fitting if _rank(one) == rank), None)
+
+
+def _rank(one: Meant) -> tuple[int, bool, bool]:
+    return len(one.place_path), one.trade is not None, one.kind is not None

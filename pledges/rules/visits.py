@@ -14,3 +14,10 @@ class VisitPurpose(StrEnum):
     SIGNING = "signing"
     HELP = "help"
     FOLLOW_UP = "follow_up"
+
+
+class VisitRefusal(StrEnum):
+    """What keeps a visit from being noted."""
+
+    NO_PURPOSE = "visit.no_purpose"
+    NOT_AGREED = "visit.not_agreed"

@@ -1,6 +1,27 @@
 """Pages of pledges, by noun. Importing a module registers its routes."""
 
-from pledges.views import clauses, plaque_desk, plaques, premises, premises_table
+from pledges.views import (
+    breaches,
+    clauses,
+    inspections,
+    my_breaches,
+    plaque_desk,
+    plaques,
+    premises,
+    premises_table,
+    visits,
+)
 from pledges.views.blueprint import bp
 
-__all__ = ["bp", "clauses", "plaque_desk", "plaques", "premises", "premises_table"]
+__all__ = [
+    "bp",
+    "breaches",
+    "clauses",
+    "inspections",
+    "my_breaches",
+    "plaque_desk",
+    "plaques",
+    "premises",
+    "premises_table",
+    "visits",
+]

@@ -1,6 +1,6 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import plaque_pages
+from tests.make import inspection_pages, plaque_pages
 
 WHO = {
     "reports.self_solve": "resident",
@@ -15,6 +15,7 @@ WHO = {
 }
 CASES = {
     **plaque_pages.CASES,
+    **inspection_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -24,7 +25,10 @@ CASES = {
     "reports.filed_matter": "filed_for",
     "reports.filed_consent": "filed_for",
 }
+NO_PAGE = {"pledges.plaque_picture": "a picture", "pledges.pledge_photo": "a picture"}
+PAIRS = inspection_pages.PAIRS
 VALUES = {
+    **inspection_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pledges.models import (
     Breach,
     BreachAnswer,
+    BreachEvent,
     Clause,
     ClauseSet,
     ClauseVersion,
@@ -22,13 +23,15 @@ from pledges.models import (
     PledgeTick,
     Premises,
     PremisesOperator,
+    VisitPlan,
+    VisitPlanStop,
 )
-from pledges.rules.breaches import AnswerKind
+from pledges.rules.breaches import AnswerKind, BreachStep
 from pledges.rules.clauses import Axis, Letter
 from pledges.rules.inspections import Body, Finding
 from pledges.rules.plaques import PlaqueState
 from pledges.rules.premises import PremisesKind, PremisesState
-from pledges.rules.signing import NoticeWay, SigningWay
+from pledges.rules.signing import NoticeWay, SigningWay, Who
 from portal.areas.models import Area
 from portal.areas.rules import codes_of
 from portal.kernel.ids import new_id
@@ -231,5 +234,29 @@ def answer(session: Session, to: Breach, **changes: Any) -> BreachAnswer:
     }  # fmt: skip
     row = BreachAnswer(**values | changes)
     session.add(row)
+    session.flush()
+    return row
+
+
+def step(session: Session, of: Breach, reason: str) -> BreachEvent:
+    """The reminder with which a breach began."""
+    row = BreachEvent(
+        district=of.district, breach_id=of.id, step=BreachStep.REMIND, who=Who.STAFF,
+        actor_id=new_id(), at=of.opened_at, reason=reason,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def visit_plan(session: Session, to: Premises, area: Area) -> VisitPlan:
+    """A plan of inspections with one stop."""
+    row = VisitPlan(
+        district=to.district, title="十二月检查", area_id=area.id, place_path=area.path,
+        body=Body.STREET, starts_on=TODAY, ends_on=TODAY + timedelta(days=30), made_at=NOW,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    session.add(VisitPlanStop(district=to.district, plan_id=row.id, premises_id=to.id, position=1))
     session.flush()
     return row

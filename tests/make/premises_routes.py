@@ -17,7 +17,7 @@ def fill_premises(session: Session, world: World) -> None:
     """A published text, and premises in each street."""
     make.clauses(session, world.tree[EAST], "access")
     for side, street in (("east", EAST), ("west", WEST)):
-        row = make.premises(session, world.tree[street], "91号")
+        row = make.premises(session, world.tree[street], "93号")
         world.things[f"premises_{side}"] = row.number
 
 

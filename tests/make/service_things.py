@@ -9,6 +9,7 @@ from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
+from tests.make.inspection_pages import inspection_things
 from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
 from tests.make.sign_up_pages import sign_up_things
@@ -23,4 +24,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **hours_things(session, people, place.code),
         **sign_up_things(session, people, place),
         **plaque_things(session, place),
+        **inspection_things(session, people["resident"], place),
     }

@@ -39,7 +39,7 @@ NO_DATA = {
     "credit.deduction_photo", "credit.matter_photo", "credit.deduction_step",
     "adoption.photo", "adoption.small_photo", "adoption.plaque", "adoption.register_csv",
     "adoption.register_xlsx", "adoption.desk_register_csv", "adoption.desk_register_xlsx",
-    "pledges.plaque_picture", "pledges.desk_premises_table",
+    "pledges.plaque_picture", "pledges.desk_premises_table", "pledges.pledge_photo",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",

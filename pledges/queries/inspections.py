@@ -1,0 +1,337 @@
+"""Reads of inspections: the door, its checklist, what was found, its scores and photos."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import Session
+
+from pledges.models import (
+    Clause,
+    ClauseSet,
+    ClauseVersion,
+    Inspection,
+    InspectionAnswer,
+    InspectionScore,
+    Pledge,
+    PledgeExtra,
+    PledgePhoto,
+    Premises,
+    PremisesOperator,
+)
+from pledges.rules.clauses import Axis, Letter
+from pledges.rules.inspections import Body, Finding, InspectionState, Meant, PhotoSide, nearest
+from pledges.rules.premises import PremisesKind, PremisesState
+from pledges.rules.signing import PledgeState
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class DoorRow:
+    """What stands at a door, as far as an inspector needs it."""
+
+    district: str
+    id: UUID
+    number: str
+    title: str
+    kind: PremisesKind
+    state: PremisesState
+    trade: str
+    road: str
+    door: str
+    area_id: UUID
+    place_path: str
+    lon: float | None
+    lat: float | None
+    duty_words: str | None
+
+
+_DOOR: Any = (
+    Premises.district, Premises.id, Premises.number, Premises.title, Premises.kind, Premises.state,
+    Premises.trade, Premises.road, Premises.door, Premises.area_id, Premises.place_path,
+    Premises.lon, Premises.lat, Premises.duty_words,
+)  # fmt: skip
+
+
+def in_places(places: Collection[str] | None, path: Any) -> ColumnElement[bool]:
+    """The condition of lying in some places; None: everywhere."""
+    if places is None:
+        return path.is_not(None)  # type: ignore[no-any-return]  # an expression of a column
+    return or_(false(), *(path.startswith(place, autoescape=True) for place in places))
+
+
+def door_by_number(session: Session, number: str, *, lock: bool = False) -> DoorRow | None:
+    """One place of the register; ``lock``: nobody else changes it meanwhile."""
+    statement = select(*_DOOR).where(Premises.number == number)
+    if lock:
+        statement = statement.with_for_update()
+    found = session.execute(statement).one_or_none()
+    return DoorRow(*found) if found else None
+
+
+def doors_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, DoorRow]:
+    """Some places by their ids: one query."""
+    rows = session.execute(select(*_DOOR).where(Premises.id.in_(set(ids))))
+    return {row.id: DoorRow(*row) for row in rows}
+
+
+@dataclass(frozen=True)
+class OperatorRow:
+    """Who runs a place now; no name and no phone."""
+
+    id: UUID
+    person_id: UUID | None
+    organisation_id: UUID | None
+
+
+def operator_now(
+    session: Session, district: str, premises_id: UUID, *, lock: bool = False
+) -> OperatorRow | None:
+    """The operator who answers for a place today."""
+    o = PremisesOperator
+    statement = select(o.id, o.person_id, o.organisation_id).where(
+        o.district == district, o.premises_id == premises_id, o.ends_on.is_(None)
+    )
+    found = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return OperatorRow(*found) if found else None
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause as it is read, in the languages of the site."""
+
+    id: UUID
+    version_id: UUID
+    code: str
+    axis: Axis
+    pictogram: str
+    texts: Mapping[str, str]
+    plain: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """What is looked at: the clauses of what was pledged, or of the text that would count here."""
+
+    version_id: UUID
+    pledge_id: UUID | None
+    clauses: Sequence[ClauseRow]
+
+
+def _clauses(session: Session, condition: ColumnElement[bool]) -> list[ClauseRow]:
+    statement = (
+        select(Clause)
+        .join(ClauseVersion, ClauseVersion.id == Clause.version_id)
+        .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
+        .where(condition)
+        .order_by(ClauseSet.extra, ClauseSet.code, Clause.position)
+    )
+    return [
+        ClauseRow(
+            row.id, row.version_id, row.code, row.axis, row.pictogram,
+            {"zh_Hans": row.text_zh_hans, "zh_Hant": row.text_zh_hant, "en": row.text_en},
+            {"zh_Hans": row.plain_zh_hans, "zh_Hant": row.plain_zh_hant, "en": row.plain_en},
+        )
+        for row in session.scalars(statement)
+    ]  # fmt: skip
+
+
+def clauses_by_ids(session: Session, ids: Iterable[UUID]) -> dict[UUID, ClauseRow]:
+    """Some clauses by their ids: one query."""
+    return {row.id: row for row in _clauses(session, Clause.id.in_(set(ids)))}
+
+
+def checklist_for(session: Session, door: DoorRow, on: date) -> Checklist | None:
+    """The clauses of the pledge in force with its extra texts, else of the nearest text.
+
+    None where no text was published for such a place.
+    """
+    pledged = session.execute(
+        select(Pledge.id, Pledge.version_id).where(
+            Pledge.district == door.district, Pledge.premises_id == door.id,
+            Pledge.letter == Letter.FRONTAGE, Pledge.state == PledgeState.IN_FORCE,
+        )
+    ).one_or_none()  # fmt: skip
+    version_id = pledged.version_id if pledged else _version_for(session, door, on)
+    if version_id is None:
+        return None
+    versions = select(PledgeExtra.version_id).where(
+        PledgeExtra.district == door.district,
+        PledgeExtra.pledge_id == (pledged.id if pledged else None),
+    )
+    extra = Clause.version_id.in_(versions) if pledged else false()
+    clauses = _clauses(session, or_(Clause.version_id == version_id, extra))
+    return Checklist(version_id, pledged.id if pledged else None, clauses)
+
+
+def _version_for(session: Session, door: DoorRow, on: date) -> UUID | None:
+    rows = session.execute(
+        select(
+            ClauseVersion.id, ClauseVersion.effective_from, ClauseSet.place_path, ClauseSet.kind,
+            ClauseSet.trade,
+        )
+        .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
+        .where(
+            ClauseSet.letter == Letter.FRONTAGE, ClauseSet.extra.is_(False),
+            ClauseVersion.published_at.is_not(None), ClauseVersion.effective_from <= on,
+            or_(ClauseSet.ended_on.is_(None), ClauseSet.ended_on > on),
+        )
+        .order_by(ClauseVersion.effective_from)
+    )  # fmt: skip
+    # of one set the latest version stands last
+    texts = {Meant(row.place_path, row.kind, row.trade): row.id for row in rows}
+    found = nearest(texts, door.place_path, door.kind, door.trade)
+    return texts[found] if found else None
+
+
+@dataclass(frozen=True)
+class InspectionRow:
+    """One inspection as it is read."""
+
+    district: str
+    id: UUID
+    number: str
+    premises_id: UUID
+    operator_id: UUID | None
+    pledge_id: UUID | None
+    version_id: UUID
+    place_path: str
+    body: Body
+    inspector_id: UUID | None
+    at: datetime
+    sent_at: datetime
+    words: str | None
+    state: InspectionState
+    voided_at: datetime | None
+    void_reason: str | None
+
+
+_INSPECTION: Any = (
+    Inspection.district, Inspection.id, Inspection.number, Inspection.premises_id,
+    Inspection.operator_id, Inspection.pledge_id, Inspection.version_id, Inspection.place_path,
+    Inspection.body, Inspection.inspector_id, Inspection.at, Inspection.sent_at, Inspection.words,
+    Inspection.state, Inspection.voided_at, Inspection.void_reason,
+)  # fmt: skip
+
+
+def inspection_by_number(
+    session: Session, number: str, *, lock: bool = False
+) -> InspectionRow | None:
+    """One inspection."""
+    statement = select(*_INSPECTION).where(Inspection.number == number)
+    found = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return InspectionRow(*found) if found else None
+
+
+def inspection_of_draft(session: Session, draft_key: str) -> InspectionRow | None:
+    """The inspection that a draft of a phone became."""
+    found = session.execute(
+        select(*_INSPECTION).where(Inspection.draft_key == draft_key)
+    ).one_or_none()
+    return InspectionRow(*found) if found else None
+
+
+def inspection_by_id(session: Session, district: str, key: UUID) -> InspectionRow | None:
+    """One inspection by its key."""
+    found = session.execute(
+        select(*_INSPECTION).where(Inspection.district == district, Inspection.id == key)
+    ).one_or_none()
+    return InspectionRow(*found) if found else None
+
+
+def inspections_in(session: Session, places: Collection[str] | None) -> list[InspectionRow]:
+    """The latest inspections of some places."""
+    rows = session.execute(
+        select(*_INSPECTION)
+        .where(in_places(places, Inspection.place_path))
+        .order_by(Inspection.at.desc(), Inspection.id)
+        .limit(SHOWN)
+    )
+    return [InspectionRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """What was found of a clause, with its words."""
+
+    clause: ClauseRow
+    finding: Finding
+    note: str | None
+
+
+def answers_of(session: Session, row: InspectionRow) -> list[AnswerRow]:
+    """Every answer of an inspection in the order of the checklist: two queries."""
+    a = InspectionAnswer
+    found = session.execute(
+        select(a.clause_id, a.finding, a.note).where(
+            a.district == row.district, a.inspection_id == row.id
+        )
+    )
+    by_clause = {one.clause_id: one for one in found}
+    clauses = clauses_by_ids(session, by_clause)
+    return [
+        AnswerRow(clause, by_clause[key].finding, by_clause[key].note)
+        for key, clause in clauses.items()
+    ]
+
+
+def scores_of(
+    session: Session, rows: Iterable[InspectionRow]
+) -> dict[UUID, dict[Axis, int]]:  # fmt: skip
+    """The scores of some inspections by their ids: one query."""
+    s = InspectionScore
+    found: dict[UUID, dict[Axis, int]] = {row.id: {} for row in rows}
+    for row in session.execute(
+        select(s.inspection_id, s.axis, s.score).where(s.inspection_id.in_(found))
+    ):
+        found[row.inspection_id][row.axis] = row.score
+    return found
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """A photo, and of what."""
+
+    district: str
+    code: str
+    premises_id: UUID
+    inspection_id: UUID | None
+    answer_id: UUID | None
+    side: PhotoSide
+    blob_key: str
+    thumbnail_key: str
+    shown_at: datetime | None
+
+
+_PHOTO: Any = (
+    PledgePhoto.district, PledgePhoto.code, PledgePhoto.premises_id, PledgePhoto.inspection_id,
+    PledgePhoto.answer_id, PledgePhoto.side, PledgePhoto.blob_key, PledgePhoto.thumbnail_key,
+    PledgePhoto.shown_at,
+)  # fmt: skip
+
+
+def photos_of(
+    session: Session, district: str, *, inspection_id: UUID | None = None,
+    answers: Collection[UUID] = (),
+) -> list[PhotoRow]:  # fmt: skip
+    """The photos of an inspection and of some answers of a shop, the earliest first."""
+    these = or_(
+        PledgePhoto.inspection_id == inspection_id if inspection_id else false(),
+        PledgePhoto.answer_id.in_(answers),
+    )
+    rows = session.execute(
+        select(*_PHOTO)
+        .where(PledgePhoto.district == district, these)
+        .order_by(PledgePhoto.at, PledgePhoto.id)
+    )
+    return [PhotoRow(*row) for row in rows]
+
+
+def photo_by_code(session: Session, code: str) -> PhotoRow | None:
+    """A photo by the code of its address."""
+    found = session.execute(select(*_PHOTO).where(PledgePhoto.code == code)).one_or_none()
+    return PhotoRow(*found) if found else None

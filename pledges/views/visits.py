@@ -1,0 +1,69 @@
+"""Visits at the door: that somebody came, as what, for what."""
+
+from functools import partial
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from pledges.forms.inspections import VisitForm, WhyForm
+from pledges.labels.inspections import BODIES, PURPOSES
+from pledges.queries.visits import visit_by_number, visits_in
+from pledges.rules.inspections import bodies_for
+from pledges.service.inspections import INSPECT, REVIEW, door_here
+from pledges.service.visits import log_visit, void_visit
+from pledges.views.blueprint import bp
+from portal.accounts.access import current_actor, requires
+from portal.kernel.clock import now
+from portal.kernel.errors import Missing
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.ids import clean_number
+from portal.kernel.pages import answer
+from portal.kernel.web import Session, reading
+
+FOLDER = "pledges/visits"
+NOTED = _l("The visit is noted.")
+STRUCK = _l("Struck out.")
+
+
+@bp.get("/desk/pledges/visits/")
+@requires(INSPECT)
+def desk_visits() -> ResponseReturnValue:
+    """The latest visits in my places."""
+    actor = current_actor()
+    rows = visits_in(reading(), actor.places_for(INSPECT))
+    own = {row.number for row in rows if row.visitor_id == actor.person_id
+           or actor.may(REVIEW, place_path=row.place_path)}  # fmt: skip
+    return render_template(
+        f"{FOLDER}/list.html", rows=rows, own=own, bodies=BODIES, purposes=PURPOSES
+    )
+
+
+@bp.route("/desk/pledges/visits/at/<number>", methods=["GET", "POST"])
+@requires(INSPECT)
+def desk_visit(number: str) -> ResponseReturnValue:
+    """Note a visit at one place."""
+    door, form = door_here(reading(), current_actor(), number), VisitForm()
+    form.offer(bodies_for(current_actor().roles))
+    act = partial(_log, door.number, form)
+    return answer(form, f"{FOLDER}/new.html", act, thanks=NOTED, door=door)
+
+
+def _log(number: str, form: VisitForm, session: Session) -> str:
+    log_visit(session, current_actor(), number, form.wish(), now=now())
+    return url_for("pledges.desk_visits")
+
+
+@bp.route("/desk/pledges/visits/<number>/void", methods=["GET", "POST"])
+@requires(INSPECT)
+def desk_void_visit(number: str) -> ResponseReturnValue:
+    """Strike a visit out."""
+    row, form = visit_by_number(reading(), clean_number(number) or ""), WhyForm()
+    if row is None or not current_actor().may(INSPECT, place_path=row.place_path):
+        raise Missing
+    act = partial(_void, row.number, form)
+    return answer(form, f"{FOLDER}/void.html", act, thanks=STRUCK, row=row)
+
+
+def _void(number: str, form: WhyForm, session: Session) -> str:
+    void_visit(session, current_actor(), number, form.reason.data or "", now=now())
+    return url_for("pledges.desk_visits")
