@@ -111,6 +111,7 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "log": ["1"],
         "step": ["confirm"],
         "stop": ["1"],
+        "clause": ["litter"],
     }
     reached: set[str] = set()
     failed: dict[str, int] = {}

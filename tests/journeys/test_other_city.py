@@ -47,7 +47,7 @@ def _choose(page: Page, name: str) -> Page:
 
 
 def test_xining_starts_by_its_file_and_takes_a_report_by_list(tools: Tools) -> None:
-    assert "西宁市: 5 levels" in _gongzhi(tools, "city init") + _gongzhi(tools, "city check")
+    assert "西宁市: 6 levels" in _gongzhi(tools, "city init") + _gongzhi(tools, "city check")
     browser = Browser(tools.app).in_language("en")
     assert "Xining" in browser.get("/", status=200).html
     to_place(browser)

@@ -44,7 +44,6 @@ NO_PAGE = {
     **adoption_pages.NO_PAGE,
     **hours_pages.NO_PAGE,
     **door_pages.NO_PAGE,
-    "pledges.desk_premises_table": "a table to download",
     "credit.deduction_assessment": "a document to download",
     "credit.admin_assessment": "a document to download",
     "credit.retaliation_csv": "a table to download",

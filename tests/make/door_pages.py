@@ -25,7 +25,11 @@ CASES = {
     "reports.filed_matter": "filed_for",
     "reports.filed_consent": "filed_for",
 }
-NO_PAGE = {"pledges.plaque_picture": "a picture", "pledges.pledge_photo": "a picture"}
+NO_PAGE = {
+    "pledges.plaque_picture": "a picture",
+    "pledges.pledge_photo": "a picture",
+    "pledges.desk_premises_table": "a table to download",
+}
 PAIRS = inspection_pages.PAIRS
 VALUES = {
     **inspection_pages.VALUES,
