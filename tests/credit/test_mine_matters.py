@@ -365,8 +365,9 @@ def test_ones_own_page_sends_the_same_queries_however_much_waits(
     none = sent()
     for _ in range(3):
         announced(made, now=now())
-    # nothing is followed: the second query about that is not sent; one asks for news of shifts
-    assert none == sent() == 7
+    # nothing is followed: the second query about that is not sent; one asks for news of shifts,
+    # and one for the next shift of the coming day
+    assert none == sent() == 8
 
 
 def explained(session: Session, explain: str, who: UUID) -> list[Any]:

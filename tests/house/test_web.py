@@ -111,7 +111,7 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "log": ["1"],
         "step": ["confirm"],
         "stop": ["1"],
-        "clause": ["litter"],
+        "clause": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
     }
     reached: set[str] = set()
     failed: dict[str, int] = {}
