@@ -42,7 +42,7 @@ DOES = {
     BreachStep.LIST: _l("Propose it for the list"),
     BreachStep.HAND_OVER: _l("Hand it to enforcement"),
     BreachStep.FIND_RECTIFIED: _l("It is put right"),
-    BreachStep.VOID: _l("Withdraw it"),
+    BreachStep.VOID: _l("Take the finding back"),
 }
 ANSWERS = {
     AnswerKind.REPLY: _l("Reply of the shop"),

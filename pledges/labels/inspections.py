@@ -1,6 +1,5 @@
 """Words for inspections, visits at the door, and what is refused of them."""
 
-from pledges.rules.clauses import Axis
 from pledges.rules.inspections import Body, Finding, InspectionRefusal, InspectionState, PhotoSide
 from pledges.rules.visits import VisitPurpose, VisitRefusal
 from portal.accounts.labels import register_actions
@@ -25,12 +24,6 @@ INSPECTION_STATES = {
     InspectionState.VOID: _l("struck out"),
 }
 SIDES = {PhotoSide.BEFORE: _l("Before"), PhotoSide.AFTER: _l("After")}
-AXES = {
-    Axis.CLEAN: _l("Clean"),
-    Axis.GREEN: _l("Green"),
-    Axis.ORDER: _l("In order"),
-    Axis.LIGHT: _l("Lit"),
-}
 PURPOSES = {
     VisitPurpose.EXPLAIN: _l("To explain the pledge"),
     VisitPurpose.NOTICE: _l("To hand over a notice"),

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from pledges.forms.breaches import StepForm
 from pledges.forms.inspections import FindForm, InspectForm, PlanForm, WhyForm
 from pledges.labels.breaches import STATES
-from pledges.labels.inspections import AXES, BODIES, FINDINGS, INSPECTION_STATES, SIDES
+from pledges.labels.clauses import AXES
+from pledges.labels.inspections import BODIES, FINDINGS, INSPECTION_STATES, SIDES
 from pledges.queries.breaches import breaches_of_inspection
 from pledges.queries.inspections import (
     Checklist,
