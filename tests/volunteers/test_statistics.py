@@ -129,7 +129,11 @@ def test_the_wall_names_nobody_and_renews_itself(town: Town) -> None:
     assert "文明劝导" in page.text
     assert NAME not in page.text
     assert "25" in page.text
+    # only where somebody asked for it, and it can be told to stop
+    assert not page.soup.select("meta[http-equiv=refresh]")
+    page = page.click("Let this page renew itself")
     assert page.soup.select_one("meta[http-equiv=refresh]")["content"] == "120"
+    assert not page.click("Let it stand still").soup.select("meta[http-equiv=refresh]")
     other = town.get("/volunteers/wall?area=370283002")
     assert "文明劝导" not in other.text
 
