@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from pledges.models import (
@@ -22,8 +22,9 @@ from pledges.models import (
     Premises,
     PremisesOperator,
 )
+from pledges.queries.clauses import texts_for
 from pledges.rules.clauses import Axis, Letter
-from pledges.rules.inspections import Body, Finding, InspectionState, Meant, PhotoSide, nearest
+from pledges.rules.inspections import Body, Finding, InspectionState, PhotoSide
 from pledges.rules.premises import PremisesKind, PremisesState
 from pledges.rules.signing import PledgeState
 
@@ -60,7 +61,7 @@ _DOOR: Any = (
 def in_places(places: Collection[str] | None, path: Any) -> ColumnElement[bool]:
     """The condition of lying in some places; None: everywhere."""
     if places is None:
-        return path.is_not(None)  # type: ignore[no-any-return]  # an expression of a column
+        return true()
     return or_(false(), *(path.startswith(place, autoescape=True) for place in places))
 
 
@@ -169,23 +170,9 @@ def checklist_for(session: Session, door: DoorRow, on: date) -> Checklist | None
 
 
 def _version_for(session: Session, door: DoorRow, on: date) -> UUID | None:
-    rows = session.execute(
-        select(
-            ClauseVersion.id, ClauseVersion.effective_from, ClauseSet.place_path, ClauseSet.kind,
-            ClauseSet.trade,
-        )
-        .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
-        .where(
-            ClauseSet.letter == Letter.FRONTAGE, ClauseSet.extra.is_(False),
-            ClauseVersion.published_at.is_not(None), ClauseVersion.effective_from <= on,
-            or_(ClauseSet.ended_on.is_(None), ClauseSet.ended_on > on),
-        )
-        .order_by(ClauseVersion.effective_from)
-    )  # fmt: skip
-    # of one set the latest version stands last
-    texts = {Meant(row.place_path, row.kind, row.trade): row.id for row in rows}
-    found = nearest(texts, door.place_path, door.kind, door.trade)
-    return texts[found] if found else None
+    """The version that a shop without a pledge would sign on a day."""
+    main = texts_for(session, Letter.FRONTAGE, door.place_path, door.kind, door.trade, on=on).main
+    return main[1].id if main else None
 
 
 @dataclass(frozen=True)

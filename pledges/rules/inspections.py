@@ -125,29 +125,3 @@ def why_not_then(at: datetime, now: datetime) -> InspectionRefusal | None:
 def leads_to_person(words: str) -> bool:
     """Whether words hold a name with a title, a number of somebody, or a number plate."""
     return bool(what_is_masked(words))
-
-
-@dataclass(frozen=True)
-class Meant:
-    """For which places a text is meant, as far as it decides between several."""
-
-    place_path: str
-    kind: str | None
-    trade: str | None
-
-
-def nearest(texts: Iterable[Meant], place_path: str, kind: str, trade: str) -> Meant | None:
-    """The text that counts for a place: of the deepest place, then of its trade, then its kind."""
-    fitting = [
-        one
-        for one in texts
-        if place_path.startswith(one.place_path)
-        and one.kind in (None, kind)
-        and one.trade in (None, trade)
-    ]
-    rank = max((_rank(one) for one in fitting), default=None)
-    return next((one for one in fitting if _rank(one) == rank), None)
-
-
-def _rank(one: Meant) -> tuple[int, bool, bool]:
-    return len(one.place_path), one.trade is not None, one.kind is not None

@@ -31,10 +31,8 @@ from pledges.rules.inspections import (
     Body,
     Finding,
     InspectionRefusal,
-    Meant,
     bodies_for,
     leads_to_person,
-    nearest,
     scores,
     why_not_then,
 )
@@ -68,18 +66,6 @@ def test_scores_lie_between_0_and_100_and_the_order_is_nothing(
     answers = [Answer(*one) for one in found]
     assert all(0 <= score <= 100 for score in scores(answers).values())
     assert scores(answers) == scores(reversed(answers))
-
-
-def test_the_text_of_the_deepest_place_counts_then_its_trade_then_its_kind() -> None:
-    city, kind = Meant("/a/", None, None), Meant("/a/", "shop", None)
-    trade, street = Meant("/a/", None, "food"), Meant("/a/b/", None, None)
-    other = Meant("/a/c/", "shop", "food")
-    every = [city, kind, trade, street, other]
-    assert nearest(every, "/a/b/", "shop", "food") == street
-    assert nearest([city, kind, trade], "/a/b/", "shop", "food") == trade
-    assert nearest([city, kind, trade], "/a/b/", "shop", "hair") == kind
-    assert nearest([city, kind, trade], "/a/b/", "unit", "hair") == city
-    assert nearest([other, kind], "/a/b/", "unit", "food") is None
 
 
 def test_a_look_lies_behind_and_not_long() -> None:

@@ -144,9 +144,9 @@ class _Stand:
     def __init__(self) -> None:
         self.asked: list[tuple[bytes, dict[str, str]]] = []
 
-    def compile(self, source: bytes, *, format: str, sys_inputs: dict[str, str]) -> bytes:  # noqa: A002 - typst's own name
-        assert format == "pdf"
-        self.asked.append((source, sys_inputs))
+    def compile(self, source: bytes, **options: Any) -> bytes:
+        assert options["format"] == "pdf"
+        self.asked.append((source, options["sys_inputs"]))
         return b"%PDF-"
 
 
