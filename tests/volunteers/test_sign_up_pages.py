@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from portal.accounts.models import Person
 from portal.accounts.rules import AgeBand
@@ -176,7 +176,7 @@ def test_an_organiser_sees_names_and_a_foreign_one_nothing(
     assert facts_of(database, Told.TAKEN_OFF)
 
 
-def words_of(response: TestResponse) -> str:
+def words_of(response: Response) -> str:
     """All that a reader finds in an answer; a workbook is opened, for its bytes hide its words."""
     if (response.mimetype or "") != WORKBOOK:
         return response.get_data(as_text=True)
