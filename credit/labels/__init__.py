@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from credit.labels import asking, benefits, honours, log, process, rulebook
+from credit.labels import asking, benefits, honours, log, process, rulebook, speaking
 from credit.labels.mine import source_in_words
 from credit.rules.correcting import CorrectionRefusal
 from credit.rules.guard import ProtectedAct
@@ -20,7 +20,7 @@ from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
-__all__ = ["asking", "benefits", "honours", "log", "process", "rulebook"]
+__all__ = ["asking", "benefits", "honours", "log", "process", "rulebook", "speaking"]
 
 KINDS: Mapping[Kind, Words] = {
     Kind.AWARD: _l("Points earned"),

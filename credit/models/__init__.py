@@ -19,6 +19,7 @@ from credit.models.matter import (
 )
 from credit.models.quiz import QuizVersion
 from credit.models.rule import RuleVersion
+from credit.models.speaker import Speaker
 from credit.models.switch import DeductionSwitch
 from credit.models.triggers import KEPT_TABLES, keeping_statements
 from credit.models.waiting import WaitingFact
@@ -58,6 +59,7 @@ __all__ = [
     "RetaliationMonth",
     "RuleVersion",
     "Sealed",
+    "Speaker",
     "Unsealed",
     "WaitingFact",
     "keeping_statements",

@@ -87,6 +87,7 @@ class Matter(Base):
         ),
         Index("ix_credit_matter_state", "district", "state"),
         Index("ix_credit_matter_subject_person_id", "subject_person_id"),
+        Index("ix_credit_matter_subject_shop_id", "subject_shop_id"),
         Index("ix_credit_matter_proposer_id", "proposer_id"),
         Index("ix_credit_matter_source", "district", "source"),
     )

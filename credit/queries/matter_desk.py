@@ -32,6 +32,7 @@ from credit.queries.matters import (
 from credit.queries.outside import LONGEST_WAIT, ground_of, is_inside
 from credit.queries.routes import open_route
 from credit.queries.rulebook import all_rules, versions_of
+from credit.queries.speakers import concerns
 from credit.rules.guard import COUNTS_FOR, MATTER, Route
 from credit.rules.process import ENDED, MatterEvent, MatterState
 from credit.rules.rulebook import Rule, RuleClass, rule_at
@@ -78,9 +79,7 @@ def mine(
         Matter.proposer_id == actor.person_id,
         Matter.confirmer_id == actor.person_id,
     ]
-    not_about_me = or_(
-        Matter.subject_person_id.is_(None), Matter.subject_person_id != actor.person_id
-    )
+    not_about_me = ~concerns(actor.person_id)
     if not (actor.may(Permission.DEDUCTION_CONFIRM) or actor.may(Permission.DEDUCTION_REVIEW)):
         return or_(*ways)
     ground = ground_of(session, actor.person_id, now - COUNTS_FOR - LONGEST_WAIT)

@@ -31,6 +31,7 @@ from credit.queries.matters import (
     texts_of,
 )
 from credit.queries.rulebook import all_rules
+from credit.queries.speakers import concerns
 from credit.rules.ladder import LadderStep, next_step, step_of
 from credit.rules.objections import ask_until, next_attempt
 from credit.rules.process import (
@@ -74,6 +75,7 @@ class Matter:
 
     ``state`` is where it stands at this moment, whatever a job has written down. ``next_step`` is
     what she can ask for, None when nothing, and ``ask_until`` its last moment if it has one.
+    ``shop``: the names of the shop it is about, None when it is about the reader herself.
     ``proposed_by`` and ``decided_by`` are offices, never people. In which office somebody
     confirmed is not told: it would tell whether the guard sent the proposal outside (N1).
     """
@@ -112,6 +114,7 @@ class Matter:
     can_withdraw_objection: bool
     can_add_statement: bool
     entry_ids: tuple[UUID, ...]
+    shop: Names | None
     proposed_by: Names
     decided_by: tuple[Names, ...]
 
@@ -123,7 +126,7 @@ class Matter:
 
 def own_matters(session: Session, person_id: UUID, now: datetime) -> list[Matter]:
     """Everything she was told of and may still read, the newest first."""
-    statement = select_matters().where(MatterTable.subject_person_id == person_id, *_told(now))
+    statement = select_matters().where(concerns(person_id), *_told(now))
     rows = read_matters(session, statement.order_by(MatterTable.announced_at.desc()))
     return matters_in_words(session, rows, now)
 
@@ -131,7 +134,7 @@ def own_matters(session: Session, person_id: UUID, now: datetime) -> list[Matter
 def own_matter(session: Session, person_id: UUID, matter_id: UUID, now: datetime) -> Matter | None:
     """One of them; somebody else's is None."""
     statement = select_matters().where(
-        MatterTable.id == matter_id, MatterTable.subject_person_id == person_id, *_told(now)
+        MatterTable.id == matter_id, concerns(person_id), *_told(now)
     )
     found = matters_in_words(session, read_matters(session, statement), now)
     return found[0] if found else None
@@ -142,7 +145,7 @@ def own_matter_by_number(
 ) -> Matter | None:
     """The same by the public number that stands in the letter."""
     statement = select_matters().where(
-        MatterTable.number == number, MatterTable.subject_person_id == person_id, *_told(now)
+        MatterTable.number == number, concerns(person_id), *_told(now)
     )
     found = matters_in_words(session, read_matters(session, statement), now)
     return found[0] if found else None
@@ -173,7 +176,7 @@ def open_steps(session: Session, person_id: UUID, now: datetime) -> OpenSteps | 
 def open_notices(session: Session, person_id: UUID, now: datetime) -> OpenNotices | None:
     """What was announced to her, does not count yet and was not objected to; None: nothing."""
     statement = select(func.count(), func.min(MatterTable.object_until)).where(
-        MatterTable.subject_person_id == person_id,
+        concerns(person_id),
         MatterTable.state == MatterState.ANNOUNCED,
         MatterTable.object_until > now,
         open_to_objection(),
@@ -190,7 +193,7 @@ def open_reviews(session: Session, person_id: UUID, now: datetime) -> OpenNotice
         select(Objection.step, Objection.decided_at)
         .join(MatterTable, MatterTable.id == Objection.matter_id)
         .where(
-            MatterTable.subject_person_id == person_id,
+            concerns(person_id),
             MatterTable.state.in_(_MAY_OBJECT),
             Objection.decision == Decision.UPHELD,
             ~exists().where(
@@ -240,7 +243,8 @@ def matters_in_words(session: Session, rows: list[MatterRow], now: datetime) -> 
         )
         .order_by(MatterStep.at, MatterStep.id)
     )
-    units = organisations_by_ids(session, [row.unit_id for row in rows if row.unit_id])
+    named = [one for row in rows for one in (row.unit_id, row.subject_shop_id) if one]
+    units = organisations_by_ids(session, named)
     beside = _Beside(
         texts_of(session, ids), files_of(session, ids), objections_of(session, ids),
         bases_by_ids(session, {row.basis_id for row in rows}), _rules(session, rows),
@@ -297,6 +301,7 @@ def _matter(row: MatterRow, beside: _Beside, now: datetime) -> Matter | None:
         can_withdraw_objection=state in DISPUTES,
         can_add_statement=state not in _STATING,
         entry_ids=tuple(one for one in (row.notice_id, row.posted_id, row.end_id) if one),
+        shop=beside.units.get(row.subject_shop_id) if row.subject_shop_id else None,
         proposed_by=_proposing(row, beside),
         decided_by=tuple(_role(office) for who, office in beside.offices if who == row.id),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from credit.service.points import award, correct, give_back_held, hold_points, s
 from credit.service.posting import Details, Outcome
 from credit.service.retaliation import record_outcome
 from credit.service.rulebook import publish_rule
+from credit.service.speaking import let_speak, stop_speaking
 from credit.service.statements import seal_statement
 from credit.service.switch import deductions_on
 
@@ -37,6 +38,7 @@ __all__ = [
     "hold_points",
     "judge",
     "let_marks_run_out",
+    "let_speak",
     "mark_protected_act",
     "mark_protected_acts",
     "open_account",
@@ -46,4 +48,5 @@ __all__ = [
     "retract_fact",
     "seal_statement",
     "spend_held",
+    "stop_speaking",
 ]

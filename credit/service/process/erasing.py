@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from credit.models import EntryDetail, Matter, MatterFile, MatterText
 from credit.queries.entries import entry
 from credit.queries.matters import MatterRow, files_of, objections_of
+from credit.queries.speakers import heard_in
 from credit.service.forgetting import forget_details
 from credit.service.guard import let_marks_run_out
 from credit.service.looks import LOOK
@@ -32,11 +33,10 @@ def erase_details(session: Session, row: MatterRow, now: datetime) -> None:
     _forget_statements(session, row)
     subject = subject_of(row.number)
     wipe_messages(session, subject)
-    if row.subject_person_id is not None:
+    for who in heard_in(session, row):
         # that she objected is known no more from now on: its marks have their last time (N1)
-        let_marks_run_out(
-            session, person_id=row.subject_person_id, phone_hash=None, sources=[subject], now=now
-        )
+        let_marks_run_out(session, person_id=who, phone_hash=None, sources=[subject], now=now)
+    if row.subject_person_id is not None:
         forget_subject(session, subject, person_id=row.subject_person_id, looks=LOOK)
     session.execute(
         update(Matter)

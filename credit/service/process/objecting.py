@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from credit.models import Objection
 from credit.queries.guard import units_held
 from credit.queries.matters import MatterRow, ObjectionRow, matter_by_id, objections_of
+from credit.queries.speakers import heard_in, is_about
 from credit.rules.guard import ProtectedAct
 from credit.rules.kinds import Kind
 from credit.rules.ladder import LadderStep
@@ -21,7 +22,7 @@ from credit.rules.process import (
     MatterRefusal,
     MatterState,
 )
-from credit.service.guard import mark_protected_act
+from credit.service.guard import Deed, mark_protected_acts
 from credit.service.posting import Details
 from credit.service.process.moving import close, current, keep_files, keep_text, move
 from credit.service.process.settings import days_after
@@ -90,11 +91,11 @@ def record_objection(
 
 
 def own(session: Session, person_id: UUID, matter_id: UUID, now: datetime) -> MatterRow:
-    """Her own matter that she was told of. Anybody else's is missing."""
+    """Her own matter, or her shop's, that she was told of. Anybody else's is missing."""
     found = matter_by_id(session, matter_id)
-    if found is None or found.subject_person_id != person_id or found.state not in TOLD:
+    if found is None or found.state not in TOLD or found.notice_id is None:
         raise Missing
-    if found.notice_id is None:
+    if not is_about(session, found, person_id):
         raise Missing
     return current(session, matter_id, now)
 
@@ -143,14 +144,16 @@ def open_step(
 def _protect(session: Session, row: MatterRow, now: datetime) -> None:
     """Nothing negative may come from an appeal: the unit is a party from now on, and so are the
     proposer's own units, whichever she chose and also where she chose a place (N1)."""
-    if row.subject_person_id is None:
-        return
     units = units_held(session, row.proposer_id, row.proposed_at)
-    mark_protected_act(
-        session, district=row.district, person_id=row.subject_person_id, phone=None,
-        act=ProtectedAct.APPEAL, source=f"matter:{row.number}",
-        unit_ids=units | ({row.unit_id} if row.unit_id else set()), at=now,
-    )  # fmt: skip
+    behind = units | ({row.unit_id} if row.unit_id else set())
+    source = f"matter:{row.number}"
+    mark_protected_acts(
+        session,
+        [
+            Deed(row.district, one, None, ProtectedAct.APPEAL, source, behind, now)
+            for one in heard_in(session, row)
+        ],
+    )
 
 
 def _dispute(session: Session, row: MatterRow, typed_by: UUID | None, now: datetime) -> MatterRow:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from credit.models import Matter
 from credit.queries.matters import BasisRow, basis_by_number, consents_to_basis
 from credit.queries.rulebook import versions_of
+from credit.queries.speakers import speakers_of
 from credit.rules.process import BasisKind, MatterEvent, MatterRefusal, MatterState
 from credit.rules.rulebook import Rule, RuleClass, rule_at
 from credit.rules.sensitive import sensitive_words
@@ -158,6 +159,8 @@ def _subject(session: Session, typed: str, actor: Actor) -> _Subject:
     shop = organisation_by_code(session, typed.strip().upper())
     if shop is None or shop.kind is not OrganisationKind.COMPANY or shop.valid_to is not None:
         raise Refused(MatterRefusal.NO_SUBJECT, field="subject")
+    if actor.person_id in speakers_of(session, shop.id):
+        raise Refused(MatterRefusal.ONESELF, field="subject")
     return _Subject(shop_id=shop.id)
 
 

@@ -5,6 +5,7 @@ Each matter is a transaction of its own. What a job has not written down yet, ev
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -14,6 +15,7 @@ from credit.models import Matter, Objection
 from credit.queries.matters import MatterRow, matter_by_id, texts_of
 from credit.queries.routes import seal_route
 from credit.queries.rulebook import versions_of
+from credit.queries.speakers import heard_in
 from credit.rules.flaws import LONGEST_LIFE
 from credit.rules.guard import MATTER
 from credit.rules.ladder import step_of
@@ -26,6 +28,7 @@ from credit.rules.process import (
     due_event,
 )
 from credit.rules.sources import sources_in
+from credit.rules.speaking import strictest
 from credit.service.conduct import post_deduction
 from credit.service.process.erasing import erase_details
 from credit.service.process.gates import GATES, Gates
@@ -57,10 +60,17 @@ def check_proposals(database: Database, now: datetime, *, gates: Gates = GATES) 
         if row.state is not MatterState.PROPOSED or due_event(row.clocks, moment):
             return False
         words = [text.words for text in texts_of(session, [row.id])]
-        route = gates.judge(
-            session, district=row.district, subject_person_id=row.subject_person_id,
-            proposer_id=row.proposer_id, unit_id=row.unit_id,
-            sources=sources_in(row.source or "", words), at=row.proposed_at,
+        sources = sources_in(row.source or "", words)
+        about: list[UUID | None] = [*heard_in(session, row)]
+        route = strictest(
+            [
+                gates.judge(
+                    session, district=row.district, subject_person_id=who,
+                    proposer_id=row.proposer_id, unit_id=row.unit_id, sources=sources,
+                    at=row.proposed_at,
+                )
+                for who in about or [None]
+            ]
         )  # fmt: skip
         record_outcome(
             session, district=row.district, proposal_id=row.id, route=route,

@@ -10,6 +10,7 @@ from credit.models import Matter
 from credit.queries.matters import MatterRow, objections_of, stood_aside
 from credit.queries.outside import ground_of, is_inside
 from credit.queries.routes import open_route
+from credit.queries.speakers import is_about
 from credit.rules.guard import COUNTS_FOR, MATTER, Route
 from credit.rules.process import MatterRefusal
 from portal.accounts.rules import Actor, Permission, roles
@@ -87,7 +88,7 @@ def check_reviewer(session: Session, row: MatterRow, actor: Actor) -> None:
 
 
 def _check_uninvolved(session: Session, row: MatterRow, actor: Actor) -> None:
-    if row.subject_person_id == actor.person_id:
+    if is_about(session, row, actor.person_id):
         raise Refused(MatterRefusal.ONESELF)
     if not is_outside(session, row, actor):
         raise Refused(MatterRefusal.SAME_UNIT)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from credit.queries.matters import MatterRow
+from credit.queries.speakers import heard_in
 from portal.accounts.queries import person_row, phones_of
 from portal.kernel.clock import local
 from portal.kernel.instance import instance_of
@@ -27,19 +28,19 @@ class Told(StrEnum):
 def tell(
     session: Session, row: MatterRow, what: Told, now: datetime, *, day: datetime | None = None
 ) -> None:
-    """Queue a message to the person, if she has a phone. It names no act: others read phones."""
-    who = person_row(session, row.subject_person_id) if row.subject_person_id else None
-    if who is None:
-        return
-    to = phones_of(session, [who.id]).get(who.id)
-    if to is None:
-        return
+    """Queue a message to the person, or to those who speak for the shop, as far as they have a
+    phone. It names no act: others read phones."""
+    heard = heard_in(session, row)
+    phones = phones_of(session, heard)
     zone = instance_of(session).city.zone
     facts = {"number": row.number, "day": f"{local(day, zone):%Y-%m-%d}" if day else ""}
-    post_message(
-        session, channel=Channel.SMS, to=to, template=what.value, facts=facts, now=now,
-        language=who.language, subject=subject_of(row.number),
-    )  # fmt: skip
+    for person_id in heard:
+        who, to = person_row(session, person_id), phones.get(person_id)
+        if who is not None and to is not None:
+            post_message(
+                session, channel=Channel.SMS, to=to, template=what.value, facts=facts, now=now,
+                language=who.language, subject=subject_of(row.number),
+            )  # fmt: skip
 
 
 def subject_of(number: str) -> str:
