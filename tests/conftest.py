@@ -8,7 +8,6 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -21,7 +20,7 @@ import structlog
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
@@ -32,12 +31,14 @@ from portal.kernel import db
 from portal.kernel.blobs import BlobStore
 from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY, Config
-from portal.kernel.db import Base, Database, open_database
+from portal.kernel.db import Database, open_database
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.logs import configure_logging
 from portal.kernel.vault import Vault
 from portal.site import schema
 from portal.site.app import create_app
+from tests.engines import Engines, postgres_database
+from tests.house.session import WHERE
 from tests.pages import Browser
 
 TEST_KEY = "test-key-" + "0" * 40  # made up; no installation has it
@@ -83,7 +84,7 @@ def postgres_server() -> Iterator[str]:
         yield given
         return
     initdb, pg_ctl = _find_binary("initdb"), _find_binary("pg_ctl")
-    folder = Path(tempfile.mkdtemp(prefix="gongzhi-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="gongzhi-pg-", dir=os.environ.get(WHERE)))
     identity = _identity_for_postgres()
     if identity:
         os.chown(folder, identity["user"], identity["group"])
@@ -120,25 +121,26 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database that others are copied from, much sooner than migrated."""
+    with postgres_database(postgres_server) as url:
+        _fill(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """One migrated database a session; ``database`` empties it after each test."""
-    name = f"gongzhi_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    _fill(url)
-    yield url
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with postgres_database(postgres_server, template=postgres_template) as url:
+        yield url
 
 
-def _empty(database: Database) -> None:
-    deletes = "; ".join(f'DELETE FROM "{t.name}"' for t in reversed(Base.metadata.sorted_tables))
-    with database.writer.begin() as connection:
-        # replica: no triggers, no foreign keys; much faster than TRUNCATE on small tables
-        connection.exec_driver_sql(f"SET session_replication_role = replica; {deletes}")
+@pytest.fixture(scope="session")
+def postgres_engines(postgres_url: str) -> Iterator[Engines]:
+    """Connections to it that outlive a test: a server's new process knows no table yet."""
+    engines = Engines(postgres_url)
+    yield engines
+    engines.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -252,13 +254,16 @@ def addresses_compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def database(instance: Instance) -> Iterator[Database]:
+def database(instance: Instance, request: pytest.FixtureRequest) -> Iterator[Database]:
     """The database of the test, on both engines."""
-    database = open_for(instance)
-    yield database
-    if not database.is_sqlite:
-        _empty(database)
-    database.dispose()
+    if make_url(instance.config.database_url).get_backend_name() == "sqlite":
+        database = open_for(instance)
+        yield database
+        database.dispose()
+        return
+    engines: Engines = request.getfixturevalue("postgres_engines")
+    yield engines.open(instance)
+    engines.clean()
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.kernel import i18n
 from portal.kernel.config import CHECKOUT
 from portal.kernel.db import Database
-from portal.kernel.i18n import babel, chosen_language
 from portal.kernel.instance import Instance, open_for
 from portal.kernel.web import close_reading
 from portal.site import (
@@ -34,9 +34,7 @@ def create_app(instance: Instance, database: Database | None = None) -> Flask:
     app.extensions["gongzhi_instance"] = instance
     app.extensions["gongzhi_database"] = database or open_for(instance)
     _configure(app, instance)
-    babel.init_app(
-        app, locale_selector=chosen_language, timezone_selector=lambda: instance.city.zone
-    )
+    i18n.init_app(app, instance.city.zone)
     # what is registered first runs last after a request: these two see the finished response
     for step in (assets, compression, metrics, requestlog, security, errors, context, unruly):
         step.init_app(app)

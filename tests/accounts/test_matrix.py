@@ -67,9 +67,7 @@ def _absent_value(rule: Rule, name: str) -> object:
 
 
 def address(app: Flask, rule: Rule, values: Mapping[str, Any]) -> str:
-    with app.test_request_context():
-        found = app.url_map.bind("localhost").build(rule.endpoint, values)
-    return str(found)
+    return str(app.url_map.bind("localhost").build(rule.endpoint, values))
 
 
 def send(world: World, role: str, method: str, url: str, form: Any = None) -> TestResponse:

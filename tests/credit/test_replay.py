@@ -22,7 +22,7 @@ from credit.service.posting import Details
 from credit.service.sealing import seal
 from portal.kernel.db import Base, Database, open_database
 from portal.kernel.ids import id_at
-from tests.conftest import _empty
+from tests.engines import empty
 from tests.make.credit import DISTRICT, NOW, try_give, try_hold
 
 DAY = timedelta(days=1)
@@ -119,7 +119,7 @@ def test_a_replay_gives_byte_identical_dumps(
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         again = open_database(f"sqlite:///{path}", database.info)
     else:
-        _empty(database)
+        empty(database)
     with same_chance(monkeypatch) as chance:
         walk(again, chance)
     assert dump(again) == first

@@ -4,6 +4,8 @@ Loaded by ``addopts`` in pyproject.toml, because ``--long`` must be known before
 """
 
 import gc
+import os
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,11 @@ NO_CHROMIUM = "no /usr/bin/chromium; run `apt-get install chromium fonts-noto-cj
 
 # each test of such a file needs what the first one has made
 DEMOS = {f"tests/site/test_{name}.py" for name in ("display", "face", "words_on_pages")}
+
+# every test on SQLite writes a file of some megabytes and waits until the disk has each commit
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 * 1024**3
+WHERE = "PYTEST_DEBUG_TEMPROOT"
 
 _run = {"long": False}
 
@@ -34,6 +41,8 @@ def is_long() -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test is imported, because settings are made when a test is."""
     _run["long"] = bool(config.getoption("--long"))
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        os.environ.setdefault(WHERE, str(MEMORY))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,7 +18,8 @@ from portal.kernel.instance import Instance, open_for
 from portal.kernel.vault import Vault
 from portal.reports.rules.intake import Contact
 from portal.site.app import create_app
-from tests.conftest import TEST_KEY, _empty
+from tests.conftest import TEST_KEY
+from tests.engines import empty
 from tests.journeys.town import MONDAY, Town, small_town
 from tests.make.calendars import know_next_year
 from tests.make.intake import filed
@@ -72,7 +73,7 @@ def streets_of(
             know_next_year(session)
         yield Streets(town)
     if not database.is_sqlite:
-        _empty(database)
+        empty(database)
     database.dispose()
 
 

@@ -1,14 +1,15 @@
 """Two installations: one that is kept, and an empty one of the other engine to restore into."""
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import func, select
 
 from credit.service.sealing import seal
 from portal.accounts.models import Person, SecondFactor
@@ -24,6 +25,7 @@ from portal.site import schema
 from portal.site.backup import Written, write_backup
 from portal.site.restore import Restored, restore_backup
 from portal.site.rotate import CURRENT
+from tests.engines import postgres_database
 from tests.make.accounts import person
 from tests.make.areas import small_tree
 from tests.make.credit import account, given, posted, try_hold
@@ -85,35 +87,43 @@ def filled(here: House) -> House:
     return here
 
 
-@pytest.fixture
-def new_url(
-    request: pytest.FixtureRequest, here: House, tmp_path: Path
-) -> Iterator[Callable[[], str]]:
-    """Addresses of databases without tables, of the other engine than ``here``."""
-    if not here.database.is_sqlite:
-        yield lambda: f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.db"
-        return
-    server = request.getfixturevalue("postgres_server")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    made: list[str] = []
-
-    def make() -> str:
-        made.append(f"gongzhi_{uuid.uuid4().hex[:12]}")
-        with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{made[-1]}"'))
-        return make_url(server).set(database=made[-1]).render_as_string(hide_password=False)
-
-    yield make
-    with admin.connect() as connection:
-        for name in made:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+NewUrl = Callable[..., str]
 
 
 @pytest.fixture
-def there(here: House, new_url: Callable[[], str], tmp_path: Path) -> Iterator[House]:
+def new_url(request: pytest.FixtureRequest, here: House, tmp_path: Path) -> Iterator[NewUrl]:
+    """Addresses of empty databases of the other engine than ``here``.
+
+    ``tables=False``: without tables, so that a restore has to make them, which takes seconds.
+    """
+    with ExitStack() as made:
+
+        def in_postgres(*, tables: bool = True) -> str:
+            server = request.getfixturevalue("postgres_server")
+            copied = {"template": request.getfixturevalue("postgres_template")} if tables else {}
+            return made.enter_context(postgres_database(server, **copied))
+
+        def in_sqlite(*, tables: bool = True) -> str:
+            path = tmp_path / f"{uuid.uuid4().hex}.db"
+            if tables:
+                shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+
+        yield in_postgres if here.database.is_sqlite else in_sqlite
+
+
+@pytest.fixture
+def there(here: House, new_url: NewUrl, tmp_path: Path) -> Iterator[House]:
     """An empty installation of the other engine."""
     house = house_at(here.instance, new_url(), tmp_path / "there")
+    yield house
+    house.database.dispose()
+
+
+@pytest.fixture
+def bare(here: House, new_url: NewUrl, tmp_path: Path) -> Iterator[House]:
+    """An installation of the other engine whose database has no table yet."""
+    house = house_at(here.instance, new_url(tables=False), tmp_path / "there")
     yield house
     house.database.dispose()
 

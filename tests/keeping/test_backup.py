@@ -1,7 +1,6 @@
 """A backup goes into the other engine and comes back the same; what is damaged is named."""
 
 import gzip
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from portal.site.unfinished import RESTORE, Unfinished, refuse_unfinished
 from tests.credit.tamper import Copy
 from tests.keeping.conftest import (
     House,
+    NewUrl,
     counts,
     house_at,
 )
@@ -68,7 +68,7 @@ def with_key(house: House, other: House) -> None:
 
 
 def test_a_season_of_a_city_comes_back_the_same_on_the_other_engine(
-    here: House, there: House, tmp_path: Path
+    here: House, bare: House, tmp_path: Path
 ) -> None:
     with here.database.write() as session:
         list(load_city_data(session, here.instance.city, now()))
@@ -78,30 +78,30 @@ def test_a_season_of_a_city_comes_back_the_same_on_the_other_engine(
     first, second = tmp_path / "first.tar", tmp_path / "second.tar"
     written = here.back_up(first)
     before = counts(here)
-    with_key(here, there)
-    restored = there.restore(first)
+    with_key(here, bare)
+    restored = bare.restore(first)
     assert restored.stop is None
     assert not restored.needs_log_key
     assert restored.rows == written.rows
-    there.back_up(second)
+    bare.back_up(second)
     # line by line: every table of the one engine is that of the other, but for those in which a
     # restore closes what waited, like the link to somebody who was nominated
     assert _tables_that_differ(first, second) <= CLOSED_BY_A_RESTORE
     assert parts_of(first, "blobs") == parts_of(second, "blobs")
     assert parts_of(first, "ledger") == parts_of(second, "ledger")
     assert len(parts_of(first, "blobs")) == written.photos > 0
-    after = counts(there)
+    after = counts(bare)
     for name, count in before.items():
         assert name in LEFT_OUT or after[name] == count
-    assert points_on_the_map(here) == points_on_the_map(there) > 0
+    assert points_on_the_map(here) == points_on_the_map(bare) > 0
     # the search was made anew, and is the same
     assert after["case_search"] == before["case_search"] > 0
-    assert schema.differences(there.database) == []
-    with there.database.read() as session:
+    assert schema.differences(bare.database) == []
+    with bare.database.read() as session:
         assert reindex.stale(session) == []
-    with there.database.write() as session:
+    with bare.database.write() as session:
         person(session)
-    assert seal(there.database, now()) == 0
+    assert seal(bare.database, now()) == 0
 
 
 def test_guards_and_references_stand_again_after_a_restore(
@@ -196,7 +196,7 @@ def test_a_backup_is_of_one_moment_while_others_write(filled: House, tmp_path: P
 
 
 def test_yesterdays_backup_beside_todays_state_is_said_and_nothing_is_sealed(
-    archive: Path, filled: House, new_url: Callable[[], str]
+    archive: Path, filled: House, new_url: NewUrl
 ) -> None:
     with filled.database.write() as session:
         # a consent is a statement of its own
@@ -211,7 +211,7 @@ def test_yesterdays_backup_beside_todays_state_is_said_and_nothing_is_sealed(
 
 
 def test_who_was_erased_since_is_erased_again_before_anybody_looks(
-    archive: Path, filled: House, new_url: Callable[[], str], tmp_path: Path
+    archive: Path, filled: House, new_url: NewUrl, tmp_path: Path
 ) -> None:
     with filled.database.write() as session:
         her = session.scalars(select(Person).where(Person.display_name == "王小明")).first()
@@ -241,28 +241,28 @@ def erasure_hash_of(house: House, person_id: Any) -> str:
 
 
 def test_a_restore_that_was_cut_off_lets_nobody_in_and_goes_on(
-    archive: Path, filled: House, there: House, monkeypatch: pytest.MonkeyPatch
+    archive: Path, filled: House, bare: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_key(filled, there)
+    with_key(filled, bare)
 
     def full(_content: bytes, _extension: str) -> str:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(there.instance.blobs, "put", full)
+        patch.setattr(bare.instance.blobs, "put", full)
         with pytest.raises(OSError, match="No space"):
-            there.restore(archive)
-    assert (there.folder / RESTORE).exists()
+            bare.restore(archive)
+    assert (bare.folder / RESTORE).exists()
     with pytest.raises(Unfinished, match="gongzhi restore"):
-        refuse_unfinished(there.folder)
-    with there.database.read() as session:
+        refuse_unfinished(bare.folder)
+    with bare.database.read() as session:
         matters = session.scalar(select(func.count()).select_from(Case))
-    there.restore(archive)
-    refuse_unfinished(there.folder)
-    with there.database.read() as session:
+    bare.restore(archive)
+    refuse_unfinished(bare.folder)
+    with bare.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == matters
         assert session.scalar(select(func.count()).select_from(CaseSearch)) == 1
-    assert there.instance.blobs.open(next(there.instance.blobs.every_key())) == b"a photo"
+    assert bare.instance.blobs.open(next(bare.instance.blobs.every_key())) == b"a photo"
 
 
 def test_a_file_that_is_there_is_not_written_over(archive: Path, filled: House) -> None:

@@ -35,13 +35,13 @@ def test_the_command_wants_the_portal_stopped(tools: Tools) -> None:
     assert "The old key is in" in done.output
 
 
-def test_backup_and_restore_by_command(tools: Tools, there: House, tmp_path: Path) -> None:
+def test_backup_and_restore_by_command(tools: Tools, bare: House, tmp_path: Path) -> None:
     to = tmp_path / "day.tar"
     made = CliRunner().invoke(cli, ["backup", str(to)], obj=tools)
     assert made.exit_code == 0, made.output
     again = CliRunner().invoke(cli, ["backup", str(to)], obj=tools)
     assert isinstance(again.exception, FileExistsError)
-    other = Tools(there)
+    other = Tools(bare)
     whole = CliRunner().invoke(cli, ["restore", str(to), "--check"], obj=other)
     assert "is whole" in whole.output
     asked = CliRunner().invoke(cli, ["restore", str(to)], obj=other)
@@ -51,28 +51,28 @@ def test_backup_and_restore_by_command(tools: Tools, there: House, tmp_path: Pat
     done = CliRunner().invoke(cli, ["restore", str(to), "--erasures", str(listed)], obj=other)
     assert done.exit_code == 0, done.output
     assert "Put the private key of the log back" in done.output
-    with there.database.read() as session:
-        assert instance_of(session) is there.instance
+    with bare.database.read() as session:
+        assert instance_of(session) is bare.instance
         assert person_by_phone(session, PHONE) is not None
     to.write_bytes(to.read_bytes()[:5000])
     broken = CliRunner().invoke(cli, ["restore", str(to), "--check"], obj=other)
     assert "The backup is damaged: " in broken.output
 
 
-def test_of_two_restores_at_once_one_does_it(tools: Tools, there: House, tmp_path: Path) -> None:
+def test_of_two_restores_at_once_one_does_it(tools: Tools, bare: House, tmp_path: Path) -> None:
     to = tmp_path / "day.tar"
     assert CliRunner().invoke(cli, ["backup", str(to)], obj=tools).exit_code == 0
-    second = house_at(there.instance, there.instance.config.database_url, there.folder)
+    second = house_at(bare.instance, bare.instance.config.database_url, bare.folder)
     line = ["restore", str(to), "--no-erasures"]
 
     def by(house: House) -> Callable[[], Result]:
         return lambda: CliRunner().invoke(cli, line, obj=Tools(house))
 
-    done = at_once(by(there), by(second))
+    done = at_once(by(bare), by(second))
     assert sorted(result.exit_code for result in done) == [0, 1]
-    with there.database.read() as session:
+    with bare.database.read() as session:
         assert person_by_phone(session, PHONE) is not None
-    refuse_unfinished(there.folder)
+    refuse_unfinished(bare.folder)
     second.database.dispose()
 
 

@@ -133,14 +133,14 @@ def lines_part(*lines: str) -> Part:
 
 
 def test_an_older_backup_is_loaded_in_its_own_shape_and_upgraded(
-    there: House, tmp_path: Path
+    bare: House, tmp_path: Path
 ) -> None:
     to = made_of(
-        there, tmp_path / "old.tar", "0026", lines_part(HEAD, GOOD), rows={"loaded_list": 1}
+        bare, tmp_path / "old.tar", "0026", lines_part(HEAD, GOOD), rows={"loaded_list": 1}
     )
-    assert there.restore(to).rows == 1
-    assert schema.revision(there.database) == schema.head()
-    assert counts(there)["loaded_list"] == 1
+    assert bare.restore(to).rows == 1
+    assert schema.revision(bare.database) == schema.head()
+    assert counts(bare)["loaded_list"] == 1
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,7 @@ class Town:
     def address(self, rule: Rule, **values: Any) -> str:
         """The route's address with values of things that exist."""
         found = {name: values.get(name, self._value(rule, name)) for name in rule.arguments}
-        with self.app.test_request_context():
-            return str(self.app.url_map.bind("localhost").build(rule.endpoint, found))
+        return str(self.app.url_map.bind("localhost").build(rule.endpoint, found))
 
     def _value(self, rule: Rule, name: str) -> Any:
         by_endpoint = {
