@@ -14,6 +14,7 @@ from pledges.models import (
     BreachAnswer,
     BreachEvent,
     Inspection,
+    Listing,
     ListSwitch,
     PremisesOperator,
 )
@@ -224,6 +225,16 @@ def inspector_of(session: Session, row: BreachRow) -> UUID | None:
             Inspection.district == row.district, Inspection.id == row.inspection_id
         )
     )
+
+
+def listed_by(session: Session, row: BreachRow) -> set[UUID | None]:
+    """Who proposed the place for a list because of it, and who confirmed that."""
+    found = session.execute(
+        select(Listing.proposed_by, Listing.confirmed_by).where(
+            Listing.district == row.district, Listing.breach_id == row.id
+        )
+    )
+    return {person for one in found for person in one}
 
 
 def list_switch_for(session: Session, place_path: str) -> UUID | None:

@@ -43,6 +43,7 @@ from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.rules.standing import ListKind
 from pledges.service.inspections import REVIEW, check_words
+from pledges.service.listing_appeals import remove_listings
 from pledges.service.steps import (
     end_void,
     move,
@@ -168,6 +169,8 @@ def take_step(
     move(session, row, step, Who.STAFF, now=now, actor=actor, reason=reason, due_on=due, **values)
     if step is BreachStep.LIST and due is not None:
         _propose_listing(session, actor, row, reason, due, now)
+    if step is BreachStep.FIND_RECTIFIED:
+        remove_listings(session, row, reason, now=now)
 
 
 def _values(

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from credit.service.process import let_fall
 from pledges.models import Breach, BreachAnswer, BreachEvent
 from pledges.queries.breaches import BreachRow, breach_by_number, events_of, speaker_of
 from pledges.rules.breaches import (
@@ -22,6 +23,7 @@ from pledges.rules.breaches import (
 )
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
+from pledges.service.listing_appeals import remove_listings
 from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
@@ -147,13 +149,17 @@ def _tell(
 def end_void(
     session: Session, number: str, actor: Actor, reason: str, now: datetime
 ) -> None:  # fmt: skip
-    """End a breach as never having been; an appeal that was open is thereby granted."""
+    """End a breach as never having been, with its listing and the entry that was proposed of it;
+    an appeal that was open is thereby granted."""
     row = breach_by_number(session, number, lock=True)
     if row is None or row.state is BreachState.VOID:
         return
     move(session, row, BreachStep.VOID, Who.STAFF, now=now, actor=actor, reason=reason,
          suspended_at=None)  # fmt: skip
     close_appeal(session, row, AppealOutcome.UPHELD, actor.person_id, reason, now)
+    remove_listings(session, row, reason, now=now)
+    if row.matter_number is not None:
+        let_fall(session, row.matter_number, now=now)
 
 
 def close_appeal(
