@@ -65,6 +65,9 @@ class InspectionRefusal(StrEnum):
     CHANGED_TEXT = "inspection.changed_text"
     UNANSWERED = "inspection.unanswered"
     NO_BODY = "inspection.no_body"
+    NO_UNIT = "inspection.no_unit"
+    NO_ALLIANCE = "inspection.no_alliance"
+    OUTSIDE = "inspection.outside"
     AHEAD = "inspection.ahead"
     TOO_OLD = "inspection.too_old"
     OWN = "inspection.own"
@@ -72,6 +75,12 @@ class InspectionRefusal(StrEnum):
     VOID_ALREADY = "inspection.void_already"
     NO_STOPS = "inspection.no_stops"
     BAD_DAYS = "inspection.bad_days"
+
+
+class PhotoRefusal(StrEnum):
+    """What keeps a photo from being shown to everybody."""
+
+    NOT_PUT_RIGHT = "pledge_photo.not_put_right"
 
 
 @cache

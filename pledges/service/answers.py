@@ -36,8 +36,9 @@ from pledges.rules.inspections import PhotoSide
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.service.breaches import locked_breach
-from pledges.service.inspections import check_words, keep_photos
+from pledges.service.inspections import check_words
 from pledges.service.listing_appeals import resume_listings, suspend_listings
+from pledges.service.photos import keep_photos
 from pledges.service.steps import close_appeal, end_void, move, today_of
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
@@ -79,7 +80,9 @@ def say_rectified(
     key = _say(session, row, AnswerKind.RECTIFIED, actor, words, now, may_be_empty=True)
     door = doors_by_ids(session, [row.premises_id])[row.premises_id]
     taken = take_uploads(session, photos, now)
-    keep_photos(session, door, PhotoSide.AFTER, taken, now, answer_id=key)
+    keep_photos(
+        session, door, PhotoSide.AFTER, taken, now, answer_id=key, clause_id=row.clause_id
+    )  # fmt: skip
 
 
 def appeal(session: Session, actor: Actor, number: str, words: str, *, now: datetime) -> None:

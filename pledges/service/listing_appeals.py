@@ -48,9 +48,10 @@ def resume_listings(session: Session, row: BreachRow, *, now: datetime) -> None:
 
 
 def remove_listings(session: Session, row: BreachRow, reason: str, *, now: datetime) -> None:
-    """Take it off the list, also what is only proposed: it was put right, or it never was."""
+    """Take it off the list, also what is only proposed: it was put right, it never was, or whoever
+    it is about has left (then without words)."""
     standing = update(Listing).where(
         Listing.district == row.district, Listing.breach_id == row.id, Listing.ended_at.is_(None)
     )
-    values = {"state": ListingState.REMOVED, "ended_at": now, "reason": reason.strip()}
+    values = {"state": ListingState.REMOVED, "ended_at": now, "reason": reason.strip() or None}
     changed_rows(session, standing.values(values))

@@ -13,12 +13,12 @@ from pledges.rules.inspections import (
     LONGEST_REASON,
     Body,
     InspectionRefusal,
-    bodies_for,
     why_not_then,
 )
 from pledges.rules.premises import LONGEST_ROAD, LONGEST_TITLE
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.visits import LONGEST_WORDS, VisitPurpose, VisitRefusal
+from pledges.service.duties import duty_of
 from pledges.service.inspections import INSPECT, REVIEW, check_words, door_here
 from portal.accounts.rules import Actor
 from portal.areas.queries import area_by_code
@@ -102,12 +102,9 @@ def log_visit(
 ) -> str:  # fmt: skip
     """Note that somebody came; its number. Without a yes no words are kept."""
     door = door_here(session, actor, number)
-    if actor.person_id is None:
-        raise Forbidden
     if wish.purpose is None:
         raise Refused(VisitRefusal.NO_PURPOSE, field="purpose")
-    if wish.body not in bodies_for(actor.roles):
-        raise Refused(InspectionRefusal.NO_BODY, field="body")
+    duty = duty_of(session, actor, wish.body, door, now=now)
     refusal = why_not_then(wish.at, now)
     if refusal is not None:
         raise Refused(refusal, field="at")
@@ -120,7 +117,8 @@ def log_visit(
         DoorVisit(
             district=door.district, number=visit, premises_id=door.id,
             operator_id=operator.id if operator else None, place_path=door.place_path,
-            purpose=wish.purpose, body=wish.body, visitor_id=actor.person_id, at=wish.at,
+            purpose=wish.purpose, body=duty.body, organisation_id=duty.organisation_id,
+            visitor_id=actor.person_id, at=wish.at,
             agreed=wish.agreed, words=words or None,
         )
     )  # fmt: skip

@@ -28,7 +28,8 @@ _PAGES = {
     ("plan", INSPECT): ("desk_inspection_plan",),
     ("visit", INSPECT): ("desk_void_visit",),
     ("breach", REVIEW): ("desk_breach", "desk_breach_appeal", "desk_breach_follow",
-                         "desk_breach_letter"),
+                         "desk_breach_letter", "desk_hand_over"),
+    ("handed", REVIEW): ("desk_handed_over",),
 }  # fmt: skip
 for (_what, _who), _pages in _PAGES.items():
     for _page in _pages:
@@ -49,5 +50,8 @@ SAMPLES["pledges.desk_breach_step"] = Sample(
     own=lambda world, _role: {"number": world.things["shop_breach_east"], "step": "void"},
     foreign=lambda world, _role: {"number": world.things["shop_breach_west"], "step": "void"},
     reaches=REVIEW,
+)
+SAMPLES["pledges.desk_photo"] = Sample(
+    own=thing(code="shop_photo_east"), foreign=thing(code="shop_photo_west"), reaches=REVIEW
 )
 SAMPLES["pledges.pledge_photo"] = Sample(own=fixed(code="none"))

@@ -8,16 +8,17 @@ from sqlalchemy import select
 
 from credit.models import Matter
 from pledges.queries.breaches import breach_by_number, events_of
-from pledges.rules.breaches import BreachRefusal, BreachStep
+from pledges.rules.breaches import BreachRefusal, BreachState, BreachStep
+from pledges.rules.refusals import PledgeRefusal
 from pledges.service.answers import appeal
 from pledges.service.breaches import take_step
-from pledges.service.follow_up import CaseWish
+from pledges.service.follow_up import CaseWish, hand_over
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.reports.models import Case
 from portal.reports.rules.codes import Source
 from tests.make import process
-from tests.make.inspections import DAY, frontage
+from tests.make.inspections import DAY, frontage, seen, steps
 from tests.make.recorded import CASE, Shop, followed, recorded_shop
 from tests.make.together import at_once
 
@@ -118,3 +119,51 @@ def test_a_follow_up_and_the_end_of_a_breach_at_once_leave_nothing_half_done(sho
 
     first, _ended = at_once(follow, end)
     assert followed(shop) == ((1, 1) if first else (0, 0))
+
+
+def handed(shop: Shop, **wish: Any) -> None:
+    shop.made.do(
+        hand_over, shop.made.desk, shop.number, "长期不履行", language="zh_Hans", now=shop.over,
+        gates=shop.world.gates, **wish,
+    )  # fmt: skip
+
+
+def test_R044_what_is_not_put_right_for_long_is_handed_over_with_a_case_and_a_proposal(
+    shop: Shop,
+) -> None:
+    handed(shop, case=CASE, conduct=shop.conduct())
+    assert followed(shop) == (1, 1)
+    row = seen(shop.made, shop.number)
+    assert (row.state, row.ended_at) == (BreachState.HANDED_OVER, shop.over)
+    assert row.case_number
+    assert row.matter_number
+    assert steps(shop.made, shop.number)[-1] is BreachStep.HAND_OVER
+
+
+def test_R044_handing_over_alone_is_possible(shop: Shop) -> None:
+    handed(shop)
+    assert followed(shop) == (0, 0)
+    assert seen(shop.made, shop.number).state is BreachState.HANDED_OVER
+
+
+def test_when_handing_over_fails_in_the_middle_nothing_remains(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: Any, **_named: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("pledges.service.follow_up.take_step", fails)
+    with pytest.raises(RuntimeError):
+        handed(shop, case=CASE, conduct=shop.conduct())
+    # without a reason it is refused as well, when all else is written already
+    monkeypatch.undo()
+    with pytest.raises(Refused) as told:
+        shop.made.do(
+            hand_over, shop.made.desk, shop.number, " ", case=CASE, conduct=shop.conduct(),
+            language="zh_Hans", now=shop.over, gates=shop.world.gates,
+        )  # fmt: skip
+    assert told.value.code is PledgeRefusal.NO_REASON
+    assert followed(shop) == (0, 0)
+    row = seen(shop.made, shop.number)
+    assert (row.state, row.case_number, row.matter_number) == (BreachState.RECORDED, None, None)
+    assert steps(shop.made, shop.number)[-1] is BreachStep.RECORD
