@@ -177,6 +177,15 @@ class PlanForm(Form):
     road = StringField(
         _l("Road (empty: every road)"), [Optional(), Length(max=LONGEST_ROAD, message=LONG)]
     )
+    due = RadioField(
+        _l("Which doors?"),
+        [Optional()],
+        default="all",
+        choices=[
+            SelectChoice("all", _l("All of them")),
+            SelectChoice("due", _l("Only those that are due this week")),
+        ],
+    )
     body = RadioField(
         _l("Who looks?"),
         [InputRequired(message=NEEDED)],
@@ -189,6 +198,7 @@ class PlanForm(Form):
         return PlanWish(
             self.title.data or "", self.place.data or "", self.road.data or "",
             Body(self.body.data), self.starts_on.data, self.ends_on.data,
+            due=self.due.data == "due",
         )  # fmt: skip
 
 

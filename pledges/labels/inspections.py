@@ -2,6 +2,7 @@
 
 from pledges.rules.inspections import (
     Body,
+    Due,
     Finding,
     InspectionRefusal,
     InspectionState,
@@ -31,6 +32,12 @@ INSPECTION_STATES = {
     InspectionState.VOID: _l("struck out"),
 }
 SIDES = {PhotoSide.BEFORE: _l("Before"), PhotoSide.AFTER: _l("After")}
+DUE = {
+    Due.SAID_RECTIFIED: _l("the shop says that it is put right"),
+    Due.BREACH_DAY: _l("the day to put something right is near or over"),
+    Due.FEW_STARS: _l("few stars in the last quarter"),
+    Due.LONG_AGO: _l("not looked at for 30 days"),
+}
 PURPOSES = {
     VisitPurpose.EXPLAIN: _l("To explain the pledge"),
     VisitPurpose.NOTICE: _l("To hand over a notice"),

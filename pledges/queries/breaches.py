@@ -92,6 +92,19 @@ def open_breaches_in(session: Session, places: Collection[str] | None) -> list[B
     return [BreachRow(*row) for row in rows]
 
 
+def breaches_in(
+    session: Session, places: Collection[str] | None, most: int
+) -> list[BreachRow]:  # fmt: skip
+    """The latest breaches of some places, ended ones too."""
+    rows = session.execute(
+        select(*_BREACH)
+        .where(in_places(places, Breach.place_path))
+        .order_by(Breach.opened_at.desc(), Breach.id)
+        .limit(most)
+    )
+    return [BreachRow(*row) for row in rows]
+
+
 def breaches_of_inspection(session: Session, district: str, key: UUID) -> list[BreachRow]:
     """The breaches that were opened of an inspection."""
     rows = session.execute(

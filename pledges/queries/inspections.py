@@ -232,13 +232,15 @@ def inspection_by_id(session: Session, district: str, key: UUID) -> InspectionRo
     return InspectionRow(*found) if found else None
 
 
-def inspections_in(session: Session, places: Collection[str] | None) -> list[InspectionRow]:
+def inspections_in(
+    session: Session, places: Collection[str] | None, most: int = SHOWN
+) -> list[InspectionRow]:
     """The latest inspections of some places."""
     rows = session.execute(
         select(*_INSPECTION)
         .where(in_places(places, Inspection.place_path))
         .order_by(Inspection.at.desc(), Inspection.id)
-        .limit(SHOWN)
+        .limit(most)
     )
     return [InspectionRow(*row) for row in rows]
 

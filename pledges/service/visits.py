@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pledges.models import DoorVisit, VisitPlan, VisitPlanStop
-from pledges.queries.inspections import operator_now
+from pledges.queries.due import on_road, why_due
+from pledges.queries.inspections import doors_by_ids, operator_now
 from pledges.queries.visits import MOST_STOPS, PlanRow, doors_along, plan_by_number, visit_by_number
 from pledges.rules.inspections import (
     LONGEST_REASON,
     Body,
     InspectionRefusal,
+    along,
     why_not_then,
 )
 from pledges.rules.premises import LONGEST_ROAD, LONGEST_TITLE
@@ -24,14 +27,17 @@ from portal.accounts.rules import Actor
 from portal.areas.queries import area_by_code
 from portal.areas.rules import codes_of
 from portal.kernel.audit import note_action
+from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
+from portal.kernel.instance import instance_of
 
 
 @dataclass(frozen=True)
 class PlanWish:
-    """Which places are to be looked at: a place of the tree, of it one road or all."""
+    """Which places are to be looked at: a place of the tree, of it one road or all; ``due``: only
+    those for which something speaks this week."""
 
     title: str
     place: str
@@ -39,6 +45,7 @@ class PlanWish:
     body: Body | None
     starts_on: date
     ends_on: date
+    due: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,7 @@ def make_plan(session: Session, actor: Actor, wish: PlanWish, *, now: datetime) 
     if wish.body is None:
         raise Refused(InspectionRefusal.NO_BODY, field="body")
     district = codes_of(area.path)[0]
-    doors = [key for of, key in doors_along(session, area.path, wish.road.strip())
-             if of == district]  # fmt: skip
+    doors = _doors(session, area.path, wish, now)
     if not doors or len(doors) > MOST_STOPS:
         raise Refused(InspectionRefusal.NO_STOPS, field="road", facts={"most": MOST_STOPS})
     key, number = new_id(), new_number()
@@ -87,6 +93,17 @@ def make_plan(session: Session, actor: Actor, wish: PlanWish, *, now: datetime) 
         subject=f"inspection_plan:{number}",
     )  # fmt: skip
     return number
+
+
+def _doors(session: Session, path: str, wish: PlanWish, now: datetime) -> list[UUID]:
+    """The places in the order of the walk."""
+    road, district = wish.road.strip(), codes_of(path)[0]
+    if not wish.due:
+        return [key for of, key in doors_along(session, path, road) if of == district]
+    today = city_day(now, instance_of(session).city.zone)
+    due = doors_by_ids(session, why_due(session, on_road(path, road), today, now))
+    found = sorted(due.values(), key=lambda one: along(one.road, one.door))
+    return [one.id for one in found if one.district == district]
 
 
 def plan_here(session: Session, actor: Actor, number: str) -> PlanRow:

@@ -11,6 +11,7 @@ from pledges.views import (
     plaques,
     premises,
     premises_table,
+    tables,
     visits,
 )
 from pledges.views.blueprint import bp
@@ -27,5 +28,6 @@ __all__ = [
     "plaques",
     "premises",
     "premises_table",
+    "tables",
     "visits",
 ]

@@ -11,8 +11,9 @@ from pledges.forms.breaches import StepForm
 from pledges.forms.inspections import FindForm, InspectForm, PlanForm, WhyForm
 from pledges.labels.breaches import STATES
 from pledges.labels.clauses import AXES
-from pledges.labels.inspections import BODIES, FINDINGS, INSPECTION_STATES, SIDES
+from pledges.labels.inspections import BODIES, DUE, FINDINGS, INSPECTION_STATES, SIDES
 from pledges.queries.breaches import breaches_of_inspection
+from pledges.queries.due import among, why_due
 from pledges.queries.duties import by_whom
 from pledges.queries.inspections import (
     Checklist,
@@ -182,4 +183,21 @@ def desk_inspection_plan(number: str) -> ResponseReturnValue:
     """A plan: its places in the order of the way, and which are done."""
     plan = plan_here(reading(), current_actor(), number)
     stops = stops_of(reading(), plan)
-    return render_template(f"{FOLDER}/plan.html", plan=plan, stops=stops, **words())
+    today = city_day(now(), instance().city.zone)
+    due = why_due(reading(), among([one.id for one in stops]), today, now())
+    return render_template(
+        f"{FOLDER}/plan.html", plan=plan, stops=stops, due=due, reasons=DUE, **words()
+    )
+
+
+@bp.get("/desk/pledges/inspections/at/<number>/paper")
+@requires(INSPECT)
+def desk_paper_checklist(number: str) -> ResponseReturnValue:
+    """The checklist of a place to print, where there is no network; typed in within 14 days."""
+    door = door_here(reading(), current_actor(), number)
+    try:
+        checklist = checklist_here(reading(), door, now())
+    except Refused as told:
+        page = render_template(f"{FOLDER}/none.html", door=door, why=say(told.code))
+        return page, 409
+    return render_template(f"{FOLDER}/paper.html", door=door, checklist=checklist, **words())

@@ -17,7 +17,10 @@ from tests.make.photos import jpeg
 from tests.make.pledges import NOW
 
 CASES = {
-    **dict.fromkeys(("pledges.desk_inspect", "pledges.desk_visit"), "shop_premises"),
+    **dict.fromkeys(
+        ("pledges.desk_inspect", "pledges.desk_paper_checklist", "pledges.desk_visit"),
+        "shop_premises",
+    ),
     **dict.fromkeys(
         ("pledges.desk_inspection", "pledges.desk_void_inspection", "pledges.desk_open_breach"),
         "shop_inspection",

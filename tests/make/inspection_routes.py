@@ -23,7 +23,7 @@ def fill_inspections(session: Session, world: World) -> None:
 
 FILLERS.append(fill_inspections)
 _PAGES = {
-    ("premises", INSPECT): ("desk_inspect", "desk_visit"),
+    ("premises", INSPECT): ("desk_inspect", "desk_paper_checklist", "desk_visit"),
     ("inspection", INSPECT): ("desk_inspection", "desk_void_inspection"),
     ("plan", INSPECT): ("desk_inspection_plan",),
     ("visit", INSPECT): ("desk_void_visit",),
@@ -51,6 +51,8 @@ SAMPLES["pledges.desk_breach_step"] = Sample(
     foreign=lambda world, _role: {"number": world.things["shop_breach_west"], "step": "void"},
     reaches=REVIEW,
 )
+for _page in ("desk_inspections_table", "desk_breaches_table"):
+    SAMPLES[f"pledges.{_page}"] = Sample(own=fixed(form="csv"))
 SAMPLES["pledges.desk_photo"] = Sample(
     own=thing(code="shop_photo_east"), foreign=thing(code="shop_photo_west"), reaches=REVIEW
 )

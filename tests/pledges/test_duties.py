@@ -166,7 +166,7 @@ def test_R176_the_owner_reads_which_body_came_and_no_name(app: Flask, made: Fron
     assert "李同志" not in page.html
 
 
-def test_R295_a_visit_is_noted_for_the_body_that_came(made: Frontage) -> None:
+def test_R295_a_visit_is_noted_for_the_body_that_came(app: Flask, made: Frontage) -> None:
     wish = VisitWish(VisitPurpose.EXPLAIN, Body.SOCIAL_ORG, NOW, agreed=False)
     outside = serving(made, OTHER_STREET, OrganisationKind.SOCIAL_ORG)
     with pytest.raises(Refused) as told:
@@ -179,3 +179,9 @@ def test_R295_a_visit_is_noted_for_the_body_that_came(made: Frontage) -> None:
     with made.database.read() as session:
         assert session.scalars(select(DoorVisit.organisation_id)).one() == firm.id
         assert session.scalars(select(Inspection.id)).all() == []
+    # the next who comes reads it at the door, and on the list
+    phone = browser_of(app, made, made.inspector)
+    for path in (f"at/{made.door}", ""):
+        page = phone.get(f"/desk/pledges/visits/{path}", status=200)
+        assert "洁城公司" in page.text
+        assert "a social organisation" in page.text
