@@ -30,6 +30,12 @@ class StepForm(Form):
     )
 
 
+class LookedForm(StepForm, PhotoForm):
+    """The same with photos of how it looks now."""
+
+    photos = PhotosField(_l("Photos of how it looks now"), most=MOST_PHOTOS)
+
+
 class DemandForm(StepForm):
     """The same with a day."""
 
@@ -94,3 +100,7 @@ class FollowForm(Form):
     def conduct(self) -> ConductWish | None:
         found = self.rule_code.data
         return ConductWish(found, self.basis.data or "", self.act.data or "") if found else None
+
+
+class HandOverForm(StepForm, FollowForm):
+    """The last step: its reason, and what goes with it."""

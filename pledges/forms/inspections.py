@@ -5,7 +5,14 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
@@ -71,6 +78,9 @@ class InspectForm(_WhenForm):
     words = TextAreaField(
         _l("What else was seen"), [Optional(), Length(max=LONGEST_WORDS, message=LONG)]
     )
+    pictured = SelectField(
+        _l("Which clause do the photos show?"), [Optional()], validate_choice=False
+    )
     before = PhotosField(_l("Photos of what you found"), most=MOST_PHOTOS)
     after = PhotosField(_l("Photos after it was put right on the spot"), most=MOST_PHOTOS)
     draft_key = HiddenField(validators=[Length(max=DRAFT_KEY_LENGTH)])
@@ -92,6 +102,10 @@ class InspectForm(_WhenForm):
             )
         form: InspectForm = type("ListedInspectForm", (cls,), fields)()
         form.offer(bodies)
+        form.pictured.choices = [
+            SelectChoice("", _l("the whole frontage")),
+            *(SelectChoice(one.id.hex, in_words(one.texts)) for one in checklist.clauses),
+        ]
         if not form.is_submitted():
             form.draft_key.data, form.plan.data = new_token(), plan
             form.version.data = checklist.version_id.hex
@@ -104,16 +118,32 @@ class InspectForm(_WhenForm):
             answers={key: Finding(self[f"finding-{key.hex}"].data) for key in clauses},
             notes={key: self[f"note-{key.hex}"].data or "" for key in clauses},
             words=self.words.data or "", before=self.before.data, after=self.after.data,
+            pictured=_uuid(self.pictured.data) if self.pictured.data else None,
             draft_key=self.draft_key.data or "", plan=self.plan.data or "",
         )  # fmt: skip
 
 
 def _uuid(text: str | None) -> UUID:
-    """The version on which was ticked; of nonsense, one that is nowhere."""
+    """A version or a clause as it was sent; of nonsense, one that is nowhere."""
     try:
         return UUID(text or "")
     except ValueError:
         return UUID(int=0)
+
+
+class PhotoCheckForm(Form):
+    """What somebody saw who looked at a photo."""
+
+    decision = RadioField(
+        _l("Who may see this photo?"),
+        [InputRequired(message=_l("Choose who may see it."))],
+        choices=[
+            SelectChoice(
+                "show", _l("Everybody: no face, no number plate and no name is in it")
+            ),
+            SelectChoice("hide", _l("Only the street and the shop")),
+        ],
+    )  # fmt: skip
 
 
 class FindForm(Form):
@@ -147,6 +177,15 @@ class PlanForm(Form):
     road = StringField(
         _l("Road (empty: every road)"), [Optional(), Length(max=LONGEST_ROAD, message=LONG)]
     )
+    due = RadioField(
+        _l("Which doors?"),
+        [Optional()],
+        default="all",
+        choices=[
+            SelectChoice("all", _l("All of them")),
+            SelectChoice("due", _l("Only those that are due this week")),
+        ],
+    )
     body = RadioField(
         _l("Who looks?"),
         [InputRequired(message=NEEDED)],
@@ -159,6 +198,7 @@ class PlanForm(Form):
         return PlanWish(
             self.title.data or "", self.place.data or "", self.road.data or "",
             Body(self.body.data), self.starts_on.data, self.ends_on.data,
+            due=self.due.data == "due",
         )  # fmt: skip
 
 

@@ -33,6 +33,9 @@ STEPS = {
     BreachStep.RESUME: _l("The appeal is over; the steps go on"),
     BreachStep.OPEN_CASE: _l("A case was opened"),
     BreachStep.PROPOSE_CONDUCT: _l("An entry of the self-discipline record was proposed"),
+    BreachStep.MISS: _l("The day passed, and nobody has said that it is put right"),
+    BreachStep.MISS_APPEAL: _l("The appeal was not decided in time; everything else still waits"),
+    BreachStep.LEAVE: _l("Another one runs the place now; this ends"),
     BreachStep.VOID: _l("It was withdrawn: it counts as never found"),
 }
 # what a button of the desk does
@@ -53,6 +56,7 @@ OUTCOMES = {
     AppealOutcome.UPHELD: _l("The appeal is granted"),
     AppealOutcome.REJECTED: _l("The appeal is not granted"),
     AppealOutcome.DROPPED: _l("The appeal was taken back"),
+    AppealOutcome.MOOT: _l("It ended with the change of tenant, without a decision"),
 }
 
 register(
@@ -122,6 +126,18 @@ messages.register(
         ),
         "breach.find_rectified": _l("Your shop's frontage is in order again. Thank you. %(link)s"),
         "breach.resume": _l("Your appeal was decided. Read the reasons: %(link)s"),
+        "breach.miss": _l(
+            "The day for putting right your shop's frontage has passed. If it is done, please say "
+            "so; you can still reply or appeal: %(link)s"
+        ),
+        "breach.desk_miss": _l(
+            "A shop was to put its frontage right until %(day)s. Please look whether it has: "
+            "%(link)s"
+        ),
+        "breach.desk_miss_appeal": _l(
+            "The appeal of a shop was to be decided until %(day)s and is still open. Somebody who "
+            "took no part decides: %(link)s"
+        ),
         "breach.void": _l("What was found at your shop's frontage is withdrawn: %(link)s"),
     }
 )

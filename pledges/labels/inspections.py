@@ -1,6 +1,14 @@
 """Words for inspections, visits at the door, and what is refused of them."""
 
-from pledges.rules.inspections import Body, Finding, InspectionRefusal, InspectionState, PhotoSide
+from pledges.rules.inspections import (
+    Body,
+    Due,
+    Finding,
+    InspectionRefusal,
+    InspectionState,
+    PhotoRefusal,
+    PhotoSide,
+)
 from pledges.rules.visits import VisitPurpose, VisitRefusal
 from portal.accounts.labels import register_actions
 from portal.kernel.i18n import lazy_gettext as _l
@@ -24,6 +32,12 @@ INSPECTION_STATES = {
     InspectionState.VOID: _l("struck out"),
 }
 SIDES = {PhotoSide.BEFORE: _l("Before"), PhotoSide.AFTER: _l("After")}
+DUE = {
+    Due.SAID_RECTIFIED: _l("the shop says that it is put right"),
+    Due.BREACH_DAY: _l("the day to put something right is near or over"),
+    Due.FEW_STARS: _l("few stars in the last quarter"),
+    Due.LONG_AGO: _l("not looked at for 30 days"),
+}
 PURPOSES = {
     VisitPurpose.EXPLAIN: _l("To explain the pledge"),
     VisitPurpose.NOTICE: _l("To hand over a notice"),
@@ -46,6 +60,20 @@ register(
         ),
         InspectionRefusal.UNANSWERED: _l("Please say what you found here."),
         InspectionRefusal.NO_BODY: _l("Choose as what you come."),
+        InspectionRefusal.NO_UNIT: _l(
+            "Your role names no such company or organisation here. Whoever gave you the role can "
+            "enter it."
+        ),
+        InspectionRefusal.NO_ALLIANCE: _l(
+            "You belong to no alliance of shops that looks after this place."
+        ),
+        InspectionRefusal.OUTSIDE: _l(
+            "This place lies outside of where your company or organisation serves. Leave it to "
+            "whoever is in charge there."
+        ),
+        PhotoRefusal.NOT_PUT_RIGHT: _l(
+            "Only photos of what was put right are shown to everybody. This one stays inside."
+        ),
         InspectionRefusal.AHEAD: _l("This lies ahead. Write when you were there."),
         InspectionRefusal.TOO_OLD: _l(
             "This is more than 14 days ago. Please look again and write down what you see now."
@@ -71,5 +99,7 @@ register_actions(
         "inspection:make": _l("Frontage inspected"),
         "inspection:void": _l("Inspection of a frontage struck out"),
         "inspection:plan": _l("Inspections of frontages planned"),
+        "pledge_photo:show": _l("Photo of a frontage checked and shown to everybody"),
+        "pledge_photo:hide": _l("Photo of a frontage kept inside"),
     }
 )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from pledges.models import (
@@ -14,6 +14,7 @@ from pledges.models import (
     BreachAnswer,
     BreachEvent,
     Inspection,
+    Listing,
     ListSwitch,
     PremisesOperator,
 )
@@ -91,12 +92,82 @@ def open_breaches_in(session: Session, places: Collection[str] | None) -> list[B
     return [BreachRow(*row) for row in rows]
 
 
+def breaches_in(
+    session: Session, places: Collection[str] | None, most: int
+) -> list[BreachRow]:  # fmt: skip
+    """The latest breaches of some places, ended ones too."""
+    rows = session.execute(
+        select(*_BREACH)
+        .where(in_places(places, Breach.place_path))
+        .order_by(Breach.opened_at.desc(), Breach.id)
+        .limit(most)
+    )
+    return [BreachRow(*row) for row in rows]
+
+
 def breaches_of_inspection(session: Session, district: str, key: UUID) -> list[BreachRow]:
     """The breaches that were opened of an inspection."""
     rows = session.execute(
         select(*_BREACH).where(Breach.district == district, Breach.inspection_id == key)
     )
     return [BreachRow(*row) for row in rows]
+
+
+def open_breaches_of_operator(
+    session: Session, district: str, operator_id: UUID
+) -> list[BreachRow]:  # fmt: skip
+    """What is open of whoever runs a place."""
+    rows = session.execute(
+        select(*_BREACH).where(
+            Breach.district == district, Breach.operator_id == operator_id,
+            Breach.ended_at.is_(None),
+        )
+    )  # fmt: skip
+    return [BreachRow(*row) for row in rows]
+
+
+def _noted(step: BreachStep, day: Any) -> ColumnElement[bool]:
+    """Whether the passing of a day was written down already."""
+    return exists().where(
+        BreachEvent.district == Breach.district, BreachEvent.breach_id == Breach.id,
+        BreachEvent.step == step, BreachEvent.due_on == day,
+    )  # fmt: skip
+
+
+def days_passed(
+    session: Session, today: date, number: str | None = None
+) -> list[tuple[BreachRow, BreachStep, date]]:
+    """Days that have passed and are not written down yet: of putting right, and of appeals that
+    were to be decided; of one breach, or some at a time."""
+    one = true() if number is None else Breach.number == number
+    late = (
+        select(*_BREACH)
+        .where(
+            one, Breach.state == BreachState.TO_RECTIFY, Breach.rectify_by < today,
+            Breach.suspended_at.is_(None), Breach.rectified_at.is_(None),
+            ~_noted(BreachStep.MISS, Breach.rectify_by),
+        )
+        .order_by(Breach.rectify_by, Breach.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    waiting = (
+        select(*_BREACH, BreachAnswer.answer_due)
+        .join(
+            BreachAnswer,
+            and_(BreachAnswer.district == Breach.district, BreachAnswer.breach_id == Breach.id),
+        )
+        .where(
+            one, BreachAnswer.kind == AnswerKind.APPEAL, BreachAnswer.decided_at.is_(None),
+            BreachAnswer.answer_due < today,
+            ~_noted(BreachStep.MISS_APPEAL, BreachAnswer.answer_due),
+        )
+        .order_by(BreachAnswer.answer_due, Breach.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    found = [BreachRow(*row) for row in session.execute(late)]
+    passed = [(row, BreachStep.MISS, row.rectify_by) for row in found if row.rectify_by]
+    asked = session.execute(waiting)
+    return passed + [(BreachRow(*row[:-1]), BreachStep.MISS_APPEAL, row[-1]) for row in asked]
 
 
 def open_breach_of(
@@ -224,6 +295,16 @@ def inspector_of(session: Session, row: BreachRow) -> UUID | None:
             Inspection.district == row.district, Inspection.id == row.inspection_id
         )
     )
+
+
+def listed_by(session: Session, row: BreachRow) -> set[UUID | None]:
+    """Who proposed the place for a list because of it, and who confirmed that."""
+    found = session.execute(
+        select(Listing.proposed_by, Listing.confirmed_by).where(
+            Listing.district == row.district, Listing.breach_id == row.id
+        )
+    )
+    return {person for one in found for person in one}
 
 
 def list_switch_for(session: Session, place_path: str) -> UUID | None:

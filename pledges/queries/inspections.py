@@ -18,13 +18,12 @@ from pledges.models import (
     InspectionScore,
     Pledge,
     PledgeExtra,
-    PledgePhoto,
     Premises,
     PremisesOperator,
 )
 from pledges.queries.clauses import texts_for
 from pledges.rules.clauses import Axis, Letter
-from pledges.rules.inspections import Body, Finding, InspectionState, PhotoSide
+from pledges.rules.inspections import Body, Finding, InspectionState
 from pledges.rules.premises import PremisesKind, PremisesState
 from pledges.rules.signing import PledgeState
 
@@ -188,6 +187,8 @@ class InspectionRow:
     version_id: UUID
     place_path: str
     body: Body
+    organisation_id: UUID | None
+    alliance_id: UUID | None
     inspector_id: UUID | None
     at: datetime
     sent_at: datetime
@@ -200,8 +201,9 @@ class InspectionRow:
 _INSPECTION: Any = (
     Inspection.district, Inspection.id, Inspection.number, Inspection.premises_id,
     Inspection.operator_id, Inspection.pledge_id, Inspection.version_id, Inspection.place_path,
-    Inspection.body, Inspection.inspector_id, Inspection.at, Inspection.sent_at, Inspection.words,
-    Inspection.state, Inspection.voided_at, Inspection.void_reason,
+    Inspection.body, Inspection.organisation_id, Inspection.alliance_id, Inspection.inspector_id,
+    Inspection.at, Inspection.sent_at, Inspection.words, Inspection.state, Inspection.voided_at,
+    Inspection.void_reason,
 )  # fmt: skip
 
 
@@ -230,13 +232,15 @@ def inspection_by_id(session: Session, district: str, key: UUID) -> InspectionRo
     return InspectionRow(*found) if found else None
 
 
-def inspections_in(session: Session, places: Collection[str] | None) -> list[InspectionRow]:
+def inspections_in(
+    session: Session, places: Collection[str] | None, most: int = SHOWN
+) -> list[InspectionRow]:
     """The latest inspections of some places."""
     rows = session.execute(
         select(*_INSPECTION)
         .where(in_places(places, Inspection.place_path))
         .order_by(Inspection.at.desc(), Inspection.id)
-        .limit(SHOWN)
+        .limit(most)
     )
     return [InspectionRow(*row) for row in rows]
 
@@ -277,48 +281,3 @@ def scores_of(
     ):
         found[row.inspection_id][row.axis] = row.score
     return found
-
-
-@dataclass(frozen=True)
-class PhotoRow:
-    """A photo, and of what."""
-
-    district: str
-    code: str
-    premises_id: UUID
-    inspection_id: UUID | None
-    answer_id: UUID | None
-    side: PhotoSide
-    blob_key: str
-    thumbnail_key: str
-    shown_at: datetime | None
-
-
-_PHOTO: Any = (
-    PledgePhoto.district, PledgePhoto.code, PledgePhoto.premises_id, PledgePhoto.inspection_id,
-    PledgePhoto.answer_id, PledgePhoto.side, PledgePhoto.blob_key, PledgePhoto.thumbnail_key,
-    PledgePhoto.shown_at,
-)  # fmt: skip
-
-
-def photos_of(
-    session: Session, district: str, *, inspection_id: UUID | None = None,
-    answers: Collection[UUID] = (),
-) -> list[PhotoRow]:  # fmt: skip
-    """The photos of an inspection and of some answers of a shop, the earliest first."""
-    these = or_(
-        PledgePhoto.inspection_id == inspection_id if inspection_id else false(),
-        PledgePhoto.answer_id.in_(answers),
-    )
-    rows = session.execute(
-        select(*_PHOTO)
-        .where(PledgePhoto.district == district, these)
-        .order_by(PledgePhoto.at, PledgePhoto.id)
-    )
-    return [PhotoRow(*row) for row in rows]
-
-
-def photo_by_code(session: Session, code: str) -> PhotoRow | None:
-    """A photo by the code of its address."""
-    found = session.execute(select(*_PHOTO).where(PledgePhoto.code == code)).one_or_none()
-    return PhotoRow(*found) if found else None

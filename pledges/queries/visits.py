@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pledges.models import DoorVisit, Inspection, Premises, VisitPlan, VisitPlanStop
 from pledges.queries.inspections import in_places
-from pledges.rules.inspections import Body, InspectionState
+from pledges.rules.inspections import Body, InspectionState, along
 from pledges.rules.premises import PremisesState
 from pledges.rules.visits import VisitPurpose
 
@@ -67,6 +67,7 @@ def plan_has(session: Session, plan: PlanRow, premises_id: UUID) -> bool:
 class StopRow:
     """A place of a plan, and whether it was looked at."""
 
+    id: UUID
     number: str
     title: str
     road: str
@@ -82,7 +83,7 @@ def stops_of(session: Session, plan: PlanRow) -> list[StopRow]:
         Inspection.state == InspectionState.STANDS,
     )  # fmt: skip
     rows = session.execute(
-        select(Premises.number, Premises.title, Premises.road, Premises.door, done)
+        select(Premises.id, Premises.number, Premises.title, Premises.road, Premises.door, done)
         .join(
             VisitPlanStop,
             and_(
@@ -97,19 +98,19 @@ def stops_of(session: Session, plan: PlanRow) -> list[StopRow]:
 
 
 def doors_along(session: Session, place_path: str, road: str) -> list[tuple[str, UUID]]:
-    """(district, id) of the places of a road below a place in the order of their doors; of every
-    road when none is named."""
+    """(district, id) of the places of a road below a place in the order of the walk; of every road
+    when none is named. One more than a plan can hold tells that there are too many."""
     named = (Premises.road == road,) if road else ()
     rows = session.execute(
-        select(Premises.district, Premises.id)
+        select(Premises.district, Premises.id, Premises.road, Premises.door)
         .where(
             Premises.place_path.startswith(place_path, autoescape=True),
             Premises.state != PremisesState.GONE, *named,
         )
         .order_by(Premises.road, Premises.door, Premises.id)
         .limit(MOST_STOPS + 1)
-    )  # fmt: skip
-    return [(row.district, row.id) for row in rows]
+    ).all()  # fmt: skip
+    return [(row.district, row.id) for row in sorted(rows, key=lambda r: along(r.road, r.door))]
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class VisitRow:
     place_path: str
     purpose: VisitPurpose
     body: Body
+    organisation_id: UUID | None
     visitor_id: UUID | None
     at: datetime
     agreed: bool
@@ -132,8 +134,8 @@ class VisitRow:
 
 _VISIT: Any = (
     DoorVisit.number, Premises.title, Premises.number, Premises.id, DoorVisit.place_path,
-    DoorVisit.purpose, DoorVisit.body, DoorVisit.visitor_id, DoorVisit.at, DoorVisit.agreed,
-    DoorVisit.words, DoorVisit.void_reason,
+    DoorVisit.purpose, DoorVisit.body, DoorVisit.organisation_id, DoorVisit.visitor_id,
+    DoorVisit.at, DoorVisit.agreed, DoorVisit.words, DoorVisit.void_reason,
 )  # fmt: skip
 _AT = and_(Premises.district == DoorVisit.district, Premises.id == DoorVisit.premises_id)
 
@@ -144,6 +146,21 @@ def visit_by_number(session: Session, number: str) -> VisitRow | None:
         select(*_VISIT).join(Premises, _AT).where(DoorVisit.number == number)
     ).one_or_none()
     return VisitRow(*found) if found else None
+
+
+def visits_at(session: Session, district: str, premises_id: UUID) -> list[VisitRow]:
+    """The latest visits at one place that were not struck out: one query."""
+    rows = session.execute(
+        select(*_VISIT)
+        .join(Premises, _AT)
+        .where(
+            DoorVisit.district == district, DoorVisit.premises_id == premises_id,
+            DoorVisit.voided_at.is_(None),
+        )
+        .order_by(DoorVisit.at.desc(), DoorVisit.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    return [VisitRow(*row) for row in rows]
 
 
 def visits_in(session: Session, places: Collection[str] | None) -> list[VisitRow]:

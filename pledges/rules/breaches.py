@@ -27,7 +27,8 @@ LONGEST_REASON: Final = 300
 
 
 class BreachState(StrEnum):
-    """How far a breach has come. ``VOID``: an appeal was upheld, or it was found by mistake."""
+    """How far a breach has come. ``VOID``: an appeal was upheld, it was found by mistake, or its
+    operator has left; the last step says which."""
 
     REMINDED = "reminded"
     TO_RECTIFY = "to_rectify"
@@ -52,6 +53,9 @@ class BreachStep(StrEnum):
     RESUME = "resume"
     OPEN_CASE = "open_case"
     PROPOSE_CONDUCT = "propose_conduct"
+    MISS = "miss"
+    MISS_APPEAL = "miss_appeal"
+    LEAVE = "leave"
     VOID = "void"
 
 
@@ -69,6 +73,7 @@ class AppealOutcome(StrEnum):
     UPHELD = "upheld"
     REJECTED = "rejected"
     DROPPED = "dropped"
+    MOOT = "moot"
 
 
 class BreachRefusal(StrEnum):
@@ -126,6 +131,9 @@ EDGES: Final[tuple[Edge, ...]] = (
     *(Edge(state, T.SAY_RECTIFIED, Who.OPERATOR, state) for state in OPEN),
     *(Edge(state, T.FIND_RECTIFIED, Who.STAFF, S.RECTIFIED, noticed=True) for state in OPEN),
     *(Edge(state, T.OPEN_CASE, Who.STAFF, state) for state in OPEN),
+    Edge(S.TO_RECTIFY, T.MISS, Who.CLOCK, S.TO_RECTIFY),
+    *(Edge(state, T.MISS_APPEAL, Who.CLOCK, state) for state in S if state is not S.VOID),
+    *(Edge(state, T.LEAVE, Who.CLOCK, S.VOID) for state in OPEN),
     *(Edge(state, T.PROPOSE_CONDUCT, Who.STAFF, state) for state in (S.RECORDED, S.LISTED)),
     *(Edge(state, T.SUSPEND, Who.OPERATOR, state) for state in S if state is not S.VOID),
     *(
@@ -143,7 +151,9 @@ _BY_STEP: Final = {(edge.state, edge.step): edge for edge in EDGES}
 # what staff do by hand, in the order of the ladder; the others come of an appeal, or of a follow-up
 BY_HAND: Final = (T.DEMAND, T.RECORD, T.LIST, T.HAND_OVER, T.FIND_RECTIFIED, T.VOID)
 # what an open appeal does not stop: it is for the shop's good
-_EVEN_SUSPENDED: Final = frozenset({T.FIND_RECTIFIED, T.SAY_RECTIFIED, T.RESUME, T.VOID})
+_EVEN_SUSPENDED: Final = frozenset(
+    {T.FIND_RECTIFIED, T.SAY_RECTIFIED, T.RESUME, T.MISS_APPEAL, T.LEAVE, T.VOID}
+)
 # on the way up each rung waits for the days of the one below it
 _WAITS: Final[Mapping[BreachState, BreachStep]] = {
     S.REMINDED: T.REMIND, S.RECORDED: T.RECORD, S.LISTED: T.LIST,

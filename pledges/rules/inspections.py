@@ -1,6 +1,8 @@
 """Inspections: who inspects, what is found, codes and lengths, and how an axis is scored."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +14,14 @@ from typing import Final
 from pledges.rules.clauses import Axis
 from portal.reports.rules.masking import what_is_masked
 
+_DIGITS = re.compile(r"([0-9]+)")
 BODIES: Final = Path(__file__).parents[1] / "data" / "inspection-bodies.tsv"
 # a phone without a network keeps a draft for some days
 OLDEST_DRAFT: Final = timedelta(days=14)
+# what is due: breaches of the week ahead, doors at which nobody looked for a month, few stars
+DUE_AHEAD: Final = timedelta(days=7)
+LOOKED_LONG_AGO: Final = timedelta(days=30)
+FEW_STARS: Final = 2
 MOST_PHOTOS: Final = 3
 
 LONGEST_WORDS: Final = 300
@@ -65,6 +72,9 @@ class InspectionRefusal(StrEnum):
     CHANGED_TEXT = "inspection.changed_text"
     UNANSWERED = "inspection.unanswered"
     NO_BODY = "inspection.no_body"
+    NO_UNIT = "inspection.no_unit"
+    NO_ALLIANCE = "inspection.no_alliance"
+    OUTSIDE = "inspection.outside"
     AHEAD = "inspection.ahead"
     TOO_OLD = "inspection.too_old"
     OWN = "inspection.own"
@@ -72,6 +82,21 @@ class InspectionRefusal(StrEnum):
     VOID_ALREADY = "inspection.void_already"
     NO_STOPS = "inspection.no_stops"
     BAD_DAYS = "inspection.bad_days"
+
+
+class Due(StrEnum):
+    """Why a door is to be looked at this week, the most pressing first."""
+
+    SAID_RECTIFIED = "said_rectified"
+    BREACH_DAY = "breach_day"
+    FEW_STARS = "few_stars"
+    LONG_AGO = "long_ago"
+
+
+class PhotoRefusal(StrEnum):
+    """What keeps a photo from being shown to everybody."""
+
+    NOT_PUT_RIGHT = "pledge_photo.not_put_right"
 
 
 @cache
@@ -86,6 +111,12 @@ def _bodies() -> Mapping[Body, frozenset[str]]:
 def bodies_for(held: Collection[str]) -> tuple[Body, ...]:
     """As what somebody with these roles may come (``data/inspection-bodies.tsv``)."""
     return tuple(body for body, of in _bodies().items() if of & set(held))
+
+
+def along(road: str, door: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """The order of a walk: by road, then by the number of the door (2 before 10)."""
+    parts = _DIGITS.split(unicodedata.normalize("NFKC", door))
+    return road, tuple((int(one), "") if one.isdecimal() else (-1, one) for one in parts if one)
 
 
 @dataclass(frozen=True)

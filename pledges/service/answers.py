@@ -12,6 +12,7 @@ from pledges.queries.breaches import (
     breach_by_number,
     events_of,
     inspector_of,
+    listed_by,
     said_of,
     speaker_of,
 )
@@ -35,7 +36,9 @@ from pledges.rules.inspections import PhotoSide
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.service.breaches import locked_breach
-from pledges.service.inspections import check_words, keep_photos
+from pledges.service.inspections import check_words
+from pledges.service.listing_appeals import resume_listings, suspend_listings
+from pledges.service.photos import keep_photos
 from pledges.service.steps import close_appeal, end_void, move, today_of
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
@@ -77,7 +80,9 @@ def say_rectified(
     key = _say(session, row, AnswerKind.RECTIFIED, actor, words, now, may_be_empty=True)
     door = doors_by_ids(session, [row.premises_id])[row.premises_id]
     taken = take_uploads(session, photos, now)
-    keep_photos(session, door, PhotoSide.AFTER, taken, now, answer_id=key)
+    keep_photos(
+        session, door, PhotoSide.AFTER, taken, now, answer_id=key, clause_id=row.clause_id
+    )  # fmt: skip
 
 
 def appeal(session: Session, actor: Actor, number: str, words: str, *, now: datetime) -> None:
@@ -96,6 +101,7 @@ def appeal(session: Session, actor: Actor, number: str, words: str, *, now: date
         raise Refused(BreachRefusal.APPEAL_OVER, facts={"day": until.isoformat()})
     due = appeal_due(today)
     move(session, row, BreachStep.SUSPEND, Who.OPERATOR, now=now, due_on=due, suspended_at=now)
+    suspend_listings(session, row)
     _say(session, row, AnswerKind.APPEAL, actor, words, now)
 
 
@@ -148,14 +154,16 @@ def drop_appeal(session: Session, actor: Actor, number: str, *, now: datetime) -
     if not close_appeal(session, row, AppealOutcome.DROPPED, None, "", now):
         raise Conflict(BreachRefusal.NO_APPEAL)
     move(session, row, BreachStep.RESUME, Who.OPERATOR, now=now, **_resumed(session, row, now))
+    resume_listings(session, row, now=now)
 
 
 def may_decide_appeal(session: Session, actor: Actor, row: BreachRow) -> bool:
-    """Whoever inspected, opened it or took a step of it does not decide (L9)."""
+    """Whoever inspected, opened it, took a step or put it on the list does not decide (L9)."""
     if actor.person_id is None:
         return False
     actors = {event.actor_id for event in events_of(session, row)}
-    return may_decide(actor.person_id, row.opened_by, {*actors, inspector_of(session, row)})
+    actors |= {inspector_of(session, row), *listed_by(session, row)}
+    return may_decide(actor.person_id, row.opened_by, actors)
 
 
 def decide_appeal(
@@ -185,6 +193,7 @@ def decide_appeal(
     close_appeal(session, row, outcome, actor.person_id, reason, now)
     move(session, row, BreachStep.RESUME, Who.STAFF, now=now, actor=actor, reason=reason,
          **_resumed(session, row, now))  # fmt: skip
+    resume_listings(session, row, now=now)
 
 
 def _resumed(session: Session, row: BreachRow, now: datetime) -> dict[str, Any]:

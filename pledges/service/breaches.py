@@ -5,7 +5,7 @@ is noticed with its reason, its rule, its day, and the right to reply and to app
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -38,11 +38,13 @@ from pledges.rules.breaches import (
     ladder,
     least_rectify_day,
 )
-from pledges.rules.inspections import Finding, InspectionRefusal, InspectionState
+from pledges.rules.inspections import Finding, InspectionRefusal, InspectionState, PhotoSide
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.rules.standing import ListKind
 from pledges.service.inspections import REVIEW, check_words
+from pledges.service.listing_appeals import remove_listings
+from pledges.service.photos import keep_photos
 from pledges.service.steps import (
     end_void,
     move,
@@ -52,6 +54,9 @@ from pledges.service.steps import (
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
+from portal.kernel.uploads import KeptPhotos, take_uploads
+
+NO_PHOTOS: Final = KeptPhotos()
 
 
 def breach_here(
@@ -152,9 +157,11 @@ def take_step(
     reason: str,
     *,
     due_on: date | None = None,
+    photos: KeptPhotos = NO_PHOTOS,
     now: datetime,
 ) -> None:
-    """One step of the desk, with the reason that the shop reads."""
+    """One step of the desk, with the reason that the shop reads. ``photos``: of how it looks, when
+    somebody looked again."""
     if step not in BY_HAND:
         raise Missing
     _check_reason(reason)
@@ -168,6 +175,14 @@ def take_step(
     move(session, row, step, Who.STAFF, now=now, actor=actor, reason=reason, due_on=due, **values)
     if step is BreachStep.LIST and due is not None:
         _propose_listing(session, actor, row, reason, due, now)
+    if step is BreachStep.FIND_RECTIFIED:
+        remove_listings(session, row, reason, now=now)
+    if photos.tokens:
+        door = doors_by_ids(session, [row.premises_id])[row.premises_id]
+        keep_photos(
+            session, door, PhotoSide.AFTER, take_uploads(session, photos, now), now,
+            inspection_id=row.inspection_id, clause_id=row.clause_id,
+        )  # fmt: skip
 
 
 def _values(

@@ -20,7 +20,7 @@ from pledges.rules.breaches import BreachRefusal, BreachStep, appeal_until, edge
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.service.answers import last_notice
-from pledges.service.breaches import locked_breach
+from pledges.service.breaches import locked_breach, take_step
 from pledges.service.steps import move, today_of
 from portal.accounts.rules import Actor
 from portal.areas.queries import area_by_id
@@ -70,6 +70,28 @@ def follow_up(
     if case is not None:
         _open_case(session, actor, row, door, case, language, now)
     return row
+
+
+def hand_over(
+    session: Session,
+    actor: Actor,
+    number: str,
+    reason: str,
+    *,
+    case: CaseWish | None = None,
+    conduct: ConductWish | None = None,
+    language: str,
+    now: datetime,
+    gates: Gates = GATES,
+) -> None:
+    """Hand what was not put right for long to whoever enforces the law (R044), with a case, a
+    proposal, both or neither: all of it, or nothing when one is refused."""
+    if case is not None or conduct is not None:
+        follow_up(
+            session, actor, number, case=case, conduct=conduct, language=language, now=now,
+            gates=gates,
+        )  # fmt: skip
+    take_step(session, actor, number, BreachStep.HAND_OVER, reason, now=now)
 
 
 def _open_case(

@@ -2,11 +2,12 @@
 
 Whoever holds ``pledge:inspect`` in a place may inspect there: the street and its communities,
 liaison officers, and members of an alliance or people of a service company who were given a role
-for that place (``data/inspection-bodies.tsv``). What is found opens nothing by itself: a breach is
-opened by the street (``pledge:review``). Nobody inspects a shop for which she speaks.
+for that place (``data/inspection-bodies.tsv``); for whom she comes follows from her duty. What is
+found opens nothing by itself: a breach is opened by the street (``pledge:review``). Nobody inspects
+a shop for which she speaks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from pledges.models import Inspection, InspectionAnswer, InspectionScore, PledgePhoto
+from pledges.models import Inspection, InspectionAnswer, InspectionScore
 from pledges.queries.breaches import breaches_of_inspection
 from pledges.queries.inspections import (
     Checklist,
@@ -39,22 +40,23 @@ from pledges.rules.inspections import (
     InspectionRefusal,
     InspectionState,
     PhotoSide,
-    bodies_for,
     leads_to_person,
     scores,
     why_not_then,
 )
 from pledges.rules.premises import PremisesState
 from pledges.rules.refusals import PledgeRefusal
+from pledges.service.duties import Duty, duty_of
+from pledges.service.photos import keep_photos
 from pledges.service.steps import end_void
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
-from portal.kernel.ids import clean_number, new_id, new_number, new_token
+from portal.kernel.ids import clean_number, new_id, new_number
 from portal.kernel.instance import instance_of
-from portal.kernel.uploads import KeptPhotos, UploadRow, take_uploads
+from portal.kernel.uploads import KeptPhotos, take_uploads
 
 INSPECT = Permission.PLEDGE_INSPECT
 REVIEW = Permission.PLEDGE_REVIEW
@@ -63,7 +65,8 @@ REVIEW = Permission.PLEDGE_REVIEW
 @dataclass(frozen=True)
 class InspectionWish:
     """What an inspector sends. ``answers`` and ``notes`` by the clause's id; ``version_id``: the
-    text on whose checklist she ticked; ``draft_key``: of the draft on her phone."""
+    text on whose checklist she ticked; ``pictured``: the clause that her photos show, None: the
+    whole frontage; ``draft_key``: of the draft on her phone."""
 
     body: Body | None
     at: datetime
@@ -73,6 +76,7 @@ class InspectionWish:
     words: str = ""
     before: KeptPhotos = field(default_factory=KeptPhotos)
     after: KeptPhotos = field(default_factory=KeptPhotos)
+    pictured: UUID | None = None
     draft_key: str = ""
     plan: str = ""
 
@@ -106,9 +110,9 @@ def make_inspection(
     if known is not None:
         return _same(known, door, actor)
     checklist = checklist_here(session, door, now)
-    _check(session, actor, door, wish, checklist, now)
+    duty = _check(session, actor, door, wish, checklist, now)
     key, made = new_id(), new_number()
-    if not _add(session, actor, door, wish, checklist, (key, made), now):
+    if not _add(session, actor, door, wish, checklist, (key, made, duty), now):
         found = inspection_of_draft(session, wish.draft_key)
         if found is None:
             raise Conflict(PledgeRefusal.MOVED_ON)
@@ -116,7 +120,9 @@ def make_inspection(
     _keep_findings(session, door, key, wish, checklist)
     for side, photos in ((PhotoSide.BEFORE, wish.before), (PhotoSide.AFTER, wish.after)):
         taken = take_uploads(session, photos, now, field=side.value)
-        keep_photos(session, door, side, taken, now, inspection_id=key)
+        keep_photos(
+            session, door, side, taken, now, inspection_id=key, clause_id=wish.pictured
+        )  # fmt: skip
     note_action(
         session, at=now, actor_id=actor.person_id, action="inspection:make",
         subject=f"inspection:{made}",
@@ -137,24 +143,24 @@ def _check(
     wish: InspectionWish,
     checklist: Checklist,
     now: datetime,
-) -> None:
+) -> Duty:
+    """For whom she comes, when nothing is amiss."""
     operator = operator_now(session, door.district, door.id)
-    if actor.person_id is None:
-        raise Forbidden
     if operator is not None and operator.person_id == actor.person_id:
         raise Refused(InspectionRefusal.OWN)
-    if wish.body not in bodies_for(actor.roles):
-        raise Refused(InspectionRefusal.NO_BODY, field="body")
+    duty = duty_of(session, actor, wish.body, door, now=now)
     refusal = why_not_then(wish.at, now)
     if refusal is not None:
         raise Refused(refusal, field="at")
-    if wish.version_id != checklist.version_id:
+    clauses = {clause.id for clause in checklist.clauses}
+    if wish.version_id != checklist.version_id or wish.pictured not in {None, *clauses}:
         raise Conflict(InspectionRefusal.CHANGED_TEXT)
     for clause in checklist.clauses:
         if clause.id not in wish.answers:
             raise Refused(InspectionRefusal.UNANSWERED, field=f"finding-{clause.id.hex}")
         check_words(wish.notes.get(clause.id, ""), LONGEST_NOTE, f"note-{clause.id.hex}")
     check_words(wish.words, LONGEST_WORDS, "words")
+    return duty
 
 
 def check_words(words: str, most: int, name: str) -> None:
@@ -171,20 +177,22 @@ def _add(
     door: DoorRow,
     wish: InspectionWish,
     checklist: Checklist,
-    new: tuple[UUID, str],
+    new: tuple[UUID, str, Duty],
     now: datetime,
 ) -> bool:
     """Whether it was added: another sending of the same draft may have been first."""
     operator = operator_now(session, door.district, door.id)
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    key, number, duty = new
     statement = (
         dialect.insert(Inspection)
         .values(
-            district=door.district, id=new[0], number=new[1], draft_key=wish.draft_key or None,
+            district=door.district, id=key, number=number, draft_key=wish.draft_key or None,
             premises_id=door.id, operator_id=operator.id if operator else None,
             pledge_id=checklist.pledge_id, version_id=checklist.version_id,
             plan_id=_plan(session, actor, door, wish.plan), place_path=door.place_path,
-            body=wish.body, inspector_id=actor.person_id, at=wish.at, sent_at=now,
+            body=duty.body, organisation_id=duty.organisation_id, alliance_id=duty.alliance_id,
+            inspector_id=actor.person_id, at=wish.at, sent_at=now,
             words=wish.words.strip() or None, state=InspectionState.STANDS,
         )
         .on_conflict_do_nothing(index_elements=["draft_key"])
@@ -220,27 +228,6 @@ def _keep_findings(
         InspectionScore(district=door.district, inspection_id=key, axis=axis, score=score)
         for axis, score in found.items()
     )
-
-
-def keep_photos(
-    session: Session,
-    door: DoorRow,
-    side: PhotoSide,
-    photos: Iterable[UploadRow],
-    now: datetime,
-    *,
-    inspection_id: UUID | None = None,
-    answer_id: UUID | None = None,
-) -> None:
-    """Photos of a frontage: of an inspection, or of what the shop put right."""
-    session.add_all(
-        PledgePhoto(
-            district=door.district, code=new_token(), premises_id=door.id, side=side, at=now,
-            inspection_id=inspection_id, answer_id=answer_id, blob_key=photo.blob_key,
-            thumbnail_key=photo.thumbnail_key, width=photo.width, height=photo.height,
-        )
-        for photo in photos
-    )  # fmt: skip
 
 
 def inspection_here(

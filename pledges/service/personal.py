@@ -48,6 +48,11 @@ _SIGNATURE: Final[Mapping[str, Any]] = {
 _REGISTER: Final[Mapping[str, Any]] = {
     **_SPEAKER, "sealed_name": None, "sealed_phone": None, "phone_hash": None,
 }  # fmt: skip
+# tables with files, and the columns of their keys
+_FILES: Final[Mapping[Any, tuple[Any, Any]]] = {
+    Pledge: (Pledge.paper_key, Pledge.paper_thumbnail_key),
+    PledgePhoto: (PledgePhoto.blob_key, PledgePhoto.thumbnail_key),
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,15 @@ def _of_old_breaches(session: Session, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _old_photos(_session: Session, now: datetime) -> ColumnElement[bool]:
+    """Photos that were taken long ago, unless a breach of what they show is still open."""
+    open_still = exists().where(
+        Breach.district == PledgePhoto.district, Breach.premises_id == PledgePhoto.premises_id,
+        Breach.ended_at.is_(None),
+    )  # fmt: skip
+    return and_(PledgePhoto.at <= now - timedelta(days=KEEP_ENDED), ~open_still)
+
+
 def _old_replies(session: Session, now: datetime) -> ColumnElement[bool]:
     """Shown ones as long as their operator answers for the place."""
     hidden = OwnerReply.state.in_((ReplyState.REFUSED, ReplyState.TAKEN_BACK))
@@ -109,6 +123,7 @@ _KEEPING: Final = (
     Keeping(PremisesOperator, _ended_long_ago, _REGISTER),
     Keeping(Pledge, _before(Pledge.ended_at), _SIGNATURE),
     Keeping(BreachAnswer, _of_old_breaches, _WORDS),
+    Keeping(PledgePhoto, _old_photos, None),
     Keeping(OwnerReply, _old_replies, _WORDS),
     Keeping(AllianceHead, _before(AllianceHead.ended_at), {"person_id": None}),
     Keeping(
@@ -134,7 +149,8 @@ class PledgesOfAPerson:
         """Nobody speaks for her places until somebody else is found; what she signed stands."""
         session.execute(delete(PremisesClaim).where(PremisesClaim.person_id == person_id))
         _blank(session, PremisesOperator, PremisesOperator.person_id == person_id, _SPEAKER)
-        papers = _papers(session, Pledge.signer_id == person_id)
+        papers = _files(session, Pledge, Pledge.signer_id == person_id)
+        papers += _drop_photos(session, person_id)
         _blank(session, Pledge, Pledge.signer_id == person_id, _SIGNATURE)
         _blank(session, BreachAnswer, BreachAnswer.person_id == person_id, _WORDS)
         reply = {**_WORDS, "state": ReplyState.TAKEN_BACK, "decided_at": now}
@@ -177,8 +193,19 @@ def _blank(
     return changed_rows(session, statement.execution_options(synchronize_session=False))
 
 
-def _papers(session: Session, these: ColumnElement[bool]) -> list[str]:
-    rows = session.execute(select(Pledge.paper_key, Pledge.paper_thumbnail_key).where(these))
+def _drop_photos(session: Session, person_id: UUID) -> list[str]:
+    """What she sent to show that something was put right goes with her; the keys of its files."""
+    hers = PledgePhoto.answer_id.in_(
+        select(BreachAnswer.id).where(BreachAnswer.person_id == person_id)
+    )
+    files = _files(session, PledgePhoto, hers)
+    changed_rows(session, delete(PledgePhoto).where(hers))
+    return files
+
+
+def _files(session: Session, table: Any, these: ColumnElement[bool]) -> list[str]:
+    """The keys of the files of some rows."""
+    rows = session.execute(select(*_FILES[table]).where(these))
     return [key for row in rows for key in row if key]
 
 
@@ -188,23 +215,19 @@ def _expire(session: Session, keeping: Keeping, now: datetime) -> int:
     if not ids:
         return 0
     these = table.id.in_(ids)
-    papers = _papers(session, these) if table is Pledge else []
+    files = _files(session, table, these) if table in _FILES else []
     if keeping.values is None:
         gone = changed_rows(session, delete(table).where(these))
     else:
         gone = _blank(session, table, these, keeping.values)
-    forget_files(session, papers)
+    forget_files(session, files)
     return gone
 
 
 def _keys_in_use(session: Session, keys: frozenset[str]) -> set[str | None]:
-    pairs = (
-        (Pledge.paper_key, Pledge.paper_thumbnail_key),
-        (PledgePhoto.blob_key, PledgePhoto.thumbnail_key),
-    )
     return {
         key
-        for columns in pairs
+        for columns in _FILES.values()
         for row in session.execute(
             select(*columns).where(or_(*(column.in_(keys) for column in columns)))
         )

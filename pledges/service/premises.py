@@ -20,12 +20,14 @@ from pledges.models import (
     PremisesEvent,
     PremisesOperator,
 )
+from pledges.queries.breaches import open_breaches_of_operator
 from pledges.queries.premises import PremisesRow, premises_by_number
 from pledges.rules.plaques import BindingEnd
 from pledges.rules.premises import OperatorEnd, PremisesState, PremisesStep
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import Flaw, OperatorWish, PremisesFlaw, PremisesWish, door_key
 from pledges.rules.signing import PledgeState, PledgeStep, Who
+from pledges.service.steps import end_with_tenant
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
 from portal.areas.rules import codes_of
@@ -230,6 +232,8 @@ def change_tenant(
         session.flush()
         note_step(session, actor, row.district, row.id, PremisesStep.OPERATOR_LEAVES, now)
     _end_pledges(session, actor, row, now)
+    for breach in open_breaches_of_operator(session, row.district, before.id) if before else ():
+        end_with_tenant(session, breach, now=now)
     comes = add_operator(session, actor, row.district, row.id, who, now)
     _bind_anew(session, actor, row, comes, now)
     door.state, door.updated_at = PremisesState.OPEN, now

@@ -7,7 +7,8 @@ from pledges.queries.breaches import (
     breaches_of_inspection,
     speaker_of,
 )
-from pledges.queries.inspections import PhotoRow, doors_by_ids
+from pledges.queries.inspections import doors_by_ids
+from pledges.queries.photos import PhotoRow
 from pledges.service.inspections import INSPECT
 from portal.accounts.rules import Actor
 

@@ -1,5 +1,6 @@
 """The one way in which a breach moves: an edge of the table, once, written down, and noticed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from credit.service.process import let_fall
 from pledges.models import Breach, BreachAnswer, BreachEvent
 from pledges.queries.breaches import BreachRow, breach_by_number, events_of, speaker_of
 from pledges.rules.breaches import (
+    OPEN,
     AnswerKind,
     AppealOutcome,
     BreachState,
@@ -22,7 +25,9 @@ from pledges.rules.breaches import (
 )
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
-from portal.accounts.queries import people_by_ids, phones_of
+from pledges.service.listing_appeals import remove_listings
+from pledges.service.photos import hide_photos
+from portal.accounts.queries import PersonRow, people_by_ids, phones_of
 from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
@@ -129,31 +134,62 @@ def _tell(
     session: Session, row: BreachRow, step: BreachStep, due_on: date | None, now: datetime
 ) -> None:
     """A message to the account that speaks for the shop; for the others there is the letter."""
-    person_id: UUID | None = speaker_of(session, row).person_id
-    if person_id is None:
+    person_id = speaker_of(session, row).person_id
+    people = people_by_ids(session, {person_id}) if person_id is not None else {}
+    send_word(session, row, people.values(), f"breach.{step.value}", due_on, now, mine=True)
+
+
+def send_word(
+    session: Session,
+    row: BreachRow,
+    people: Iterable[PersonRow],
+    template: str,
+    due_on: date | None,
+    now: datetime,
+    *,
+    mine: bool,
+) -> None:
+    """A message about a breach to whoever has a phone; ``mine``: to the side of the shop."""
+    people = list(people)
+    phones = phones_of(session, {one.id for one in people}) if people else {}
+    path = f"me/breaches/{row.number}" if mine else f"desk/pledges/breaches/{row.number}"
+    facts = {
+        "link": f"{instance_of(session).config.origin}/{path}",
+        "day": due_on.isoformat() if due_on else "",
+    }
+    for one in people:
+        if one.id in phones:
+            post_message(
+                session, channel=Channel.SMS, to=phones[one.id], template=template, facts=facts,
+                now=now, language=one.language, subject=subject_of(row.number),
+            )  # fmt: skip
+
+
+def end_with_tenant(session: Session, row: BreachRow, *, now: datetime) -> None:
+    """Whoever ran the place has left it: what is open of them ends, and so does their listing."""
+    found = breach_by_number(session, row.number, lock=True)
+    if found is None or found.state not in OPEN:
         return
-    phones, people = phones_of(session, {person_id}), people_by_ids(session, {person_id})
-    if person_id not in phones or person_id not in people:
-        return
-    link = f"{instance_of(session).config.origin}/me/breaches/{row.number}"
-    facts = {"link": link, "day": due_on.isoformat() if due_on else ""}
-    post_message(
-        session, channel=Channel.SMS, to=phones[person_id], template=f"breach.{step.value}",
-        facts=facts, now=now, language=people[person_id].language,
-        subject=subject_of(row.number),
-    )  # fmt: skip
+    move(session, found, BreachStep.LEAVE, Who.CLOCK, now=now, suspended_at=None)
+    close_appeal(session, found, AppealOutcome.MOOT, None, "", now)
+    remove_listings(session, found, "", now=now)
 
 
 def end_void(
     session: Session, number: str, actor: Actor, reason: str, now: datetime
 ) -> None:  # fmt: skip
-    """End a breach as never having been; an appeal that was open is thereby granted."""
+    """End a breach as never having been, with its listing and the entry that was proposed of it;
+    an appeal that was open is thereby granted."""
     row = breach_by_number(session, number, lock=True)
     if row is None or row.state is BreachState.VOID:
         return
     move(session, row, BreachStep.VOID, Who.STAFF, now=now, actor=actor, reason=reason,
          suspended_at=None)  # fmt: skip
     close_appeal(session, row, AppealOutcome.UPHELD, actor.person_id, reason, now)
+    remove_listings(session, row, reason, now=now)
+    hide_photos(session, row)
+    if row.matter_number is not None:
+        let_fall(session, row.matter_number, now=now)
 
 
 def close_appeal(

@@ -2,36 +2,42 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pledges.models import DoorVisit, VisitPlan, VisitPlanStop
-from pledges.queries.inspections import operator_now
+from pledges.queries.due import on_road, why_due
+from pledges.queries.inspections import doors_by_ids, operator_now
 from pledges.queries.visits import MOST_STOPS, PlanRow, doors_along, plan_by_number, visit_by_number
 from pledges.rules.inspections import (
     LONGEST_REASON,
     Body,
     InspectionRefusal,
-    bodies_for,
+    along,
     why_not_then,
 )
 from pledges.rules.premises import LONGEST_ROAD, LONGEST_TITLE
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.visits import LONGEST_WORDS, VisitPurpose, VisitRefusal
+from pledges.service.duties import duty_of
 from pledges.service.inspections import INSPECT, REVIEW, check_words, door_here
 from portal.accounts.rules import Actor
 from portal.areas.queries import area_by_code
 from portal.areas.rules import codes_of
 from portal.kernel.audit import note_action
+from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
+from portal.kernel.instance import instance_of
 
 
 @dataclass(frozen=True)
 class PlanWish:
-    """Which places are to be looked at: a place of the tree, of it one road or all."""
+    """Which places are to be looked at: a place of the tree, of it one road or all; ``due``: only
+    those for which something speaks this week."""
 
     title: str
     place: str
@@ -39,6 +45,7 @@ class PlanWish:
     body: Body | None
     starts_on: date
     ends_on: date
+    due: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,7 @@ def make_plan(session: Session, actor: Actor, wish: PlanWish, *, now: datetime) 
     if wish.body is None:
         raise Refused(InspectionRefusal.NO_BODY, field="body")
     district = codes_of(area.path)[0]
-    doors = [key for of, key in doors_along(session, area.path, wish.road.strip())
-             if of == district]  # fmt: skip
+    doors = _doors(session, area.path, wish, now)
     if not doors or len(doors) > MOST_STOPS:
         raise Refused(InspectionRefusal.NO_STOPS, field="road", facts={"most": MOST_STOPS})
     key, number = new_id(), new_number()
@@ -89,6 +95,17 @@ def make_plan(session: Session, actor: Actor, wish: PlanWish, *, now: datetime) 
     return number
 
 
+def _doors(session: Session, path: str, wish: PlanWish, now: datetime) -> list[UUID]:
+    """The places in the order of the walk."""
+    road, district = wish.road.strip(), codes_of(path)[0]
+    if not wish.due:
+        return [key for of, key in doors_along(session, path, road) if of == district]
+    today = city_day(now, instance_of(session).city.zone)
+    due = doors_by_ids(session, why_due(session, on_road(path, road), today, now))
+    found = sorted(due.values(), key=lambda one: along(one.road, one.door))
+    return [one.id for one in found if one.district == district]
+
+
 def plan_here(session: Session, actor: Actor, number: str) -> PlanRow:
     """A plan of somebody's places."""
     row = plan_by_number(session, clean_number(number) or "")
@@ -102,12 +119,9 @@ def log_visit(
 ) -> str:  # fmt: skip
     """Note that somebody came; its number. Without a yes no words are kept."""
     door = door_here(session, actor, number)
-    if actor.person_id is None:
-        raise Forbidden
     if wish.purpose is None:
         raise Refused(VisitRefusal.NO_PURPOSE, field="purpose")
-    if wish.body not in bodies_for(actor.roles):
-        raise Refused(InspectionRefusal.NO_BODY, field="body")
+    duty = duty_of(session, actor, wish.body, door, now=now)
     refusal = why_not_then(wish.at, now)
     if refusal is not None:
         raise Refused(refusal, field="at")
@@ -120,7 +134,8 @@ def log_visit(
         DoorVisit(
             district=door.district, number=visit, premises_id=door.id,
             operator_id=operator.id if operator else None, place_path=door.place_path,
-            purpose=wish.purpose, body=wish.body, visitor_id=actor.person_id, at=wish.at,
+            purpose=wish.purpose, body=duty.body, organisation_id=duty.organisation_id,
+            visitor_id=actor.person_id, at=wish.at,
             agreed=wish.agreed, words=words or None,
         )
     )  # fmt: skip

@@ -3,12 +3,15 @@
 from pledges.views import (
     breaches,
     clauses,
+    follow_up,
     inspections,
     my_breaches,
+    photos,
     plaque_desk,
     plaques,
     premises,
     premises_table,
+    tables,
     visits,
 )
 from pledges.views.blueprint import bp
@@ -17,11 +20,14 @@ __all__ = [
     "bp",
     "breaches",
     "clauses",
+    "follow_up",
     "inspections",
     "my_breaches",
+    "photos",
     "plaque_desk",
     "plaques",
     "premises",
     "premises_table",
+    "tables",
     "visits",
 ]

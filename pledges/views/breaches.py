@@ -1,4 +1,4 @@
-"""Breaches at the desk: what is open, one with its steps, the letter, the appeal, what follows."""
+"""Breaches at the desk: what is open, one with its steps, the letter, the appeal."""
 
 from functools import partial
 from typing import Any
@@ -6,11 +6,9 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from credit.queries.matter_desk import deduction_rules
-from credit.queries.matters import bases
-from pledges.forms.breaches import DecideForm, DemandForm, FollowForm, StepForm
+from pledges.forms.breaches import DecideForm, DemandForm, LookedForm, StepForm
 from pledges.labels.breaches import ANSWERS, DOES, OUTCOMES, STATES, STEPS
-from pledges.labels.inspections import SIDES
+from pledges.labels.inspections import BODIES, SIDES
 from pledges.queries.breaches import (
     BreachRow,
     events_of,
@@ -18,7 +16,9 @@ from pledges.queries.breaches import (
     said_of,
     speaker_of,
 )
-from pledges.queries.inspections import clauses_by_ids, doors_by_ids, photos_of
+from pledges.queries.duties import by_whom
+from pledges.queries.inspections import clauses_by_ids, doors_by_ids, inspection_by_id
+from pledges.queries.photos import photos_of_breach
 from pledges.rules.breaches import (
     AppealOutcome,
     BreachStep,
@@ -27,23 +27,28 @@ from pledges.rules.breaches import (
     steps_from,
 )
 from pledges.service.answers import decide_appeal, last_notice, may_decide_appeal
-from pledges.service.breaches import breach_here, take_step
-from pledges.service.follow_up import follow_up
+from pledges.service.breaches import NO_PHOTOS, breach_here, take_step
 from pledges.service.inspections import REVIEW
 from pledges.service.steps import standing_of, today_of
 from pledges.views.blueprint import bp
 from portal.accounts.access import current_actor, requires
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
-from portal.kernel.i18n import current_language, in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
-from portal.reports.queries.categories import categories_on
 
 FOLDER = "pledges/breaches"
 DONE = _l("Done. The shop can read it.")
-FOLLOWED = _l("Done. Both are linked with this breach.")
+_FORMS = {BreachStep.DEMAND: DemandForm, BreachStep.FIND_RECTIFIED: LookedForm}
+
+
+def found_by(row: BreachRow) -> dict[str, Any]:
+    """Which kind of body found it, and its name; no person."""
+    found = inspection_by_id(reading(), row.district, row.inspection_id)
+    if found is None:
+        raise Missing
+    return {"found": found, "bodies": BODIES, "body_names": by_whom(reading(), [found]).of(found)}
 
 
 def about(row: BreachRow) -> dict[str, Any]:
@@ -53,10 +58,7 @@ def about(row: BreachRow) -> dict[str, Any]:
         "row": row, "said": said, "events": events_of(reading(), row),
         "door": doors_by_ids(reading(), [row.premises_id])[row.premises_id],
         "clause": clauses_by_ids(reading(), [row.clause_id])[row.clause_id],
-        "photos": photos_of(
-            reading(), row.district, inspection_id=row.inspection_id,
-            answers=[one.id for one in said],
-        ),
+        "photos": photos_of_breach(reading(), row), **found_by(row),
         "appeal_until": appeal_until(today_of(reading(), last_notice(reading(), row))),
         "states": STATES, "steps": STEPS, "does": DOES, "answers": ANSWERS, "outcomes": OUTCOMES,
         "sides": SIDES,
@@ -69,7 +71,7 @@ def desk_breaches() -> ResponseReturnValue:
     """What is open in my places."""
     rows = open_breaches_in(reading(), current_actor().places_for(REVIEW))
     return render_template(
-        f"{FOLDER}/list.html", rows=rows, states=STATES,
+        f"{FOLDER}/list.html", rows=rows, states=STATES, today=today_of(reading(), now()),
         doors=doors_by_ids(reading(), {row.premises_id for row in rows}),
         clauses=clauses_by_ids(reading(), {row.clause_id for row in rows}),
     )  # fmt: skip
@@ -94,16 +96,21 @@ def desk_breach_step(number: str, step: str) -> ResponseReturnValue:
     """A step of the ladder, with its reason."""
     row = breach_here(reading(), current_actor(), number)
     taken = next((one for one in DOES if one.value == step), None)
-    if taken is None:
+    if taken is None or taken is BreachStep.HAND_OVER:
+        # handing over has a page of its own
         raise Missing
-    form = DemandForm() if taken is BreachStep.DEMAND else StepForm()
+    form = _FORMS.get(taken, StepForm)()
     act = partial(_step, row.number, taken, form)
     return answer(form, f"{FOLDER}/step.html", act, thanks=DONE, step=taken, **about(row))
 
 
 def _step(number: str, step: BreachStep, form: StepForm, session: Session) -> str:
     due = form.due_on.data if isinstance(form, DemandForm) else None
-    take_step(session, current_actor(), number, step, form.reason.data or "", due_on=due, now=now())
+    photos = form.photos.data if isinstance(form, LookedForm) else NO_PHOTOS
+    take_step(
+        session, current_actor(), number, step, form.reason.data or "", due_on=due, photos=photos,
+        now=now(),
+    )  # fmt: skip
     return url_for("pledges.desk_breach", number=number)
 
 
@@ -119,32 +126,6 @@ def desk_breach_appeal(number: str) -> ResponseReturnValue:
 def _decide(number: str, form: DecideForm, session: Session) -> str:
     outcome = AppealOutcome(form.outcome.data)
     decide_appeal(session, current_actor(), number, outcome, form.reason.data or "", now=now())
-    return url_for("pledges.desk_breach", number=number)
-
-
-@bp.route("/desk/pledges/breaches/<number>/follow", methods=["GET", "POST"])
-@requires(REVIEW)
-def desk_breach_follow(number: str) -> ResponseReturnValue:
-    """Open a case, propose an entry, or both."""
-    row, form = breach_here(reading(), current_actor(), number), FollowForm()
-    day = today_of(reading(), now())
-    kinds = [(one.code, in_words(one.names)) for one in categories_on(reading(), day)]
-    rules = [
-        (one.code, one.title)
-        for one in deduction_rules(reading(), row.district, current_actor(), now())
-    ]
-    rest = [(one.number, one.title) for one in bases(reading(), row.district)
-            if one.revoked_at is None]  # fmt: skip
-    form.offer(kinds, rules, rest)
-    act = partial(_follow, row.number, form)
-    return answer(form, f"{FOLDER}/follow.html", act, thanks=FOLLOWED, **about(row))
-
-
-def _follow(number: str, form: FollowForm, session: Session) -> str:
-    follow_up(
-        session, current_actor(), number, case=form.case(), conduct=form.conduct(),
-        language=current_language(), now=now(),
-    )  # fmt: skip
     return url_for("pledges.desk_breach", number=number)
 
 

@@ -4,25 +4,26 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pledges.forms.breaches import StepForm
 from pledges.forms.inspections import FindForm, InspectForm, PlanForm, WhyForm
 from pledges.labels.breaches import STATES
 from pledges.labels.clauses import AXES
-from pledges.labels.inspections import BODIES, FINDINGS, INSPECTION_STATES, SIDES
+from pledges.labels.inspections import BODIES, DUE, FINDINGS, INSPECTION_STATES, SIDES
 from pledges.queries.breaches import breaches_of_inspection
+from pledges.queries.due import among, why_due
+from pledges.queries.duties import by_whom
 from pledges.queries.inspections import (
     Checklist,
     DoorRow,
     answers_of,
     doors_by_ids,
     inspections_in,
-    photo_by_code,
-    photos_of,
     scores_of,
 )
+from pledges.queries.photos import photos_of_inspection
 from pledges.queries.visits import plans_in, stops_of
 from pledges.rules.inspections import InspectionRefusal, bodies_for
 from pledges.service.breaches import open_breach
@@ -36,10 +37,9 @@ from pledges.service.inspections import (
     may_void,
     void_inspection,
 )
-from pledges.service.seeing import sees_photo
 from pledges.service.visits import make_plan, plan_here
 from pledges.views.blueprint import bp
-from portal.accounts.access import current_actor, public, requires
+from portal.accounts.access import current_actor, requires
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.i18n import lazy_gettext as _l
@@ -120,7 +120,8 @@ def desk_inspection(number: str) -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/one.html", row=row, door=door,
         answers=answers_of(reading(), row), scores=scores_of(reading(), [row])[row.id],
-        photos=photos_of(reading(), row.district, inspection_id=row.id),
+        photos=photos_of_inspection(reading(), row.district, row.id),
+        body_names=by_whom(reading(), [row]).of(row),
         breaches={one.clause_id: one for one in breaches}, may_void=may_void(actor, row),
         may_open=actor.may(REVIEW, place_path=row.place_path), **words(),
     )  # fmt: skip
@@ -182,21 +183,21 @@ def desk_inspection_plan(number: str) -> ResponseReturnValue:
     """A plan: its places in the order of the way, and which are done."""
     plan = plan_here(reading(), current_actor(), number)
     stops = stops_of(reading(), plan)
-    return render_template(f"{FOLDER}/plan.html", plan=plan, stops=stops, **words())
+    today = city_day(now(), instance().city.zone)
+    due = why_due(reading(), among([one.id for one in stops]), today, now())
+    return render_template(
+        f"{FOLDER}/plan.html", plan=plan, stops=stops, due=due, reasons=DUE, **words()
+    )
 
 
-@bp.get("/pledges/photos/<code>")
-@public
-def pledge_photo(code: str) -> ResponseReturnValue:
-    """A photo of a frontage, for those who may see it."""
-    found = photo_by_code(reading(), code[:40])
-    if found is None or not sees_photo(reading(), current_actor(), found):
-        raise Missing
-    key = found.thumbnail_key if "small" in request.args else found.blob_key
+@bp.get("/desk/pledges/inspections/at/<number>/paper")
+@requires(INSPECT)
+def desk_paper_checklist(number: str) -> ResponseReturnValue:
+    """The checklist of a place to print, where there is no network; typed in within 14 days."""
+    door = door_here(reading(), current_actor(), number)
     try:
-        response = make_response(instance().blobs.open(key))
-    except KeyError:
-        raise Missing from None
-    response.mimetype = "image/jpeg"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        checklist = checklist_here(reading(), door, now())
+    except Refused as told:
+        page = render_template(f"{FOLDER}/none.html", door=door, why=say(told.code))
+        return page, 409
+    return render_template(f"{FOLDER}/paper.html", door=door, checklist=checklist, **words())

@@ -1,13 +1,15 @@
 """Visits at the door: that somebody came, as what, for what."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from pledges.forms.inspections import VisitForm, WhyForm
 from pledges.labels.inspections import BODIES, PURPOSES
-from pledges.queries.visits import visit_by_number, visits_in
+from pledges.queries.visits import VisitRow, visit_by_number, visits_at, visits_in
 from pledges.rules.inspections import bodies_for
 from pledges.service.inspections import INSPECT, REVIEW, door_here
 from pledges.service.visits import log_visit, void_visit
@@ -19,6 +21,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
+from portal.organisations.queries import organisations_by_ids
 
 FOLDER = "pledges/visits"
 NOTED = _l("The visit is noted.")
@@ -33,9 +36,7 @@ def desk_visits() -> ResponseReturnValue:
     rows = visits_in(reading(), actor.places_for(INSPECT))
     own = {row.number for row in rows if row.visitor_id == actor.person_id
            or actor.may(REVIEW, place_path=row.place_path)}  # fmt: skip
-    return render_template(
-        f"{FOLDER}/list.html", rows=rows, own=own, bodies=BODIES, purposes=PURPOSES
-    )
+    return render_template(f"{FOLDER}/list.html", rows=rows, own=own, **_words(rows))
 
 
 @bp.route("/desk/pledges/visits/at/<number>", methods=["GET", "POST"])
@@ -45,7 +46,17 @@ def desk_visit(number: str) -> ResponseReturnValue:
     door, form = door_here(reading(), current_actor(), number), VisitForm()
     form.offer(bodies_for(current_actor().roles))
     act = partial(_log, door.number, form)
-    return answer(form, f"{FOLDER}/new.html", act, thanks=NOTED, door=door)
+    rows = visits_at(reading(), door.district, door.id)
+    return answer(
+        form, f"{FOLDER}/new.html", act, thanks=NOTED, door=door, rows=rows, **_words(rows)
+    )
+
+
+def _words(rows: Sequence[VisitRow]) -> dict[str, Any]:
+    """Words for what a list of visits shows; the names of bodies, and of no person."""
+    units = organisations_by_ids(reading(), {row.organisation_id for row in rows
+                                             if row.organisation_id is not None})  # fmt: skip
+    return {"bodies": BODIES, "purposes": PURPOSES, "units": units}
 
 
 def _log(number: str, form: VisitForm, session: Session) -> str:

@@ -29,6 +29,8 @@ NO_PAGE = {
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.desk_premises_table": "a table to download",
+    "pledges.desk_inspections_table": "a table to download",
+    "pledges.desk_breaches_table": "a table to download",
 }
 PAIRS = inspection_pages.PAIRS
 VALUES = {

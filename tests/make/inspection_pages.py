@@ -4,27 +4,36 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pledges.models import DoorVisit, Inspection
-from pledges.rules.inspections import Body
+from pledges.models import DoorVisit, Inspection, PledgePhoto
+from pledges.rules.breaches import BreachState
+from pledges.rules.inspections import Body, PhotoSide
 from pledges.rules.visits import VisitPurpose
 from portal.accounts.models import Person
 from portal.areas.models import Area
-from portal.kernel.ids import new_id
+from portal.kernel.ids import new_id, new_token
+from portal.kernel.instance import instance_of
 from tests.make import pledges as make
+from tests.make.photos import jpeg
 from tests.make.pledges import NOW
 
 CASES = {
-    **dict.fromkeys(("pledges.desk_inspect", "pledges.desk_visit"), "shop_premises"),
+    **dict.fromkeys(
+        ("pledges.desk_inspect", "pledges.desk_paper_checklist", "pledges.desk_visit"),
+        "shop_premises",
+    ),
     **dict.fromkeys(
         ("pledges.desk_inspection", "pledges.desk_void_inspection", "pledges.desk_open_breach"),
         "shop_inspection",
     ),
     **dict.fromkeys(
         ("pledges.desk_breach", "pledges.desk_breach_appeal", "pledges.desk_breach_follow",
-         "pledges.desk_breach_letter", "pledges.desk_breach_step", "pledges.my_breach",
-         "pledges.my_breach_reply", "pledges.my_breach_appeal", "pledges.my_breach_rectified"),
+         "pledges.desk_breach_letter", "pledges.desk_breach_step", "pledges.desk_hand_over",
+         "pledges.my_breach", "pledges.my_breach_reply", "pledges.my_breach_appeal",
+         "pledges.my_breach_rectified"),
         "shop_breach",
     ),
+    "pledges.desk_handed_over": "shop_handed",
+    "pledges.desk_photo": "shop_photo",
     "pledges.desk_inspection_plan": "shop_plan",
     "pledges.desk_void_visit": "shop_visit",
 }  # fmt: skip
@@ -49,10 +58,21 @@ def shop_things(
         purpose=VisitPurpose.EXPLAIN, body=Body.STREET, visitor_id=new_id(), at=NOW, agreed=False,
     )  # fmt: skip
     session.add(visit)
+    handed = make.breach(
+        session, found, text[1][1], state=BreachState.HANDED_OVER, ended_at=NOW
+    )  # fmt: skip
+    make.step(session, handed, "长期不履行")
+    key = instance_of(session).blobs.put(jpeg(), "jpg")
+    photo = PledgePhoto(
+        district=shop.district, code=new_token(), premises_id=shop.id, inspection_id=found.id,
+        side=PhotoSide.BEFORE, blob_key=key, thumbnail_key=key, width=320, height=240, at=NOW,
+    )  # fmt: skip
+    session.add(photo)
     session.flush()
     return {
         "premises": shop.number, "inspection": found.number, "clause": str(text[1][0].id),
         "breach": breach.number, "plan": plan.number, "visit": visit.number,
+        "handed": handed.number, "photo": photo.code,
     }  # fmt: skip
 
 

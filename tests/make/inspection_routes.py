@@ -23,12 +23,13 @@ def fill_inspections(session: Session, world: World) -> None:
 
 FILLERS.append(fill_inspections)
 _PAGES = {
-    ("premises", INSPECT): ("desk_inspect", "desk_visit"),
+    ("premises", INSPECT): ("desk_inspect", "desk_paper_checklist", "desk_visit"),
     ("inspection", INSPECT): ("desk_inspection", "desk_void_inspection"),
     ("plan", INSPECT): ("desk_inspection_plan",),
     ("visit", INSPECT): ("desk_void_visit",),
     ("breach", REVIEW): ("desk_breach", "desk_breach_appeal", "desk_breach_follow",
-                         "desk_breach_letter"),
+                         "desk_breach_letter", "desk_hand_over"),
+    ("handed", REVIEW): ("desk_handed_over",),
 }  # fmt: skip
 for (_what, _who), _pages in _PAGES.items():
     for _page in _pages:
@@ -49,5 +50,10 @@ SAMPLES["pledges.desk_breach_step"] = Sample(
     own=lambda world, _role: {"number": world.things["shop_breach_east"], "step": "void"},
     foreign=lambda world, _role: {"number": world.things["shop_breach_west"], "step": "void"},
     reaches=REVIEW,
+)
+for _page in ("desk_inspections_table", "desk_breaches_table"):
+    SAMPLES[f"pledges.{_page}"] = Sample(own=fixed(form="csv"))
+SAMPLES["pledges.desk_photo"] = Sample(
+    own=thing(code="shop_photo_east"), foreign=thing(code="shop_photo_west"), reaches=REVIEW
 )
 SAMPLES["pledges.pledge_photo"] = Sample(own=fixed(code="none"))

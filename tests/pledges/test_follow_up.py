@@ -1,68 +1,31 @@
 """What follows a breach: a case, a proposal for the ledger; both or nothing."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from credit.models import Matter
 from pledges.queries.breaches import breach_by_number, events_of
-from pledges.rules.breaches import BreachRefusal, BreachStep
+from pledges.rules.breaches import BreachRefusal, BreachState, BreachStep
+from pledges.rules.refusals import PledgeRefusal
 from pledges.service.answers import appeal
 from pledges.service.breaches import take_step
-from pledges.service.follow_up import CaseWish, ConductWish, follow_up
+from pledges.service.follow_up import CaseWish, hand_over
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.reports.models import Case
 from portal.reports.rules.codes import Source
 from tests.make import process
-from tests.make.inspections import DAY, Frontage, frontage
-from tests.make.reports import category
+from tests.make.inspections import DAY, frontage, seen, steps
+from tests.make.recorded import CASE, Shop, followed, recorded_shop
 from tests.make.together import at_once
-
-CASE = CaseWish("litter", "门前有两袋垃圾")
-
-
-@dataclass
-class Shop:
-    """A shop that is a company of the register, with a breach that was recorded."""
-
-    made: Frontage
-    world: process.World
-    number: str
-    over: datetime
-
-    def follow(self, now: datetime | None = None, **wish: Any) -> Any:
-        return self.made.do(
-            follow_up, self.made.desk, self.number, language="zh_Hans", now=now or self.over,
-            gates=self.world.gates, **wish,
-        )  # fmt: skip
-
-    def conduct(self, **changes: Any) -> ConductWish:
-        given = {"rule_code": "litter", "basis": self.world.basis, "act": "期满仍未清扫门前"}
-        return ConductWish(**given | changes)
 
 
 @pytest.fixture
 def shop(app: Flask, database: Database) -> Shop:
-    world = process.world(database)
-    with database.write() as session:
-        company = process.shop(session, world)
-        category(session, "litter")
-    made = frontage(database, world.tree, organisation_id=company.id, sole_trader=False)
-    number = made.breach()
-    return Shop(made, world, number, made.recorded(number))
-
-
-def found(shop: Shop) -> tuple[int, int]:
-    with shop.made.database.read() as session:
-        return (
-            session.scalar(select(func.count()).select_from(Case)) or 0,
-            session.scalar(select(func.count()).select_from(Matter)) or 0,
-        )
+    return recorded_shop(database)
 
 
 def refused(shop: Shop, code: Any, **wish: Any) -> None:
@@ -93,7 +56,7 @@ def test_when_one_of_the_two_is_refused_there_is_neither(shop: Shop) -> None:
         shop.follow(case=CASE, conduct=shop.conduct(rule_code="none"))
     refused(shop, BreachRefusal.NO_CATEGORY, case=CaseWish("none", "垃圾"), conduct=shop.conduct())
     refused(shop, BreachRefusal.NOTHING_CHOSEN)
-    assert found(shop) == (0, 0)
+    assert followed(shop) == (0, 0)
     with shop.made.database.read() as session:
         row = breach_by_number(session, shop.number)
         assert row is not None
@@ -105,7 +68,7 @@ def test_L7_nothing_is_proposed_before_the_appeal_window_is_over(shop: Shop) -> 
     shop.made.do(appeal, shop.made.owner, shop.number, "已清扫", now=shop.over - 2 * DAY)
     refused(shop, BreachRefusal.SUSPENDED, conduct=shop.conduct())
     refused(shop, BreachRefusal.SUSPENDED, case=CASE)
-    assert found(shop) == (0, 0)
+    assert followed(shop) == (0, 0)
 
 
 def test_nothing_is_proposed_of_what_was_only_reminded(app: Flask, shop: Shop) -> None:
@@ -114,7 +77,7 @@ def test_nothing_is_proposed_of_what_was_only_reminded(app: Flask, shop: Shop) -
     refused(shop, BreachRefusal.NOT_RECORDED, conduct=shop.conduct())
     # whoever tidies up need not wait
     shop.follow(case=CASE)
-    assert found(shop) == (1, 0)
+    assert followed(shop) == (1, 0)
 
 
 def test_of_a_sole_trader_nothing_is_written_into_the_ledger(
@@ -136,7 +99,7 @@ def test_of_two_who_follow_up_at_once_one_does(shop: Shop) -> None:
         return "done"
 
     assert sorted(at_once(run, run)) == ["Conflict", "done"]
-    assert found(shop) == (1, 1)
+    assert followed(shop) == (1, 1)
 
 
 def test_a_follow_up_and_the_end_of_a_breach_at_once_leave_nothing_half_done(shop: Shop) -> None:
@@ -154,5 +117,53 @@ def test_a_follow_up_and_the_end_of_a_breach_at_once_leave_nothing_half_done(sho
         )  # fmt: skip
         return True
 
-    followed, _ended = at_once(follow, end)
-    assert found(shop) == ((1, 1) if followed else (0, 0))
+    first, _ended = at_once(follow, end)
+    assert followed(shop) == ((1, 1) if first else (0, 0))
+
+
+def handed(shop: Shop, **wish: Any) -> None:
+    shop.made.do(
+        hand_over, shop.made.desk, shop.number, "长期不履行", language="zh_Hans", now=shop.over,
+        gates=shop.world.gates, **wish,
+    )  # fmt: skip
+
+
+def test_R044_what_is_not_put_right_for_long_is_handed_over_with_a_case_and_a_proposal(
+    shop: Shop,
+) -> None:
+    handed(shop, case=CASE, conduct=shop.conduct())
+    assert followed(shop) == (1, 1)
+    row = seen(shop.made, shop.number)
+    assert (row.state, row.ended_at) == (BreachState.HANDED_OVER, shop.over)
+    assert row.case_number
+    assert row.matter_number
+    assert steps(shop.made, shop.number)[-1] is BreachStep.HAND_OVER
+
+
+def test_R044_handing_over_alone_is_possible(shop: Shop) -> None:
+    handed(shop)
+    assert followed(shop) == (0, 0)
+    assert seen(shop.made, shop.number).state is BreachState.HANDED_OVER
+
+
+def test_when_handing_over_fails_in_the_middle_nothing_remains(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: Any, **_named: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("pledges.service.follow_up.take_step", fails)
+    with pytest.raises(RuntimeError):
+        handed(shop, case=CASE, conduct=shop.conduct())
+    # without a reason it is refused as well, when all else is written already
+    monkeypatch.undo()
+    with pytest.raises(Refused) as told:
+        shop.made.do(
+            hand_over, shop.made.desk, shop.number, " ", case=CASE, conduct=shop.conduct(),
+            language="zh_Hans", now=shop.over, gates=shop.world.gates,
+        )  # fmt: skip
+    assert told.value.code is PledgeRefusal.NO_REASON
+    assert followed(shop) == (0, 0)
+    row = seen(shop.made, shop.number)
+    assert (row.state, row.case_number, row.matter_number) == (BreachState.RECORDED, None, None)
+    assert steps(shop.made, shop.number)[-1] is BreachStep.RECORD

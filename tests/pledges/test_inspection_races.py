@@ -20,7 +20,8 @@ from pledges.service.breaches import open_breach, take_step
 from pledges.service.inspections import void_inspection
 from portal.kernel.db import Database
 from portal.kernel.errors import Forbidden, Refused
-from tests.make.inspections import Frontage, counted, frontage, seen, steps
+from tests.make.accounts import actor, staff
+from tests.make.inspections import STREET, Frontage, counted, frontage, seen, steps
 from tests.make.pledges import NOW
 from tests.make.together import at_once
 
@@ -106,3 +107,40 @@ def test_of_two_who_decide_an_appeal_at_once_one_does(made: Frontage) -> None:
     )
     assert sorted(found) == ["Conflict", "done"]
     assert not seen(made, number).suspended
+
+
+def test_of_two_deciders_at_once_one_decides(made: Frontage) -> None:
+    number = made.breach()
+    made.do(appeal, made.owner, number, "当天没有营业", now=NOW)
+    with made.database.write() as session:
+        third = actor(session, staff(session, "street_desk", area=made.tree[STREET]))
+    given = {AppealOutcome.UPHELD: made.second, AppealOutcome.REJECTED: third}
+    found = at_once(
+        *(
+            outcome_of(made, decide_appeal, who, number, outcome, "已核对", now=NOW)
+            for outcome, who in given.items()
+        )
+    )
+    assert sorted(found) == ["Conflict", "done"]
+    upheld = found[0] == "done"
+    row = seen(made, number)
+    assert (row.state, row.suspended) == (
+        BreachState.VOID if upheld else BreachState.REMINDED, False,
+    )  # fmt: skip
+    with made.database.read() as session:
+        [said] = said_of(session, row)
+        assert said.outcome is (AppealOutcome.UPHELD if upheld else AppealOutcome.REJECTED)
+
+
+def test_an_inspection_and_an_appeal_at_once_do_not_touch_each_other(made: Frontage) -> None:
+    number = made.breach()
+    found = at_once(
+        lambda: made.inspected("trees", now=NOW),
+        outcome_of(made, appeal, made.owner, number, "当天没有营业", now=NOW),
+    )
+    assert found[1] == "done"
+    assert seen(made, number).suspended
+    assert counted(made, Inspection) == 2
+    # what the second look found can be opened, while the first waits
+    other = made.do(open_breach, made.desk, found[0], made.clauses["trees"], "树池脏", now=NOW)
+    assert not seen(made, other).suspended

@@ -13,6 +13,7 @@ from credit.service.process.bases import (
 )
 from credit.service.process.confirming import confirm, put_right, stand_aside
 from credit.service.process.deciding import decide, extend, repair, take_on
+from credit.service.process.falling import let_fall
 from credit.service.process.gates import GATES, Gates, Judge
 from credit.service.process.objecting import (
     add_statement,
@@ -40,6 +41,7 @@ __all__ = [
     "consent_to_basis",
     "decide",
     "extend",
+    "let_fall",
     "object_to",
     "propose",
     "put_right",

@@ -1,0 +1,177 @@
+"""Reads of photos of frontages: of an inspection, of what a shop put right, to check, for all."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from pledges.models import Breach, BreachAnswer, PledgePhoto, PremisesOperator
+from pledges.queries.breaches import BreachRow
+from pledges.queries.inspections import in_places
+from pledges.rules.breaches import BreachState
+from pledges.rules.inspections import PhotoSide
+
+SHOWN = 30
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """A photo, and of what. ``clause_id`` None: of the whole frontage."""
+
+    district: str
+    id: UUID
+    code: str
+    premises_id: UUID
+    inspection_id: UUID | None
+    answer_id: UUID | None
+    clause_id: UUID | None
+    side: PhotoSide
+    blob_key: str
+    thumbnail_key: str
+    at: datetime
+    checked_at: datetime | None
+    shown_at: datetime | None
+
+
+_PHOTO: Any = (
+    PledgePhoto.district, PledgePhoto.id, PledgePhoto.code, PledgePhoto.premises_id,
+    PledgePhoto.inspection_id, PledgePhoto.answer_id, PledgePhoto.clause_id, PledgePhoto.side,
+    PledgePhoto.blob_key, PledgePhoto.thumbnail_key, PledgePhoto.at, PledgePhoto.checked_at,
+    PledgePhoto.shown_at,
+)  # fmt: skip
+
+
+def photos_of_inspection(session: Session, district: str, key: UUID) -> list[PhotoRow]:
+    """The photos of an inspection, the earliest first."""
+    return _photos(
+        session, and_(PledgePhoto.district == district, PledgePhoto.inspection_id == key)
+    )
+
+
+def photos_of_breach(session: Session, row: BreachRow) -> list[PhotoRow]:
+    """What was found of its clause or of the whole frontage, what the shop sent since, and what
+    was seen when somebody looked again; the earliest first."""
+    return _photos(session, of_breach(row.district, row.id, row.inspection_id, row.clause_id))
+
+
+def of_breach(
+    district: str, key: UUID, inspection_id: UUID, clause_id: UUID
+) -> ColumnElement[bool]:  # fmt: skip
+    """The condition of belonging to a breach."""
+    answers = select(BreachAnswer.id).where(
+        BreachAnswer.district == district, BreachAnswer.breach_id == key
+    )
+    found = and_(
+        PledgePhoto.inspection_id == inspection_id,
+        or_(PledgePhoto.clause_id.is_(None), PledgePhoto.clause_id == clause_id),
+    )
+    return and_(
+        PledgePhoto.district == district, or_(found, PledgePhoto.answer_id.in_(answers))
+    )  # fmt: skip
+
+
+def _photos(session: Session, these: ColumnElement[bool]) -> list[PhotoRow]:
+    rows = session.execute(
+        select(*_PHOTO).where(these).order_by(PledgePhoto.at, PledgePhoto.id)
+    )  # fmt: skip
+    return [PhotoRow(*row) for row in rows]
+
+
+def photo_by_code(session: Session, code: str) -> PhotoRow | None:
+    """A photo by the code of its address."""
+    found = session.execute(select(*_PHOTO).where(PledgePhoto.code == code)).one_or_none()
+    return PhotoRow(*found) if found else None
+
+
+_FOUND: Any = and_(
+    Breach.district == PledgePhoto.district, Breach.inspection_id == PledgePhoto.inspection_id,
+    or_(PledgePhoto.clause_id.is_(None), PledgePhoto.clause_id == Breach.clause_id),
+)  # fmt: skip
+_ANSWERED: Any = and_(
+    Breach.district == PledgePhoto.district,
+    Breach.id == select(BreachAnswer.breach_id)
+    .where(
+        BreachAnswer.district == PledgePhoto.district, BreachAnswer.id == PledgePhoto.answer_id
+    )
+    .scalar_subquery(),
+)  # fmt: skip
+
+
+def put_right_of(session: Session, photo: PhotoRow) -> bool:
+    """Whether a photo shows something that was put right."""
+    on = _FOUND if photo.inspection_id is not None else _ANSWERED
+    statement = (
+        select(Breach.id)
+        .join(PledgePhoto, on)
+        .where(
+            PledgePhoto.district == photo.district, PledgePhoto.id == photo.id,
+            Breach.state == BreachState.RECTIFIED,
+        )
+        .limit(1)
+    )  # fmt: skip
+    return session.scalar(statement) is not None
+
+
+def photos_to_check(session: Session, places: Collection[str] | None) -> list[PhotoRow]:
+    """Photos of what was put right in some places, at which nobody has looked yet: two queries."""
+    found: dict[UUID, PhotoRow] = {}
+    for on in (_FOUND, _ANSWERED):
+        rows = session.execute(
+            select(*_PHOTO)
+            .join(Breach, on)
+            .where(
+                in_places(places, Breach.place_path), Breach.state == BreachState.RECTIFIED,
+                PledgePhoto.checked_at.is_(None),
+            )
+            .order_by(PledgePhoto.at, PledgePhoto.id)
+            .limit(SHOWN)
+        )  # fmt: skip
+        found |= {row.id: PhotoRow(*row) for row in rows}
+    return sorted(found.values(), key=lambda one: (one.at, one.id))[:SHOWN]
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """What was put right last at a place, and when; its photos that everybody may see."""
+
+    clause_id: UUID
+    ended_at: datetime
+    before: Sequence[PhotoRow]
+    after: Sequence[PhotoRow]
+
+
+def public_before_after(session: Session, district: str, premises_id: UUID) -> BeforeAfter | None:
+    """Before and after of the last rectification by whoever runs the place now: two queries.
+
+    None: nothing was put right yet, or no photo of it was checked and may be shown.
+    """
+    last = session.execute(
+        select(Breach.id, Breach.inspection_id, Breach.clause_id, Breach.ended_at)
+        .join(
+            PremisesOperator,
+            and_(
+                PremisesOperator.district == Breach.district,
+                PremisesOperator.id == Breach.operator_id,
+            ),
+        )
+        .where(
+            Breach.district == district, Breach.premises_id == premises_id,
+            Breach.state == BreachState.RECTIFIED, Breach.ended_at.is_not(None),
+            PremisesOperator.ends_on.is_(None),
+        )
+        .order_by(Breach.ended_at.desc(), Breach.id)
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+    these = of_breach(district, last.id, last.inspection_id, last.clause_id) if last else false()
+    photos = _photos(session, and_(these, PledgePhoto.shown_at.is_not(None)))
+    if last is None or not photos:
+        return None
+    return BeforeAfter(
+        last.clause_id, last.ended_at,
+        [one for one in photos if one.side is PhotoSide.BEFORE],
+        [one for one in photos if one.side is PhotoSide.AFTER],
+    )  # fmt: skip
