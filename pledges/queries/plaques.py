@@ -21,7 +21,7 @@ from pledges.models import (
     Premises,
     PremisesOperator,
 )
-from pledges.rules.clauses import Letter
+from pledges.rules.clauses import Axis, Letter
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesKind, PremisesState
 from pledges.rules.signing import PledgeState
@@ -108,8 +108,10 @@ class Pledged:
 
 @dataclass(frozen=True)
 class PledgedClause:
-    """One clause that was ticked, in three languages, with its plain sentence."""
+    """One clause that was ticked, by language, with its plain sentence, sign and axis."""
 
+    axis: Axis
+    pictogram: str
     texts: dict[str, str]
     plain: dict[str, str]
 
@@ -137,7 +139,8 @@ def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[Pledged
     """What was ticked: the main text first, then the extra ones, each in its order."""
     rows = session.execute(
         select(
-            Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en,
+            Clause.axis, Clause.pictogram,
+            Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en, Clause.text_khb,
             Clause.plain_zh_hans, Clause.plain_zh_hant, Clause.plain_en,
         )
         .join(PledgeTick, PledgeTick.clause_id == Clause.id)
@@ -146,7 +149,14 @@ def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[Pledged
         .where(PledgeTick.district == district, PledgeTick.pledge_id == pledge_id)
         .order_by(ClauseSet.extra, ClauseSet.code, Clause.position)
     )  # fmt: skip
-    return [PledgedClause(_said(row, "text"), _said(row, "plain")) for row in rows]
+    return [
+        PledgedClause(
+            row.axis, row.pictogram,
+            _said(row, "text") | ({"khb": row.text_khb} if row.text_khb else {}),
+            _said(row, "plain"),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _said(row: Any, what: str) -> dict[str, str]:

@@ -101,15 +101,25 @@ def _rows(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
-@cache
-def trades() -> Mapping[str, Mapping[str, str]]:
-    """The trades with their names by language."""
+def _names(file: str) -> Mapping[str, Mapping[str, str]]:
     return {
         row["code"]: {
             "zh_Hans": row["name_zh_hans"], "zh_Hant": row["name_zh_hant"], "en": row["name_en"],
         }
-        for row in _rows("trades.csv")
+        for row in _rows(file)
     }  # fmt: skip
+
+
+@cache
+def trades() -> Mapping[str, Mapping[str, str]]:
+    """The trades with their names by language."""
+    return _names("trades.csv")
+
+
+@cache
+def picture_names() -> Mapping[str, Mapping[str, str]]:
+    """The signs that a clause can bear, with their names by language."""
+    return _names("pictograms.csv")
 
 
 @cache

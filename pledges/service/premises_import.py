@@ -1,10 +1,8 @@
 """The register from a table: every bad line is told, or the whole table is taken in."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +17,13 @@ from pledges.rules.register import (
     read_cells,
 )
 from pledges.service.premises import MANAGE, insert_premises, key_of, placed
+from pledges.service.sheets import opened
 from portal.accounts.rules import Actor
 from portal.areas.queries import AreaRow
 from portal.kernel.audit import note_action
 from portal.kernel.errors import BadData, Conflict, Forbidden
 from portal.kernel.phones import clean_phone
-from portal.kernel.sheets import Encoding, SheetRow, open_sheet
+from portal.kernel.sheets import Encoding, Sheet, SheetRow
 from portal.kernel.tables import is_damaged
 
 MOST_FLAWS = 200
@@ -89,17 +88,14 @@ def _read_file(content: bytes, encoding: Encoding) -> _Read:
         return _Read(flaws=[Flaw(PremisesFlaw.NO_FILE, "file")])
     if len(content) > LARGEST_FILE:
         return _Read(flaws=[Flaw(PremisesFlaw.TOO_LARGE, "file")])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("register.xlsx" if content[:2] == b"PK" else "register.csv")
-        path.write_bytes(content)
-        try:
-            return _read(path, encoding)
-        except BadData as bad:
-            return _Read(flaws=[Flaw(PremisesFlaw.UNREADABLE, "file", bad.problems[0][0])])
+    try:
+        with opened(content, encoding) as sheet:
+            return _read(sheet)
+    except BadData as bad:
+        return _Read(flaws=[Flaw(PremisesFlaw.UNREADABLE, "file", bad.problems[0][0])])
 
 
-def _read(path: Path, encoding: Encoding) -> _Read:
-    sheet = open_sheet(path, encoding)
+def _read(sheet: Sheet) -> _Read:
     columns, flaws = columns_of(sheet.header)
     read = _Read(flaws=flaws)
     if flaws:

@@ -2,6 +2,8 @@
 
 from pledges.views import (
     breaches,
+    clause_desk,
+    clause_drafts,
     clauses,
     inspections,
     my_breaches,
@@ -16,6 +18,8 @@ from pledges.views.blueprint import bp
 __all__ = [
     "bp",
     "breaches",
+    "clause_desk",
+    "clause_drafts",
     "clauses",
     "inspections",
     "my_breaches",

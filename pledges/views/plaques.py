@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from pledges.labels.clauses import AXES
 from pledges.queries.plaques import Hanging, clauses_of, plaque_by_code, pledge_now
 from pledges.rules.plaques import PlaqueState
 from pledges.rules.premises import PremisesState
@@ -46,6 +47,7 @@ def _pledged(row: Hanging) -> dict[str, Any]:
     return {
         "pledge": pledge,
         "clauses": clauses_of(reading(), row.district, pledge.id) if pledge else [],
+        "axes": AXES,
         "report": url_for("reports.new_report", **_here(row)),
         "speaks": row.speaker_id is not None and row.speaker_id == current_actor().person_id,
     }

@@ -29,6 +29,7 @@ NO_PAGE = {
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.desk_premises_table": "a table to download",
+    "pledges.desk_clause_table": "a table to download",
 }
 PAIRS = inspection_pages.PAIRS
 VALUES = {
@@ -36,4 +37,6 @@ VALUES = {
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",
+    ("pledges.desk_clause", "which"): "swept",
+    ("pledges.desk_remove_clause", "which"): "swept",
 }

@@ -119,6 +119,24 @@ def clauses(
     return version, rows
 
 
+def clause_draft(session: Session, area: Area, code: str) -> None:
+    """A set with a version that is published, and the next one as a draft with a clause in Dai."""
+    published, _rows = clauses(session, area, code)
+    version = ClauseVersion(
+        set_id=published.set_id, version=2, effective_from=TODAY, source="测试", written_at=NOW
+    )
+    session.add(version)
+    session.flush()
+    session.add(
+        Clause(
+            version_id=version.id, position=1, code="swept", axis=Axis.CLEAN, pictogram="litter",
+            text_zh_hans="门前每天清扫两次", text_zh_hant="門前每天清掃兩次", text_en="Swept twice",
+            text_khb="ᦎᦱ", plain_zh_hans="扫两次。", plain_zh_hant="掃兩次。", plain_en="Twice.",
+        )
+    )  # fmt: skip
+    session.flush()
+
+
 def plaque(session: Session, area: Area) -> Plaque:
     """A plaque that was issued and hangs nowhere."""
     batch = PlaqueBatch(area_id=area.id, place_path=area.path, plaques=1, made_at=NOW)
