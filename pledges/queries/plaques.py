@@ -56,6 +56,7 @@ class Hanging:
     lon: float | None
     lat: float | None
     duty_words: str | None
+    duty_geojson: str | None
     bound_at: datetime | None
     speaker_id: UUID | None
 
@@ -68,7 +69,7 @@ _OF_PLAQUE = (
 _OF_DOOR = (
     Premises.id.label("premises_id"), Premises.number, Premises.title, Premises.kind,
     Premises.state.label("premises_state"), Premises.road, Premises.door, Premises.place_path,
-    Premises.lon, Premises.lat, Premises.duty_words, PlaqueBinding.bound_at,
+    Premises.lon, Premises.lat, Premises.duty_words, Premises.duty_geojson, PlaqueBinding.bound_at,
     PremisesOperator.person_id.label("speaker_id"),
 )  # fmt: skip
 _BOUND_NOW = and_(PlaqueBinding.code == Plaque.code, PlaqueBinding.ended_at.is_(None))

@@ -10,6 +10,7 @@ from pledges.views import (
     plaque_desk,
     plaques,
     premises,
+    premises_more,
     premises_table,
     visits,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "plaque_desk",
     "plaques",
     "premises",
+    "premises_more",
     "premises_table",
     "visits",
 ]

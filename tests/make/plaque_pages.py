@@ -16,6 +16,9 @@ CASES = {
     "pledges.desk_plaque_batch": "plaque_batch",
     "pledges.desk_premises_one": "premises",
     "pledges.desk_premises_tenant": "premises",
+    "pledges.desk_premises_close": "premises",
+    "pledges.desk_premises_unit": "premises",
+    "pledges.desk_premises_undo": "premises_import",
     "pledges.desk_plaque_sheets": "plaque_batch",
     **dict.fromkeys(
         ("pledges.desk_clause_set", "pledges.desk_begin_draft", "pledges.desk_publish_clauses",
@@ -37,4 +40,5 @@ def plaque_things(session: Session, place: Area) -> dict[str, str]:
     make.hang(session, plaque, shop, runs)
     batch = session.get_one(PlaqueBatch, plaque.batch_id)
     return {"plaque": plaque.code, "plaque_batch": batch.number, "premises": shop.number,
+            "premises_import": make.premises_import(session, place).number,
             "clauses": "drafted_pages"}  # fmt: skip

@@ -22,6 +22,7 @@ from pledges.models import (
     Pledge,
     PledgeTick,
     Premises,
+    PremisesImport,
     PremisesOperator,
     VisitPlan,
     VisitPlanStop,
@@ -68,6 +69,15 @@ def premises(session: Session, area: Area, door: str = "12号", **changes: Any) 
     row = Premises(**values | changes)
     session.add(row)
     session.flush()
+    return row
+
+
+def premises_import(session: Session, area: Area) -> PremisesImport:
+    """A table with one line that was taken in."""
+    row = PremisesImport(place_path=area.path, lines=1, made_at=NOW)
+    session.add(row)
+    session.flush()
+    premises(session, area, "71号", import_id=row.id)
     return row
 
 
