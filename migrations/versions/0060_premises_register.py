@@ -5,8 +5,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0059"
-down_revision = "0058"
+revision = "0060"
+down_revision = "0059"
 
 MOMENT = sa.DateTime(timezone=True)
 KEY = sa.String(160).with_variant(sa.String(160, collation="C"), "postgresql")
