@@ -77,7 +77,7 @@ class Model:
 
 
 @cache
-def models() -> dict[str, Model]:
+def model_texts() -> dict[str, Model]:
     """The texts that are shipped, by code."""
     lines = read_clauses((DATA / CLAUSES).read_bytes())
     said = {code: read_clause(line.cells)[0] for code, line in lines.items()}
@@ -90,7 +90,7 @@ def models() -> dict[str, Model]:
 def write_set(session: Session, actor: Actor, wish: SetWish, *, now: datetime) -> str:
     """A new set with a first draft, from a model or empty; its code."""
     refuse(read_set(wish))
-    if wish.model and wish.model not in models():
+    if wish.model and wish.model not in model_texts():
         raise Refused(ClauseFlaw.MODEL, field="model")
     area = _place(session, actor, wish.place)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -106,7 +106,7 @@ def write_set(session: Session, actor: Actor, wish: SetWish, *, now: datetime) -
     )  # fmt: skip
     if set_id is None:
         raise Refused(ClauseFlaw.CODE_TAKEN, field="code")
-    clauses = models()[wish.model].clauses if wish.model else []
+    clauses = model_texts()[wish.model].clauses if wish.model else []
     _write_draft(session, actor, set_id, 1, wish.source, clauses, _today(session, now), now)
     return wish.code
 

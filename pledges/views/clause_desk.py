@@ -26,7 +26,7 @@ from pledges.service.clause_drafts import (
     begin_draft,
     discard_draft,
     end_set,
-    models,
+    model_texts,
     publish_draft,
     set_here,
     write_set,
@@ -70,11 +70,11 @@ def _words() -> dict[str, Any]:
 def desk_new_clause_set() -> ResponseReturnValue:
     """A new set, from a model text or empty."""
     chosen = request.args.get("model", "")[:40]
-    row = models()[chosen].row.cells if chosen in models() else {}
+    row = model_texts()[chosen].row.cells if chosen in model_texts() else {}
     places = current_actor().places_for(PUBLISH) or ()
     mine = codes_of(places[0])[-1] if places else ""
     form = SetForm(data=model_as_typed(chosen, row, mine))
-    form.offer({code: _names(one.row.cells) for code, one in models().items()})
+    form.offer({code: _names(one.row.cells) for code, one in model_texts().items()})
     return answer(form, f"{FOLDER}/new.html", partial(_write, form), thanks=DRAFTED)
 
 

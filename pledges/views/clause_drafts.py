@@ -22,7 +22,7 @@ from pledges.service.clause_drafts import (
     Overtaken,
     add_clause,
     change_clause,
-    models,
+    model_texts,
     refuse,
     remove_clause,
     set_here,
@@ -59,22 +59,21 @@ def _one(code: str) -> str:
 def desk_new_clause(code: str) -> ResponseReturnValue:
     """A further clause, empty or as a model says it."""
     found, clauses = _draft(code)
-    there = {one.code for one in clauses}
-    known = {one.code: one for model in models().values() for one in model.clauses}
+    known = {one.code: one for model in model_texts().values() for one in model.clauses}
     chosen = known.get(request.args.get("model", "")[:40])
-    typed = {**cells_of(chosen)} if chosen else {}
+    typed = cells_of(chosen) if chosen else {}
     form = NewClauseForm(data=typed | {"position": len(clauses) + 1})
-
-    def act(session: Session) -> str:
-        clause = _typed(form, form.code.data or "")
-        position = form.position.data
-        add_clause(session, current_actor(), code, clause, position=position)
-        return _one(code)
-
+    there = {one.code for one in clauses}
     return answer(
-        form, f"{FOLDER}/clause.html", act, thanks=SAVED, one=found, clause=None,
-        offered=[one for one in known.values() if one.code not in there], axes=AXES,
+        form, f"{FOLDER}/clause.html", partial(_add, form, code), thanks=SAVED, one=found,
+        clause=None, offered=[known[name] for name in known if name not in there], axes=AXES,
     )  # fmt: skip
+
+
+def _add(form: NewClauseForm, code: str, session: Session) -> str:
+    clause = _typed(form, form.code.data or "")
+    add_clause(session, current_actor(), code, clause, position=form.position.data)
+    return _one(code)
 
 
 def _typed(form: ClauseForm, code: str) -> ClauseText:

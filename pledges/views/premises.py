@@ -124,10 +124,8 @@ def _add(form: NewPremisesForm, session: Session) -> str:
 def desk_premises_one(number: str) -> ResponseReturnValue:
     """Look at premises and at who ran them, and write them anew."""
     row = premises_here(reading(), current_actor(), number)
-    area = areas_by_ids(reading(), {row.area_id}).get(row.area_id)
     holder = holder_of(reading(), row)
-    within = holder.number if holder else ""
-    form = PremisesForm(data=as_typed(row, area.code if area else "", within))
+    form = PremisesForm(data=_as_typed(row, holder))
 
     def act(session: Session) -> str:
         wish = _wish(form)
@@ -138,6 +136,11 @@ def desk_premises_one(number: str) -> ResponseReturnValue:
         form, f"{FOLDER}/desk/one.html", act, thanks=SAVED, row=row, states=STATES,
         **_around(row, holder),
     )  # fmt: skip
+
+
+def _as_typed(row: PremisesRow, holder: PremisesRow | None) -> dict[str, Any]:
+    area = areas_by_ids(reading(), {row.area_id}).get(row.area_id)
+    return as_typed(row, area.code if area else "", holder.number if holder else "")
 
 
 def _around(row: PremisesRow, holder: PremisesRow | None) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from credit.models import Entry
 from credit.rules.kinds import Kind
-from pledges.models import Clause, ClauseSet, ClauseVersion
-from pledges.queries.clauses import clauses_by_version, running_sets, sets_in, texts_for
+from pledges.models import Clause, ClauseVersion
+from pledges.queries.clauses import clauses_by_version, running_sets, texts_for
 from pledges.rules.clause_drafts import (
-    COLUMNS,
     ClauseFlaw,
     also_changed,
     cells_of,
@@ -22,19 +20,14 @@ from pledges.rules.clause_drafts import (
     read_clause,
     why_not_publish,
 )
-from pledges.rules.clause_texts import ClauseText
 from pledges.rules.clauses import Letter
 from pledges.rules.premises import PremisesKind
 from pledges.rules.register import picture_names
 from pledges.service.clause_drafts import (
     Overtaken,
-    PublishWish,
-    begin_draft,
-    change_clause,
     discard_draft,
     end_set,
-    models,
-    publish_draft,
+    model_texts,
     set_here,
 )
 from pledges.service.clause_lists import CLAUSES, DATA, load_clauses
@@ -42,78 +35,19 @@ from pledges.service.clause_tables import take_clauses
 from portal import reports
 from portal.accounts.models import Person
 from portal.areas.models import Area
-from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.instance import instance_of
 from portal.kernel.sheets import Encoding
 from portal.site.pictograms import signs
 from tests.make import pledges as make
-from tests.make.accounts import actor, sign_in_as, staff
+from tests.make.accounts import actor, staff
+from tests.make.clauses import LINE, draft, drafted, publish, said, table, write
 from tests.make.pledges import NOW, TODAY
 from tests.make.premises import OTHER, STREET
 from tests.make.together import at_once
-from tests.pages import Browser
-from tests.reports.test_queries_per_page import counted
 
 PACKAGE = Path(reports.__file__).parent
-LINE = {
-    "code": "swept", "axis": "clean", "pictogram": "litter", "text_zh_hans": "门前扫干净",
-    "text_zh_hant": "門前掃乾淨", "text_en": "Swept", "text_khb": "", "plain_zh_hans": "每天扫。",
-    "plain_zh_hant": "每天掃。", "plain_en": "Sweep daily.",
-}  # fmt: skip
-HEAD = "/desk/pledges/clauses"
-
-
-@pytest.fixture
-def centre(database: Database, tree: Mapping[str, Area]) -> Person:
-    with database.write() as session:
-        return staff(session, "city_centre", area=tree["370283"])
-
-
-@pytest.fixture
-def three(database: Database, tree: Mapping[str, Area]) -> str:
-    with database.write() as session:
-        make.clauses(session, tree["370283"], "three")
-    return "three"
-
-
-def said(**changes: str) -> ClauseText:
-    clause, flaws = read_clause(LINE | changes)
-    assert not flaws
-    return clause
-
-
-def table(*lines: Mapping[str, str]) -> bytes:
-    rows = [",".join(COLUMNS), *(",".join(line[name] for name in COLUMNS) for line in lines)]
-    return "\n".join(rows).encode()
-
-
-def draft(database: Database, who: Person, code: str = "three") -> None:
-    with database.write() as session:
-        begin_draft(session, actor(session, who), code, "本市规定", now=NOW)
-
-
-def drafted(database: Database, code: str = "three") -> list[ClauseText]:
-    with database.read() as session:
-        [one] = sets_in(session, None, code)
-        assert one.draft is not None
-        return clauses_by_version(session, [one.draft.id])[one.draft.id]
-
-
-def publish(
-    database: Database, who: Person, begins: date, code: str = "three", *, replaces: bool = False
-) -> None:
-    wish = PublishWish(begins, replaces, fingerprint(drafted(database, code)))
-    with database.write() as session:
-        publish_draft(session, actor(session, who), code, wish, now=NOW)
-
-
-def write(database: Database, who: Person, clause: ClauseText, seen: ClauseText) -> None:
-    with database.write() as session:
-        change_clause(
-            session, actor(session, who), "three", clause, seen=fingerprint([seen]), position=None
-        )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +74,9 @@ def test_a_clause_goes_into_cells_and_back() -> None:
     one = said(text_khb="ᦎᦱ", axis="洁")
     assert read_clause(cells_of(one)) == (one, [])
     assert one.texts["khb"] == "ᦎᦱ"
-    assert all(read_clause(cells_of(it)) == (it, []) for m in models().values() for it in m.clauses)
+    assert all(
+        read_clause(cells_of(it)) == (it, []) for m in model_texts().values() for it in m.clauses
+    )
     assert set(picture_names()) <= set(signs())
 
 
@@ -309,7 +245,7 @@ def test_a_table_is_taken_in_whole_and_told_by_line(
     # the very file that is shipped, with its remark
     assert take((DATA / CLAUSES).read_bytes()) == []
     assert {one.code for one in drafted(database)} == {
-        one.code for model in models().values() for one in model.clauses
+        one.code for model in model_texts().values() for one in model.clauses
     }
 
 
@@ -349,86 +285,3 @@ def test_texts_of_another_place_are_not_there(
         who = staff(session, "administrator", area=tree[STREET])
     with pytest.raises(Missing), database.read() as session:
         set_here(session, actor(session, who), "other")
-
-
-def at_desk(app: Flask, who: Person) -> Browser:
-    browser = Browser(app).in_language("en")
-    sign_in_as(browser, who)
-    return browser
-
-
-def test_the_pages_lead_from_a_model_to_a_published_text(
-    app: Flask, database: Database, tree: Mapping[str, Area], centre: Person
-) -> None:
-    browser = at_desk(app, centre)
-    form = browser.get(f"{HEAD}/new?model=five_light_facilities", status=200)
-    page = form.form(button="Write the draft").fill(code="Five!", place="370283").send()
-    assert "Use small Latin letters" in page.text
-    page = page.form(button="Write the draft").fill(code="five_here").send()
-    assert page.path == f"{HEAD}/five_here"
-    browser.get("/pledges/clauses/five_here", status=404)
-    page = browser.get(f"{HEAD}/five_here/draft/clause/swept", status=200).form(button="Save")
-    page = page.fill(text_khb="ᦎᦱ", position="3").send()
-    assert page.soup.find(lang="khb").text == "ᦎᦱ"
-    with database.read() as session:
-        positions = session.execute(select(Clause.position, Clause.code).order_by(Clause.position))
-        assert [tuple(one) for one in positions][2] == (3, "swept")
-    page = browser.get(f"{HEAD}/five_here/publish", status=200).form(button="Publish it")
-    refused = page.fill(begins="2020-01-01").send()
-    assert "nothing reaches back" in refused.text
-    page = refused.form(button="Publish it").fill(begins=clock.now().date().isoformat()).send()
-    assert page.path == f"{HEAD}/five_here"
-    shown = browser.get("/pledges/clauses/five_here", status=200)
-    assert shown.soup.find(lang="khb") is not None
-    sheet = browser.client.get(f"{HEAD}/five_here/clauses.csv?version=1").data.decode("utf-8-sig")
-    assert sheet.splitlines()[0] == ",".join(COLUMNS)
-    assert "ᦎᦱ" in sheet
-    browser.get(f"{HEAD}/five_here/clauses.csv?version=7", status=404)
-
-
-def test_whoever_was_overtaken_sees_both_texts_on_the_page(
-    app: Flask, database: Database, three: str, centre: Person
-) -> None:
-    draft(database, centre)
-    write(database, centre, said(), drafted(database)[0])
-    browser = at_desk(app, centre)
-    page = browser.get(f"{HEAD}/three/draft/clause/swept", status=200)
-    form = page.form(button="Save").fill(text_en="Mine")
-    write(database, centre, said(text_en="Hers"), said())
-    page = form.send()
-    assert page.status == 409
-    assert "Hers" in page.text
-    assert "Mine" in str(page.soup.find(id="text_en"))
-    page = page.form(button="Save").send()
-    assert page.path == f"{HEAD}/three"
-    assert drafted(database)[0].texts["en"] == "Mine"
-
-
-def test_a_table_is_sent_and_its_bad_lines_are_shown(
-    app: Flask, database: Database, three: str, centre: Person
-) -> None:
-    draft(database, centre)
-    browser = at_desk(app, centre)
-    page = browser.get(f"{HEAD}/three/draft/table", status=200).form(button="Take it over")
-    page = page.attach("file", table(LINE, LINE), "set.csv", "text/csv").send()
-    assert "stood on an earlier line" in page.text
-    form = page.form(button="Take it over").attach("file", table(LINE), "set.csv", "text/csv")
-    assert form.send().path == f"{HEAD}/three"
-    assert drafted(database) == [said()]
-
-
-def test_a_long_list_of_texts_takes_no_more_queries(
-    app: Flask, database: Database, tree: Mapping[str, Area], centre: Person
-) -> None:
-    browser, found = at_desk(app, centre), list[int]()
-    browser.get(f"{HEAD}/", status=200)
-    for codes in (range(2), range(2, 20)):
-        with database.write() as session:
-            for at in codes:
-                make.clauses(session, tree["370283"], f"set_{at}")
-        with counted(database) as statements:
-            browser.get(f"{HEAD}/", status=200)
-        found.append(len(statements))
-    assert found[0] == found[1]
-    with database.read() as session:
-        assert len(session.scalars(select(ClauseSet)).all()) == 20

@@ -367,3 +367,20 @@ def test_the_desk_draws_closes_links_and_takes_back(
     page = page.form(button="Take it back").send()
     assert "Taken back: 3 places." in str(page.soup)
     assert "taken back on" in page.text
+
+
+def test_the_photographed_plaque_of_a_neighbour_is_the_neighbours_and_says_so(
+    app: Flask, database: Database, desk: Person, tree: Mapping[str, Area]
+) -> None:
+    with database.write() as session:
+        mine = make.premises(session, tree[STREET], "12号", title="我的店")
+        make.operator(session, mine, person_id=desk.id)
+        plaque = make.plaque(session, tree[STREET])
+        make.hang(session, plaque, make.premises(session, tree[STREET], "14号", title="邻居的店"))
+        code = plaque.code
+    browser = Browser(app).in_language("en")
+    sign_in_as(browser, desk)
+    page = browser.get(f"/p/{code}", status=200)
+    assert page.h1 == "邻居的店"
+    assert "胜利路14号" in page.text
+    assert "You speak for this place." not in page.text
