@@ -1,22 +1,25 @@
 """Forms of the register of premises; read like a line of a table, so that both are the same."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from pledges.labels.clauses import PREMISES_KINDS
 from pledges.labels.premises import COLUMNS
 from pledges.queries.premises import PremisesRow
-from pledges.rules.register import LARGEST_FILE, LENGTHS, trades
+from pledges.rules.premises import LONGEST_REASON
+from pledges.rules.register import LARGEST_FILE, LENGTHS, LONGEST_OUTLINE, trades
 from portal.kernel.forms import FileIn, Form
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.sheets import Encoding
 
 MORE_THAN_THE_FILE = 200_000
+NEEDED = _l("Fill this in.")
 LONG = _l("Please write no more than %(max)d characters.")
 _NUMBER = re.compile(r"[0-9]{1,9}\Z", re.ASCII)
 
@@ -60,6 +63,10 @@ class PremisesForm(Form):
     duty_words = TextAreaField(
         COLUMNS["duty_words"], [Optional(), Length(max=LENGTHS["duty_words"], message=LONG)]
     )
+    duty_outline = TextAreaField(
+        COLUMNS["duty_outline"], [Optional(), Length(max=LONGEST_OUTLINE, message=LONG)]
+    )
+    within = _text("within", optional=True)
     lon = _text("lon", optional=True)
     lat = _text("lat", optional=True)
     heads = _text("heads", optional=True)
@@ -73,8 +80,8 @@ class PremisesForm(Form):
 
     def cells(self) -> dict[str, str]:
         """What was typed, as cells of a line."""
-        names = ("title", "kind", "trade", "road", "door", "place", "duty_words", "lon", "lat",
-                 "heads")  # fmt: skip
+        names = ("title", "kind", "trade", "road", "door", "place", "duty_words", "duty_outline",
+                 "within", "lon", "lat", "heads")  # fmt: skip
         return {name: self[name].data or "" for name in names}
 
     def seen(self) -> int:
@@ -100,15 +107,42 @@ class NewPremisesForm(PremisesForm):
         return {**super().cells(), **more}
 
 
-def as_typed(row: PremisesRow, place: str) -> dict[str, Any]:
+def as_typed(row: PremisesRow, place: str, within: str) -> dict[str, Any]:
     """The fields of premises that are to be changed."""
     return {
         "title": row.title, "kind": row.kind.value, "trade": row.trade, "road": row.road,
         "door": row.door, "place": place, "duty_words": row.duty_words or "",
+        "duty_outline": row.duty_geojson or "", "within": within,
         "lon": "" if row.lon is None else str(row.lon),
         "lat": "" if row.lat is None else str(row.lat),
         "heads": "" if row.heads is None else str(row.heads), "version": str(row.version),
     }  # fmt: skip
+
+
+class CloseForm(Form):
+    """Why a place is no longer there. ``seen``: who ran it when the form was made."""
+
+    reason = TextAreaField(
+        _l("Why? It stays in the history of the door."),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_REASON, message=LONG)],
+    )
+    seen = HiddenField(default="")
+
+
+class UnitForm(Form):
+    """Which organisation the operator is."""
+
+    unit = RadioField(_l("Which organisation runs it"), validate_choice=False)
+    seen = HiddenField(default="")
+
+    def offer(self, found: Mapping[str, str]) -> None:
+        """The organisations that were found, by code; and none."""
+        self.unit.choices = [SelectChoice(code, words) for code, words in found.items()]
+        self.unit.choices.append(SelectChoice("", _l("Not in the register")))
+
+
+class UndoForm(Form):
+    """A table is taken back: nothing is typed."""
 
 
 class ImportForm(Form):

@@ -2,6 +2,7 @@
 
 from pledges.labels import (
     breaches,
+    clause_drafts,
     clauses,
     inspections,
     personal,
@@ -10,4 +11,13 @@ from pledges.labels import (
     refusals,
 )
 
-__all__ = ["breaches", "clauses", "inspections", "personal", "plaques", "premises", "refusals"]
+__all__ = [
+    "breaches",
+    "clause_drafts",
+    "clauses",
+    "inspections",
+    "personal",
+    "plaques",
+    "premises",
+    "refusals",
+]

@@ -18,6 +18,7 @@ ENDS: Mapping[BindingEnd, Words] = {
     BindingEnd.REPLACED: _l("another plaque took its place"),
     BindingEnd.WITHDRAWN: _l("the plaque was withdrawn"),
     BindingEnd.MISTAKE: _l("it was bound by mistake"),
+    BindingEnd.PREMISES_GONE: _l("the place is no longer there"),
 }
 
 register_actions({"plaque:withdraw": _l("Plaque withdrawn")})

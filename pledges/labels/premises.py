@@ -5,6 +5,7 @@ from typing import Final
 
 from pledges.rules.premises import PremisesState
 from pledges.rules.register import PremisesFlaw
+from portal.accounts.labels import register_actions
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -21,6 +22,8 @@ COLUMNS: Final[Mapping[str, Words]] = {
     "door": _l("House number"),
     "place": _l("Community or street (name or code)"),
     "duty_words": _l("Duty area in words"),
+    "duty_outline": _l("Duty area as drawn"),
+    "within": _l("Inside which place (its number in the register)"),
     "lon": _l("Longitude (WGS-84)"),
     "lat": _l("Latitude (WGS-84)"),
     "heads": _l("How many people work there"),
@@ -31,6 +34,13 @@ COLUMNS: Final[Mapping[str, Words]] = {
     "": _l("Table"),
 }
 
+register_actions(
+    {
+        "premises:close": _l("Premises taken out of the register"),
+        "premises:unit": _l("Organisation of an operator named"),
+        "premises:undo_import": _l("Table of premises taken back"),
+    }
+)
 register(
     {
         PremisesFlaw.EMPTY: _l("This must not be empty."),
@@ -58,6 +68,31 @@ register(
         PremisesFlaw.NO_ROWS: _l("The table has no lines."),
         PremisesFlaw.SPOILED: _l(
             "A cell is damaged, holds a formula, or a line has too many or too few cells."
+        ),
+        PremisesFlaw.OUTLINE: _l(
+            "This is no outline. Paste GeoJSON, or write a longitude and a latitude on each line, "
+            "at least three corners."
+        ),
+        PremisesFlaw.OUTLINE_LARGE: _l(
+            "A duty area is at most %(most)s metres wide and has at most %(corners)s corners. "
+            "Please look whether longitude and latitude were exchanged."
+        ),
+        PremisesFlaw.HOLDER: _l(
+            "Stalls stand inside a market, a scenic spot or the grounds of a unit of the same "
+            "district. Please write its number in the register."
+        ),
+        PremisesFlaw.STALLS: _l(
+            "Places that stand inside it are still there. Please take them out of the register "
+            "first."
+        ),
+        PremisesFlaw.SOLE_TRADER: _l(
+            "A sole trader is a person and is never linked with the register of organisations."
+        ),
+        PremisesFlaw.NO_UNIT: _l("No organisation of the register has this code."),
+        PremisesFlaw.UNDONE: _l("This table was taken back already."),
+        PremisesFlaw.BUILT_UPON: _l(
+            "Something was done since with %(count)s of its places (changed, bound, signed, "
+            "inspected …). Please correct them one by one."
         ),
     }
 )

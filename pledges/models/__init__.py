@@ -23,7 +23,13 @@ from pledges.models.inspections import (
 )
 from pledges.models.parking import ParkingHours, ParkingOffer
 from pledges.models.plaques import Plaque, PlaqueBatch, PlaqueBinding
-from pledges.models.premises import Premises, PremisesClaim, PremisesEvent, PremisesOperator
+from pledges.models.premises import (
+    Premises,
+    PremisesClaim,
+    PremisesEvent,
+    PremisesImport,
+    PremisesOperator,
+)
 from pledges.models.signing import DutyNotice, Pledge, PledgeEvent, PledgeExtra, PledgeTick
 from pledges.models.standing import Listing, ListSwitch, OwnerReply, Standing, Tap
 from pledges.models.visits import DoorVisit
@@ -65,6 +71,7 @@ __all__ = [
     "Premises",
     "PremisesClaim",
     "PremisesEvent",
+    "PremisesImport",
     "PremisesOperator",
     "Standing",
     "Tap",

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pledges.models.keys import only_one
 from pledges.rules.clauses import CODE_LENGTH, LONGEST_NAME, LONGEST_SOURCE, Axis, Letter
 from pledges.rules.premises import TRADE_LENGTH, PremisesKind
 from portal.areas.models import Area
@@ -54,6 +55,7 @@ class ClauseVersion(Base):
     __table_args__ = (
         UniqueConstraint("set_id", "version"),
         UniqueConstraint("set_id", "effective_from"),
+        only_one("clause_version_draft", "set_id", where="published_at IS NULL"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("(published_at IS NULL) = (digest IS NULL)", name="published"),
         CheckConstraint("entry_id IS NULL OR published_at IS NOT NULL", name="sealed"),

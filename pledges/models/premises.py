@@ -1,6 +1,7 @@
 """The register: doors, who answers for them from when to when, and what is claimed about them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text
@@ -23,15 +24,49 @@ from pledges.rules.premises import (
     PremisesState,
     PremisesStep,
 )
+from pledges.rules.register import KEY_LENGTH, search_key
 from portal.areas.models import Area
 from portal.areas.rules import PATH_LENGTH
-from portal.kernel.db import code_column
-from portal.kernel.ids import new_number
+from portal.kernel.db import Base, code_column
+from portal.kernel.ids import new_id, new_number
+
+# compared sign by sign, so that an index finds a beginning on both engines
+KEY = String(KEY_LENGTH).with_variant(String(KEY_LENGTH, collation="C"), "postgresql")
+
+
+def _title_key(context: Any) -> str:
+    return search_key(context.get_current_parameters()["title"])
+
+
+def _road_key(context: Any) -> str:
+    said = context.get_current_parameters()
+    return search_key(f"{said['road']}{said['door']}")
+
+
+class PremisesImport(Base):
+    """A table that was taken in. It can be undone while nothing was built upon any of its lines;
+    ``place_path``: the place in which all of them lie."""
+
+    __tablename__ = "premises_import"
+    __table_args__ = (
+        CheckConstraint("lines >= 1", name="lines"),
+        Index("ix_premises_import_place_path", "place_path", "made_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
+    place_path: Mapped[str] = mapped_column(String(PATH_LENGTH))
+    lines: Mapped[int] = mapped_column(Integer)
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[UUID | None]
 
 
 class Premises(InDistrict):
     """What stands at a door. ``title`` is what its sign says; ``door_key`` road and number as they
-    are compared: there is one place at a door. ``within_id``: the market in which a stall stands.
+    are compared: there is one place at a door. ``title_key`` and ``road_key`` are looked for by
+    their beginning. ``within_id``: the market in which a stall stands.
 
     The duty area is words, an outline (GeoJSON, WGS-84), or both; ``duty_version`` counts its
     changes, 0 while the street has not fixed it. ``heads``: how many people work there, no more.
@@ -55,6 +90,9 @@ class Premises(InDistrict):
         Index("ix_premises_place_path", "place_path", "state", "id"),
         Index("ix_premises_road", "district", "road", "id"),
         Index("ix_premises_within_id", "district", "within_id"),
+        Index("ix_premises_title_key", "title_key"),
+        Index("ix_premises_road_key", "road_key"),
+        Index("ix_premises_import_id", "import_id"),
     )
 
     number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
@@ -68,6 +106,9 @@ class Premises(InDistrict):
     area_id: Mapped[UUID] = mapped_column(ForeignKey(Area.id))
     place_path: Mapped[str] = mapped_column(String(PATH_LENGTH))
     within_id: Mapped[UUID | None]
+    title_key: Mapped[str] = mapped_column(KEY, default=_title_key)
+    road_key: Mapped[str] = mapped_column(KEY, default=_road_key)
+    import_id: Mapped[UUID | None]
     lon: Mapped[float | None] = mapped_column(Float)
     lat: Mapped[float | None] = mapped_column(Float)
     duty_words: Mapped[str | None] = mapped_column(String(LONGEST_DUTY))

@@ -1,12 +1,12 @@
 """Clause sets, their versions and clauses, as they are read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from pledges.models import Clause, ClauseSet, ClauseVersion
@@ -127,3 +127,55 @@ def clauses_by_version(session: Session, ids: Iterable[UUID]) -> dict[UUID, list
 def _clause_text(row: Clause) -> ClauseText:
     texts = _said(row, "text") | ({"khb": row.text_khb} if row.text_khb else {})
     return ClauseText(row.code, row.axis, row.pictogram, texts, _said(row, "plain"))
+
+
+@dataclass(frozen=True)
+class DeskSet:
+    """A set with all its versions, the newest first. ``draft``: the one that nobody else sees."""
+
+    row: SetRow
+    published: list[VersionRow]
+    draft: VersionRow | None
+
+    def current(self, today: date) -> VersionRow | None:
+        """What counts on a day."""
+        return next((one for one in self.published if one.effective_from <= today), None)
+
+
+def sets_in(
+    session: Session, places: Collection[str] | None, code: str | None = None
+) -> list[DeskSet]:
+    """The sets of somebody's places, or one of them: two queries, however many there are."""
+    statement = select(ClauseSet).order_by(ClauseSet.letter, ClauseSet.extra, ClauseSet.code)
+    if places is not None:
+        paths = (ClauseSet.place_path.startswith(one, autoescape=True) for one in places)
+        statement = statement.where(or_(false(), *paths))
+    if code is not None:
+        statement = statement.where(ClauseSet.code == code)
+    sets = session.scalars(statement).all()
+    versions: dict[UUID, list[VersionRow]] = {row.id: [] for row in sets}
+    found = select(ClauseVersion).where(ClauseVersion.set_id.in_(versions))
+    for row in session.scalars(found.order_by(ClauseVersion.version.desc())):
+        versions[row.set_id].append(_version_row(row))
+    return [_desk_set(row, versions[row.id]) for row in sets]
+
+
+def _desk_set(row: ClauseSet, versions: list[VersionRow]) -> DeskSet:
+    draft = next((one for one in versions if one.published_at is None), None)
+    return DeskSet(_set_row(row), [one for one in versions if one.published_at is not None], draft)
+
+
+def rivals_of(session: Session, row: SetRow, on: date) -> list[SetRow]:
+    """Other main texts that count for exactly the same places on a day or are announced."""
+    published = select(ClauseVersion.set_id).where(ClauseVersion.published_at.is_not(None))
+    statement = (
+        select(ClauseSet)
+        .where(
+            ClauseSet.id != row.id, ClauseSet.extra.is_(False), ClauseSet.letter == row.letter,
+            ClauseSet.place_path == row.place_path, ClauseSet.kind.is_not_distinct_from(row.kind),
+            ClauseSet.trade.is_not_distinct_from(row.trade), ClauseSet.id.in_(published),
+            or_(ClauseSet.ended_on.is_(None), ClauseSet.ended_on > on),
+        )
+        .order_by(ClauseSet.code)
+    )  # fmt: skip
+    return [] if row.extra else [_set_row(one) for one in session.scalars(statement)]

@@ -21,7 +21,7 @@ from pledges.models import (
     Premises,
     PremisesOperator,
 )
-from pledges.rules.clauses import Letter
+from pledges.rules.clauses import Axis, Letter
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesKind, PremisesState
 from pledges.rules.signing import PledgeState
@@ -56,6 +56,7 @@ class Hanging:
     lon: float | None
     lat: float | None
     duty_words: str | None
+    duty_geojson: str | None
     bound_at: datetime | None
     speaker_id: UUID | None
 
@@ -68,7 +69,7 @@ _OF_PLAQUE = (
 _OF_DOOR = (
     Premises.id.label("premises_id"), Premises.number, Premises.title, Premises.kind,
     Premises.state.label("premises_state"), Premises.road, Premises.door, Premises.place_path,
-    Premises.lon, Premises.lat, Premises.duty_words, PlaqueBinding.bound_at,
+    Premises.lon, Premises.lat, Premises.duty_words, Premises.duty_geojson, PlaqueBinding.bound_at,
     PremisesOperator.person_id.label("speaker_id"),
 )  # fmt: skip
 _BOUND_NOW = and_(PlaqueBinding.code == Plaque.code, PlaqueBinding.ended_at.is_(None))
@@ -108,8 +109,10 @@ class Pledged:
 
 @dataclass(frozen=True)
 class PledgedClause:
-    """One clause that was ticked, in three languages, with its plain sentence."""
+    """One clause that was ticked, by language, with its plain sentence, sign and axis."""
 
+    axis: Axis
+    pictogram: str
     texts: dict[str, str]
     plain: dict[str, str]
 
@@ -137,7 +140,8 @@ def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[Pledged
     """What was ticked: the main text first, then the extra ones, each in its order."""
     rows = session.execute(
         select(
-            Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en,
+            Clause.axis, Clause.pictogram,
+            Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en, Clause.text_khb,
             Clause.plain_zh_hans, Clause.plain_zh_hant, Clause.plain_en,
         )
         .join(PledgeTick, PledgeTick.clause_id == Clause.id)
@@ -146,7 +150,14 @@ def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[Pledged
         .where(PledgeTick.district == district, PledgeTick.pledge_id == pledge_id)
         .order_by(ClauseSet.extra, ClauseSet.code, Clause.position)
     )  # fmt: skip
-    return [PledgedClause(_said(row, "text"), _said(row, "plain")) for row in rows]
+    return [
+        PledgedClause(
+            row.axis, row.pictogram,
+            _said(row, "text") | ({"khb": row.text_khb} if row.text_khb else {}),
+            _said(row, "plain"),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _said(row: Any, what: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ class BindingEnd(StrEnum):
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     MISTAKE = "mistake"
+    PREMISES_GONE = "premises_gone"
 
 
 class PlaqueRefusal(StrEnum):

@@ -21,13 +21,22 @@ from pledges.rules.premises import (
 
 DATA: Final = Path(__file__).parent.parent / "data"
 REQUIRED: Final = ("title", "kind", "trade", "road", "door", "place")
-OPTIONAL: Final = ("duty_words", "lon", "lat", "heads", "operator", "phone", "sole_trader")
+OPTIONAL: Final = (
+    "duty_words", "duty_outline", "lon", "lat", "heads", "operator", "phone", "sole_trader",
+    "within",
+)  # fmt: skip
+LONGEST_OUTLINE: Final = 8_000
+# in which other places have their stalls, houses and doors (R032)
+HOLDERS: Final = frozenset(
+    {PremisesKind.MARKET, PremisesKind.NIGHT_MARKET, PremisesKind.SCENIC_SPOT, PremisesKind.UNIT}
+)
 LONGEST_NAME: Final = 80
 LENGTHS: Final = {
     "title": LONGEST_TITLE, "road": LONGEST_ROAD, "door": LONGEST_DOOR, "place": 80,
-    "duty_words": LONGEST_DUTY, "operator": LONGEST_NAME, "phone": 40,
+    "duty_words": LONGEST_DUTY, "within": 40, "operator": LONGEST_NAME, "phone": 40,
 }  # fmt: skip
 LARGEST_FILE: Final = 5_000_000
+KEY_LENGTH: Final = 160
 MOST_LINES: Final = 5_000
 # what office programs take for a formula
 _FORMULA: Final = ("=", "+", "@")
@@ -57,6 +66,14 @@ class PremisesFlaw(StrEnum):
     UNREADABLE = "premises.unreadable"
     NO_ROWS = "premises.no_rows"
     SPOILED = "premises.spoiled"
+    OUTLINE = "premises.outline"
+    OUTLINE_LARGE = "premises.outline_large"
+    HOLDER = "premises.holder"
+    STALLS = "premises.stalls"
+    SOLE_TRADER = "premises.sole_trader"
+    NO_UNIT = "premises.no_unit"
+    UNDONE = "premises.undone"
+    BUILT_UPON = "premises.built_upon"
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,9 @@ class PremisesWish:
     lat: float | None
     heads: int | None
     operator: OperatorWish | None
+    # corners or GeoJSON as typed; and the number of the place in which it stands
+    duty_outline: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,15 +121,25 @@ def _rows(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
-@cache
-def trades() -> Mapping[str, Mapping[str, str]]:
-    """The trades with their names by language."""
+def _names(file: str) -> Mapping[str, Mapping[str, str]]:
     return {
         row["code"]: {
             "zh_Hans": row["name_zh_hans"], "zh_Hant": row["name_zh_hant"], "en": row["name_en"],
         }
-        for row in _rows("trades.csv")
+        for row in _rows(file)
     }  # fmt: skip
+
+
+@cache
+def trades() -> Mapping[str, Mapping[str, str]]:
+    """The trades with their names by language."""
+    return _names("trades.csv")
+
+
+@cache
+def picture_names() -> Mapping[str, Mapping[str, str]]:
+    """The signs that a clause can bear, with their names by language."""
+    return _names("pictograms.csv")
 
 
 @cache
@@ -130,6 +160,11 @@ def door_key(street_path: str, road: str, door: str) -> str:
     """Road and number as they are compared: without blanks, width and case."""
     said = unicodedata.normalize("NFKC", f"{road}|{door}").casefold()
     return f"{street_path}{''.join(said.split())}"
+
+
+def search_key(text: str) -> str:
+    """A name or a road as it is looked for: without blanks, width and case."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())[:KEY_LENGTH]
 
 
 def is_stray(text: str) -> bool:
@@ -156,6 +191,8 @@ def read_cells(cells: Mapping[str, str], line: int = 0) -> tuple[PremisesWish | 
         lat=lat,
         heads=read.heads(),
         operator=read.operator(),
+        duty_outline=read.outline(),
+        within=read.text("within", needed=False),
     )
     return (None if read.flaws else wish), read.flaws
 
@@ -220,6 +257,13 @@ class _Reading:
         if not isfinite(found) or abs(found) > most:
             self.wrong(PremisesFlaw.POINT, column)
             return None
+        return found
+
+    def outline(self) -> str:
+        """What is drawn; whether it is an outline, the service sees."""
+        found = self._cell("duty_outline")
+        if len(found) > LONGEST_OUTLINE:
+            self.wrong(PremisesFlaw.LONG, "duty_outline", most=LONGEST_OUTLINE)
         return found
 
     def heads(self) -> int | None:

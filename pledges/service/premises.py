@@ -4,6 +4,7 @@ Locks are taken in the order of decision 0040: premises, operator, pledge.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,8 +26,17 @@ from pledges.queries.premises import PremisesRow, premises_by_number
 from pledges.rules.plaques import BindingEnd
 from pledges.rules.premises import OperatorEnd, PremisesState, PremisesStep
 from pledges.rules.refusals import PledgeRefusal
-from pledges.rules.register import Flaw, OperatorWish, PremisesFlaw, PremisesWish, door_key
+from pledges.rules.register import (
+    HOLDERS,
+    Flaw,
+    OperatorWish,
+    PremisesFlaw,
+    PremisesWish,
+    door_key,
+    search_key,
+)
 from pledges.rules.signing import PledgeState, PledgeStep, Who
+from pledges.service.outlines import duty_outline
 from pledges.service.steps import end_with_tenant
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
@@ -91,7 +101,10 @@ def add_premises(session: Session, actor: Actor, wish: PremisesWish, *, now: dat
     areas, flaws = placed(session, actor, [(0, wish)])
     for flaw in flaws:
         raise Refused(flaw.code, field=flaw.column, facts=flaw.facts)
-    number = insert_premises(session, actor, wish, areas[0], now)
+    more, flaws = drawn(session, actor, [(0, wish)], areas)
+    for flaw in flaws:
+        raise Refused(flaw.code, field=flaw.column, facts=flaw.facts)
+    number = insert_premises(session, actor, wish, more[0], now)
     if number is None:
         raise Refused(PremisesFlaw.DOOR_TAKEN, field="door")
     note_action(
@@ -101,19 +114,64 @@ def add_premises(session: Session, actor: Actor, wish: PremisesWish, *, now: dat
     return number
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Where a wish lies: its place, the outline of its duty area, what it stands inside of."""
+
+    area: AreaRow
+    outline: str | None
+    within_id: UUID | None
+    import_id: UUID | None = None
+
+
+def drawn(
+    session: Session, actor: Actor, wishes: Iterable[tuple[int, PremisesWish]],
+    areas: dict[int, AreaRow],
+) -> tuple[dict[int, Placed], list[Flaw]]:  # fmt: skip
+    """The outline and the holder of each line that has a place."""
+    found, flaws = dict[int, Placed](), list[Flaw]()
+    for line, wish in wishes:
+        if line not in areas:
+            continue
+        try:
+            outline = duty_outline(wish.duty_outline)
+            within_id = _holder(session, actor, wish, codes_of(areas[line].path)[0])
+        except Refused as refused:
+            code = PremisesFlaw(refused.code.value)
+            flaws.append(Flaw(code, refused.field or "", line, refused.facts))
+            continue
+        found[line] = Placed(areas[line], outline, within_id)
+    return found, flaws
+
+
+def _holder(session: Session, actor: Actor, wish: PremisesWish, district: str) -> UUID | None:
+    """The market, scenic spot or unit in which a stall stands (R032)."""
+    if not wish.within:
+        return None
+    row = premises_by_number(session, clean_number(wish.within) or "")
+    fits = (
+        row is not None and row.kind in HOLDERS and row.state is not PremisesState.GONE
+        and row.district == district and actor.may(MANAGE, place_path=row.place_path)
+    )  # fmt: skip
+    if row is None or not fits:
+        raise Refused(PremisesFlaw.HOLDER, field="within")
+    return row.id
+
+
 def insert_premises(
-    session: Session, actor: Actor, wish: PremisesWish, area: AreaRow, now: datetime
+    session: Session, actor: Actor, wish: PremisesWish, at: Placed, now: datetime
 ) -> str | None:
     """The rows of a wish; None when another place stands at the door already."""
     today = city_day(now, instance_of(session).city.zone)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    district, row_id, number = codes_of(area.path)[0], new_id(), new_number()
+    district, row_id, number = codes_of(at.area.path)[0], new_id(), new_number()
     statement = (
         dialect.insert(Premises)
         .values(
             district=district, id=row_id, number=number, version=1, listed_on=today,
             state=PremisesState.OPEN if wish.operator else PremisesState.EMPTY,
-            duty_version=1 if wish.duty_words else 0, **_values(wish, area, now),
+            duty_version=1 if wish.duty_words or at.outline else 0, import_id=at.import_id,
+            **_values(wish, at, now),
         )
         .on_conflict_do_nothing()
         .returning(Premises.id)
@@ -126,8 +184,11 @@ def insert_premises(
     return number
 
 
-def _values(wish: PremisesWish, area: AreaRow, now: datetime) -> dict[str, Any]:
+def _values(wish: PremisesWish, at: Placed, now: datetime) -> dict[str, Any]:
+    area = at.area
     return {
+        "duty_geojson": at.outline, "within_id": at.within_id,
+        "title_key": search_key(wish.title), "road_key": search_key(f"{wish.road}{wish.door}"),
         "kind": wish.kind, "title": wish.title, "trade": wish.trade, "road": wish.road,
         "door": wish.door, "door_key": key_of(wish, area), "area_id": area.id,
         "place_path": area.path, "lon": wish.lon, "lat": wish.lat, "duty_words": wish.duty_words,
@@ -137,14 +198,15 @@ def _values(wish: PremisesWish, area: AreaRow, now: datetime) -> dict[str, Any]:
 
 def note_step(
     session: Session, actor: Actor, district: str, premises_id: UUID, step: PremisesStep,
-    now: datetime,
+    now: datetime, reason: str | None = None,
 ) -> None:  # fmt: skip
     """Write a step into the history of a door."""
     session.add(
         PremisesEvent(
-            district=district, premises_id=premises_id, step=step, actor_id=actor.person_id, at=now
+            district=district, premises_id=premises_id, step=step, actor_id=actor.person_id,
+            at=now, reason=reason,
         )
-    )
+    )  # fmt: skip
 
 
 def add_operator(
@@ -181,21 +243,27 @@ def change_premises(
     areas, flaws = placed(session, actor, [(0, wish)])
     for flaw in flaws:
         raise Refused(flaw.code, field=flaw.column, facts=flaw.facts)
-    area = areas[0]
+    more, flaws = drawn(session, actor, [(0, wish)], areas)
+    for flaw in flaws:
+        raise Refused(flaw.code, field=flaw.column, facts=flaw.facts)
+    at, area = more[0], areas[0]
     if codes_of(area.path)[0] != row.district:
         raise Refused(PremisesFlaw.PLACE_UNKNOWN, field="place")
+    if at.within_id == row.id:
+        raise Refused(PremisesFlaw.HOLDER, field="within")
     there = select(Premises.number).where(
         Premises.door_key == key_of(wish, area), Premises.state != PremisesState.GONE
     )
     if session.scalar(there) not in {None, row.number}:
         raise Refused(PremisesFlaw.DOOR_TAKEN, field="door")
-    duty = row.duty_version + (wish.duty_words != row.duty_words)
+    same = (wish.duty_words, at.outline) == (row.duty_words, row.duty_geojson)
+    duty = row.duty_version + (not same)
     changed = update(Premises).where(
         Premises.district == row.district, Premises.id == row.id, Premises.version == seen,
         Premises.state != PremisesState.GONE,
     )  # fmt: skip
-    values = {**_values(wish, area, now), "version": seen + 1}
-    values["duty_version"] = duty if wish.duty_words else 0
+    values = {**_values(wish, at, now), "version": seen + 1}
+    values["duty_version"] = duty if wish.duty_words or at.outline else 0
     if changed_rows(session, changed.values(values)) != 1:
         raise Conflict(PledgeRefusal.CHANGED)
     note_step(session, actor, row.district, row.id, PremisesStep.CHANGE, now)
@@ -207,33 +275,10 @@ def change_tenant(
     """Another one runs the place from today on: whoever ran it and what they pledged ends, and the
     plaque is bound anew. ``seen``: the number of the operator that the form showed, or ""."""
     row = premises_here(session, actor, number)
-    door = session.scalars(
-        select(Premises)
-        .where(Premises.district == row.district, Premises.id == row.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    if door.state is PremisesState.GONE:
-        raise Conflict(PledgeRefusal.GONE)
-    before = session.scalars(
-        select(PremisesOperator)
-        .where(
-            PremisesOperator.district == row.district, PremisesOperator.premises_id == row.id,
-            PremisesOperator.ends_on.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()  # fmt: skip
-    if (before.number if before else "") != seen:
-        raise Conflict(PledgeRefusal.CHANGED)
-    if before is not None:
-        before.ends_on = city_day(now, instance_of(session).city.zone)
-        before.ended_why = OperatorEnd.TENANT_CHANGE
-        session.flush()
-        note_step(session, actor, row.district, row.id, PremisesStep.OPERATOR_LEAVES, now)
-    _end_pledges(session, actor, row, now)
-    for breach in open_breaches_of_operator(session, row.district, before.id) if before else ():
-        end_with_tenant(session, breach, now=now)
+    door, before = locked_door(session, row, seen)
+    end_operator(session, actor, before, OperatorEnd.TENANT_CHANGE, now)
+    end_pledges(session, actor, row, PledgeStep.TENANT_LEAVES, now)
+    end_breaches(session, before, now)
     comes = add_operator(session, actor, row.district, row.id, who, now)
     _bind_anew(session, actor, row, comes, now)
     door.state, door.updated_at = PremisesState.OPEN, now
@@ -243,7 +288,47 @@ def change_tenant(
     )  # fmt: skip
 
 
-def _end_pledges(session: Session, actor: Actor, row: PremisesRow, now: datetime) -> None:
+def locked_door(
+    session: Session, row: PremisesRow, seen: str
+) -> tuple[Premises, PremisesOperator | None]:
+    """A door and whoever runs it, locked in that order. Raises Conflict when it is no longer there
+    or another one runs it than the form showed."""
+    door = session.scalars(
+        select(Premises)
+        .where(Premises.district == row.district, Premises.id == row.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if door.state is PremisesState.GONE:
+        raise Conflict(PledgeRefusal.GONE)
+    runs = session.scalars(
+        select(PremisesOperator)
+        .where(
+            PremisesOperator.district == row.district, PremisesOperator.premises_id == row.id,
+            PremisesOperator.ends_on.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()  # fmt: skip
+    if (runs.number if runs else "") != seen:
+        raise Conflict(PledgeRefusal.CHANGED)
+    return door, runs
+
+
+def end_operator(
+    session: Session, actor: Actor, runs: PremisesOperator | None, why: OperatorEnd, now: datetime
+) -> None:
+    """Whoever runs a place answers for it no more from today on."""
+    if runs is None:
+        return
+    runs.ends_on, runs.ended_why = city_day(now, instance_of(session).city.zone), why
+    session.flush()
+    note_step(session, actor, runs.district, runs.premises_id, PremisesStep.OPERATOR_LEAVES, now)
+
+
+def end_pledges(
+    session: Session, actor: Actor, row: PremisesRow, step: PledgeStep, now: datetime
+) -> None:
     """What was signed for the place ends with whoever signed it, of every kind of letter."""
     held = session.scalars(
         select(Pledge)
@@ -258,11 +343,17 @@ def _end_pledges(session: Session, actor: Actor, row: PremisesRow, now: datetime
         pledge.state, pledge.ended_at = PledgeState.ENDED, now
         session.add(
             PledgeEvent(
-                district=row.district, pledge_id=pledge.id, step=PledgeStep.TENANT_LEAVES,
+                district=row.district, pledge_id=pledge.id, step=step,
                 who=Who.STAFF, actor_id=actor.person_id, at=now,
             )
         )  # fmt: skip
     session.flush()
+
+
+def end_breaches(session: Session, runs: PremisesOperator | None, now: datetime) -> None:
+    """What is open against whoever leaves ends with her; the next one answers for none of it."""
+    for breach in open_breaches_of_operator(session, runs.district, runs.id) if runs else ():
+        end_with_tenant(session, breach, now=now)
 
 
 def _bind_anew(

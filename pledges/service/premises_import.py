@@ -1,13 +1,13 @@
 """The register from a table: every bad line is told, or the whole table is taken in."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from pledges.models import PremisesImport
 from pledges.queries.premises import taken_doors
 from pledges.rules.register import (
     LARGEST_FILE,
@@ -18,13 +18,16 @@ from pledges.rules.register import (
     columns_of,
     read_cells,
 )
-from pledges.service.premises import MANAGE, insert_premises, key_of, placed
+from pledges.service.premises import MANAGE, drawn, insert_premises, key_of, placed
+from pledges.service.sheets import opened
 from portal.accounts.rules import Actor
 from portal.areas.queries import AreaRow
+from portal.areas.rules import codes_of
 from portal.kernel.audit import note_action
 from portal.kernel.errors import BadData, Conflict, Forbidden
+from portal.kernel.ids import new_id
 from portal.kernel.phones import clean_phone
-from portal.kernel.sheets import Encoding, SheetRow, open_sheet
+from portal.kernel.sheets import Encoding, Sheet, SheetRow
 from portal.kernel.tables import is_damaged
 
 MOST_FLAWS = 200
@@ -55,11 +58,15 @@ def import_premises(
     read = _read_file(content, encoding)
     areas, flaws = placed(session, actor, read.wishes)
     flaws += _two_at_a_door(session, read.wishes, areas)
+    more, bad = drawn(session, actor, read.wishes, areas)
+    flaws += bad
     flaws = sorted([*read.flaws, *flaws], key=lambda flaw: (flaw.line, flaw.column))
     if flaws:
         return Imported(flaws=flaws[:MOST_FLAWS])
+    batch = _batch(session, actor, list(areas.values()), now)
     for line, wish in read.wishes:
-        if insert_premises(session, actor, wish, areas[line], now) is None:
+        at = replace(more[line], import_id=batch)
+        if insert_premises(session, actor, wish, at, now) is None:
             # somebody entered it while the table was read: nothing of the table stays
             raise Conflict(PremisesFlaw.DOOR_TAKEN, field="file")
     note_action(
@@ -67,6 +74,19 @@ def import_premises(
         subject="premises:register",
     )  # fmt: skip
     return Imported(len(read.wishes))
+
+
+def _batch(session: Session, actor: Actor, areas: Sequence[AreaRow], now: datetime) -> UUID:
+    """The row by which a table can be taken back."""
+    paths = [codes_of(area.path) for area in areas]
+    shared = [codes[0] for codes in zip(*paths, strict=False) if len(set(codes)) == 1]
+    row = PremisesImport(
+        id=new_id(), place_path="".join(f"/{code}" for code in shared) + "/", lines=len(areas),
+        made_at=now, made_by=actor.person_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _two_at_a_door(
@@ -89,17 +109,14 @@ def _read_file(content: bytes, encoding: Encoding) -> _Read:
         return _Read(flaws=[Flaw(PremisesFlaw.NO_FILE, "file")])
     if len(content) > LARGEST_FILE:
         return _Read(flaws=[Flaw(PremisesFlaw.TOO_LARGE, "file")])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("register.xlsx" if content[:2] == b"PK" else "register.csv")
-        path.write_bytes(content)
-        try:
-            return _read(path, encoding)
-        except BadData as bad:
-            return _Read(flaws=[Flaw(PremisesFlaw.UNREADABLE, "file", bad.problems[0][0])])
+    try:
+        with opened(content, encoding) as sheet:
+            return _read(sheet)
+    except BadData as bad:
+        return _Read(flaws=[Flaw(PremisesFlaw.UNREADABLE, "file", bad.problems[0][0])])
 
 
-def _read(path: Path, encoding: Encoding) -> _Read:
-    sheet = open_sheet(path, encoding)
+def _read(sheet: Sheet) -> _Read:
     columns, flaws = columns_of(sheet.header)
     read = _Read(flaws=flaws)
     if flaws:

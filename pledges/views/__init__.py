@@ -2,6 +2,8 @@
 
 from pledges.views import (
     breaches,
+    clause_desk,
+    clause_drafts,
     clauses,
     follow_up,
     inspections,
@@ -10,6 +12,7 @@ from pledges.views import (
     plaque_desk,
     plaques,
     premises,
+    premises_more,
     premises_table,
     tables,
     visits,
@@ -19,6 +22,8 @@ from pledges.views.blueprint import bp
 __all__ = [
     "bp",
     "breaches",
+    "clause_desk",
+    "clause_drafts",
     "clauses",
     "follow_up",
     "inspections",
@@ -27,6 +32,7 @@ __all__ = [
     "plaque_desk",
     "plaques",
     "premises",
+    "premises_more",
     "premises_table",
     "tables",
     "visits",

@@ -5,9 +5,11 @@ from typing import Any
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from pledges.queries.plaques import Hanging, clauses_of, plaque_by_code, pledge_now
-from pledges.rules.plaques import PlaqueState
+from pledges.labels.clauses import AXES
+from pledges.queries.plaques import Hanging, bindings_of, clauses_of, plaque_by_code, pledge_now
+from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesState
+from pledges.rules.sketch import sketch
 from pledges.service.plaques import REGISTER
 from pledges.views.blueprint import bp
 from portal.accounts.access import current_actor, public
@@ -30,12 +32,21 @@ def plaque(code: str) -> ResponseReturnValue:
     if row is None:
         return render_template("pledges/plaques/unknown.html", readable=bool(number)), 404
     if row.state in OLD:
-        return render_template("pledges/plaques/old.html", row=row), 410
+        page = "gone" if _went_with_its_place(row) else "old"
+        return render_template(f"pledges/plaques/{page}.html", row=row, **_staff(row)), 410
     if row.number is None:
         return render_template("pledges/plaques/unbound.html", row=row, **_staff(row))
     if row.premises_state is PremisesState.GONE:
         return render_template("pledges/plaques/gone.html", row=row, **_staff(row)), 410
     return render_template("pledges/plaques/show.html", row=row, **_pledged(row), **_staff(row))
+
+
+def _went_with_its_place(row: Hanging) -> bool:
+    """Whether it was withdrawn because the place at whose door it hung is no longer there."""
+    if row.state is not PlaqueState.WITHDRAWN:
+        return False
+    last = next(iter(bindings_of(reading(), row.code)), None)
+    return last is not None and last.ended_why is BindingEnd.PREMISES_GONE
 
 
 def _pledged(row: Hanging) -> dict[str, Any]:
@@ -46,6 +57,8 @@ def _pledged(row: Hanging) -> dict[str, Any]:
     return {
         "pledge": pledge,
         "clauses": clauses_of(reading(), row.district, pledge.id) if pledge else [],
+        "axes": AXES,
+        "drawn": sketch(row.duty_geojson, row.lon, row.lat),
         "report": url_for("reports.new_report", **_here(row)),
         "speaks": row.speaker_id is not None and row.speaker_id == current_actor().person_id,
     }

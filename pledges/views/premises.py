@@ -15,9 +15,19 @@ from pledges.forms.premises import (
 )
 from pledges.labels.clauses import PREMISES_KINDS
 from pledges.labels.premises import COLUMNS, STATES
-from pledges.queries.premises import PAGE, Sought, operators_of, register_page
+from pledges.queries.premises import (
+    PAGE,
+    PremisesRow,
+    Sought,
+    holder_of,
+    operators_of,
+    register_page,
+    stalls_of,
+)
+from pledges.queries.premises_imports import imports_of
 from pledges.rules.premises import PremisesKind
-from pledges.rules.register import Flaw, PremisesWish, read_cells, read_operator, trades
+from pledges.rules.register import HOLDERS, Flaw, PremisesWish, read_cells, read_operator, trades
+from pledges.rules.sketch import sketch
 from pledges.service.premises import (
     MANAGE,
     add_premises,
@@ -36,10 +46,12 @@ from portal.kernel.i18n import ngettext
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from portal.kernel.words import say
+from portal.organisations.queries import organisations_by_ids
 
 SAVED = _l("Saved.")
 TENANT = _l("The new operator is entered. What was pledged before has ended.")
 FOLDER = "pledges/premises"
+MOST_STALLS = 200
 
 
 @bp.get("/pledges/")
@@ -112,8 +124,8 @@ def _add(form: NewPremisesForm, session: Session) -> str:
 def desk_premises_one(number: str) -> ResponseReturnValue:
     """Look at premises and at who ran them, and write them anew."""
     row = premises_here(reading(), current_actor(), number)
-    area = areas_by_ids(reading(), {row.area_id}).get(row.area_id)
-    form = PremisesForm(data=as_typed(row, area.code if area else ""))
+    holder = holder_of(reading(), row)
+    form = PremisesForm(data=_as_typed(row, holder))
 
     def act(session: Session) -> str:
         wish = _wish(form)
@@ -122,8 +134,26 @@ def desk_premises_one(number: str) -> ResponseReturnValue:
 
     return answer(
         form, f"{FOLDER}/desk/one.html", act, thanks=SAVED, row=row, states=STATES,
-        operators=operators_of(reading(), row),
+        **_around(row, holder),
     )  # fmt: skip
+
+
+def _as_typed(row: PremisesRow, holder: PremisesRow | None) -> dict[str, Any]:
+    area = areas_by_ids(reading(), {row.area_id}).get(row.area_id)
+    return as_typed(row, area.code if area else "", holder.number if holder else "")
+
+
+def _around(row: PremisesRow, holder: PremisesRow | None) -> dict[str, Any]:
+    """Who ran it, what stands around it and inside it, how far its duty area reaches."""
+    operators = operators_of(reading(), row)
+    ids = {one.organisation_id for one in operators if one.organisation_id}
+    return {
+        "operators": operators,
+        "units": organisations_by_ids(reading(), ids),
+        "holder": holder,
+        "stalls": stalls_of(reading(), row, MOST_STALLS) if row.kind in HOLDERS else [],
+        "drawn": sketch(row.duty_geojson, row.lon, row.lat),
+    }
 
 
 @bp.route("/desk/premises/<number>/tenant", methods=["GET", "POST"])
@@ -156,7 +186,12 @@ def desk_premises_import() -> ResponseReturnValue:
     """Take in a table, whole or not at all; every bad line is told."""
     form, told = ImportForm(), list[Imported]()
     act = partial(_import, form, told)
-    return answer(form, f"{FOLDER}/desk/import.html", act, flaws=_Flaws(told), columns=COLUMNS)
+    actor = current_actor()
+    before = imports_of(reading(), actor.person_id, actor.places_for(MANAGE))
+    return answer(
+        form, f"{FOLDER}/desk/import.html", act, flaws=_Flaws(told), columns=COLUMNS,
+        imports=before,
+    )  # fmt: skip
 
 
 class _Flaws:

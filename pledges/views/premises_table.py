@@ -20,8 +20,8 @@ TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-HEADER = ("number", "title", "kind", "trade", "road", "door", "place", "duty_words", "lon", "lat",
-          "heads")  # fmt: skip
+HEADER = ("number", "title", "kind", "trade", "road", "door", "place", "duty_words", "duty_outline",
+          "lon", "lat", "heads")  # fmt: skip
 
 
 @bp.get("/desk/premises/register.<form>")
@@ -45,5 +45,5 @@ def desk_premises_table(form: str) -> ResponseReturnValue:
 def _cells(row: PremisesRow, place: str) -> tuple[object, ...]:
     return (
         row.number, row.title, row.kind.value, row.trade, row.road, row.door, place,
-        row.duty_words, row.lon, row.lat, row.heads,
+        row.duty_words, row.duty_geojson, row.lon, row.lat, row.heads,
     )  # fmt: skip

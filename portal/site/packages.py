@@ -20,6 +20,7 @@ from credit.service.quiz_lists import load_city_quizzes
 from credit.service.rule_lists import load_city_rules
 from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
+from pledges import cli as pledges_cli
 from pledges import jobs as pledges_jobs
 from pledges import labels as pledges_labels
 from pledges.service import personal as pledges_personal
@@ -102,6 +103,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     credit_cli.ledger,
     reports_commands,
     volunteers_cli.volunteers,
+    pledges_cli.pledges,
     demo,
 )
 

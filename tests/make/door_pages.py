@@ -31,6 +31,7 @@ NO_PAGE = {
     "pledges.desk_premises_table": "a table to download",
     "pledges.desk_inspections_table": "a table to download",
     "pledges.desk_breaches_table": "a table to download",
+    "pledges.desk_clause_table": "a table to download",
 }
 PAIRS = inspection_pages.PAIRS
 VALUES = {
@@ -38,4 +39,6 @@ VALUES = {
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",
+    ("pledges.desk_clause", "which"): "swept",
+    ("pledges.desk_remove_clause", "which"): "swept",
 }

@@ -16,7 +16,16 @@ CASES = {
     "pledges.desk_plaque_batch": "plaque_batch",
     "pledges.desk_premises_one": "premises",
     "pledges.desk_premises_tenant": "premises",
+    "pledges.desk_premises_close": "premises",
+    "pledges.desk_premises_unit": "premises",
+    "pledges.desk_premises_undo": "premises_import",
     "pledges.desk_plaque_sheets": "plaque_batch",
+    **dict.fromkeys(
+        ("pledges.desk_clause_set", "pledges.desk_begin_draft", "pledges.desk_publish_clauses",
+         "pledges.desk_discard_draft", "pledges.desk_end_clause_set", "pledges.desk_new_clause",
+         "pledges.desk_clause", "pledges.desk_remove_clause", "pledges.desk_take_clauses"),
+        "clauses",
+    ),
 }  # fmt: skip
 
 
@@ -25,8 +34,11 @@ def plaque_things(session: Session, place: Area) -> dict[str, str]:
     shop = make.premises(session, place, "88号")
     runs = make.operator(session, shop)
     text = make.clauses(session, place, "plaque_pages")
+    make.clause_draft(session, place, "drafted_pages")
     make.pledge(session, runs, text, place_path=place.path)
     plaque = make.plaque(session, place)
     make.hang(session, plaque, shop, runs)
     batch = session.get_one(PlaqueBatch, plaque.batch_id)
-    return {"plaque": plaque.code, "plaque_batch": batch.number, "premises": shop.number}
+    return {"plaque": plaque.code, "plaque_batch": batch.number, "premises": shop.number,
+            "premises_import": make.premises_import(session, place).number,
+            "clauses": "drafted_pages"}  # fmt: skip

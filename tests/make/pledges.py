@@ -22,6 +22,7 @@ from pledges.models import (
     Pledge,
     PledgeTick,
     Premises,
+    PremisesImport,
     PremisesOperator,
     VisitPlan,
     VisitPlanStop,
@@ -71,6 +72,15 @@ def premises(session: Session, area: Area, door: str = "12号", **changes: Any) 
     return row
 
 
+def premises_import(session: Session, area: Area) -> PremisesImport:
+    """A table with one line that was taken in."""
+    row = PremisesImport(place_path=area.path, lines=1, made_at=NOW)
+    session.add(row)
+    session.flush()
+    premises(session, area, "71号", import_id=row.id)
+    return row
+
+
 def operator(session: Session, of: Premises, **changes: Any) -> PremisesOperator:
     """A sole trader who runs a place, with a phone on the register and no account."""
     vault = instance_of(session).vault
@@ -117,6 +127,24 @@ def clauses(
     session.add_all(rows)
     session.flush()
     return version, rows
+
+
+def clause_draft(session: Session, area: Area, code: str) -> None:
+    """A set with a version that is published, and the next one as a draft with a clause in Dai."""
+    published, _rows = clauses(session, area, code)
+    version = ClauseVersion(
+        set_id=published.set_id, version=2, effective_from=TODAY, source="测试", written_at=NOW
+    )
+    session.add(version)
+    session.flush()
+    session.add(
+        Clause(
+            version_id=version.id, position=1, code="swept", axis=Axis.CLEAN, pictogram="litter",
+            text_zh_hans="门前每天清扫两次", text_zh_hant="門前每天清掃兩次", text_en="Swept twice",
+            text_khb="ᦎᦱ", plain_zh_hans="扫两次。", plain_zh_hant="掃兩次。", plain_en="Twice.",
+        )
+    )  # fmt: skip
+    session.flush()
 
 
 def plaque(session: Session, area: Area) -> Plaque:
