@@ -26,6 +26,8 @@ from pledges.rules.premises import OperatorEnd, PremisesState, PremisesStep
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import Flaw, OperatorWish, PremisesFlaw, PremisesWish, door_key
 from pledges.rules.signing import PledgeState, PledgeStep, Who
+from pledges.service.alliances import end_memberships
+from pledges.service.parking import end_offers
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
 from portal.areas.rules import codes_of
@@ -230,6 +232,8 @@ def change_tenant(
         session.flush()
         note_step(session, actor, row.district, row.id, PremisesStep.OPERATOR_LEAVES, now)
     _end_pledges(session, actor, row, now)
+    end_memberships(session, row.district, row.id, now)
+    end_offers(session, row.district, row.id, now)
     comes = add_operator(session, actor, row.district, row.id, who, now)
     _bind_anew(session, actor, row, comes, now)
     door.state, door.updated_at = PremisesState.OPEN, now

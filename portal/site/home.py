@@ -110,6 +110,8 @@ KEPT = (
     (Permission.PLEDGE_REGISTER, "/desk/premises/", _l("Register of premises")),
     (Permission.PLEDGE_REGISTER, "/desk/plaques/", _l("Plaques at the desk")),
     (Permission.PLEDGE_INSPECT, "/desk/pledges/inspections/", _l("Inspections of frontages")),
+    (Permission.PLEDGE_REGISTER, "/desk/pledges/parking/", _l("Off-peak parking")),
+    (Permission.ALLIANCE_MANAGE, "/desk/pledges/alliances/", _l("Alliances of shops")),
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
     (Permission.NOTICE_PUBLISH, "/admin/notices/", _l("Notices and warnings")),
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),

@@ -20,6 +20,7 @@ from credit.service.quiz_lists import load_city_quizzes
 from credit.service.rule_lists import load_city_rules
 from credit.service.witnessing import witnesses_of
 from credit.views import bp as credit
+from pledges import jobs as pledges_jobs
 from pledges import labels as pledges_labels
 from pledges.service import personal as pledges_personal
 from pledges.service.clause_lists import load_clauses
@@ -145,6 +146,7 @@ REGISTERED: Final = (
     adoption_labels,
     adoption_personal,
     volunteers_personal_day,
+    pledges_jobs,
     pledges_labels,
     pledges_personal,
     site_jobs,

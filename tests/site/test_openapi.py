@@ -40,6 +40,7 @@ NO_DATA = {
     "adoption.photo", "adoption.small_photo", "adoption.plaque", "adoption.register_csv",
     "adoption.register_xlsx", "adoption.desk_register_csv", "adoption.desk_register_xlsx",
     "pledges.plaque_picture", "pledges.desk_premises_table", "pledges.pledge_photo",
+    "pledges.parking_table",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",
