@@ -46,6 +46,8 @@ KINDS: Mapping[Kind, Words] = {
     Kind.AGREEMENT_SIGNED: _l("Adoption agreement signed"),
     Kind.COMPANY_STANDING: _l("Standing of a service company changed"),
     Kind.CLAUSES_PUBLISHED: _l("Text of a pledge published"),
+    Kind.COVENANT_PUBLISHED: _l("Covenant of an alliance published"),
+    Kind.COVENANT_SIGNED: _l("Covenant of an alliance signed"),
     Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {

@@ -60,6 +60,8 @@ class Kind(StrEnum):
     AGREEMENT_SIGNED = "agreement_signed"
     COMPANY_STANDING = "company_standing"
     CLAUSES_PUBLISHED = "clauses_published"
+    COVENANT_PUBLISHED = "covenant_published"
+    COVENANT_SIGNED = "covenant_signed"
 
 
 class Phase(StrEnum):

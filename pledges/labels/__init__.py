@@ -1,10 +1,12 @@
 """Words for the codes of pledges."""
 
 from pledges.labels import (
+    alliances,
     breaches,
     clause_drafts,
     clauses,
     inspections,
+    parking,
     personal,
     plaques,
     premises,
@@ -12,10 +14,12 @@ from pledges.labels import (
 )
 
 __all__ = [
+    "alliances",
     "breaches",
     "clause_drafts",
     "clauses",
     "inspections",
+    "parking",
     "personal",
     "plaques",
     "premises",

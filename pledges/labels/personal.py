@@ -110,6 +110,10 @@ def _sign_on(record: Record) -> Iterator[Any]:
     yield from (record[name] for name in ("name", "signature", "signed_at", "withdrawn_at"))
 
 
+def _candidate(record: Record) -> Iterator[Any]:
+    yield from (record[name] for name in ("name", "agreed_at", "withdrawn_at", "votes"))
+
+
 def _help(record: Record) -> Iterator[Any]:
     yield from (record["words"], record["at"])
 
@@ -121,5 +125,6 @@ register_reader("pledge_breach_answer", _l("What you answered to a breach"), _an
 register_reader("pledge_reply", _l("What you answered in public for a shop"), _reply)
 register_reader("alliance_head", _l("Alliances of shops that you led"), _head)
 register_reader("alliance_sign_on", _l("Covenants of alliances that you signed"), _sign_on)
+register_reader("alliance_candidate", _l("Elections of alliances in which you stood"), _candidate)
 register_reader("alliance_help", _l("Help that you asked for in an alliance"), _help)
 register_reader("alliance_help_answer", _l("Help that you offered in an alliance"), _help)

@@ -13,6 +13,12 @@ from pledges.models.alliances import (
 )
 from pledges.models.breaches import Breach, BreachAnswer, BreachEvent
 from pledges.models.clauses import Clause, ClauseSet, ClauseVersion
+from pledges.models.elections import (
+    AllianceBallot,
+    AllianceCandidate,
+    AllianceElection,
+    AllianceVoter,
+)
 from pledges.models.inspections import (
     Inspection,
     InspectionAnswer,
@@ -21,7 +27,7 @@ from pledges.models.inspections import (
     VisitPlan,
     VisitPlanStop,
 )
-from pledges.models.parking import ParkingHours, ParkingOffer
+from pledges.models.parking import ParkingEvent, ParkingHours, ParkingOffer
 from pledges.models.plaques import Plaque, PlaqueBatch, PlaqueBinding
 from pledges.models.premises import (
     Premises,
@@ -36,7 +42,10 @@ from pledges.models.visits import DoorVisit
 
 __all__ = [
     "Alliance",
+    "AllianceBallot",
+    "AllianceCandidate",
     "AllianceCovenant",
+    "AllianceElection",
     "AllianceHead",
     "AllianceHelp",
     "AllianceHelpAnswer",
@@ -44,6 +53,7 @@ __all__ = [
     "AllianceMember",
     "AllianceNotice",
     "AllianceSignOn",
+    "AllianceVoter",
     "Breach",
     "BreachAnswer",
     "BreachEvent",
@@ -58,6 +68,7 @@ __all__ = [
     "ListSwitch",
     "Listing",
     "OwnerReply",
+    "ParkingEvent",
     "ParkingHours",
     "ParkingOffer",
     "Plaque",

@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pledges.models.keys import InDistrict, only_one, within
@@ -22,7 +32,10 @@ from portal.kernel.ids import new_number
 
 
 class Alliance(InDistrict):
-    """Shops of a road or a market that keep together (R280). It ends, and is never deleted."""
+    """Shops of a road or a market that keep together (R280). It ends, and is never deleted.
+
+    ``inspects``: the street lets its members look at each other's frontages.
+    """
 
     __tablename__ = "alliance"
     __table_args__ = (
@@ -38,6 +51,7 @@ class Alliance(InDistrict):
     place_path: Mapped[str] = mapped_column(String(PATH_LENGTH))
     founded_on: Mapped[date]
     ended_on: Mapped[date | None]
+    inspects: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
 
@@ -111,7 +125,8 @@ class AllianceLink(InDistrict):
 
 
 class AllianceCovenant(InDistrict):
-    """A version of an alliance's covenant (R281); once published it never changes."""
+    """A version of an alliance's covenant (R281); once published its hash is sealed, and it never
+    changes."""
 
     __tablename__ = "alliance_covenant"
     __table_args__ = (
@@ -129,10 +144,12 @@ class AllianceCovenant(InDistrict):
     written_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     digest: Mapped[str | None] = mapped_column(String(64))
+    entry_id: Mapped[UUID | None]
 
 
 class AllianceSignOn(InDistrict):
-    """That a member stands by a version of the covenant, until it withdraws."""
+    """That a member stands by a version of the covenant, until it withdraws. ``digest`` is sealed;
+    ``salt`` goes with whoever signed, and the hash leads to nobody."""
 
     __tablename__ = "alliance_sign_on"
     __table_args__ = (
@@ -150,6 +167,9 @@ class AllianceSignOn(InDistrict):
     member_id: Mapped[UUID]
     person_id: Mapped[UUID | None]
     sealed_signature: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(String(64))
+    digest: Mapped[str | None] = mapped_column(String(64))
+    entry_id: Mapped[UUID | None]
     signed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

@@ -10,12 +10,16 @@ from pledges.models.keys import DISTRICT_LENGTH, InDistrict, within
 from pledges.rules.parking import (
     DAY_MINUTES,
     HOLIDAY,
+    LONGEST_PHONE,
+    LONGEST_REASON,
     LONGEST_WORDS,
     MOST_SPACES,
     ParkingFee,
     ParkingState,
+    ParkingStep,
     ParkingUser,
 )
+from pledges.rules.signing import Who
 from portal.areas.rules import PATH_LENGTH
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_number
@@ -23,7 +27,8 @@ from portal.kernel.ids import new_number
 
 class ParkingOffer(InDistrict):
     """Spaces of a unit that others may use (R017, R135). ``pledge_id``: the letter by which it is
-    offered. ``fee_note`` says what is paid on the spot; nothing is paid here (P7)."""
+    offered, ``phone``: the unit's own, of no person. ``fee_note`` says what is paid on the spot;
+    nothing is paid here (P7). ``reason``: why it pauses, ended, or was sent back."""
 
     __tablename__ = "parking_offer"
     __table_args__ = (
@@ -50,10 +55,13 @@ class ParkingOffer(InDistrict):
     fee: Mapped[ParkingFee] = code_column(ParkingFee)
     fee_note: Mapped[str | None] = mapped_column(String(LONGEST_WORDS))
     entrance: Mapped[str | None] = mapped_column(String(LONGEST_WORDS))
+    phone: Mapped[str | None] = mapped_column(String(LONGEST_PHONE))
     state: Mapped[ParkingState] = code_column(ParkingState, default=ParkingState.WRITTEN)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     version: Mapped[int] = mapped_column(Integer, default=1)
+    hours_changed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
 
 
@@ -73,3 +81,21 @@ class ParkingHours(Base):
     weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     opens: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     closes: Mapped[int] = mapped_column(Integer)
+
+
+class ParkingEvent(InDistrict):
+    """The history of an offer, in order; only added to. ``actor_id`` is staff: a unit's own steps
+    keep nobody."""
+
+    __tablename__ = "parking_event"
+    __table_args__ = (
+        within("parking_event", "offer_id", "parking_offer"),
+        Index("ix_parking_event_offer_id", "district", "offer_id", "at"),
+    )
+
+    offer_id: Mapped[UUID]
+    step: Mapped[ParkingStep] = code_column(ParkingStep)
+    who: Mapped[Who] = code_column(Who)
+    actor_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))

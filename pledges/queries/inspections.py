@@ -113,6 +113,11 @@ class ClauseRow:
     plain: Mapping[str, str]
 
 
+def clauses_of_version(session: Session, version_id: UUID) -> list[ClauseRow]:
+    """The clauses of a text in their order: one query."""
+    return _clauses(session, Clause.version_id == version_id)
+
+
 @dataclass(frozen=True)
 class Checklist:
     """What is looked at: the clauses of what was pledged, or of the text that would count here."""

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from pledges.models import (
     Alliance,
+    AllianceCandidate,
+    AllianceElection,
     AllianceHead,
     AllianceHelp,
     AllianceHelpAnswer,
@@ -35,6 +37,7 @@ def records_of(session: Session, person_id: UUID) -> Iterator[Record]:
     yield from _answers(session, person_id)
     yield from _replies(session, person_id)
     yield from _alliances(session, person_id)
+    yield from _candidacies(session, person_id)
     yield from _help(session, person_id)
 
 
@@ -179,6 +182,25 @@ def _alliances(session: Session, person_id: UUID) -> Iterator[Record]:
             "signature": _open(session, one.sealed_signature),
             "signed_at": one.signed_at.isoformat(),
             "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
+        }
+
+
+def _candidacies(session: Session, person_id: UUID) -> Iterator[Record]:
+    c, e = AllianceCandidate, AllianceElection
+    statement = (
+        select(Alliance.name_zh_hans.label("name"), c.agreed_at, c.withdrawn_at, c.votes)
+        .join(e, _here(e, c.election_id))
+        .join(Alliance, _here(Alliance, e.alliance_id))
+        .where(c.person_id == person_id)
+        .order_by(c.id)
+    )
+    for row in session.execute(statement):
+        yield {
+            "table": "alliance_candidate",
+            "name": row.name,
+            "agreed_at": row.agreed_at.isoformat() if row.agreed_at else None,
+            "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+            "votes": row.votes,
         }
 
 

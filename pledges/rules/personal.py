@@ -64,6 +64,8 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     _field("alliance_head", "person_id", _D.ALLIANCE),
     _field("alliance_sign_on", "person_id", _D.ALLIANCE),
     _field("alliance_sign_on", "sealed_signature", _D.ALLIANCE),
+    _field("alliance_sign_on", "salt", _D.ALLIANCE, masking=Masking.SECRET),
+    _field("alliance_candidate", "person_id", _D.ALLIANCE),
     _field("alliance_help", "person_id", _D.ALLIANCE),
     _field("alliance_help", "sealed_words", _D.ALLIANCE),
     _field("alliance_help_answer", "person_id", _D.ALLIANCE),

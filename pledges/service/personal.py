@@ -15,6 +15,8 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from pledges.models import (
+    AllianceCandidate,
+    AllianceElection,
     AllianceHead,
     AllianceHelp,
     AllianceHelpAnswer,
@@ -45,6 +47,7 @@ _SIGNATURE: Final[Mapping[str, Any]] = {
     "signer_id": None, "sealed_signature": None, "salt": None, "paper_key": None,
     "paper_thumbnail_key": None,
 }  # fmt: skip
+_SIGN_ON: Final[Mapping[str, Any]] = {"person_id": None, "sealed_signature": None, "salt": None}
 _REGISTER: Final[Mapping[str, Any]] = {
     **_SPEAKER, "sealed_name": None, "sealed_phone": None, "phone_hash": None,
 }  # fmt: skip
@@ -118,6 +121,14 @@ def _old_help(session: Session, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _old_candidates(session: Session, now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        AllianceElection.district == AllianceCandidate.district,
+        AllianceElection.id == AllianceCandidate.election_id,
+        AllianceElection.closed_at <= now - timedelta(days=KEEP_ENDED),
+    )
+
+
 _KEEPING: Final = (
     Keeping(PremisesClaim, _before(PremisesClaim.ended_at, KEEP_CLAIM), None),
     Keeping(PremisesOperator, _ended_long_ago, _REGISTER),
@@ -126,10 +137,11 @@ _KEEPING: Final = (
     Keeping(PledgePhoto, _old_photos, None),
     Keeping(OwnerReply, _old_replies, _WORDS),
     Keeping(AllianceHead, _before(AllianceHead.ended_at), {"person_id": None}),
+    Keeping(AllianceCandidate, _old_candidates, {"person_id": None}),
     Keeping(
         AllianceSignOn,
         _before(AllianceSignOn.withdrawn_at),
-        {"person_id": None, "sealed_signature": None},
+        _SIGN_ON,
     ),
     Keeping(AllianceHelpAnswer, _old_help, _WORDS),
     Keeping(AllianceHelp, _before(AllianceHelp.closed_at), _WORDS),
@@ -177,8 +189,13 @@ def _leave_alliances(session: Session, person_id: UUID, now: datetime) -> None:
     led = and_(AllianceHead.person_id == person_id, AllianceHead.ended_at.is_(None))
     _blank(session, AllianceHead, led, {"ended_at": now})
     _blank(session, AllianceHead, AllianceHead.person_id == person_id, nobody)
-    signature = {**nobody, "sealed_signature": None}
-    _blank(session, AllianceSignOn, AllianceSignOn.person_id == person_id, signature)
+    _blank(session, AllianceSignOn, AllianceSignOn.person_id == person_id, _SIGN_ON)
+    stood = AllianceCandidate.person_id == person_id
+    standing = and_(
+        stood, AllianceCandidate.withdrawn_at.is_(None), AllianceCandidate.votes.is_(None)
+    )
+    _blank(session, AllianceCandidate, standing, {"withdrawn_at": now})
+    _blank(session, AllianceCandidate, stood, nobody)
     hers = AllianceHelp.person_id == person_id
     asked = and_(hers, AllianceHelp.closed_at.is_(None))
     _blank(session, AllianceHelp, asked, {"state": HelpState.CLOSED, "closed_at": now})

@@ -36,7 +36,9 @@ from pledges.rules.register import (
     search_key,
 )
 from pledges.rules.signing import PledgeState, PledgeStep, Who
+from pledges.service.alliances import end_memberships
 from pledges.service.outlines import duty_outline
+from pledges.service.parking import end_offers
 from pledges.service.steps import end_with_tenant
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
@@ -278,7 +280,7 @@ def change_tenant(
     door, before = locked_door(session, row, seen)
     end_operator(session, actor, before, OperatorEnd.TENANT_CHANGE, now)
     end_pledges(session, actor, row, PledgeStep.TENANT_LEAVES, now)
-    end_breaches(session, before, now)
+    end_the_rest(session, row, before, now)
     comes = add_operator(session, actor, row.district, row.id, who, now)
     _bind_anew(session, actor, row, comes, now)
     door.state, door.updated_at = PremisesState.OPEN, now
@@ -350,10 +352,15 @@ def end_pledges(
     session.flush()
 
 
-def end_breaches(session: Session, runs: PremisesOperator | None, now: datetime) -> None:
-    """What is open against whoever leaves ends with her; the next one answers for none of it."""
+def end_the_rest(
+    session: Session, row: PremisesRow, runs: PremisesOperator | None, now: datetime
+) -> None:
+    """What is open against whoever leaves ends with her, and so does what she joined or offered:
+    the next one answers for none of it."""
     for breach in open_breaches_of_operator(session, runs.district, runs.id) if runs else ():
         end_with_tenant(session, breach, now=now)
+    end_memberships(session, row.district, row.id, now)
+    end_offers(session, row.district, row.id, now)
 
 
 def _bind_anew(

@@ -13,9 +13,9 @@ from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import PremisesFlaw
 from pledges.rules.signing import PledgeStep
 from pledges.service.premises import (
-    end_breaches,
     end_operator,
     end_pledges,
+    end_the_rest,
     locked_door,
     note_step,
     premises_here,
@@ -42,7 +42,7 @@ def close_premises(
     _check_stalls(session, row)
     end_operator(session, actor, runs, OperatorEnd.PREMISES_GONE, now)
     end_pledges(session, actor, row, PledgeStep.PREMISES_GO, now)
-    end_breaches(session, runs, now)
+    end_the_rest(session, row, runs, now)
     _take_plaque(session, actor, row, now)
     door.state, door.gone_on = PremisesState.GONE, city_day(now, instance_of(session).city.zone)
     door.updated_at, door.version = now, door.version + 1

@@ -1,13 +1,18 @@
 """Pages of pledges, by noun. Importing a module registers its routes."""
 
 from pledges.views import (
+    alliances,
     breaches,
     clause_desk,
     clause_drafts,
     clauses,
     follow_up,
     inspections,
+    my_alliances,
     my_breaches,
+    my_elections,
+    parking,
+    parking_offers,
     photos,
     plaque_desk,
     plaques,
@@ -20,6 +25,7 @@ from pledges.views import (
 from pledges.views.blueprint import bp
 
 __all__ = [
+    "alliances",
     "bp",
     "breaches",
     "clause_desk",
@@ -27,7 +33,11 @@ __all__ = [
     "clauses",
     "follow_up",
     "inspections",
+    "my_alliances",
     "my_breaches",
+    "my_elections",
+    "parking",
+    "parking_offers",
     "photos",
     "plaque_desk",
     "plaques",

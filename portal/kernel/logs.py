@@ -18,6 +18,8 @@ _SECRET_NAMES = re.compile(
     r"(token|secret|password|passwd|pin|code|otp|cookie|authorization|phone|mobile|csrf|session)$",
     re.IGNORECASE,
 )
+# what lets anybody into a group of an alliance
+_GROUP = re.compile(r"https?://(?:[\w-]+\.)*(?:qq|wechat)\.com(?::\d+)?/[^\s\"'<>]*", re.IGNORECASE)
 # PostgreSQL shows the whole row that a constraint refused: names and words with it
 _ROW = re.compile(r"DETAIL:.*?(?=\n(?:HINT|CONTEXT):|\n\[SQL|\n\(Background|\Z)", re.DOTALL)
 REMOVED = "[removed]"
@@ -26,6 +28,7 @@ REMOVED = "[removed]"
 def scrub_text(text: str) -> str:
     """The text without phones, identity numbers, rows and anything that could be a capability."""
     text = _ROW.sub("DETAIL: [removed]", text)
+    text = _GROUP.sub("[group]", text)
     text = _IDENTITY.sub("[identity]", text)
     text = _PHONE.sub("[phone]", text)
     text = _LANDLINE.sub("[phone]", text)

@@ -111,6 +111,8 @@ KEPT = (
     (Permission.PLEDGE_REGISTER, "/desk/plaques/", _l("Plaques at the desk")),
     (Permission.CLAUSE_PUBLISH, "/desk/pledges/clauses/", _l("Texts of pledges at the desk")),
     (Permission.PLEDGE_INSPECT, "/desk/pledges/inspections/", _l("Inspections of frontages")),
+    (Permission.PLEDGE_REGISTER, "/desk/pledges/parking/", _l("Off-peak parking")),
+    (Permission.ALLIANCE_MANAGE, "/desk/pledges/alliances/", _l("Alliances of shops")),
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
     (Permission.NOTICE_PUBLISH, "/admin/notices/", _l("Notices and warnings")),
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),

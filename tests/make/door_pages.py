@@ -1,6 +1,6 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import inspection_pages, plaque_pages
+from tests.make import alliance_pages, inspection_pages, plaque_pages
 
 WHO = {
     "reports.self_solve": "resident",
@@ -16,6 +16,7 @@ WHO = {
 CASES = {
     **plaque_pages.CASES,
     **inspection_pages.CASES,
+    **alliance_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -26,6 +27,7 @@ CASES = {
     "reports.filed_consent": "filed_for",
 }
 NO_PAGE = {
+    **alliance_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.desk_premises_table": "a table to download",
@@ -36,6 +38,7 @@ NO_PAGE = {
 PAIRS = inspection_pages.PAIRS
 VALUES = {
     **inspection_pages.VALUES,
+    **alliance_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from pledges.models import (
     Alliance,
+    AllianceCandidate,
     AllianceCovenant,
+    AllianceElection,
     AllianceHead,
     AllianceHelp,
     AllianceHelpAnswer,
@@ -27,6 +29,7 @@ from pledges.models import (
 )
 from pledges.rules.alliances import HelpState
 from pledges.rules.breaches import BreachState
+from pledges.rules.elections import ElectionKind, Outcome
 from pledges.rules.personal import KEEP_CLAIM, KEEP_ENDED, PERSONAL_FIELDS
 from pledges.rules.premises import ClaimKind, ClaimState, OperatorEnd
 from pledges.rules.signing import PledgeState
@@ -111,15 +114,32 @@ def _among_shops(session: Session, door: Premises, by: PremisesOperator, her: UU
             **of, **hers, elected_on=TODAY, starts_on=TODAY, ends_on=TODAY + 365 * DAY
         )
     )  # fmt: skip
+    _stood(session, of, hers)
     of.pop("alliance_id")
     session.add(
         AllianceSignOn(
-            **of, **hers, covenant_id=covenant.id, sealed_signature=words, signed_at=NOW
+            **of, **hers, covenant_id=covenant.id, sealed_signature=words, salt="5" * 32,
+            signed_at=NOW,
         )
     )  # fmt: skip
     session.flush()
     session.add(AllianceHelpAnswer(**of, **hers, help_id=asked.id, sealed_words=words, at=NOW))
     session.flush()
+
+
+def _stood(session: Session, of: dict[str, Any], hers: dict[str, Any]) -> None:
+    election = AllianceElection(
+        **of, kind=ElectionKind.HEAD, term_days=365, called_at=NOW, polls_at=NOW,
+        closes_at=NOW + 3 * DAY, roll=1,
+    )  # fmt: skip
+    session.add(election)
+    session.flush()
+    session.add(
+        AllianceCandidate(
+            district=election.district, **hers, election_id=election.id, proposed_at=NOW,
+            agreed_at=NOW,
+        )
+    )  # fmt: skip
 
 
 def _end(session: Session, at: datetime) -> None:
@@ -137,6 +157,8 @@ def _end(session: Session, at: datetime) -> None:
     reply.state, reply.decided_at = ReplyState.SHOWN, at
     session.scalars(select(AllianceHead)).one().ended_at = at
     session.scalars(select(AllianceSignOn)).one().withdrawn_at = at
+    election = session.scalars(select(AllianceElection)).one()
+    election.closed_at, election.outcome = at, Outcome.NOBODY
     asked = session.scalars(select(AllianceHelp)).one()
     asked.state, asked.closed_at = HelpState.CLOSED, at
 

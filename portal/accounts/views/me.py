@@ -31,6 +31,8 @@ LINKS = (
     ("volunteers.my_hours", _l("My time of service"), None),
     ("adoption.my_adoptions", _l("What I adopted"), None),
     ("pledges.my_breaches", _l("Notices to my shop"), None),
+    ("pledges.my_alliances", _l("Alliances of my shop"), None),
+    ("pledges.my_parking", _l("Parking that my unit offers"), None),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),

@@ -1,0 +1,160 @@
+"""Forms of off-peak parking: an offer, its letter, a step."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from wtforms import (
+    DecimalField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from pledges.forms.inspections import LONG, NEEDED
+from pledges.labels.parking import DAYS, FEES, USERS
+from pledges.queries.parking import OfferRow
+from pledges.rules.parking import (
+    HOLIDAY,
+    LONGEST_REASON,
+    LONGEST_WORDS,
+    ParkingFee,
+    ParkingRefusal,
+    ParkingUser,
+    Span,
+    read_spans,
+    written,
+)
+from pledges.service.parking import OfferWish
+from pledges.service.parking_signing import LONGEST_SIGNATURE
+from portal.kernel.errors import Refused
+from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.i18n import lazy_gettext as _l
+
+LONGEST_HOURS = 60
+_FREE = [Optional(), Length(max=LONGEST_WORDS, message=LONG)]
+_HOURS = [Optional(), Length(max=LONGEST_HOURS, message=LONG)]
+
+
+class _DegreeField(DecimalField):  # type: ignore[misc]  # wtforms has no types
+    """Degrees; what cannot be read is said in words of ours."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_l("Write both degrees as numbers like 119.9512, or none.")) from error
+
+
+class OfferForm(Form):
+    """What a unit offers."""
+
+    spaces = WholeNumberField(_l("How many spaces"), [InputRequired(message=NEEDED)])
+    open_to = RadioField(
+        _l("Who may park"),
+        [InputRequired(message=NEEDED)],
+        choices=[SelectChoice(code.value, words) for code, words in USERS.items()],
+    )
+    fee = RadioField(
+        _l("What it costs"),
+        [InputRequired(message=NEEDED)],
+        choices=[SelectChoice(code.value, words) for code, words in FEES.items()],
+    )
+    fee_note = StringField(_l("How much it costs"), _FREE)
+    day_0 = StringField(DAYS[0], _HOURS)
+    day_1 = StringField(DAYS[1], _HOURS)
+    day_2 = StringField(DAYS[2], _HOURS)
+    day_3 = StringField(DAYS[3], _HOURS)
+    day_4 = StringField(DAYS[4], _HOURS)
+    day_5 = StringField(DAYS[5], _HOURS)
+    day_6 = StringField(DAYS[6], _HOURS)
+    day_7 = StringField(DAYS[7], _HOURS)
+    starts_on = DayField(_l("First day"), [InputRequired(message=NEEDED)])
+    ends_on = DayField(_l("Last day"), [Optional()])
+    entrance = StringField(_l("Where one drives in"), _FREE)
+    phone = StringField(
+        _l("Telephone of the unit"), [InputRequired(message=NEEDED), Length(max=40, message=LONG)]
+    )
+    lon = _DegreeField(_l("Longitude (WGS-84)"), [Optional()], places=None)
+    lat = _DegreeField(_l("Latitude (WGS-84)"), [Optional()], places=None)
+    version = HiddenField()
+
+    def days(self) -> list[Any]:
+        """The fields of the hours, Monday first, public holidays last."""
+        return [self[f"day_{at}"] for at in range(HOLIDAY + 1)]
+
+    def seen(self) -> int:
+        found = self.version.data or ""
+        return int(found) if found.isascii() and found.isdigit() and len(found) < 7 else 0
+
+    def wish(self) -> OfferWish:
+        """What was typed. Raises Refused for hours that cannot be read."""
+        lon, lat = self.lon.data, self.lat.data
+        if (lon is None) != (lat is None):
+            raise Refused(ParkingRefusal.POINT, field="lon")
+        hours = list[Span]()
+        for at, field in enumerate(self.days()):
+            spans = read_spans(at, field.data or "")
+            if spans is None:
+                raise Refused(ParkingRefusal.HOURS, field=field.name)
+            hours += spans
+        return OfferWish(
+            spaces=self.spaces.data, open_to=ParkingUser(self.open_to.data),
+            fee=ParkingFee(self.fee.data), fee_note=self.fee_note.data or "",
+            entrance=self.entrance.data or "", phone=self.phone.data or "",
+            point=(float(lon), float(lat)) if lon is not None and lat is not None else None,
+            starts_on=self.starts_on.data, ends_on=self.ends_on.data, hours=hours,
+        )  # fmt: skip
+
+
+def as_typed(row: OfferRow, hours: Iterable[Span]) -> dict[str, Any]:
+    """An offer as its form shows it."""
+    spans = list(hours)
+    days = {
+        f"day_{at}": written(one for one in spans if one.weekday == at)
+        for at in range(HOLIDAY + 1)
+    }  # fmt: skip
+    return {
+        "spaces": row.spaces, "open_to": row.open_to.value, "fee": row.fee.value,
+        "fee_note": row.fee_note, "entrance": row.entrance, "phone": row.phone, "lon": row.lon,
+        "lat": row.lat, "starts_on": row.starts_on, "ends_on": row.ends_on,
+        "version": str(row.version), **days,
+    }  # fmt: skip
+
+
+class LetterForm(Form):
+    """The letter of an offer: every clause ticked, a name typed."""
+
+    version = HiddenField()
+    ticks = SelectMultipleField(
+        _l("I have read each clause and keep it"), option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False), choices=[],
+    )  # fmt: skip
+    name = StringField(
+        _l("Your name, as your signature"),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_SIGNATURE, message=LONG)],
+    )
+
+    def offer(self, clauses: Iterable[tuple[UUID, str]]) -> None:
+        self.ticks.choices = [SelectChoice(str(key), words) for key, words in clauses]
+
+    def seen(self) -> int:
+        found = self.version.data or ""
+        return int(found) if found.isascii() and found.isdigit() and len(found) < 7 else 0
+
+    def ticked(self) -> frozenset[UUID]:
+        return frozenset(UUID(one) for one in self.ticks.data or ())
+
+
+class StepForm(Form):
+    """A step with its reason, which the other side reads."""
+
+    reason = TextAreaField(
+        _l("Why?"), [InputRequired(message=NEEDED), Length(max=LONGEST_REASON, message=LONG)]
+    )

@@ -1,0 +1,286 @@
+"""Off-peak parking: a unit writes and signs it, the street checks it, one finds it by time."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from credit.models import Entry
+from credit.rules.kinds import Kind
+from pledges.models import ParkingOffer, Pledge, PremisesOperator
+from pledges.queries.parking import (
+    Sought,
+    all_offers,
+    events_of,
+    hours_of,
+    offer_by_number,
+    offers_in,
+    offers_of_speaker,
+)
+from pledges.rules.parking import (
+    HOLIDAY,
+    Moment,
+    ParkingRefusal,
+    ParkingState,
+    ParkingStep,
+    ParkingUser,
+    Span,
+    is_open,
+    kind_of_day,
+    moment_of,
+    read_spans,
+    written,
+)
+from pledges.rules.refusals import PledgeRefusal
+from pledges.rules.register import OperatorWish
+from pledges.rules.signing import PledgeState
+from pledges.service.parking import change_offer, offer_shown, take_step, write_offer
+from pledges.service.parking_signing import sign_offer
+from pledges.service.premises import change_tenant
+from portal.kernel.db import Database
+from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.worktime import Calendar, DayKind
+from tests.make.parking import LANDLINE, Unit, unit, wish
+from tests.make.pledges import NOW, TODAY
+from tests.make.together import at_once
+
+NEW_YEAR = date(2026, 1, 1)
+CALENDAR = Calendar(
+    frozenset({2026}),
+    {NEW_YEAR: DayKind.HOLIDAY, date(2026, 1, 4): DayKind.MAKEUP},
+)
+
+
+@pytest.fixture
+def made(database: Database) -> Unit:
+    return unit(database)
+
+
+def row_of(made: Unit, number: str) -> Any:
+    return made.read(offer_by_number, number)
+
+
+def found(made: Unit, at: Moment | None = None, user: ParkingUser | None = None) -> list[str]:
+    sought = Sought(at=at, open_to=user)
+    return [row.number for row in made.read(all_offers, sought, TODAY)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "spans"),
+    [
+        ("", []),
+        ("18:00-08:00", [(1080, 1920)]),
+        ("8:00-9:30", [(480, 570)]),
+        ("12:00-14:00，18:00–24:00", [(720, 840), (1080, 1440)]),
+        ("00:00-24:00", [(0, 1440)]),
+        ("00:00-00:00", [(0, 1440)]),
+        ("18:00", None),
+        ("25:00-26:00", None),
+        ("24:00-08:00", None),
+        ("08:00-24:30", None),
+        ("08:00-12:00, 11:00-13:00", None),
+        ("早上到晚上", None),
+        ("1:00-2:00,3:00-4:00,5:00-6:00,7:00-8:00,9:00-10:00", None),
+    ],
+)
+def test_how_hours_are_read(typed: str, spans: list[tuple[int, int]] | None) -> None:
+    expected = None if spans is None else [Span(2, *one) for one in spans]
+    assert read_spans(2, typed) == expected
+    if expected:
+        assert read_spans(2, written(expected)) == expected
+
+
+def test_holidays_have_hours_of_their_own_and_a_worked_weekend_those_of_a_monday() -> None:
+    assert kind_of_day(CALENDAR, NEW_YEAR) == HOLIDAY
+    assert kind_of_day(CALENDAR, date(2026, 1, 4)) == 0
+    assert kind_of_day(CALENDAR, date(2026, 1, 3)) == 5
+    # nobody knows the holidays of that year
+    assert kind_of_day(CALENDAR, date(2027, 1, 1)) == 4
+    # the night before belongs to the day before
+    morning = datetime(2026, 1, 2, 7, 30, tzinfo=UTC)
+    assert moment_of(CALENDAR, morning) == Moment(4, HOLIDAY, 450)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_so"),
+    [
+        (Moment(0, 6, 1080), True),
+        (Moment(0, 6, 1079), False),
+        (Moment(1, 0, 479), True),
+        (Moment(1, 0, 480), False),
+        (Moment(2, 1, 100), False),
+    ],
+)
+def test_hours_over_midnight_run_into_the_next_day(made: Unit, at: Moment, *, is_so: bool) -> None:
+    spans = [Span(0, 1080, 1920)]
+    assert is_open(spans, at) is is_so
+    number = made.offered(hours=spans)
+    # the query says the same as the rule
+    assert found(made, at) == ([number] if is_so else [])
+
+
+def test_r017_an_offer_is_shown_once_it_is_signed_and_checked(made: Unit) -> None:
+    number = made.written()
+    assert found(made) == []
+    with pytest.raises(Conflict):
+        made.do(take_step, made.desk, number, ParkingStep.ADMIT, "", desk=True)
+    made.do(sign_offer, made.owner, number, made.letter)
+    assert row_of(made, number).state is ParkingState.WAITING
+    assert found(made) == []
+    # the unit does not check itself, and no other street does
+    with pytest.raises(Missing):
+        made.do(take_step, made.owner, number, ParkingStep.ADMIT, "", desk=False)
+    with pytest.raises(Missing):
+        made.do(take_step, made.far_desk, number, ParkingStep.ADMIT, "", desk=True)
+    made.do(take_step, made.desk, number, ParkingStep.ADMIT, "", desk=True)
+    assert found(made) == [number]
+    with made.database.read() as session:
+        assert session.scalars(select(Entry.kind)).all() == [Kind.PLEDGE_SIGNED]
+        pledge = session.scalars(select(Pledge)).one()
+        assert pledge.state is PledgeState.IN_FORCE
+        assert "王秀英" not in (pledge.sealed_signature or "")
+
+
+def test_r135_it_says_hours_kind_of_user_and_fee(made: Unit) -> None:
+    number = made.offered()
+    row = row_of(made, number)
+    assert (row.spaces, row.open_to, row.phone) == (30, ParkingUser.RESIDENTS, LANDLINE)
+    assert len(made.read(hours_of, [row])[row.id]) == 8
+    assert found(made, user=ParkingUser.VISITORS) == []
+    assert found(made, user=ParkingUser.RESIDENTS) == [number]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"spaces": 0}, ParkingRefusal.SPACES),
+        ({"hours": []}, ParkingRefusal.NO_HOURS),
+        ({"phone": "13900000017"}, ParkingRefusal.MOBILE),
+        ({"phone": "keine"}, ParkingRefusal.PHONE),
+        ({"ends_on": TODAY - timedelta(days=1)}, ParkingRefusal.DAYS),
+        ({"point": (200.0, 10.0)}, ParkingRefusal.POINT),
+        ({"entrance": "找王经理 13900000017"}, PledgeRefusal.LEADS_TO_PERSON),
+        ({"fee_note": "多" * 201}, PledgeRefusal.LONG),
+    ],
+)
+def test_what_is_no_offer(made: Unit, changes: dict[str, Any], code: object) -> None:
+    with pytest.raises(Refused) as told:
+        made.written(**changes)
+    assert told.value.code is code
+    assert made.read(offers_of_speaker, made.owner.id) == []
+
+
+def test_every_clause_is_ticked_and_a_name_is_typed(made: Unit) -> None:
+    number = made.written()
+    for changes, code in (
+        ({"ticks": frozenset(list(made.letter.ticks)[1:])}, ParkingRefusal.NOT_TICKED),
+        ({"name": "  "}, ParkingRefusal.NO_SIGNATURE),
+        ({"version": 9}, ParkingRefusal.NEW_TEXT),
+    ):
+        with pytest.raises(Refused) as told:
+            made.do(sign_offer, made.owner, number, replace(made.letter, **changes))
+        assert told.value.code is code
+    with pytest.raises(Missing):
+        made.do(sign_offer, made.other, number, made.letter)
+    assert row_of(made, number).state is ParkingState.WRITTEN
+
+
+def test_hours_that_change_are_told(made: Unit) -> None:
+    number = made.offered()
+    row, later = row_of(made, number), NOW + timedelta(hours=1)
+    other = wish(hours=[Span(5, 0, 1440)])
+    made.do(change_offer, made.owner, number, other, seen=row.version, now=later)
+    # the form was made from an older version
+    with pytest.raises(Conflict):
+        made.do(change_offer, made.owner, number, wish(), seen=row.version)
+    changed = row_of(made, number)
+    assert changed.hours_changed_at == later
+    assert made.read(events_of, changed)[-1].step is ParkingStep.CHANGE_HOURS
+    assert found(made, Moment(0, 6, 1200)) == []
+
+
+def test_it_pauses_and_ends_with_a_reason_and_its_letter_ends_with_it(made: Unit) -> None:
+    number = made.offered()
+    with pytest.raises(Refused) as told:
+        made.do(take_step, made.owner, number, ParkingStep.PAUSE, " ", desk=False)
+    assert told.value.code is PledgeRefusal.NO_REASON
+    made.do(take_step, made.owner, number, ParkingStep.PAUSE, "地面翻修", desk=False)
+    assert found(made) == []
+    assert row_of(made, number).reason == "地面翻修"
+    made.do(take_step, made.owner, number, ParkingStep.RESUME, "", desk=False)
+    assert found(made) == [number]
+    made.do(take_step, made.desk, number, ParkingStep.END, "与登记不符", desk=True)
+    assert found(made) == []
+    with made.database.read() as session:
+        assert session.scalars(select(Pledge.state)).one() is PledgeState.ENDED
+    # a new one can be written then
+    assert made.offered() != number
+
+
+def test_an_offer_sent_back_is_signed_anew(made: Unit) -> None:
+    number = made.signed()
+    made.do(take_step, made.desk, number, ParkingStep.SEND_BACK, "请写明入口", desk=True)
+    assert row_of(made, number).state is ParkingState.WRITTEN
+    made.do(sign_offer, made.owner, number, made.letter)
+    with made.database.read() as session:
+        states = session.scalars(select(Pledge.state)).all()
+    assert sorted(states) == [PledgeState.ENDED, PledgeState.IN_FORCE]
+
+
+def test_whoever_withdraws_the_letter_withdraws_the_offer(made: Unit) -> None:
+    number = made.offered()
+    with made.database.write() as session:
+        pledge = session.scalars(select(Pledge)).one()
+        pledge.state, pledge.ended_at = PledgeState.WITHDRAWN, NOW
+    assert found(made) == []
+    with pytest.raises(Missing), made.database.read() as session:
+        offer_shown(session, number, NOW)
+
+
+def test_a_change_of_tenant_ends_the_offer(made: Unit) -> None:
+    number = made.offered()
+    with made.database.read() as session:
+        seen = session.scalars(select(PremisesOperator.number)).one()
+    who = OperatorWish("李四", None, sole_trader=False)
+    made.do(change_tenant, made.desk, made.premises, who, seen=seen)
+    assert row_of(made, number).state is ParkingState.ENDED
+    assert made.read(offers_in, None) == []
+
+
+def test_of_two_who_write_at_once_one_offer_stands(app: Flask, made: Unit) -> None:
+    def run() -> str:
+        try:
+            made.written()
+        except Conflict:
+            return "lost"
+        return "done"
+
+    assert sorted(at_once(run, run)) == ["done", "lost"]
+    with made.database.read() as session:
+        assert len(session.scalars(select(ParkingOffer.id)).all()) == 1
+
+
+def test_of_a_signature_twice_at_once_one_counts(app: Flask, made: Unit) -> None:
+    number = made.written()
+
+    def run() -> str:
+        try:
+            made.do(sign_offer, made.owner, number, made.letter)
+        except Conflict:
+            return "lost"
+        return "done"
+
+    assert sorted(at_once(run, run)) == ["done", "lost"]
+
+
+def test_nobody_else_writes_changes_or_ends_it(made: Unit) -> None:
+    number = made.offered()
+    with pytest.raises(Missing):
+        made.do(write_offer, made.other, made.premises, wish())
+    with pytest.raises(Missing):
+        made.do(change_offer, made.other, number, wish(), seen=1)
+    with pytest.raises(Missing):
+        made.do(take_step, made.other, number, ParkingStep.END, "因为", desk=False)
