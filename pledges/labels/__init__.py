@@ -4,10 +4,26 @@ from pledges.labels import (
     breaches,
     clauses,
     inspections,
+    lists,
+    owner_replies,
     personal,
     plaques,
     premises,
+    ratings,
     refusals,
+    standing,
 )
 
-__all__ = ["breaches", "clauses", "inspections", "personal", "plaques", "premises", "refusals"]
+__all__ = [
+    "breaches",
+    "clauses",
+    "inspections",
+    "lists",
+    "owner_replies",
+    "personal",
+    "plaques",
+    "premises",
+    "ratings",
+    "refusals",
+    "standing",
+]

@@ -21,6 +21,7 @@ from pledges.models.inspections import (
     VisitPlan,
     VisitPlanStop,
 )
+from pledges.models.list_wishes import ListWish
 from pledges.models.parking import ParkingHours, ParkingOffer
 from pledges.models.plaques import Plaque, PlaqueBatch, PlaqueBinding
 from pledges.models.premises import Premises, PremisesClaim, PremisesEvent, PremisesOperator
@@ -50,6 +51,7 @@ __all__ = [
     "InspectionAnswer",
     "InspectionScore",
     "ListSwitch",
+    "ListWish",
     "Listing",
     "OwnerReply",
     "ParkingHours",

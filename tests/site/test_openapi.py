@@ -41,6 +41,7 @@ NO_DATA = {
     "adoption.register_xlsx", "adoption.desk_register_csv", "adoption.desk_register_xlsx",
     "pledges.plaque_picture", "pledges.desk_premises_table", "pledges.pledge_photo",
     "pledges.desk_inspections_table", "pledges.desk_breaches_table",
+    "pledges.street_figures_table",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",

@@ -31,6 +31,7 @@ LINKS = (
     ("volunteers.my_hours", _l("My time of service"), None),
     ("adoption.my_adoptions", _l("What I adopted"), None),
     ("pledges.my_breaches", _l("Notices to my shop"), None),
+    ("pledges.my_replies", _l("What I say for my shop"), None),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),
