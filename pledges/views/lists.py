@@ -1,22 +1,25 @@
 """The two lists of shops in public, by place."""
 
 from functools import partial
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pledges.labels.lists import LISTS
-from pledges.queries.lists import PAGE, public_list, switches_in
+from pledges.queries.lists import PAGE, PublicRow, public_list, switches_in
 from pledges.rules.lists import EXEMPLARY_DAYS, LEAST_STARS, SLUGS
 from pledges.rules.standing import ListKind
 from pledges.views.blueprint import bp
 from portal.accounts.access import public
-from portal.areas.queries import area_by_code, areas_by_codes, areas_by_ids
+from portal.areas.queries import AreaRow, area_by_code, areas_by_codes, areas_by_ids
 from portal.areas.rules import codes_of
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.web import instance, reading
+
+MOST_TYPED = 40
 
 
 @bp.get("/pledges/lists/")
@@ -40,16 +43,28 @@ def public_listing(slug: str) -> ResponseReturnValue:
     place = area_by_code(reading(), code) if code else None
     if which is None or (code and place is None):
         raise Missing
-    after = clean_number(request.args.get("after", "")[:40])
+    return render_template(
+        "pledges/lists/list.html", which=which, place=place, names=LISTS,
+        bad=which is ListKind.TO_RECTIFY, code_of=_code_of,
+        **_page(which, slug, place),
+    )  # fmt: skip
+
+
+def _code_of(row: PublicRow) -> str:
+    return codes_of(row.place_path)[-1]
+
+
+def _page(which: ListKind, slug: str, place: AreaRow | None) -> dict[str, Any]:
+    """A page of a list, the places of its rows, and the ways on and back."""
+    after = clean_number(request.args.get("after", "")[:MOST_TYPED])
     today = city_day(now(), instance().city.zone)
     rows = public_list(reading(), which, place.path if place else None, today, after)
     shown, more = rows[:PAGE], len(rows) > PAGE
-    at = partial(url_for, "pledges.public_listing", slug=slug, place=code or None)
-    return render_template(
-        "pledges/lists/list.html", rows=shown, which=which, place=place, names=LISTS,
-        bad=which is ListKind.TO_RECTIFY,
-        areas=areas_by_codes(reading(), {codes_of(row.place_path)[-1] for row in shown}),
-        code_of=lambda row: codes_of(row.place_path)[-1],
-        first_url=at() if after else None,
-        next_url=at(after=shown[-1].number) if more else None,
-    )  # fmt: skip
+    code = place.code if place else None
+    at = partial(url_for, "pledges.public_listing", slug=slug, place=code)
+    return {
+        "rows": shown,
+        "areas": areas_by_codes(reading(), {_code_of(row) for row in shown}),
+        "first_url": at() if after else None,
+        "next_url": at(after=shown[-1].number) if more else None,
+    }

@@ -1,6 +1,6 @@
 """Rating a frontage from the page behind its plaque."""
 
-from typing import Any
+from functools import partial
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +22,7 @@ from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from portal.kernel.words import say
 from portal.reports.views.reporter_session import reporter_at
+from portal.satisfaction.queries import RatingRow
 
 FOLDER = "pledges/ratings"
 MOST_TYPED = 40
@@ -31,26 +32,31 @@ MOST_TYPED = 40
 @public
 def rate_frontage_page(code: str) -> ResponseReturnValue:
     """One question with five answers; looking at it records nothing."""
-    row, moment = frontage_by_code(reading(), code[:MOST_TYPED]), now()
+    row = frontage_by_code(reading(), code[:MOST_TYPED])
     rater = _rater(row)
-    mine = my_frontage_rating(reading(), rater, row, moment)
-    refusal = why_not_rate(reading(), rater, row, moment)
-    about: dict[str, Any] = {
-        "row": row, "mine": mine, "counts": rater_key(reading(), rater) is not None,
-    }  # fmt: skip
+    mine = my_frontage_rating(reading(), rater, row, now())
+    counts = rater_key(reading(), rater) is not None
+    refusal = why_not_rate(reading(), rater, row, now())
     if request.method == "GET" and refusal is not None:
-        return render_template(f"{FOLDER}/not_now.html", why=say(refusal), **about)
-    given = {"level": str(int(mine.answers.result)), "seen": str(mine.version)} if mine else {}
-    form = FrontageForm(data={"seen": "0"} | given)
+        return render_template(f"{FOLDER}/not_now.html", row=row, why=say(refusal))
+    form = FrontageForm(data=_given(mine))
+    act = partial(_rate, row, rater, form)
+    return answer(form, f"{FOLDER}/form.html", act, row=row, mine=mine, counts=counts)
 
-    def act(session: Session) -> str:
-        counted = rate_frontage(
-            session, rater, row.code, form.chosen(), address=request.remote_addr or "",
-            seen=form.version(), now=now(),
-        )  # fmt: skip
-        return url_for("pledges.rated_frontage", code=row.code, counted="yes" if counted else "no")
 
-    return answer(form, f"{FOLDER}/form.html", act, **about)
+def _given(mine: RatingRow | None) -> dict[str, str]:
+    """What she answered this month, for the form."""
+    if mine is None:
+        return {"seen": "0"}
+    return {"level": str(int(mine.answers.result)), "seen": str(mine.version)}
+
+
+def _rate(row: Hanging, rater: Rater, form: FrontageForm, session: Session) -> str:
+    counted = rate_frontage(
+        session, rater, row.code, form.chosen(), address=request.remote_addr or "",
+        seen=form.version(), now=now(),
+    )  # fmt: skip
+    return url_for("pledges.rated_frontage", code=row.code, counted="yes" if counted else "no")
 
 
 @bp.get("/p/<code>/rated")
