@@ -37,17 +37,19 @@ def standing_words(row: StandingRow | None) -> list[str]:
 def _stars(row: StandingRow, least_days: int) -> str:
     name = quarter_words(row.quarter)
     if row.stars is None or row.low is None or row.high is None:
-        return _(
+        few = _l(
             "%(quarter)s: too little is known for stars. Somebody must have looked on %(days)s "
             "days or more within a year.",
             quarter=name, days=least_days,
         )  # fmt: skip
-    return _(
+        return str(few)
+    given = _l(
         "%(quarter)s: %(stars)s of %(most)s stars; from so few looks it may as well be between "
         "%(low)s and %(high)s.",
         quarter=name, stars=row.stars, most=MOST_STARS, low=_number(row.low),
         high=_number(row.high),
     )  # fmt: skip
+    return str(given)
 
 
 def _reasons(row: StandingRow, parts: Mapping[Part, int]) -> list[str]:

@@ -101,6 +101,11 @@ def _in_time(session: Session, days: tuple[date, date], zone: ZoneInfo) -> dict[
     )  # fmt: skip
     for path, until, at, state in rows:
         # that the shop says so is not enough: somebody found it put right
-        right = state is BreachState.RECTIFIED and at is not None and city_day(at, zone) <= until
-        found[path] = found.get(path, Counts()) + Counts(due=1, in_time=int(right))
+        in_time = (
+            state is BreachState.RECTIFIED
+            and at is not None
+            and until is not None
+            and city_day(at, zone) <= until
+        )
+        found[path] = found.get(path, Counts()) + Counts(due=1, in_time=int(in_time))
     return found

@@ -9,7 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from pledges.models import Tap
+from pledges.queries.taps import rushes
 from pledges.rules.ratings import FrontageRefusal
+from pledges.service.inspections import INSPECT
 from pledges.service.ratings import PERSON_LIMIT, TAP_LIMIT, Rater, rater_key
 from portal.accounts.models import Person
 from portal.accounts.service import export_person
@@ -142,3 +144,20 @@ def test_she_gets_her_own_ratings_handed_out(shop: Rated) -> None:
     with shop.made.database.read() as session:
         rows = export_person(session, her.person_id, now=AUGUST)["records"]["frontage_rating"]
     assert [row["result_level"] for row in rows] == [Level.DISSATISFIED]
+
+
+def test_the_desk_sees_hours_of_ten_or_more_and_never_who_or_fewer(shop: Rated) -> None:
+    later = AUGUST + timedelta(hours=3)
+    for at in range(9):
+        shop.rate(Level.VERY_DISSATISFIED, NOBODY, address=f"198.51.100.{at}")
+    shop.rated_by(9)
+    since, places = AUGUST - timedelta(days=1), shop.made.desk.places_for(INSPECT)
+    with shop.made.database.read() as session:
+        assert rushes(session, places, since) == []
+    shop.rate(Level.SATISFIED, NOBODY, address="198.51.100.77")
+    shop.rated_by(11, now=later)
+    with shop.made.database.read() as session:
+        found = rushes(session, places, since)
+        told = [(one.many, one.counted, one.hour) for one in found]
+        assert rushes(session, shop.made.elsewhere.places_for(INSPECT), since) == []
+    assert told == [(11, True, later), (10, False, AUGUST)]
