@@ -6,11 +6,15 @@ from pledges.labels import (
     clause_drafts,
     clauses,
     inspections,
+    lists,
+    owner_replies,
     parking,
     personal,
     plaques,
     premises,
+    ratings,
     refusals,
+    standing,
 )
 
 __all__ = [
@@ -19,9 +23,13 @@ __all__ = [
     "clause_drafts",
     "clauses",
     "inspections",
+    "lists",
+    "owner_replies",
     "parking",
     "personal",
     "plaques",
     "premises",
+    "ratings",
     "refusals",
+    "standing",
 ]

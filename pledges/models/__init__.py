@@ -27,6 +27,7 @@ from pledges.models.inspections import (
     VisitPlan,
     VisitPlanStop,
 )
+from pledges.models.list_wishes import ListWish
 from pledges.models.parking import ParkingEvent, ParkingHours, ParkingOffer
 from pledges.models.plaques import Plaque, PlaqueBatch, PlaqueBinding
 from pledges.models.premises import (
@@ -66,6 +67,7 @@ __all__ = [
     "InspectionAnswer",
     "InspectionScore",
     "ListSwitch",
+    "ListWish",
     "Listing",
     "OwnerReply",
     "ParkingEvent",

@@ -16,15 +16,13 @@ from pledges.models import (
     Plaque,
     PlaqueBatch,
     PlaqueBinding,
-    Pledge,
     PledgeTick,
     Premises,
     PremisesOperator,
 )
-from pledges.rules.clauses import Axis, Letter
+from pledges.rules.clauses import Axis
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesKind, PremisesState
-from pledges.rules.signing import PledgeState
 
 BATCHES_SHOWN = 50
 
@@ -59,6 +57,7 @@ class Hanging:
     duty_geojson: str | None
     bound_at: datetime | None
     speaker_id: UUID | None
+    operator_id: UUID | None
 
 
 _OF_PLAQUE = (
@@ -70,7 +69,7 @@ _OF_DOOR = (
     Premises.id.label("premises_id"), Premises.number, Premises.title, Premises.kind,
     Premises.state.label("premises_state"), Premises.road, Premises.door, Premises.place_path,
     Premises.lon, Premises.lat, Premises.duty_words, Premises.duty_geojson, PlaqueBinding.bound_at,
-    PremisesOperator.person_id.label("speaker_id"),
+    PremisesOperator.person_id.label("speaker_id"), PremisesOperator.id.label("operator_id"),
 )  # fmt: skip
 _BOUND_NOW = and_(PlaqueBinding.code == Plaque.code, PlaqueBinding.ended_at.is_(None))
 _ITS_DOOR = and_(
@@ -115,25 +114,6 @@ class PledgedClause:
     pictogram: str
     texts: dict[str, str]
     plain: dict[str, str]
-
-
-def pledge_now(session: Session, district: str, premises_id: UUID) -> Pledged | None:
-    """The frontage pledge of a place that is in force."""
-    found = session.execute(
-        select(
-            Pledge.id, Pledge.number, Pledge.signed_at, ClauseVersion.version,
-            ClauseSet.name_zh_hans, ClauseSet.name_zh_hant, ClauseSet.name_en,
-        )
-        .join(ClauseVersion, ClauseVersion.id == Pledge.version_id)
-        .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
-        .where(
-            Pledge.district == district, Pledge.premises_id == premises_id,
-            Pledge.letter == Letter.FRONTAGE, Pledge.state == PledgeState.IN_FORCE,
-        )
-    ).one_or_none()  # fmt: skip
-    if found is None:
-        return None
-    return Pledged(found.id, found.number, found.signed_at, found.version, _said(found, "name"))
 
 
 def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[PledgedClause]:

@@ -33,12 +33,14 @@ from pledges.queries.personal import records_of
 from pledges.rules.alliances import HelpState
 from pledges.rules.personal import KEEP_CLAIM, KEEP_ENDED, PERSONAL_FIELDS
 from pledges.rules.standing import ReplyState
+from pledges.service.ratings import person_key
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.instance import instance_of
 from portal.kernel.uploads import forget_files, register_blob_keeper
+from portal.satisfaction.service import export_ratings
 
 BATCH: Final = 200
 _SPEAKER: Final[Mapping[str, Any]] = {"person_id": None, "speaks_since": None}
@@ -155,7 +157,12 @@ class PledgesOfAPerson:
     fields: tuple[PersonalField, ...] = PERSONAL_FIELDS
 
     def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
-        return list(records_of(session, person_id))
+        key = person_key(session, person_id)
+        ratings = export_ratings(session, [key] if key else [])
+        return [
+            *records_of(session, person_id),
+            *({"table": "frontage_rating", **row} for row in ratings),
+        ]
 
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
         """Nobody speaks for her places until somebody else is found; what she signed stands."""

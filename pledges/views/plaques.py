@@ -6,7 +6,10 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from pledges.labels.clauses import AXES
-from pledges.queries.plaques import Hanging, bindings_of, clauses_of, plaque_by_code, pledge_now
+from pledges.labels.lists import LISTS
+from pledges.labels.standing import standing_words
+from pledges.queries.plaques import Hanging, bindings_of, clauses_of, plaque_by_code
+from pledges.queries.shop_page import shop_facts
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesState
 from pledges.rules.sketch import sketch
@@ -14,6 +17,7 @@ from pledges.service.plaques import REGISTER
 from pledges.views.blueprint import bp
 from portal.accounts.access import current_actor, public
 from portal.areas.rules import codes_of
+from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.qr import qr_png
@@ -51,11 +55,16 @@ def _went_with_its_place(row: Hanging) -> bool:
 
 def _pledged(row: Hanging) -> dict[str, Any]:
     """What is in force at the door of a plaque."""
-    pledge = None
-    if row.premises_id is not None:
-        pledge = pledge_now(reading(), row.district, row.premises_id)
+    if row.premises_id is None:
+        raise Missing
+    today = city_day(now(), instance().city.zone)
+    facts = shop_facts(reading(), row.district, row.premises_id, row.operator_id, today)
+    pledge = facts.pledge
     return {
         "pledge": pledge,
+        "facts": facts,
+        "said": standing_words(facts.standing),
+        "list_names": LISTS,
         "clauses": clauses_of(reading(), row.district, pledge.id) if pledge else [],
         "axes": AXES,
         "drawn": sketch(row.duty_geojson, row.lon, row.lat),

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 CARRIED: Final = frozenset({
     "adoption-rater",
     "api-filing", "credit/entry", "credit/guard-outcome", "credit/pick-up", "credit/pick-up/hash",
-    "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop", "joined",
+    "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop",
+    "frontage-rater", "joined",
     "lookup", "phone", "pin", "pseudonym", "recovery", "reports/useful", "shift-rater",
     "volunteers/calendar",
 })  # fmt: skip

@@ -25,6 +25,7 @@ class SubjectKind(StrEnum):
     CASE = "case"
     ADOPTION = "adoption"
     SHIFT = "shift"
+    FRONTAGE = "frontage"
 
 
 class Level(IntEnum):

@@ -1,6 +1,6 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import alliance_pages, inspection_pages, plaque_pages
+from tests.make import alliance_pages, inspection_pages, plaque_pages, shop_pages
 
 WHO = {
     "reports.self_solve": "resident",
@@ -12,11 +12,13 @@ WHO = {
     "reports.filed": "community_committee",
     "reports.filed_matter": "community_committee",
     "reports.filed_consent": "community_committee",
+    **shop_pages.WHO,
 }
 CASES = {
     **plaque_pages.CASES,
     **inspection_pages.CASES,
     **alliance_pages.CASES,
+    **shop_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -34,11 +36,13 @@ NO_PAGE = {
     "pledges.desk_inspections_table": "a table to download",
     "pledges.desk_breaches_table": "a table to download",
     "pledges.desk_clause_table": "a table to download",
+    "pledges.street_figures_table": "a table to download",
 }
 PAIRS = inspection_pages.PAIRS
 VALUES = {
     **inspection_pages.VALUES,
     **alliance_pages.VALUES,
+    **shop_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

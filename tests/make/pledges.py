@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pledges.models import (
@@ -288,3 +289,8 @@ def visit_plan(session: Session, to: Premises, area: Area) -> VisitPlan:
     session.add(VisitPlanStop(district=to.district, plan_id=row.id, premises_id=to.id, position=1))
     session.flush()
     return row
+
+
+def door_of(session: Session, number: str) -> Premises:
+    """The place with a number."""
+    return session.scalars(select(Premises).where(Premises.number == number)).one()

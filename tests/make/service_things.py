@@ -13,6 +13,7 @@ from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
 from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
+from tests.make.shop_pages import shop_page_things
 from tests.make.sign_up_pages import sign_up_things
 
 
@@ -28,4 +29,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **inspection_things(session, people["resident"], place),
         **alliance_things(session, people["resident"], place),
         **parking_things(session, people["resident"], place),
+        **shop_page_things(session, people["resident"], place),
     }

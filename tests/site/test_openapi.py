@@ -43,6 +43,7 @@ NO_DATA = {
     "pledges.desk_inspections_table", "pledges.desk_breaches_table",
     "pledges.desk_clause_table",
     "pledges.parking_table",
+    "pledges.street_figures_table",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",

@@ -33,6 +33,7 @@ LINKS = (
     ("pledges.my_breaches", _l("Notices to my shop"), None),
     ("pledges.my_alliances", _l("Alliances of my shop"), None),
     ("pledges.my_parking", _l("Parking that my unit offers"), None),
+    ("pledges.my_replies", _l("What I say for my shop"), None),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),

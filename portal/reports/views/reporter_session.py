@@ -20,6 +20,10 @@ from portal.reports.rules.codes import State
 KEPT = "cases"
 MOST_KEPT = 20
 SECONDS = 12 * 3600
+# a matter of these was none, or is part of another
+NO_VOICE = frozenset(
+    {State.NOT_ACCEPTED, State.NOT_FILED, State.VOID, State.WITHDRAWN, State.MERGED}
+)
 
 
 def remember_reporter(number: str, reporter_id: UUID) -> None:
@@ -109,3 +113,19 @@ def own_case(number: str) -> tuple[CaseRow, CaseReporterRow]:
     if reporter is None:
         raise Missing
     return case, reporter
+
+
+def reporter_at(place_path: str) -> CaseReporterRow | None:
+    """The visitor as somebody who showed here the receipt of a matter in a place, or around it.
+
+    What came to nothing gives no voice.
+    """
+    for number in _kept():
+        case = case_by_number(reading(), number)
+        if case is None or case.state in NO_VOICE:
+            continue
+        near = place_path.startswith(case.place_path) or case.place_path.startswith(place_path)
+        found = reporter_for(case) if near else None
+        if found is not None:
+            return found
+    return None

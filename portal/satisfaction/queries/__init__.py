@@ -19,6 +19,8 @@ from portal.satisfaction.models import (
     RatingReason,
     RatingWords,
 )
+from portal.satisfaction.queries.final import busy_hours as busy_hours
+from portal.satisfaction.queries.final import final_between as final_between
 from portal.satisfaction.queries.final import final_ratings as final_ratings
 from portal.satisfaction.queries.final import first_window_end as first_window_end
 from portal.satisfaction.rules import (

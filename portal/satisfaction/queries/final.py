@@ -1,5 +1,7 @@
 """Reads of ratings that nobody can change any more."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +21,50 @@ def final_ratings(
     found = select(*columns).where(*final, Rating.subject_id.in_(subjects))
     ordered = found.order_by(Rating.window_ends, Rating.id)
     return [Given(*row) for row in session.execute(ordered)]
+
+
+def final_between(
+    session: Session,
+    kind: SubjectKind,
+    subjects: Collection[UUID],
+    after: datetime,
+    until: datetime,
+) -> dict[UUID, list[Given]]:
+    """The ratings of some things whose time for changes ended later than ``after`` and not later
+    than ``until``, by thing, in that order: one query."""
+    found: dict[UUID, list[Given]] = {}
+    columns = (Rating.rater_key, Rating.solved, Rating.result_level, Rating.service_level)
+    ended = (Rating.window_ends > after, Rating.window_ends <= until)
+    rows = session.execute(
+        select(Rating.subject_id, *columns)
+        .where(Rating.subject_kind == kind, Rating.subject_id.in_(subjects), *ended)
+        .order_by(Rating.window_ends, Rating.id)
+    )
+    for row in rows:
+        given = Given(row.rater_key, row.solved, row.result_level, row.service_level)
+        found.setdefault(row.subject_id, []).append(given)
+    return found
+
+
+def busy_hours(
+    session: Session, kind: SubjectKind, subjects: Select[UUID], since: datetime, fewest: int
+) -> list[tuple[UUID, datetime, int]]:
+    """Hours (UTC) since a moment in which a thing was rated so often or more: thing, hour, how
+    often, the newest first. It never says by whom or how, and no hour with fewer."""
+    these = (Rating.subject_kind == kind, Rating.subject_id.in_(subjects))
+    lately = (*these, Rating.created_at >= since)
+    many = select(Rating.subject_id).where(*lately).group_by(Rating.subject_id)
+    busy = many.having(func.count() >= fewest)
+    counted = Counter(
+        (row.subject_id, row.created_at.replace(minute=0, second=0, microsecond=0))
+        for row in session.execute(
+            select(Rating.subject_id, Rating.created_at).where(*lately, Rating.subject_id.in_(busy))
+        )
+    )
+    found = [(subject, hour, times) for (subject, hour), times in counted.items()]
+    return sorted(
+        (one for one in found if one[2] >= fewest), key=lambda one: (one[1], one[0]), reverse=True
+    )
 
 
 def first_window_end(session: Session) -> datetime | None:

@@ -1,0 +1,136 @@
+"""What the page behind a plaque tells of its shop, in one query beside those of its clauses."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from pledges.models import (
+    ClauseSet,
+    ClauseVersion,
+    Listing,
+    OwnerReply,
+    Pledge,
+    Premises,
+    Standing,
+)
+from pledges.queries.plaques import Pledged
+from pledges.queries.standing import StandingRow
+from pledges.rules.clauses import Letter
+from pledges.rules.signing import PledgeState
+from pledges.rules.standing import ListingState, ListKind, ReplyState
+from portal.kernel.instance import instance_of
+
+
+@dataclass(frozen=True)
+class Listed:
+    """That the shop stands on a list, until when."""
+
+    which: ListKind
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """The pledge in force, the newest standing, lists, and what the owner says."""
+
+    pledge: Pledged | None
+    standing: StandingRow | None
+    listed: tuple[Listed, ...]
+    reply: str
+
+
+def shop_facts(
+    session: Session, district: str, premises_id: UUID, operator_id: UUID | None, today: date
+) -> ShopFacts:
+    """What everybody may know of a shop: one query."""
+    good, bad = aliased(Listing), aliased(Listing)
+    row: Any = session.execute(
+        select(
+            Pledge.id.label("pledge_id"), Pledge.number, Pledge.signed_at, ClauseVersion.version,
+            ClauseSet.name_zh_hans, ClauseSet.name_zh_hant, ClauseSet.name_en,
+            Standing.quarter, Standing.stars, Standing.low, Standing.high, Standing.inspections,
+            Standing.ratings, Standing.reports, Standing.figures, Standing.formula,
+            Standing.computed_at, good.ends_on.label("good_until"), bad.ends_on.label("bad_until"),
+            OwnerReply.sealed_words,
+        )
+        .select_from(Premises)
+        .outerjoin(
+            Pledge,
+            and_(
+                Pledge.district == Premises.district, Pledge.premises_id == Premises.id,
+                Pledge.letter == Letter.FRONTAGE, Pledge.state == PledgeState.IN_FORCE,
+            ),
+        )
+        .outerjoin(ClauseVersion, ClauseVersion.id == Pledge.version_id)
+        .outerjoin(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
+        .outerjoin(Standing, _newest_standing(operator_id))
+        .outerjoin(good, _on_list(good, ListKind.EXEMPLARY, operator_id, today))
+        .outerjoin(bad, _on_list(bad, ListKind.TO_RECTIFY, operator_id, today))
+        .outerjoin(OwnerReply, _newest_reply(operator_id))
+        .where(Premises.district == district, Premises.id == premises_id)
+    ).one()  # fmt: skip
+    return ShopFacts(_pledge(row), _standing(row), _listed(row), _reply(session, row))
+
+
+def _newest_standing(operator_id: UUID | None) -> Any:
+    newer = aliased(Standing)
+    later = exists().where(
+        newer.district == Standing.district, newer.premises_id == Standing.premises_id,
+        newer.operator_id == operator_id, newer.quarter > Standing.quarter,
+    )  # fmt: skip
+    return and_(
+        Standing.district == Premises.district, Standing.premises_id == Premises.id,
+        Standing.operator_id == operator_id, ~later,
+    )  # fmt: skip
+
+
+def _on_list(table: Any, which: ListKind, operator_id: UUID | None, today: date) -> Any:
+    return and_(
+        table.district == Premises.district, table.premises_id == Premises.id,
+        table.operator_id == operator_id, table.which == which,
+        table.state == ListingState.SHOWN, table.starts_on <= today, table.ends_on >= today,
+    )  # fmt: skip
+
+
+def _newest_reply(operator_id: UUID | None) -> Any:
+    newer = aliased(OwnerReply)
+    later = exists().where(
+        newer.district == OwnerReply.district, newer.premises_id == OwnerReply.premises_id,
+        newer.operator_id == operator_id, newer.state == ReplyState.SHOWN,
+        newer.id > OwnerReply.id,
+    )  # fmt: skip
+    return and_(
+        OwnerReply.district == Premises.district, OwnerReply.premises_id == Premises.id,
+        OwnerReply.operator_id == operator_id, OwnerReply.state == ReplyState.SHOWN, ~later,
+    )  # fmt: skip
+
+
+def _pledge(row: Any) -> Pledged | None:
+    if row.pledge_id is None:
+        return None
+    names = {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.name_en}
+    return Pledged(row.pledge_id, row.number, row.signed_at, row.version, names)
+
+
+def _standing(row: Any) -> StandingRow | None:
+    if row.quarter is None:
+        return None
+    return StandingRow(
+        row.quarter, row.stars, row.low, row.high, row.inspections, row.ratings, row.reports,
+        row.figures, row.formula, row.computed_at,
+    )  # fmt: skip
+
+
+def _listed(row: Any) -> tuple[Listed, ...]:
+    ends: tuple[tuple[ListKind, date | None], ...] = (
+        (ListKind.EXEMPLARY, row.good_until), (ListKind.TO_RECTIFY, row.bad_until),
+    )  # fmt: skip
+    return tuple(Listed(which, until) for which, until in ends if until is not None)
+
+
+def _reply(session: Session, row: Any) -> str:
+    return instance_of(session).vault.unseal(row.sealed_words) if row.sealed_words else ""

@@ -1,0 +1,163 @@
+"""Ratings of frontages: whose count, once a month; what nobody stands behind is only a tap."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from pledges.models import Tap
+from pledges.queries.taps import rushes
+from pledges.rules.ratings import FrontageRefusal
+from pledges.service.inspections import INSPECT
+from pledges.service.ratings import PERSON_LIMIT, TAP_LIMIT, Rater, rater_key
+from portal.accounts.models import Person
+from portal.accounts.service import export_person
+from portal.kernel.db import Database
+from portal.kernel.errors import Conflict, Refused
+from portal.kernel.ids import new_id
+from portal.reports.queries.case import CaseReporterRow
+from portal.reports.rules.codes import Relation
+from portal.satisfaction.models import Rating
+from portal.satisfaction.rules import Level, RatingConflict
+from tests.make.accounts import actor, person
+from tests.make.frontages import AUGUST, NOBODY, Rated, rated_shop
+from tests.make.inspections import counted
+from tests.make.together import at_once
+
+
+@pytest.fixture
+def shop(app: Flask, database: Database) -> Rated:
+    return rated_shop(database)
+
+
+def somebody(shop: Rated) -> Any:
+    with shop.made.database.write() as session:
+        return actor(session, person(session))
+
+
+def refusal_of(act: Callable[[], Any]) -> Any:
+    with pytest.raises(Refused) as caught:
+        act()
+    return caught.value.code
+
+
+def all_of(shop: Rated, table: Any) -> list[Any]:
+    with shop.made.database.read() as session:
+        return list(session.scalars(select(table)))
+
+
+def test_an_account_rates_a_shop_once_a_month_and_may_change_it(shop: Rated) -> None:
+    her = somebody(shop)
+    assert shop.rate(Level.SATISFIED, her)
+    assert refusal_of(lambda: shop.rate(Level.DISSATISFIED, her)) is RatingConflict.RATED_MEANWHILE
+    assert shop.rate(Level.DISSATISFIED, her, seen=1)
+    [kept] = all_of(shop, Rating)
+    assert (kept.result_level, kept.version) == (Level.DISSATISFIED, 2)
+    assert kept.window_ends == datetime(2026, 8, 31, 16, tzinfo=UTC)
+    # the next month is another one
+    assert shop.rate(Level.SATISFIED, her, now=AUGUST + timedelta(days=30))
+    assert counted(shop.made, Rating) == 2
+    assert counted(shop.made, Tap) == 0
+
+
+def test_without_anybody_behind_it_only_the_hour_is_counted(shop: Rated) -> None:
+    for level in (Level.SATISFIED, Level.SATISFIED, Level.VERY_DISSATISFIED):
+        assert not shop.rate(level, NOBODY)
+    assert counted(shop.made, Rating) == 0
+    found = {(one.level, one.many, one.hour.minute) for one in all_of(shop, Tap)}
+    assert found == {(2, 2, 0), (5, 1, 0)}
+
+
+def reporter(**changes: Any) -> CaseReporterRow:
+    values: dict[str, Any] = {
+        "district": "370283", "id": new_id(), "case_id": new_id(), "person_id": None,
+        "relation": Relation.FIRST, "sealed_name": None, "sealed_phone": None,
+        "phone_hash": None, "verified": False, "language": "zh_Hans", "created_at": AUGUST,
+        "erased_at": None,
+    }  # fmt: skip
+    return CaseReporterRow(**values | changes)
+
+
+def test_a_report_or_a_verified_phone_counts_and_one_person_is_one_whichever_way_she_comes(
+    shop: Rated,
+) -> None:
+    link = reporter()
+    assert shop.rate(Level.SATISFIED, NOBODY, link=link)
+    refused = refusal_of(lambda: shop.rate(Level.SATISFIED, NOBODY, link=link))
+    assert refused is RatingConflict.RATED_MEANWHILE
+    her = somebody(shop)
+    with shop.made.database.read() as session:
+        known = session.get_one(Person, her.person_id).phone_hash
+        own = rater_key(session, Rater(her))
+        by_phone = reporter(phone_hash=known, verified=True)
+        assert rater_key(session, Rater(NOBODY, by_phone)) == own
+        assert rater_key(session, Rater(NOBODY, reporter(person_id=her.person_id))) == own
+        # a phone that nobody proved is not hers
+        unproved = reporter(phone_hash=known)
+        assert rater_key(session, Rater(NOBODY, unproved)) != own
+        assert str(her.person_id).replace("-", "") not in str(own)
+
+
+def test_neither_whoever_runs_the_shop_nor_whoever_inspects_it_rates_it(shop: Rated) -> None:
+    made = shop.made
+    assert refusal_of(lambda: shop.rate(by=made.owner)) is FrontageRefusal.OWN
+    for who in (made.inspector, made.desk):
+        assert refusal_of(lambda who=who: shop.rate(by=who)) is FrontageRefusal.INSPECTS
+    assert shop.rate(by=made.elsewhere)
+
+
+def test_neither_a_person_nor_an_address_stuffs_the_count(shop: Rated) -> None:
+    for _one in range(TAP_LIMIT.limit):
+        shop.rate(by=NOBODY)
+    assert refusal_of(lambda: shop.rate(by=NOBODY)) is FrontageRefusal.TOO_MANY
+    assert [one.many for one in all_of(shop, Tap)] == [TAP_LIMIT.limit]
+    her = somebody(shop)
+    for seen in range(PERSON_LIMIT.limit):
+        shop.rate(by=her, seen=seen)
+    assert (
+        refusal_of(lambda: shop.rate(by=her, seen=PERSON_LIMIT.limit)) is FrontageRefusal.TOO_MANY
+    )
+
+
+def test_a_double_tap_is_one_rating_and_taps_of_one_hour_add_up(shop: Rated) -> None:
+    her = somebody(shop)
+
+    def once() -> str:
+        try:
+            shop.rate(by=her)
+        except Conflict:
+            return "told"
+        return "kept"
+
+    assert sorted(at_once(once, once, once)) == ["kept", "told", "told"]
+    assert counted(shop.made, Rating) == 1
+    at_once(*[lambda: shop.rate(by=NOBODY) for _ in range(4)])
+    assert [one.many for one in all_of(shop, Tap)] == [4]
+
+
+def test_she_gets_her_own_ratings_handed_out(shop: Rated) -> None:
+    her = somebody(shop)
+    shop.rate(Level.DISSATISFIED, her)
+    with shop.made.database.read() as session:
+        rows = export_person(session, her.person_id, now=AUGUST)["records"]["frontage_rating"]
+    assert [row["result_level"] for row in rows] == [Level.DISSATISFIED]
+
+
+def test_the_desk_sees_hours_of_ten_or_more_and_never_who_or_fewer(shop: Rated) -> None:
+    later = AUGUST + timedelta(hours=3)
+    for at in range(9):
+        shop.rate(Level.VERY_DISSATISFIED, NOBODY, address=f"198.51.100.{at}")
+    shop.rated_by(9)
+    since, places = AUGUST - timedelta(days=1), shop.made.desk.places_for(INSPECT)
+    with shop.made.database.read() as session:
+        assert rushes(session, places, since) == []
+    shop.rate(Level.SATISFIED, NOBODY, address="198.51.100.77")
+    shop.rated_by(11, now=later)
+    with shop.made.database.read() as session:
+        found = rushes(session, places, since)
+        told = [(one.many, one.counted, one.hour) for one in found]
+        assert rushes(session, shop.made.elsewhere.places_for(INSPECT), since) == []
+    assert told == [(11, True, later), (10, False, AUGUST)]
