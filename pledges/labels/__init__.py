@@ -9,6 +9,7 @@ from pledges.labels import (
     plaques,
     premises,
     refusals,
+    signing,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "plaques",
     "premises",
     "refusals",
+    "signing",
 ]
