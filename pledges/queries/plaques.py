@@ -98,12 +98,15 @@ def plaque_by_code(session: Session, code: str) -> Hanging | None:
 
 @dataclass(frozen=True)
 class Pledged:
-    """A pledge in force: which text, in which version, since when."""
+    """A pledge in force: which text, in which version, since when. ``set_code``: where that text
+    stands; ``renewal_asked_at``: since when a newer one waits to be signed."""
 
     id: UUID
     number: str
     signed_at: datetime
     version: int
+    set_code: str
+    renewal_asked_at: datetime | None
     names: dict[str, str]
 
 
@@ -122,7 +125,8 @@ def pledge_now(session: Session, district: str, premises_id: UUID) -> Pledged | 
     found = session.execute(
         select(
             Pledge.id, Pledge.number, Pledge.signed_at, ClauseVersion.version,
-            ClauseSet.name_zh_hans, ClauseSet.name_zh_hant, ClauseSet.name_en,
+            ClauseSet.code.label("set_code"), Pledge.renewal_asked_at, ClauseSet.name_zh_hans,
+            ClauseSet.name_zh_hant, ClauseSet.name_en,
         )
         .join(ClauseVersion, ClauseVersion.id == Pledge.version_id)
         .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
@@ -133,7 +137,10 @@ def pledge_now(session: Session, district: str, premises_id: UUID) -> Pledged | 
     ).one_or_none()  # fmt: skip
     if found is None:
         return None
-    return Pledged(found.id, found.number, found.signed_at, found.version, _said(found, "name"))
+    return Pledged(
+        found.id, found.number, found.signed_at, found.version, found.set_code,
+        found.renewal_asked_at, _said(found, "name"),
+    )  # fmt: skip
 
 
 def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[PledgedClause]:

@@ -1,6 +1,6 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import inspection_pages, plaque_pages
+from tests.make import inspection_pages, plaque_pages, signing_pages
 
 WHO = {
     "reports.self_solve": "resident",
@@ -16,6 +16,7 @@ WHO = {
 CASES = {
     **plaque_pages.CASES,
     **inspection_pages.CASES,
+    **signing_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -28,6 +29,7 @@ CASES = {
 NO_PAGE = {
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
+    "pledges.pledge_paper": "a picture",
     "pledges.desk_premises_table": "a table to download",
     "pledges.desk_inspections_table": "a table to download",
     "pledges.desk_breaches_table": "a table to download",

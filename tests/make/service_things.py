@@ -13,6 +13,7 @@ from tests.make.inspection_pages import inspection_things
 from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
 from tests.make.sign_up_pages import sign_up_things
+from tests.make.signing_pages import signing_things
 
 
 def service_things(session: Session, people: Mapping[str, Person], place: Area) -> dict[str, str]:
@@ -25,4 +26,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **sign_up_things(session, people, place),
         **plaque_things(session, place),
         **inspection_things(session, people["resident"], place),
+        **signing_things(session, people["resident"], place),
     }

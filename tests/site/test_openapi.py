@@ -42,6 +42,7 @@ NO_DATA = {
     "pledges.plaque_picture", "pledges.desk_premises_table", "pledges.pledge_photo",
     "pledges.desk_inspections_table", "pledges.desk_breaches_table",
     "pledges.desk_clause_table",
+    "pledges.pledge_paper",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",

@@ -30,6 +30,7 @@ LINKS = (
     ("volunteers.mine", _l("My shifts"), None),
     ("volunteers.my_hours", _l("My time of service"), None),
     ("adoption.my_adoptions", _l("What I adopted"), None),
+    ("pledges.my_pledges", _l("Pledges of my shop"), None),
     ("pledges.my_breaches", _l("Notices to my shop"), None),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),
