@@ -30,6 +30,7 @@ from pledges.rules.premises import LONGEST_REASON, ClaimKind, ClaimState, Premis
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import is_stray
 from pledges.service.premises import MANAGE
+from pledges.service.speaking import let_account_speak
 from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
@@ -203,9 +204,8 @@ def _follow(
 ) -> None:
     """Let the register follow a confirmed claim. What was pledged stays as it was signed."""
     vault, steps = instance_of(session).vault, list[PremisesStep]()
-    if row.kind in SETS_SPEAKER or operator.person_id is None:
-        operator.person_id, operator.speaks_since = row.person_id, now
-        steps.append(PremisesStep.SPEAKER_CHANGES)
+    if row.person_id is not None and (row.kind in SETS_SPEAKER or operator.person_id is None):
+        let_account_speak(session, operator, row.person_id, now=now, actor_id=actor.person_id)
     if row.kind in SETS_PHONE or operator.sealed_phone is None:
         operator.sealed_phone = vault.seal(row.phone)
         operator.phone_hash = vault.keyed_hash("phone", row.phone)

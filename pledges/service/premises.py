@@ -38,6 +38,7 @@ from pledges.rules.register import (
 )
 from pledges.rules.signing import PledgeState, PledgeStep, Who
 from pledges.service.outlines import duty_outline
+from pledges.service.speaking import end_speaking
 from pledges.service.steps import end_with_tenant
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
@@ -336,6 +337,7 @@ def end_operator(
     if runs is None:
         return
     runs.ends_on, runs.ended_why = city_day(now, instance_of(session).city.zone), why
+    end_speaking(session, runs, now=now)
     session.flush()
     note_step(session, actor, runs.district, runs.premises_id, PremisesStep.OPERATOR_LEAVES, now)
 

@@ -21,7 +21,6 @@ from pledges.models import (
     PledgeExtra,
     PledgeTick,
     Premises,
-    PremisesEvent,
     PremisesOperator,
 )
 from pledges.queries.signing import (
@@ -33,7 +32,7 @@ from pledges.queries.signing import (
     to_sign,
 )
 from pledges.rules.clauses import Letter
-from pledges.rules.premises import PremisesState, PremisesStep
+from pledges.rules.premises import PremisesState
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import is_stray
 from pledges.rules.signatures import (
@@ -53,6 +52,7 @@ from pledges.rules.signing import (
     SigningWay,
     Who,
 )
+from pledges.service.speaking import let_account_speak
 from portal.kernel.clock import city_day
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
@@ -325,10 +325,4 @@ def _now_speaks(
     """Who proved the register's phone speaks for the place from now on, unless somebody does."""
     if wish.signer_id is None or operator.person_id is not None:
         return
-    operator.person_id, operator.speaks_since = wish.signer_id, now
-    session.add(
-        PremisesEvent(
-            district=operator.district, premises_id=operator.premises_id,
-            step=PremisesStep.SPEAKER_CHANGES, at=now,
-        )
-    )  # fmt: skip
+    let_account_speak(session, operator, wish.signer_id, now=now)

@@ -169,16 +169,18 @@ def sign_branches_page() -> ResponseReturnValue:
         return redirect(url_for("pledges.my_pledges"), 303)
     doors = [row.door for row in due if row.text and row.text[1].id == asked]
     form = BranchesForm.made_for(doors, _text(due, asked))
-    context: dict[str, Any] = {"axes": AXES, "others": [one for one in texts if one != asked]}
+    return _talk(form, axes=AXES, others=[one for one in texts if one != asked])
+
+
+def _talk(form: BranchesForm, **context: Any) -> ResponseReturnValue:
+    """One button sends a code and shows the same page, the other signs."""
+    page, sent = f"{FOLDER}/branches.html", "code" in request.form
     if form.is_submitted() and form.asks_for_code:
         status = send_once(form, partial(_send_many, form))
-        sent = status == 200 or "code" in request.form
-        page = render_template(f"{FOLDER}/branches.html", form=form, code_sent=sent, **context)
-        return page, status
+        return render_template(page, form=form, code_sent=sent or status == 200, **context), status
     return answer(
-        form, f"{FOLDER}/branches.html", partial(_sign_many, form), thanks=SIGNED_MANY,
-        code_sent="code" in request.form, **context,
-    )  # fmt: skip
+        form, page, partial(_sign_many, form), thanks=SIGNED_MANY, code_sent=sent, **context
+    )
 
 
 def _asked(texts: "Counter[UUID]") -> UUID | None:

@@ -95,7 +95,7 @@ def test_nobody_else_opens_a_letter_or_withdraws_it(app: Flask, door: Door, owne
     assert Browser(app).client.get(f"/me/pledges/{number}").status_code == 303
 
 
-def test_withdrawing_says_what_follows_and_ends_the_letter(
+def test_L5_withdrawing_says_what_follows_and_ends_the_letter(
     app: Flask, door: Door, owner: Person
 ) -> None:
     number = door.sign_by_code(door.ask()).number
@@ -142,6 +142,27 @@ def test_a_new_text_is_asked_for_once_and_signing_it_renews_the_letter(
     with door.database.read() as session:
         steps = set(session.scalars(select(PledgeEvent.step)))
     assert steps == {PledgeStep.SIGN, PledgeStep.ASK_RENEWAL, PledgeStep.RENEW}
+
+
+def test_opening_any_page_of_a_letter_changes_nothing(
+    app: Flask, door: Door, owner: Person
+) -> None:
+    number = door.sign_by_code(door.ask()).number
+    door.new_version(swept=NEW_TEXT)
+    more_shops(door, "21号")
+    before = [how_many(door.database, one) for one in (Pledge, PledgeEvent, OutboxMessage)]
+    query = {f"tick-{key.hex}": "y" for key in door.clauses.values()}
+    query |= {"received": "y", "name": "X", "code": "123456", "send": "1", "way": "visit_code"}
+    mine = (f"/me/pledges/{number}", f"/me/pledges/{number}/letter", "/me/pledges/branches",
+            f"/me/pledges/{number}/withdraw", f"/me/pledges/at/{door.premises}/sign",
+            f"/p/{door.code}/sign", f"/p/{door.code}/claim")  # fmt: skip
+    for who, pages in ((owner, mine), (door.desk, (f"/desk/pledges/sign/{door.premises}",))):
+        client = browser_of(app, who).client
+        for page in pages:
+            assert client.get(page, query_string=query).status_code == 200, page
+    after = [how_many(door.database, one) for one in (Pledge, PledgeEvent, OutboxMessage)]
+    assert after == before
+    assert [row.state for row in door.pledges()] == [PledgeState.IN_FORCE]
 
 
 def more_shops(door: Door, *doors: str) -> list[str]:

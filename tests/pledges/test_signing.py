@@ -19,18 +19,25 @@ from pledges.models import (
     Premises,
     PremisesOperator,
 )
+from pledges.queries.letters import checked
+from pledges.queries.premises import premises_by_number
 from pledges.queries.signing import signature_of
+from pledges.rules.clauses import Letter
 from pledges.rules.premises import OperatorEnd
 from pledges.rules.refusals import PledgeRefusal
+from pledges.rules.register import PremisesWish
 from pledges.rules.signing import PledgeState, PledgeStep, SigningRefusal
+from pledges.service.premises import change_premises
 from portal.accounts.models import Person, SignInCode
 from portal.accounts.rules import Refusal
 from portal.accounts.service import sign_in_with_code
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
+from tests.make import pledges as make
+from tests.make.accounts import actor
 from tests.make.pledges import NOW, TODAY
 from tests.make.sign_in import a_browser, other_than
-from tests.make.signing import NAME, Door, a_door, how_many
+from tests.make.signing import NAME, STREET, Door, a_door, how_many
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -192,3 +199,78 @@ def test_where_no_duty_area_or_no_text_is_nothing_is_signed(door: Door) -> None:
         session.execute(update(Premises).values(duty_words=None, duty_version=0))
     assert refused(lambda: door.sign(duty_version=0)) is SigningRefusal.NO_DUTY
     assert not door.pledges()
+
+
+def test_r198_one_shop_one_bin_is_signed_beside_as_a_whole_and_only_by_whoever_wants_it(
+    door: Door,
+) -> None:
+    with door.database.write() as session:
+        extra, lines = make.clauses(session, door.tree[STREET], "one_bin", extra=True)
+        extra_id, codes = extra.id, {one.id for one in lines}
+    door.sign()
+    with door.database.read() as session:
+        assert not codes & set(session.scalars(select(PledgeTick.clause_id)))
+    # the same text with one more beside it says something new
+    door.sign(extras=frozenset({extra_id}), now=NOW + timedelta(days=1))
+    old, new = door.pledges()
+    assert (old.state, new.state) == (PledgeState.RENEWED, PledgeState.IN_FORCE)
+    with door.database.read() as session:
+        assert codes <= set(session.scalars(select(PledgeTick.clause_id)))
+        whole = signature_of(session, new.id, new.district)
+    assert whole is not None
+    assert [text.code for text in whole.texts] == ["three", "one_bin"]
+    unknown = frozenset({extra_id, door.premises_id})
+    assert refused(lambda: door.sign(extras=unknown)) is SigningRefusal.NEW_TEXT
+
+
+def test_r183_a_target_letter_between_levels_is_signed_and_checked_by_the_same_service(
+    door: Door,
+) -> None:
+    with door.database.write() as session:
+        version, lines = make.clauses(
+            session, door.tree[STREET], "target_2026", letter=Letter.TARGET, name_en="Targets"
+        )
+        wish = {"letter": Letter.TARGET, "version_id": version.id, "received": False,
+                "ticks": frozenset(one.id for one in lines)}  # fmt: skip
+    door.sign()
+    signed = door.sign(**wish)
+    frontage, target = door.pledges()
+    # each kind of letter has one in force, and only the frontage one rests on a notice
+    assert (frontage.state, target.state) == (PledgeState.IN_FORCE, PledgeState.IN_FORCE)
+    assert target.notice_id is None
+    with door.database.read() as session:
+        row = checked(session, signed.number, signed.digest)
+        whole = signature_of(session, target.id, target.district)
+    assert row is not None
+    assert row.letter is Letter.TARGET
+    assert whole is not None
+    assert whole.digest().hex() == signed.digest
+    assert refused(partial(door.sign, **wish)) is SigningRefusal.SIGNED_ALREADY
+
+
+def test_a_duty_area_that_was_taken_away_and_written_anew_is_a_version_nobody_was_told(
+    door: Door,
+) -> None:
+    door.sign()
+    with door.database.write() as session:
+        desk = actor(session, door.desk)
+        for words in (None, "只到台阶"):
+            row = premises_by_number(session, door.premises)
+            assert row is not None
+            wish = PremisesWish(
+                title=row.title, kind=row.kind, trade=row.trade, road=row.road, door=row.door,
+                place=STREET, duty_words=words, lon=None, lat=None, heads=None, operator=None,
+            )  # fmt: skip
+            change_premises(session, desk, door.premises, wish, seen=row.version, now=NOW)
+        row = premises_by_number(session, door.premises)
+    assert row is not None
+    assert row.duty_version == 2
+    newer = door.new_version(swept="门前清扫干净，雪天及时除雪")
+    with door.database.read() as session:
+        ticks = frozenset(session.scalars(select(Clause.id).where(Clause.version_id == newer)))
+    door.sign(version_id=newer, ticks=ticks, duty_version=2)
+    with door.database.read() as session:
+        texts = list(
+            session.scalars(select(DutyNotice.area_text).order_by(DutyNotice.duty_version))
+        )
+    assert texts == ["从店门到路沿石，左右到相邻店铺的中线", "只到台阶"]

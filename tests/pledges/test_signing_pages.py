@@ -178,7 +178,7 @@ def test_every_changed_bit_of_a_signed_link_is_refused(app: Flask, door: Door) -
             assert answer.status_code == 404, wrong
 
 
-def test_a_letter_tells_strangers_the_shop_the_version_and_whether_it_holds(
+def test_L6_a_letter_tells_strangers_the_shop_the_version_and_whether_it_holds(
     app: Flask, door: Door
 ) -> None:
     signed = door.sign()

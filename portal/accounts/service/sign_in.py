@@ -104,22 +104,8 @@ def send_code(
     phone = stored_phone(typed)
     limits = PHONE_LIMITS if code_for.purpose is None else OTHER_LIMITS
     limit_tries(session, _code_tries(session, phone, browser, limits), now=now)
-    vault = instance_of(session).vault
-    code = f"{secrets.randbelow(10**6):06d}"
-    code_id = new_id()
-    session.add(
-        SignInCode(
-            id=code_id,
-            person_id=person_id,
-            purpose=code_for.purpose,
-            sealed_phone=vault.seal(phone),
-            phone_hash=vault.keyed_hash("phone", phone),
-            code_hash=vault.keyed_hash("code", f"{code_id}:{code}"),
-            browser_hash=vault.keyed_hash("browser", browser.key),
-            created_at=now,
-            expires_at=now + timedelta(minutes=CODE_MINUTES),
-        )
-    )
+    code, code_id = f"{secrets.randbelow(10**6):06d}", new_id()
+    session.add(_code_row(session, phone, browser, (code_id, code), now, person_id, code_for))
     post_message(
         session,
         channel=Channel.SMS,
@@ -129,6 +115,29 @@ def send_code(
         now=now,
         language=browser.language,
         subject=f"code:{code_id}",
+    )
+
+
+def _code_row(
+    session: Session,
+    phone: str,
+    browser: Browser,
+    new: tuple[UUID, str],
+    now: datetime,
+    person_id: UUID | None,
+    code_for: CodeFor,
+) -> SignInCode:
+    vault, (code_id, code) = instance_of(session).vault, new
+    return SignInCode(
+        id=code_id,
+        person_id=person_id,
+        purpose=code_for.purpose,
+        sealed_phone=vault.seal(phone),
+        phone_hash=vault.keyed_hash("phone", phone),
+        code_hash=vault.keyed_hash("code", f"{code_id}:{code}"),
+        browser_hash=vault.keyed_hash("browser", browser.key),
+        created_at=now,
+        expires_at=now + timedelta(minutes=CODE_MINUTES),
     )
 
 
