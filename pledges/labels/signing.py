@@ -46,6 +46,7 @@ register_actions(
         "claim:accept": _l("What somebody said about a shop confirmed"),
         "claim:refuse": _l("What somebody said about a shop not confirmed"),
         "pledge:assist": _l("Helped with the signature of a pledge"),
+        "pledge:erase_paper": _l("Photo of a signed pledge erased"),
     }
 )
 register(

@@ -18,6 +18,11 @@ class SigningWay(StrEnum):
     VISIT_PAPER = "visit_paper"
 
 
+BY_CODE: Final = frozenset({SigningWay.CODE, SigningWay.VISIT_CODE})
+# a photo of the signed sheet is kept
+ON_PAPER: Final = frozenset({SigningWay.VISIT_PAPER, SigningWay.DESK})
+
+
 class PledgeState(StrEnum):
     """A pledge is in force from its signature on, until one of the ends."""
 

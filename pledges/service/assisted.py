@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pledges.queries.signing import SigningDoor, signing_door
 from pledges.rules.inspections import Body, InspectionRefusal, bodies_for
-from pledges.rules.signing import NoticeWay, SigningRefusal, SigningWay
+from pledges.rules.signing import ON_PAPER, NoticeWay, SigningRefusal, SigningWay
 from pledges.service.inspections import INSPECT
 from pledges.service.premises import MANAGE
 from pledges.service.signing import Signed, SigningWish, sign, subject_of
@@ -21,7 +21,6 @@ from portal.kernel.ids import clean_number
 from portal.kernel.outbox import Channel, post_message
 from portal.kernel.uploads import KeptPhotos, take_uploads
 
-ON_PAPER = frozenset({SigningWay.VISIT_PAPER, SigningWay.DESK})
 # those of an alliance or of a company may help with a code, but take no signature on paper
 _OFFICIAL = frozenset({Body.STREET, Body.COMMUNITY, Body.LIAISON})
 

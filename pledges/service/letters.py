@@ -11,19 +11,21 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pledges.models import ClauseVersion, Pledge, PledgeExtra, Premises, PremisesOperator
-from pledges.queries.letters import own_pledge_row
-from pledges.queries.signing import PledgeRow
-from pledges.rules.signing import PledgeState, PledgeStep, SigningRefusal, Who
+from pledges.queries.letters import own_pledge_row, paper_of
+from pledges.queries.signing import PledgeRow, pledge_by_number
+from pledges.rules.signing import ON_PAPER, PledgeState, PledgeStep, SigningRefusal, Who
 from pledges.service.premises import MANAGE
 from pledges.service.signing import add_event, subject_of
 from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
+from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import Channel, post_message
 from portal.kernel.phones import clean_mobile
+from portal.kernel.uploads import forget_files
 
 BATCH = 200
 
@@ -41,6 +43,33 @@ def sees_paper(session: Session, actor: Actor, row: PledgeRow) -> bool:
     if actor.may(MANAGE, place_path=row.place_path):
         return True
     return own_pledge_row(session, actor.person_id, row.number) is not None
+
+
+def paper_here(session: Session, actor: Actor, number: str) -> tuple[PledgeRow, bool]:
+    """A letter of somebody's places that was signed on paper, and whether its photo is kept."""
+    row = pledge_by_number(session, clean_number(number) or "")
+    if row is None or row.way not in ON_PAPER or not actor.may(MANAGE, place_path=row.place_path):
+        raise Missing
+    return row, paper_of(session, row) is not None
+
+
+def erase_paper(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
+    """Erase the photo of a signed sheet, as its signer wishes: she may have no account here."""
+    row, _kept = paper_here(session, actor, number)
+    held = session.scalars(
+        select(Pledge)
+        .where(Pledge.district == row.district, Pledge.id == row.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    files = [key for key in (held.paper_key, held.paper_thumbnail_key) if key]
+    held.paper_key = held.paper_thumbnail_key = None
+    session.flush()
+    forget_files(session, files)
+    note_action(
+        session, at=now, actor_id=actor.person_id, action="pledge:erase_paper",
+        subject=subject_of(row.number),
+    )  # fmt: skip
 
 
 def withdraw(session: Session, actor: Actor, number: str, *, now: datetime) -> None:

@@ -45,6 +45,7 @@ from pledges.rules.signatures import (
     unticked,
 )
 from pledges.rules.signing import (
+    BY_CODE,
     NoticeWay,
     PledgeState,
     PledgeStep,
@@ -94,9 +95,6 @@ class Signed:
 
     number: str
     digest: str
-
-
-BY_CODE = frozenset({SigningWay.CODE, SigningWay.VISIT_CODE})
 
 
 def tick_field(clause_id: UUID) -> str:

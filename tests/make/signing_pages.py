@@ -4,8 +4,10 @@ from sqlalchemy.orm import Session
 
 from pledges.models import PremisesClaim
 from pledges.rules.premises import ClaimKind
+from pledges.rules.signing import SigningWay
 from portal.accounts.models import Person
 from portal.areas.models import Area
+from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
 from tests.make import pledges as make
 from tests.make.pledges import NOW
@@ -19,6 +21,7 @@ CASES = {
     **dict.fromkeys(
         ("pledges.my_pledge", "pledges.my_letter", "pledges.withdraw_pledge"), "sign_pledge"
     ),
+    "pledges.desk_paper": "sign_paper",
     **dict.fromkeys(("pledges.my_claim", "pledges.desk_claim"), "sign_claim"),
 }  # fmt: skip
 
@@ -41,8 +44,14 @@ def signing_things(
     pledged = make.premises(session, place, "83号")
     other = make.operator(session, pledged, person_id=owner.id)
     pledge = make.pledge(session, other, text, place_path=place.path, signer_id=owner.id)
+    on_paper = make.premises(session, place, "77号")
+    paper = make.pledge(
+        session, make.operator(session, on_paper), text, place_path=place.path,
+        way=SigningWay.VISIT_PAPER, witness_id=new_id(),
+    )  # fmt: skip
     session.flush()
     return {
         "sign_plaque": plaque.code, "sign_premises": open_shop.number,
         "sign_pledge": pledge.number, "sign_claim": claim.number,
+        "sign_paper": paper.number,
     }  # fmt: skip

@@ -32,6 +32,9 @@ for _page in ("desk_sign", "desk_sign_sheet"):
 SAMPLES["pledges.desk_claim"] = Sample(
     own=thing(number="sign_claim_east"), foreign=thing(number="sign_claim_west"), reaches=REGISTER
 )
+SAMPLES["pledges.desk_paper"] = Sample(
+    own=thing(number="sign_paper_east"), foreign=thing(number="sign_paper_west"), reaches=REGISTER
+)
 for _page in ("my_pledge", "my_letter", "withdraw_pledge", "pledge_paper"):
     SAMPLES[f"pledges.{_page}"] = Sample(
         own=fixed(number="none"), foreign=thing(number="sign_pledge_east")

@@ -268,6 +268,11 @@ def test_on_paper_a_photo_is_kept_the_phone_is_told_and_erasing_takes_it_away(
     for who, status in ((owner, 200), (door.desk, 200), (officer, 404)):
         client = browser_of(app, who).client
         assert client.get(photo).status_code == status
+    desk = browser_of(app, door.desk)
+    where = {"number": row.number, "hash": row.digest}
+    sheet = desk.get("/pledges/check", query_string=where, status=200)
+    sheet = sheet.click("Photo of the signed sheet", status=200)
+    assert sheet.soup.select_one(f"a[href='{photo}']")
     with door.database.write() as session:
         assert export_person(session, owner.id, now=NOW)["records"]["pledge"]
         erase_person(session, None, owner.id, now=NOW)
@@ -275,8 +280,26 @@ def test_on_paper_a_photo_is_kept_the_phone_is_told_and_erasing_takes_it_away(
     [row] = door.pledges()
     assert row.sealed_signature is row.salt is row.signer_id is row.paper_key is None
     # the letter itself can still be checked
-    where = {"number": row.number, "hash": row.digest}
     assert Browser(app).get("/pledges/check", query_string=where, status=200)
+
+
+def test_the_desk_erases_a_photo_for_whoever_has_no_account(app: Flask, door: Door) -> None:
+    desk = browser_of(app, door.desk)
+    page = desk.get(f"/desk/pledges/sign/{door.premises}", status=200)
+    form = ticked(page).fill(way="desk").attach("paper", jpeg())
+    form.send("Take the signature", status=200)
+    [row] = door.pledges()
+    assert row.signer_id is None
+    key = row.paper_key
+    assert key is not None
+    page = desk.get(f"/desk/pledges/papers/{row.number}", status=200)
+    assert "No photo is kept" in page.form().send("Erase the photo", status=200).text
+    assert desk.client.get(f"/pledges/papers/{row.number}").status_code == 404
+    with pytest.raises(KeyError):
+        app.extensions["gongzhi_instance"].blobs.open(key)
+    assert door.pledges()[0].digest == row.digest
+    other = browser_of(app, helper(door, "liaison_officer"))
+    assert other.get(f"/desk/pledges/papers/{row.number}").status == 403
 
 
 def test_who_comes_for_an_alliance_takes_no_signature_on_paper(app: Flask, door: Door) -> None:
