@@ -105,7 +105,7 @@ class Filled(Generic[Of]):
 def filled(page: SigningPage, kind: type[Of]) -> Filled[Of]:
     """The form as it is to be shown. What was sent for something older is kept as far as it still
     holds, and is not acted upon: it is read once more."""
-    if page.texts.main is None or request.method == "GET":
+    if page.texts.main is None or request.method != "POST":
         return Filled(kind.made(page.door, page.texts))
     stale = _stale(page)
     if stale is None:
