@@ -30,11 +30,18 @@ def let_account_speak(
             step=PremisesStep.SPEAKER_CHANGES, actor_id=actor_id, at=now,
         )
     )  # fmt: skip
-    if operator.organisation_id is not None:
-        let_speak(
-            session, organisation_id=operator.organisation_id, person_id=person_id,
-            source=_bond(operator), now=now,
-        )  # fmt: skip
+    tell_bond(session, operator, now=now)
+
+
+def tell_bond(session: Session, operator: PremisesOperator, *, now: datetime) -> None:
+    """The ledger knows organisations alone: who speaks for one is told as it stands now."""
+    if operator.organisation_id is None or operator.person_id is None:
+        stop_speaking(session, _bond(operator), now=now)
+        return
+    let_speak(
+        session, organisation_id=operator.organisation_id, person_id=operator.person_id,
+        source=_bond(operator), now=now,
+    )  # fmt: skip
 
 
 def end_speaking(session: Session, operator: PremisesOperator, *, now: datetime) -> None:
