@@ -14,6 +14,7 @@ from pledges.labels import (
     premises,
     ratings,
     refusals,
+    signing,
     standing,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "premises",
     "ratings",
     "refusals",
+    "signing",
     "standing",
 ]

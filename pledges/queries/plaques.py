@@ -97,12 +97,15 @@ def plaque_by_code(session: Session, code: str) -> Hanging | None:
 
 @dataclass(frozen=True)
 class Pledged:
-    """A pledge in force: which text, in which version, since when."""
+    """A pledge in force: which text, in which version, since when. ``set_code``: where that text
+    stands; ``renewal_asked_at``: since when a newer one waits to be signed."""
 
     id: UUID
     number: str
     signed_at: datetime
     version: int
+    set_code: str
+    renewal_asked_at: datetime | None
     names: dict[str, str]
 
 

@@ -51,7 +51,8 @@ def shop_facts(
     row: Any = session.execute(
         select(
             Pledge.id.label("pledge_id"), Pledge.number, Pledge.signed_at, ClauseVersion.version,
-            ClauseSet.name_zh_hans, ClauseSet.name_zh_hant, ClauseSet.name_en,
+            ClauseSet.code.label("set_code"), Pledge.renewal_asked_at, ClauseSet.name_zh_hans,
+            ClauseSet.name_zh_hant, ClauseSet.name_en,
             Standing.quarter, Standing.stars, Standing.low, Standing.high, Standing.inspections,
             Standing.ratings, Standing.reports, Standing.figures, Standing.formula,
             Standing.computed_at, good.ends_on.label("good_until"), bad.ends_on.label("bad_until"),
@@ -113,7 +114,10 @@ def _pledge(row: Any) -> Pledged | None:
     if row.pledge_id is None:
         return None
     names = {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.name_en}
-    return Pledged(row.pledge_id, row.number, row.signed_at, row.version, names)
+    return Pledged(
+        row.pledge_id, row.number, row.signed_at, row.version, row.set_code,
+        row.renewal_asked_at, names,
+    )  # fmt: skip
 
 
 def _standing(row: Any) -> StandingRow | None:

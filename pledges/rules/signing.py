@@ -18,6 +18,11 @@ class SigningWay(StrEnum):
     VISIT_PAPER = "visit_paper"
 
 
+BY_CODE: Final = frozenset({SigningWay.CODE, SigningWay.VISIT_CODE})
+# a photo of the signed sheet is kept
+ON_PAPER: Final = frozenset({SigningWay.VISIT_PAPER, SigningWay.DESK})
+
+
 class PledgeState(StrEnum):
     """A pledge is in force from its signature on, until one of the ends."""
 
@@ -53,3 +58,24 @@ class NoticeWay(StrEnum):
     SCREEN = "screen"
     PAPER = "paper"
     READ_ALOUD = "read_aloud"
+
+
+class SigningRefusal(StrEnum):
+    """Why nothing is signed. What is no matter of signing alone is ``refusals``'."""
+
+    NO_TEXT = "signing.no_text"
+    NEW_TEXT = "signing.new_text"
+    NO_DUTY = "signing.no_duty"
+    NEW_DUTY = "signing.new_duty"
+    NOT_RECEIVED = "signing.not_received"
+    NOT_TICKED = "signing.not_ticked"
+    NO_NAME = "signing.no_name"
+    NO_CODE = "signing.no_code"
+    OTHER_OPERATOR = "signing.other_operator"
+    SIGNED_ALREADY = "signing.signed_already"
+    NO_MOBILE = "signing.no_mobile"
+    OTHER_PHONE = "signing.other_phone"
+    NO_BRANCH = "signing.no_branch"
+    NO_PHOTO = "signing.no_photo"
+    NOT_ON_PAPER = "signing.not_on_paper"
+    OVER = "signing.over"

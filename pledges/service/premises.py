@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pledges.models import (
+    DutyNotice,
     PlaqueBinding,
     Pledge,
     PledgeEvent,
@@ -39,6 +40,7 @@ from pledges.rules.signing import PledgeState, PledgeStep, Who
 from pledges.service.alliances import end_memberships
 from pledges.service.outlines import duty_outline
 from pledges.service.parking import end_offers
+from pledges.service.speaking import end_speaking
 from pledges.service.steps import end_with_tenant
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
@@ -258,17 +260,30 @@ def change_premises(
     )
     if session.scalar(there) not in {None, row.number}:
         raise Refused(PremisesFlaw.DOOR_TAKEN, field="door")
-    same = (wish.duty_words, at.outline) == (row.duty_words, row.duty_geojson)
-    duty = row.duty_version + (not same)
     changed = update(Premises).where(
         Premises.district == row.district, Premises.id == row.id, Premises.version == seen,
         Premises.state != PremisesState.GONE,
     )  # fmt: skip
     values = {**_values(wish, at, now), "version": seen + 1}
-    values["duty_version"] = duty if wish.duty_words or at.outline else 0
+    values["duty_version"] = _duty_version(session, row, wish.duty_words, at.outline)
     if changed_rows(session, changed.values(values)) != 1:
         raise Conflict(PledgeRefusal.CHANGED)
     note_step(session, actor, row.district, row.id, PremisesStep.CHANGE, now)
+
+
+def _duty_version(
+    session: Session, row: PremisesRow, words: str | None, outline: str | None
+) -> int:
+    """Another duty area is a new version, which was never told to anybody: also after there was
+    none for a while, it counts on from the last notice."""
+    if not words and not outline:
+        return 0
+    if (words, outline) == (row.duty_words, row.duty_geojson):
+        return row.duty_version
+    told = select(func.max(DutyNotice.duty_version)).where(
+        DutyNotice.district == row.district, DutyNotice.premises_id == row.id
+    )
+    return max(row.duty_version, session.scalar(told) or 0) + 1
 
 
 def change_tenant(
@@ -324,6 +339,7 @@ def end_operator(
     if runs is None:
         return
     runs.ends_on, runs.ended_why = city_day(now, instance_of(session).city.zone), why
+    end_speaking(session, runs, now=now)
     session.flush()
     note_step(session, actor, runs.district, runs.premises_id, PremisesStep.OPERATOR_LEAVES, now)
 

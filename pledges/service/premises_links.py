@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from pledges.rules.premises import PremisesStep
 from pledges.rules.register import PremisesFlaw
 from pledges.service.premises import locked_door, note_step, premises_here
+from pledges.service.speaking import tell_bond
 from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
@@ -47,6 +48,7 @@ def link_unit(
     if code and (unit is None or not unit.valid_on(today)):
         raise Refused(PremisesFlaw.NO_UNIT, field="unit")
     runs.organisation_id = unit.id if unit else None
+    tell_bond(session, runs, now=now)
     note_step(session, actor, row.district, row.id, PremisesStep.CHANGE, now)
     note_action(
         session, at=now, actor_id=actor.person_id, action="premises:unit",

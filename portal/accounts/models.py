@@ -136,6 +136,8 @@ class SignInCode(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     # whose new number is being proved; None when somebody signs in
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # what it is good for, and for nothing else; None: it signs in, or proves a new number
+    purpose: Mapped[str | None] = mapped_column(String(80))
     sealed_phone: Mapped[str] = mapped_column(Text)
     phone_hash: Mapped[str] = mapped_column(String(64), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))

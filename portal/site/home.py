@@ -110,6 +110,7 @@ KEPT = (
     (Permission.PLEDGE_REGISTER, "/desk/premises/", _l("Register of premises")),
     (Permission.PLEDGE_REGISTER, "/desk/plaques/", _l("Plaques at the desk")),
     (Permission.CLAUSE_PUBLISH, "/desk/pledges/clauses/", _l("Texts of pledges at the desk")),
+    (Permission.PLEDGE_REGISTER, "/desk/pledges/claims/", _l("Who speaks for a shop")),
     (Permission.PLEDGE_INSPECT, "/desk/pledges/inspections/", _l("Inspections of frontages")),
     (Permission.PLEDGE_REGISTER, "/desk/pledges/parking/", _l("Off-peak parking")),
     (Permission.ALLIANCE_MANAGE, "/desk/pledges/alliances/", _l("Alliances of shops")),

@@ -123,6 +123,13 @@ SERVICES: Final = (
         ("adoption.",),
     ),
     Service(
+        "pledge", "/pledges/", "tick",
+        _l("Sign and look up the pledge of a shop"),
+        _l("Call, or ask at the street office: staff come, read the text and sign with you."),
+        _IN_PERSON,
+        ("pledges.",),
+    ),
+    Service(
         "honour", "/credit/role-models", "people",
         _l("Nominate a role model, or answer as a nominee"),
         _l("Call, or hand in the paper form at the community desk. Staff type it in."),

@@ -1,6 +1,6 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import alliance_pages, inspection_pages, plaque_pages, shop_pages
+from tests.make import alliance_pages, inspection_pages, plaque_pages, shop_pages, signing_pages
 
 WHO = {
     "reports.self_solve": "resident",
@@ -19,6 +19,7 @@ CASES = {
     **inspection_pages.CASES,
     **alliance_pages.CASES,
     **shop_pages.CASES,
+    **signing_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -32,6 +33,7 @@ NO_PAGE = {
     **alliance_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
+    "pledges.pledge_paper": "a picture",
     "pledges.desk_premises_table": "a table to download",
     "pledges.desk_inspections_table": "a table to download",
     "pledges.desk_breaches_table": "a table to download",

@@ -44,6 +44,7 @@ NO_DATA = {
     "pledges.desk_clause_table",
     "pledges.parking_table",
     "pledges.street_figures_table",
+    "pledges.pledge_paper",
     "accounts.start", "reports.joined", "reports.reopen", "metrics.show",
     # nothing but errors
     "open311.no_such_method",

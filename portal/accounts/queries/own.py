@@ -121,6 +121,8 @@ def pending_phone(session: Session, browser: str, person_id: UUID | None = None)
         .where(
             SignInCode.browser_hash == vault.keyed_hash("browser", browser),
             SignInCode.person_id.is_not_distinct_from(person_id),
+            # a code for another purpose went to a phone that this browser may not know
+            SignInCode.purpose.is_(None),
         )
         .order_by(SignInCode.created_at.desc(), SignInCode.id.desc())
         .limit(1)

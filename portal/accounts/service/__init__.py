@@ -30,6 +30,7 @@ from portal.accounts.service.people import (
     NewPerson,
     add_person,
     correct_person,
+    person_for_phone,
     set_password,
 )
 from portal.accounts.service.privacy import (
@@ -68,8 +69,10 @@ from portal.accounts.service.sessions import (
     touch_session,
 )
 from portal.accounts.service.sign_in import (
+    CodeFor,
     change_phone,
     new_link,
+    prove_phone,
     send_code,
     sign_in_with_code,
     sign_in_with_link,
@@ -78,6 +81,7 @@ from portal.accounts.service.sign_in import (
 
 __all__ = [
     "Browser",
+    "CodeFor",
     "Confirmation",
     "IssuedCard",
     "NewPerson",
@@ -117,7 +121,9 @@ __all__ = [
     "note_person_look",
     "open_card",
     "parse_erasures",
+    "person_for_phone",
     "personal_fields",
+    "prove_phone",
     "read_erasure_list",
     "register_ended",
     "register_part",

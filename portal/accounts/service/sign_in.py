@@ -2,8 +2,11 @@
 
 import secrets
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -36,6 +39,12 @@ PHONE_LIMITS = (
     Limit("code_hour", 5, HOUR),
     Limit("code_day", 10, DAY),
 )
+# what others may ask for to be sent to her phone must not keep her from signing in
+OTHER_LIMITS = (
+    Limit("code_other_minute", 1, 60),
+    Limit("code_other_hour", 5, HOUR),
+    Limit("code_other_day", 10, DAY),
+)
 # mobile networks put many phones behind one address
 ADDRESS_LIMITS = (Limit("code_address_hour", 30, HOUR), Limit("code_address_day", 100, DAY))
 BREAKER = Limit("code_everybody_hour", 3000, HOUR)
@@ -64,54 +73,104 @@ def limit_tries(session: Session, tries: list[tuple[Limit, str]], *, now: dateti
         raise retry(again, now)
 
 
+@dataclass(frozen=True)
+class CodeFor:
+    """What a code is good for, and for nothing else: ``purpose`` None signs somebody in.
+
+    ``template`` says so in the message, with ``facts`` besides the code and its minutes.
+    """
+
+    purpose: str | None = None
+    template: str = "accounts.code"
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+SIGN_IN: Final = CodeFor()
+
+
 def send_code(
-    session: Session, typed: str, browser: Browser, *, now: datetime, person_id: UUID | None = None
+    session: Session,
+    typed: str,
+    browser: Browser,
+    *,
+    now: datetime,
+    person_id: UUID | None = None,
+    code_for: CodeFor = SIGN_IN,
 ) -> None:
     """Send a one-time code to a phone. The same happens whether or not anybody has the phone.
 
     ``person_id`` is given when somebody who is signed in proves a new number.
     """
     phone = stored_phone(typed)
-    limit_tries(session, _code_tries(session, phone, browser), now=now)
-    vault = instance_of(session).vault
-    code = f"{secrets.randbelow(10**6):06d}"
-    code_id = new_id()
-    session.add(
-        SignInCode(
-            id=code_id,
-            person_id=person_id,
-            sealed_phone=vault.seal(phone),
-            phone_hash=vault.keyed_hash("phone", phone),
-            code_hash=vault.keyed_hash("code", f"{code_id}:{code}"),
-            browser_hash=vault.keyed_hash("browser", browser.key),
-            created_at=now,
-            expires_at=now + timedelta(minutes=CODE_MINUTES),
-        )
-    )
+    limits = PHONE_LIMITS if code_for.purpose is None else OTHER_LIMITS
+    limit_tries(session, _code_tries(session, phone, browser, limits), now=now)
+    code, code_id = f"{secrets.randbelow(10**6):06d}", new_id()
+    session.add(_code_row(session, phone, browser, (code_id, code), now, person_id, code_for))
     post_message(
         session,
         channel=Channel.SMS,
         to=phone,
-        template="accounts.code",
-        facts={"code": code, "minutes": CODE_MINUTES},
+        template=code_for.template,
+        facts={**code_for.facts, "code": code, "minutes": CODE_MINUTES},
         now=now,
         language=browser.language,
         subject=f"code:{code_id}",
     )
 
 
-def _code_tries(session: Session, phone: str, browser: Browser) -> list[tuple[Limit, str]]:
+def _code_row(
+    session: Session,
+    phone: str,
+    browser: Browser,
+    new: tuple[UUID, str],
+    now: datetime,
+    person_id: UUID | None,
+    code_for: CodeFor,
+) -> SignInCode:
+    vault, (code_id, code) = instance_of(session).vault, new
+    return SignInCode(
+        id=code_id,
+        person_id=person_id,
+        purpose=code_for.purpose,
+        sealed_phone=vault.seal(phone),
+        phone_hash=vault.keyed_hash("phone", phone),
+        code_hash=vault.keyed_hash("code", f"{code_id}:{code}"),
+        browser_hash=vault.keyed_hash("browser", browser.key),
+        created_at=now,
+        expires_at=now + timedelta(minutes=CODE_MINUTES),
+    )
+
+
+def _code_tries(
+    session: Session, phone: str, browser: Browser, limits: tuple[Limit, ...]
+) -> list[tuple[Limit, str]]:
     """What asking for a code counts against: the phone, the address, and the whole city."""
     breaker = instance_of(session).city.thresholds.get("codes_per_hour", BREAKER.limit)
     return [
-        *((limit, phone) for limit in PHONE_LIMITS),
+        *((limit, phone) for limit in limits),
         *((limit, browser.address) for limit in ADDRESS_LIMITS),
         (Limit(BREAKER.bucket, int(breaker), BREAKER.seconds), EVERYBODY),
     ]
 
 
+def prove_phone(
+    session: Session, typed: str, browser: Browser, *, now: datetime, purpose: str
+) -> str:
+    """The phone to which a code for a purpose went (``send_code``); the code is spent thereby.
+
+    Raises Counted for a wrong one, Refused when there is none or it is over.
+    """
+    return _prove_phone(session, typed, browser, now=now, person_id=None, purpose=purpose)
+
+
 def _prove_phone(
-    session: Session, typed: str, browser: Browser, *, now: datetime, person_id: UUID | None
+    session: Session,
+    typed: str,
+    browser: Browser,
+    *,
+    now: datetime,
+    person_id: UUID | None,
+    purpose: str | None = None,
 ) -> str:
     """The phone that the code was sent to. Only the newest code of this very browser counts."""
     vault = instance_of(session).vault
@@ -120,6 +179,7 @@ def _prove_phone(
         .where(
             SignInCode.browser_hash == vault.keyed_hash("browser", browser.key),
             SignInCode.person_id.is_not_distinct_from(person_id),
+            SignInCode.purpose.is_not_distinct_from(purpose),
         )
         .order_by(SignInCode.created_at.desc(), SignInCode.id.desc())
         .limit(1)

@@ -30,6 +30,7 @@ LINKS = (
     ("volunteers.mine", _l("My shifts"), None),
     ("volunteers.my_hours", _l("My time of service"), None),
     ("adoption.my_adoptions", _l("What I adopted"), None),
+    ("pledges.my_pledges", _l("Pledges of my shop"), None),
     ("pledges.my_breaches", _l("Notices to my shop"), None),
     ("pledges.my_alliances", _l("Alliances of my shop"), None),
     ("pledges.my_parking", _l("Parking that my unit offers"), None),
