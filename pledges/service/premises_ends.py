@@ -12,10 +12,9 @@ from pledges.rules.premises import LONGEST_REASON, OperatorEnd, PremisesState, P
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import PremisesFlaw
 from pledges.rules.signing import PledgeStep
+from pledges.service.leaving import end_pledges, end_the_rest
 from pledges.service.premises import (
     end_operator,
-    end_pledges,
-    end_the_rest,
     locked_door,
     note_step,
     premises_here,
