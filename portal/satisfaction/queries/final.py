@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.satisfaction.models import Rating
@@ -19,9 +19,3 @@ def final_ratings(
     found = select(*columns).where(*final, Rating.subject_id.in_(subjects))
     ordered = found.order_by(Rating.window_ends, Rating.id)
     return [Given(*row) for row in session.execute(ordered)]
-
-
-def first_window_end(session: Session) -> datetime | None:
-    """When the first rating of a matter became final."""
-    cases = Rating.subject_kind == SubjectKind.CASE
-    return session.scalar(select(func.min(Rating.window_ends)).where(cases))
