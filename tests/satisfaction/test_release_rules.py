@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from hashlib import sha256
 from random import Random
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.satisfaction.labels import KINDS
 from portal.satisfaction.rules import SubjectKind, rebuild
 from portal.satisfaction.rules.files import COLUMNS_FILE, LEVELS_FILE, rows_of, words
 from portal.satisfaction.rules.rebuild import COLUMNS, adjusted, figures, least_published, share_of
@@ -47,6 +48,10 @@ def shipped(kind: SubjectKind) -> Any:
 def test_the_levels_of_every_kind_cost_one_epsilon_together(kind: SubjectKind) -> None:
     assert sum(level.epsilon for level in shipped(kind)) * 1000 == MONTH_MILLI
     assert words(f"kind.{kind}")[0]
+
+
+def test_every_kind_has_a_name_on_pages() -> None:
+    assert set(KINDS) == set(SubjectKind)
 
 
 def test_the_levels_of_reports_are_split_as_the_city_was_told() -> None:
@@ -96,7 +101,7 @@ def test_what_lies_below_a_cell_is_divided_among_the_cells_there() -> None:
 
 
 def test_only_places_of_the_levels_shown_that_existed_in_the_month_have_a_cell() -> None:
-    first, end = datetime(2026, 10, 1).date(), datetime(2026, 11, 1).date()  # noqa: DTZ001
+    first, end = date(2026, 10, 1), date(2026, 11, 1)
     places = [
         ("/1/", "city", first, None), ("/1/G/", "grid", first, None),
         ("/1/A/", "street", end, None), ("/1/B/", "street", first - timedelta(9), first),
