@@ -6,7 +6,9 @@ import click
 
 from portal.kernel import clock
 from portal.reports.jobs import release_month
+from portal.satisfaction.queries.releases import budget_left
 from portal.satisfaction.rules import SubjectKind
+from portal.satisfaction.rules.release import YEAR_MILLI, year_of
 
 
 @click.group()
@@ -39,4 +41,7 @@ def release(tools: Any, period: str, kind: str, reason: str | None) -> None:
     if slug is None:
         click.echo(f"{period} is released already; nothing was changed.")
     else:
+        with tools.database.read() as session:
+            left = budget_left(session, SubjectKind(kind), year_of(period)) / 1000
         click.echo(f"{tools.config.origin}/data/satisfaction/{slug}/")
+        click.echo(f"Left of this year's budget: {left:g} of {YEAR_MILLI / 1000:g}")

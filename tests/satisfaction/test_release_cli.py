@@ -33,7 +33,10 @@ def test_a_month_is_released_once_and_a_second_call_changes_nothing(
     tools: SimpleNamespace,
 ) -> None:
     first = run(tools, "release 2025-10").output
-    assert first == f"{tools.config.origin}/data/satisfaction/2025-10/\n"
+    assert first.splitlines() == [
+        f"{tools.config.origin}/data/satisfaction/2025-10/",
+        "Left of this year's budget: 13 of 14",
+    ]
     with tools.database.read() as session:
         before = release_file(session, "2025-10", "data.csv")
     again = run(tools, "release 2025-10").output

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -101,11 +101,10 @@ def ratings_to_count(session: Session, kind: SubjectKind, month: str) -> Iterato
     )  # fmt: skip
     mine = (Rating.subject_kind == kind, Rating.month == month, Rating.unit_key.is_not(None))
     # the connection's own rows: the session's cost as much again for each of a million
-    found = session.connection().execute(
+    found: Any = session.connection().execute(
         select(*columns).where(*mine), execution_options={"yield_per": FETCHED}
     )
-    for unit, rating, place, category, result, solved in found:
-        yield unit, rating, place, category, result, solved
+    yield from found
 
 
 def first_counted_month(session: Session) -> str | None:
@@ -182,15 +181,11 @@ _PLAIN = tuple(name for name in Cell.__dataclass_fields__ if name != "names")
 _NAMES = (ReleaseCell.name_zh_hans, ReleaseCell.name_zh_hant, ReleaseCell.name_en)
 
 
-def _cells(statement: Select[Any]) -> Select[Any]:
-    return statement.order_by(ReleaseCell.position)
-
-
 def cells(session: Session, slug: str, *conditions: Any) -> list[Cell]:
     """The rows of a release in the order of its table."""
     columns = (*(getattr(ReleaseCell, name) for name in _PLAIN), *_NAMES)
     mine = select(*columns).where(ReleaseCell.slug == slug, *conditions)
-    return [_cell(row) for row in session.execute(_cells(mine))]
+    return [_cell(row) for row in session.execute(mine.order_by(ReleaseCell.position))]
 
 
 def _cell(row: Any) -> Cell:
@@ -210,10 +205,6 @@ class ReleasePage:
     linked: frozenset[str]
     above: Cell | None
     quarters: Mapping[tuple[str, str], Cell]
-
-    def seen_from(self, row: Cell) -> Cell | None:
-        """The published row above a withheld one, if it is on this page."""
-        return next((one for one in (self.place,) if one.code == row.look_at), self.above)
 
 
 def release_page(session: Session, line: ReleaseLine, code: str | None) -> ReleasePage | None:
