@@ -94,7 +94,8 @@ def release(
     now: datetime = NOVEMBER,
 ) -> str:
     """Release a month; its slug."""
-    above = FromAbove(closed or {}, CATEGORIES)
+    nothing: dict[tuple[str, str], int] | None = {} if kind is SubjectKind.CASE else None
+    above = FromAbove(nothing if closed is None else closed, CATEGORIES)
     with database.read() as session:
         draft = draw_up(session, kind, month, above, now=now)
     with database.write() as session:
