@@ -13,6 +13,7 @@ from sqlalchemy import event, insert, select
 
 from portal.areas.models import Area
 from portal.kernel.db import Database
+from portal.kernel.instance import Instance
 from portal.kernel.spreadsheets import csv_bytes, safe_cell
 from portal.satisfaction.models import MonthFigure, MonthRelease
 from portal.satisfaction.rules import SubjectKind
@@ -192,14 +193,15 @@ def test_the_files_are_what_their_description_says_and_run_no_formula(
 
 
 def test_the_catalogue_lists_every_data_set_with_whole_addresses(
-    browser: Browser, database: Database
+    browser: Browser, database: Database, instance: Instance
 ) -> None:
     a_month(database)
+    origin = instance.config.origin
     found = json.loads(browser.get("/data/catalog.json", status=200).response.get_data())
     (one,) = found["dcat:dataset"]
-    assert one["@id"] == "http://localhost/data/satisfaction/2026-10/"
+    assert one["@id"] == f"{origin}/data/satisfaction/2026-10/"
     for file in one["dcat:distribution"]:
-        browser.get(file["dcat:downloadURL"].removeprefix("http://localhost"), status=200)
+        browser.get(file["dcat:downloadURL"].removeprefix(origin), status=200)
 
 
 def test_months_of_the_first_table_stay_where_they_were(

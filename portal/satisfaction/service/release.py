@@ -222,18 +222,9 @@ def publish_release(
     table = rebuild.table(measured)
     files = files_of(measured, table, _facts(session, now))
     digest, entry_id = digest_of(files), new_id()
-    _claim(
-        session,
-        {
-            "slug": slug, "month": draft.month, "subject_kind": draft.kind, "version": version,
-            "reason": reason, "epsilon_milli": MONTH_MILLI,
-            "satisfied_levels": draft.settings.satisfied_levels,
-            "window_days": draft.settings.window_days, "released_at": now,
-            "digest": digest.hex(), "entry_id": entry_id, "data_csv": files[DATA_CSV],
-            "measurements_json": files[MEASUREMENTS], "metadata_json": files[METADATA],
-            "rebuild_py": files[REBUILD],
-        },
-    )  # fmt: skip
+    own = {"slug": slug, "version": version, "reason": reason, "released_at": now}
+    sealed = {"digest": digest.hex(), "entry_id": entry_id}
+    _claim(session, own | sealed | _about(draft) | _contents(files))
     session.execute(insert(ReleaseCell), _rows(slug, draft, table))
     outcome = seal_statement(
         session, district=instance_of(session).city.roots[0], entry_id=entry_id, kind=Kind.RELEASE,
@@ -243,6 +234,25 @@ def publish_release(
         # the ledger stands still: the release waits with it, and its noise is forgotten
         raise Refused(outcome.code)
     return slug
+
+
+def _about(draft: Draft) -> dict[str, Any]:
+    return {
+        "month": draft.month,
+        "subject_kind": draft.kind,
+        "epsilon_milli": MONTH_MILLI,
+        "satisfied_levels": draft.settings.satisfied_levels,
+        "window_days": draft.settings.window_days,
+    }
+
+
+def _contents(files: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "data_csv": files[DATA_CSV],
+        "measurements_json": files[MEASUREMENTS],
+        "metadata_json": files[METADATA],
+        "rebuild_py": files[REBUILD],
+    }
 
 
 def _measured(
