@@ -167,6 +167,7 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/requests.json", "open311.create", 403, method="post", data={})
     token = made["extended_attributes"]["token"]
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
+    checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
