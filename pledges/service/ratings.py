@@ -30,6 +30,7 @@ from portal.kernel.ratelimit import Limit, take
 from portal.reports.queries.case import CaseReporterRow
 from portal.satisfaction.queries import RatingRow, rating_of
 from portal.satisfaction.rules import SATISFIED_LEVELS, Answers, Level, SubjectKind
+from portal.satisfaction.rules.release import Bound, BoundBy
 from portal.satisfaction.service import Subject, record_rating
 
 # nobody sees so many shops on a day; a tap costs nothing, so an address has few
@@ -132,8 +133,23 @@ def rate_frontage(
         _tap(session, row, level, now)
         return False
     answers = Answers(solved=level <= SATISFIED_LEVELS, result=level, service=level)
-    record_rating(session, _subject(session, row, now), key, answers, seen=seen, now=now)
+    subject, bound = _subject(session, row, now), _bound(rater)
+    record_rating(session, subject, key, answers, seen=seen, now=now, bound=bound)
     return True
+
+
+def _bound(rater: Rater) -> Bound | None:
+    """Whose rating it is, so that she counts once in a month's release: her account, else the
+    verified telephone of her report, else that report."""
+    link = rater.link
+    person_id = rater.actor.person_id or (link.person_id if link else None)
+    if person_id is not None:
+        return Bound(BoundBy.ACCOUNT, str(person_id))
+    if link is None:
+        return None
+    if link.verified and link.phone_hash is not None:
+        return Bound(BoundBy.PHONE, link.phone_hash)
+    return Bound(BoundBy.LINK, str(link.id))
 
 
 def _subject(session: Session, row: Hanging, now: datetime) -> Subject:

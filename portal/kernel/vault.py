@@ -17,9 +17,8 @@ CARRIED: Final = frozenset({
     "adoption-rater",
     "api-filing", "credit/entry", "credit/guard-outcome", "credit/pick-up", "credit/pick-up/hash",
     "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop",
-    "frontage-rater", "joined",
-    "lookup", "phone", "pin", "pseudonym", "recovery", "reports/useful", "shift-rater",
-    "volunteers/calendar",
+    "frontage-rater", "joined", "lookup", "phone", "pin", "pseudonym", "recovery",
+    "release/sample", "release/unit", "reports/useful", "shift-rater", "volunteers/calendar",
 })  # fmt: skip
 # And these begin anew: what they made is sealed or computed again, or gone within days.
 RENEWED: Final = frozenset({

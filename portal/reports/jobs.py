@@ -4,12 +4,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from portal.kernel import jobs
 from portal.kernel.clock import month_bounds
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.instance import instance_of
 from portal.reports.queries.case import case_by_number
+from portal.reports.queries.categories import all_categories
 from portal.reports.queries.clock import paused_over, undated_cases
 from portal.reports.queries.rating import closings_between
 from portal.reports.rules.rating import WORDS_DAYS
@@ -30,38 +33,47 @@ from portal.reports.service.pass_desk import forget_passes
 from portal.reports.service.useful import tell_useful_reports
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
-from portal.satisfaction.service import forget_words, months_to_close, publish_month
+from portal.satisfaction.rules import SubjectKind, is_month
+from portal.satisfaction.service import forget_words
+from portal.satisfaction.service.release import FromAbove, draw_up, kinds_due, publish_release
 
 COUNT_EVERY: Final = 900
 KEEP_WORDS: Final = timedelta(days=WORDS_DAYS)
 
 
 def close_months(database: Database, now: datetime) -> list[str]:
-    """Make the figures of every month that is over and has none; those made by this run.
+    """Release every month that is over and was not, of every kind that people rate; what this run
+    released.
 
-    May run anywhere, twice or late: the month's own row decides who makes it.
+    May run anywhere, twice or late: a release's own row decides who makes it.
     """
     with database.read() as session:
-        months = months_to_close(session, now)
-    return [month for month in months if _close(database, month, now)]
+        due = kinds_due(session, now)
+    made = (release_month(database, kind, month, now=now) for month, kind in due)
+    return [slug for slug in made if slug is not None]
 
 
-def _close(database: Database, month: str, now: datetime) -> bool:
-    closed = closed_by_place(database, month)
+def release_month(
+    database: Database, kind: SubjectKind, month: str, *, now: datetime, reason: str | None = None
+) -> str | None:
+    """Release a month of a kind; None when it is released already. ``reason``: correct it."""
+    with database.read() as session:
+        draft = draw_up(session, kind, month, _from_above(session, kind, month), now=now)
     try:
         with database.write() as session:
-            publish_month(session, month, closed, now=now)
+            return publish_release(session, draft, now=now, reason=reason)
     except Conflict:
-        return False
-    return True
+        return None
 
 
-def closed_by_place(database: Database, month: str) -> dict[str, int]:
-    """How many closings each place had whose time for rating ended in the month."""
-    with database.read() as session:
-        window = timedelta(days=settings_of(session).window_days)
-        start, end = month_bounds(month, instance_of(session).city.zone)
-        return closings_between(session, start - window, end - window)
+def _from_above(session: Session, kind: SubjectKind, month: str) -> FromAbove:
+    """How many closings had their time for rating end in the month, by place and kind."""
+    if kind is not SubjectKind.CASE or not is_month(month):
+        return FromAbove()
+    window = timedelta(days=settings_of(session).window_days)
+    start, end = month_bounds(month, instance_of(session).city.zone)
+    closed = closings_between(session, start - window, end - window)
+    return FromAbove(closed, [(row.code, row.names) for row in all_categories(session)])
 
 
 def forget_old(database: Database, now: datetime) -> None:

@@ -5,10 +5,12 @@ from datetime import date
 
 from babel.dates import format_skeleton
 
-from portal.kernel.i18n import current_language
+from portal.kernel.i18n import current_language, gettext, in_words
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.web import instance
 from portal.kernel.words import Words, register
-from portal.satisfaction.rules import FigureRefusal, Level, RatingConflict, Reason
+from portal.satisfaction.rules import FigureRefusal, Level, RatingConflict, Reason, SubjectKind
+from portal.satisfaction.rules.release import CATEGORY, ReleaseRefusal
 
 LEVELS: Mapping[Level, Words] = {
     Level.VERY_SATISFIED: _l("Very satisfied"),
@@ -35,9 +37,31 @@ register(
         ),
         FigureRefusal.BAD_MONTH: _l("Please write the month like 2026-10."),
         FigureRefusal.MONTH_OPEN: _l("This month is not over yet."),
-        FigureRefusal.MONTH_STORED: _l("The figures of this month are published and stay so."),
+        ReleaseRefusal.RELEASED: _l("This month is released already and stays as it is."),
+        ReleaseRefusal.OLD_TABLE: _l(
+            "This month was shown by the first table of figures and is not released again."
+        ),
+        ReleaseRefusal.NOT_RELEASED: _l("There is no release of this month to correct."),
+        ReleaseRefusal.BUDGET_SPENT: _l(
+            "This year’s privacy budget for these ratings is spent: nothing more can be released."
+        ),
     }
 )
+
+KINDS: Mapping[SubjectKind, Words] = {
+    SubjectKind.CASE: _l("What was done about reports"),
+    SubjectKind.ADOPTION: _l("Adopted green space"),
+    SubjectKind.SHIFT: _l("Voluntary service"),
+    SubjectKind.FRONTAGE: _l("Frontages of shops"),
+}
+
+
+def level_words(level: str) -> str:
+    """What a level of a release is called: the city's own word, or the kinds of problems."""
+    if level == CATEGORY:
+        return gettext("Kind of problem")
+    names = {one.code: one.names for one in instance().city.levels}
+    return str(in_words(names[level]))
 
 
 def month_words(month: str) -> str:

@@ -1,6 +1,8 @@
-"""The data pages: which months there are, one month by place, and the same as a file."""
+"""The data pages: releases, their files, one release by place, and months of the first table."""
 
-from flask import Blueprint, Response, render_template, request
+from typing import Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
@@ -8,7 +10,7 @@ from portal.kernel.errors import Missing
 from portal.kernel.i18n import in_words
 from portal.kernel.spreadsheets import csv_bytes
 from portal.kernel.web import instance, reading
-from portal.satisfaction.labels import month_words, satisfied_words
+from portal.satisfaction.labels import KINDS, level_words, month_words, satisfied_words
 from portal.satisfaction.queries import (
     FigureRow,
     figures_of,
@@ -17,6 +19,15 @@ from portal.satisfaction.queries import (
     released_months,
     settings_of,
 )
+from portal.satisfaction.queries.releases import (
+    ReleaseLine,
+    release,
+    release_file,
+    release_page,
+    releases,
+)
+from portal.satisfaction.rules.catalog import catalog_of
+from portal.satisfaction.rules.files import FILES, LICENCE
 
 bp = Blueprint("satisfaction", __name__, template_folder="templates")
 
@@ -24,26 +35,74 @@ CSV_COLUMNS = (
     "month", "area_code", "level", "name", "parent_code", "closed", "answered", "solved",
     "satisfied", "closed_withheld", "ratings_withheld",
 )  # fmt: skip
+# a release never changes, so whoever has it need not ask again
+KEEP: Final = "public, max-age=86400"
+
+
+@bp.app_context_processor
+def release_words() -> dict[str, object]:
+    """Words that the templates of releases use."""
+    return {"rated_kinds": KINDS, "release_level": level_words}
 
 
 @bp.get("/data/")
 @public
 def data() -> ResponseReturnValue:
-    """What the portal publishes, and how it is made."""
+    """What the portal publishes, by month and by what was rated."""
     session = reading()
     return render_template(
         "satisfaction/data.html",
-        releases=released_months(session),
-        settings=settings_of(session),
+        releases=releases(session),
+        old_months=released_months(session),
         month_words=month_words,
-        satisfied_words=satisfied_words,
     )
 
 
-@bp.get("/data/satisfaction/<string(length=7):month>/")
+@bp.get("/data/method")
+@public
+def method() -> ResponseReturnValue:
+    """How a release is made, what it protects, and what each word in it means."""
+    settings = settings_of(reading())
+    return render_template(
+        "satisfaction/method.html",
+        settings=settings,
+        satisfied=satisfied_words(settings.satisfied_levels),
+        licence=LICENCE,
+    )
+
+
+@bp.get("/data/catalog.json")
+@public
+def catalog() -> ResponseReturnValue:
+    """Every data set and its files, for programs (DCAT)."""
+    session = reading()
+    origin, city = instance().config.origin, instance().city.names
+    return catalog_of(origin, city, releases(session), released_months(session))
+
+
+@bp.get("/data/satisfaction/<string(maxlength=40):month>/")
 @public
 def month(month: str) -> ResponseReturnValue:
-    """One month's figures: the city by street, or a place by what lies in it."""
+    """A release, or a month of the first table: the whole city, or a place and what is in it."""
+    found = release(reading(), month)
+    return _old_month(month) if found is None else _release(found)
+
+
+def _release(found: ReleaseLine) -> ResponseReturnValue:
+    page = release_page(reading(), found, request.args.get("area"))
+    if page is None:
+        raise Missing
+    return render_template(
+        "satisfaction/release.html",
+        page=page,
+        title_words=month_words(found.month),
+        satisfied=satisfied_words(found.satisfied_levels),
+        source=dict(instance().city.raw.get("sources", {})).get("satisfied_levels"),
+        files=FILES,
+    )
+
+
+def _old_month(month: str) -> ResponseReturnValue:
     page = month_page(reading(), month, request.args.get("area"))
     if page is None:
         raise Missing
@@ -51,17 +110,34 @@ def month(month: str) -> ResponseReturnValue:
         "satisfaction/month.html",
         page=page,
         title_words=month_words(month),
-        levels={level.code: in_words(level.names) for level in instance().city.levels},
         satisfied=satisfied_words(page.release.satisfied_levels),
         source=dict(instance().city.raw.get("sources", {})).get("satisfied_levels"),
     )
 
 
+_NAMES: Final = ", ".join(f"'{name}'" for name in FILES)
+
+
+@bp.get(f"/data/satisfaction/<string(maxlength=40):slug>/<any({_NAMES}):name>")
+@public
+def file(slug: str, name: str) -> ResponseReturnValue:
+    """A file of a release, as it was published."""
+    text = release_file(reading(), slug, name)
+    if text is None:
+        raise Missing
+    response = Response(text.encode(), mimetype=FILES[name])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = KEEP
+    return response
+
+
 @bp.get("/data/satisfaction/<string(length=7):month>.csv")
 @public
 def month_csv(month: str) -> ResponseReturnValue:
-    """A month's figures as a file. Empty cells are withheld, and the last columns say so."""
+    """A month of the first table as a file; of a released month the release's own."""
     session = reading()
+    if release(session, month) is not None:
+        return redirect(url_for("satisfaction.file", slug=month, name="data.csv"))
     if release_of(session, month) is None:
         raise Missing
     rows = [_csv_row(month, row) for row in figures_of(session, month)]

@@ -34,6 +34,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "rate_window": "over within a day",
     "login_session": "a session that was ended would live again",
     "sign_in_code": "over within minutes",
+    "satisfaction_budget": "paid again by each release that is put back",
     "sign_in_link": "a link that was used would open again",
 }
 ERASURES: Final = "lists/erasures.txt"

@@ -15,7 +15,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.instance import instance_of
 from portal.kernel.words import Words
 from portal.reports.queries.counters import counts_since
-from portal.satisfaction.queries import MonthRow, months_of
+from portal.satisfaction.queries.releases import PlaceMonth, months_at
 from portal.site.navigation import page_exists
 from portal.site.near import Neighbourhood, neighbourhood, own_places
 
@@ -69,7 +69,7 @@ class HomePage:
     around: list[AreaRow]
     live: list[SwitchRow]
     coming: list[SwitchRow]
-    months: list[MonthRow]
+    months: list[PlaceMonth]
 
 
 def home_page(session: Session, now: datetime) -> HomePage:
@@ -84,7 +84,7 @@ def home_page(session: Session, now: datetime) -> HomePage:
         around=own,
         live=[row for row in rolled if row.live(on)],
         coming=[row for row in rolled if row.since > on],
-        months=months_of(session, f"/{city.roots[0]}/"),
+        months=months_at(session, f"/{city.roots[0]}/"),
     )
 
 

@@ -62,6 +62,7 @@ from portal.site.open311.routes import bp as open311
 from portal.site.openapi.document import bp as openapi
 from portal.site.parts import bp as parts
 from portal.site.places import bp as places
+from portal.site.releases import satisfaction as satisfaction_commands
 from portal.site.views import bp as site
 from volunteers import cli as volunteers_cli
 from volunteers import jobs as volunteers_jobs
@@ -104,6 +105,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     reports_commands,
     volunteers_cli.volunteers,
     pledges_cli.pledges,
+    satisfaction_commands,
     demo,
 )
 

@@ -63,7 +63,8 @@ from portal.reports.service.rating import Verdict, rate_outcome
 from portal.reports.service.replies import ReplyWish, add_reply, keeper_of
 from portal.reports.service.sampling import Wanted, draw_sample, record_finding
 from portal.reports.service.supervision import list_case
-from portal.satisfaction.queries import last_released
+from portal.satisfaction.queries.releases import releases
+from portal.satisfaction.rules import SubjectKind
 from portal.site.app import create_app
 from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.ledger import plant_ledger
@@ -216,7 +217,7 @@ def _standing(session: Session, unit: Organisation) -> dict[str, str]:
         "place": PLACE,
         "street": PLACE[:9],
         "unit": unit.code,
-        "month": last_released(session) or "",
+        "month": next(row.slug for row in releases(session) if row.kind is SubjectKind.CASE),
         "row": responsibilities(session)[0].code,
         "admission": allowances(session)[0].code,
         "digest": digest_days(session, None)[0].isoformat(),

@@ -39,6 +39,8 @@ NO_PAGE = {
     "pledges.desk_breaches_table": "a table to download",
     "pledges.desk_clause_table": "a table to download",
     "pledges.street_figures_table": "a table to download",
+    "satisfaction.file": "a file of a release to download",
+    "satisfaction.catalog": "data for programs",
 }
 PAIRS = inspection_pages.PAIRS
 VALUES = {

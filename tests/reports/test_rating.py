@@ -23,8 +23,9 @@ from portal.reports.service.handling import close_case
 from portal.reports.service.personal import ReportsOfAPerson
 from portal.reports.service.rating import Verdict, rate_outcome
 from portal.satisfaction.models import RatingWords
-from portal.satisfaction.queries import figures_of, released_months
-from portal.satisfaction.rules import Answers
+from portal.satisfaction.queries.releases import cells
+from portal.satisfaction.rules import Answers, SubjectKind
+from portal.satisfaction.rules.release import slug_of
 from tests.make import accounts
 from tests.make import reports as make
 from tests.make.areas import area
@@ -248,13 +249,13 @@ def test_the_job_makes_each_month_once_and_counts_closings_by_the_end_of_their_w
             make.walk(session, made, (Event.CLOSE,), unit=scene.unit, at=make.NOW)
     assert jobs.close_months(database, closed_at + timedelta(days=20)) == []
     january = closed_at + timedelta(days=45)
-    assert jobs.close_months(database, january) == ["2026-12"]
+    made = [slug_of("2026-12", kind, 1) for kind in SubjectKind]
+    assert jobs.close_months(database, january) == made
     assert jobs.close_months(database, january) == []
     with database.read() as session:
-        assert [row.month for row in released_months(session)] == ["2026-12"]
-        rows = {row.path: row for row in figures_of(session, "2026-12")}
-    assert rows["/370283/"].closed == 12
-    assert rows["/370283/"].answered is None
+        rows = {row.code: row for row in cells(session, "2026-12")}
+    assert rows["370283"].closed == 12
+    assert rows["370283"].answered is None
 
 
 def test_two_job_runs_at_once_make_one_month(scene: Scene) -> None:
@@ -270,7 +271,7 @@ def test_two_job_runs_at_once_make_one_month(scene: Scene) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert made == ["2026-12"]
+    assert sorted(made) == sorted(slug_of("2026-12", kind, 1) for kind in SubjectKind)
 
 
 def test_P2_a_person_takes_her_ratings_with_her_and_has_their_words_erased(

@@ -274,6 +274,11 @@ NOT_PERSONAL = {
         "audit_sampled.words", "personal_export.purpose", "personal_export.basis",
         "personal_export.refusal",
     },
+    # anonymised figures: noise was drawn before they were written
+    "files of releases": {
+        f"satisfaction_release.{file}"
+        for file in ("data_csv", "measurements_json", "metadata_json", "rebuild_py")
+    },
 }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # what answers a GET with neither a page nor JSON nor XML
 NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
-    "satisfaction.month_csv", "reports.desk_photo", "reports.pending_photo", "reports.photo",
+    "satisfaction.month_csv", "satisfaction.file", "reports.desk_photo", "reports.pending_photo",
+    "reports.photo",
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
     "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
@@ -169,6 +170,7 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/requests.json", "open311.create", 403, method="post", data={})
     token = made["extended_attributes"]["token"]
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
+    checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen

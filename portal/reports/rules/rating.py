@@ -37,6 +37,7 @@ class Purpose(StrEnum):
 WORDS_DAYS = 365
 PERSONAL_FIELDS = (
     PersonalField("rating", "rater_key", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
+    PersonalField("rating", "unit_key", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
     PersonalField("rating", "solved", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
     PersonalField("rating", "result_level", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
     PersonalField("rating", "service_level", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),

@@ -92,6 +92,7 @@ class PlantedCase:
     id: UUID
     number: str
     reporter_id: UUID
+    person_id: UUID | None
     category: str
     place_path: str
     closings: tuple[tuple[int, datetime], ...] = ()
@@ -172,6 +173,7 @@ def _plant(planting: _Planting) -> PlantedCase:
         id=case["id"],
         number=case["number"],
         reporter_id=reporter_id,
+        person_id=plan.person_id,
         category=plan.category,
         place_path=plan.place_path,
         closings=tuple(closings),

@@ -17,6 +17,7 @@ from portal.reports.service.notices import rating_subject
 from portal.reports.service.protection import is_low, protect_verdict
 from portal.reports.service.voices import voice_of_rating
 from portal.satisfaction.rules import Answers, Settings, SubjectKind
+from portal.satisfaction.rules.release import Bound, BoundBy
 from portal.satisfaction.service import Subject, record_rating
 
 
@@ -48,9 +49,22 @@ def rate_outcome(
     sent_back = _act_on(session, case, reporter, verdict, unhappy=unhappy, now=now)
     cancel_messages(session, rating_subject(case.number, reporter.id, case.cycle))
     subject = _subject(case, standing.settings)
-    record_rating(session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now)
+    record_rating(
+        session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now,
+        bound=_bound(reporter),
+    )  # fmt: skip
     note_stale(session, [case.found_at])
     return sent_back
+
+
+def _bound(reporter: CaseReporterRow) -> Bound:
+    """Who rates, so that she counts once a month: her account, else her verified telephone. Whoever
+    has only the link of one matter is a unit by that matter (decision 0050)."""
+    if reporter.person_id is not None:
+        return Bound(BoundBy.ACCOUNT, str(reporter.person_id))
+    if reporter.verified and reporter.phone_hash is not None:
+        return Bound(BoundBy.PHONE, reporter.phone_hash)
+    return Bound(BoundBy.LINK, str(reporter.id))
 
 
 def _act_on(

@@ -22,11 +22,9 @@ from portal.satisfaction.models import (
 from portal.satisfaction.queries.final import busy_hours as busy_hours
 from portal.satisfaction.queries.final import final_between as final_between
 from portal.satisfaction.queries.final import final_ratings as final_ratings
-from portal.satisfaction.queries.final import first_window_end as first_window_end
 from portal.satisfaction.rules import (
     NOT_PLACED,
     Answers,
-    Counts,
     Level,
     Reason,
     Settings,
@@ -174,34 +172,6 @@ def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRo
     )
 
 
-def tallies(
-    session: Session, start: datetime, end: datetime, settings: Settings
-) -> dict[str, Counts]:
-    """The ratings of matters whose window ended in a period, counted by the matter's place.
-
-    What else people rate (an adopted plot) is no part of a month's figures.
-    """
-    satisfied = case((Rating.result_level <= settings.satisfied_levels, 1), else_=0)
-    statement = (
-        select(
-            Rating.place_path,
-            func.count(),
-            func.sum(case((Rating.solved, 1), else_=0)),
-            func.sum(satisfied),
-        )
-        .where(
-            Rating.subject_kind == SubjectKind.CASE,
-            Rating.window_ends >= start,
-            Rating.window_ends < end,
-        )
-        .group_by(Rating.place_path)
-    )
-    return {
-        path: Counts(answered=answered, solved=solved, satisfied=content)
-        for path, answered, solved, content in session.execute(statement)
-    }
-
-
 def answers_of(
     session: Session, districts: Collection[str], subject_ids: Collection[UUID]
 ) -> dict[UUID, tuple[int, int, int]]:
@@ -247,11 +217,6 @@ def release_of(session: Session, month: str) -> ReleaseRow | None:
     """A released month."""
     row = session.execute(select(*_RELEASE).where(MonthRelease.month == month)).first()
     return ReleaseRow(*row) if row else None
-
-
-def last_released(session: Session) -> str | None:
-    """The newest month that was released."""
-    return session.scalar(select(func.max(MonthRelease.month)))
 
 
 @dataclass(frozen=True)

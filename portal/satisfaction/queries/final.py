@@ -65,9 +65,3 @@ def busy_hours(
     return sorted(
         (one for one in found if one[2] >= fewest), key=lambda one: (one[1], one[0]), reverse=True
     )
-
-
-def first_window_end(session: Session) -> datetime | None:
-    """When the first rating of a matter became final."""
-    cases = Rating.subject_kind == SubjectKind.CASE
-    return session.scalar(select(func.min(Rating.window_ends)).where(cases))

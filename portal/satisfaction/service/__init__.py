@@ -1,6 +1,5 @@
-"""What may happen to ratings and to a month's figures."""
+"""What may happen to ratings; to a month's figures: ``release``."""
 
-from portal.satisfaction.service.figures import months_to_close, publish_month
 from portal.satisfaction.service.ratings import (
     Subject,
     erase_rating_words,
@@ -14,7 +13,5 @@ __all__ = [
     "erase_rating_words",
     "export_ratings",
     "forget_words",
-    "months_to_close",
-    "publish_month",
     "record_rating",
 ]

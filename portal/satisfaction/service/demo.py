@@ -9,8 +9,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.kernel.ids import id_at
+from portal.kernel.instance import instance_of
 from portal.satisfaction.models import Rating
-from portal.satisfaction.service.ratings import Subject
+from portal.satisfaction.rules.release import Bound
+from portal.satisfaction.service.ratings import Subject, unit_of
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,12 @@ class PlannedRating:
     result: int
     service: int
     at: datetime
+    bound: Bound | None = None
 
 
 def plant_ratings(session: Session, plans: Iterable[PlannedRating]) -> int:
     """Insert past ratings; how many."""
+    instance = instance_of(session)
     rows = [
         {
             "district": plan.subject.district,
@@ -44,6 +48,7 @@ def plant_ratings(session: Session, plans: Iterable[PlannedRating]) -> int:
             "created_at": plan.at,
             "changed_at": plan.at,
             "window_ends": plan.subject.window_ends,
+            **unit_of(instance, plan.subject, plan.bound, plan.at),
         }
         for plan in plans
     ]

@@ -10,13 +10,15 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from portal.kernel.clock import city_month
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
-from portal.kernel.instance import instance_of
+from portal.kernel.instance import Instance, instance_of
 from portal.satisfaction.models import Rating, RatingReason, RatingWords
 from portal.satisfaction.queries import ratings_by
 from portal.satisfaction.rules import WORDS_LENGTH, Answers, RatingConflict, SubjectKind
+from portal.satisfaction.rules.release import Bound, month_to_count
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,18 @@ def record_rating(
     *,
     seen: int,
     now: datetime,
+    bound: Bound | None = None,
 ) -> None:
     """Keep a rater's answer, or change it. ``seen`` is the version the form showed, 0 for none.
 
-    Of two forms sent at once one wins; the other raises Conflict and is shown what is kept.
+    ``bound`` says whose it is, so that she counts once in a month's release; without it the rating
+    enters none. Of two forms sent at once one wins; the other raises Conflict and is shown what is
+    kept.
     """
     if now >= subject.window_ends:
         raise Refused(RatingConflict.WINDOW_OVER)
     if seen == 0:
-        rating_id = _insert(session, subject, rater_key, answers, now)
+        rating_id = _insert(session, subject, rater_key, answers, bound, now)
     else:
         rating_id = _change(session, subject, rater_key, answers, seen, now)
     _keep_reasons(session, subject.district, rating_id, answers)
@@ -56,7 +61,12 @@ def record_rating(
 
 
 def _insert(
-    session: Session, subject: Subject, rater_key: UUID, answers: Answers, now: datetime
+    session: Session,
+    subject: Subject,
+    rater_key: UUID,
+    answers: Answers,
+    bound: Bound | None,
+    now: datetime,
 ) -> UUID:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     rating_id = new_id()
@@ -74,6 +84,7 @@ def _insert(
             version=1,
             created_at=now,
             window_ends=subject.window_ends,
+            **unit_of(instance_of(session), subject, bound, now),
             **_values(answers, now),
         )
         .on_conflict_do_nothing()
@@ -82,6 +93,19 @@ def _insert(
     if session.scalar(statement) is None:
         raise Conflict(RatingConflict.RATED_MEANWHILE)
     return rating_id
+
+
+def unit_of(
+    instance: Instance, subject: Subject, bound: Bound | None, now: datetime
+) -> dict[str, Any]:
+    """In which month's release a rating counts, and a key that its rater's others of that month
+    and kind share: no key leads to a person, and none is the same in two months."""
+    zone = instance.city.zone
+    month = month_to_count(city_month(subject.window_ends, zone), city_month(now, zone))
+    if bound is None:
+        return {"month": month, "unit_key": None}
+    said = f"{subject.kind}:{month}:{bound.by}:{bound.key}"
+    return {"month": month, "unit_key": UUID(instance.vault.keyed_hash("release/unit", said)[:32])}
 
 
 def _change(

@@ -7,16 +7,23 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from portal.kernel.clock import city_month, month_bounds
 from portal.reports.rules.codes import Event, Means
 from portal.reports.rules.reasons import Reason
 from portal.reports.service.demo import Photo, PlannedCase, PlannedStep, PlantedCase, up_to
 from portal.satisfaction.rules import Settings, SubjectKind
+from portal.satisfaction.rules.release import Bound, BoundBy, month_before
 from portal.satisfaction.service.demo import PlannedRating
 from portal.satisfaction.service.ratings import Subject
 from portal.site.demo.words import DemoWords
 
 DAYS = 110
 UNCHECKED_DAYS = 3
+# the demo's last two closed months are released when it is loaded
+COUNTED_MONTHS = 2
+CAMPAIGN = "litter"
+BUSIEST_SHARE = 0.45
+SETTLING = timedelta(hours=20)
 HOURS = (7, 8, 8, 9, 9, 10, 11, 12, 14, 15, 16, 17, 17, 18, 19, 19, 20, 21)
 
 
@@ -151,10 +158,65 @@ def _means(rng: Random) -> Means:
     return rng.choices((Means.SERVICE, Means.MANAGEMENT, Means.ENFORCEMENT), (66, 23, 11))[0]
 
 
+def plan_campaign(
+    rng: Random, cast: Cast, stage: Stage, months: Sequence[tuple[datetime, datetime]], count: int
+) -> Iterator[PlannedCase]:
+    """In each month a clean-up in the two busy communities: many report litter at its codes in the
+    street, without an account. So the month's release has something to show at every level."""
+    busiest = sorted(stage.spots, key=lambda spot: spot.weight, reverse=True)[:2]
+    worker = cast.workers[CAMPAIGN]
+    for start, end in months:
+        for _ in range(count):
+            spot = busiest[rng.random() < BUSIEST_SHARE]
+            found = start + (end - start - 2 * SETTLING) * rng.random() + SETTLING
+            steps = _campaign_steps(cast, worker, found, rng)
+            yield PlannedCase(
+                category=CAMPAIGN, area_id=spot.area_id, place_path=spot.path,
+                lon=round(spot.lon + rng.gauss(0, 0.0012), 6),
+                lat=round(spot.lat + rng.gauss(0, 0.0009), 6),
+                person_id=None, found_at=found, words=rng.choice(stage.words.reports[CAMPAIGN]),
+                place=rng.choice(stage.words.places), unit_id=worker.unit_id, steps=steps,
+                checked=True,
+            )  # fmt: skip
+
+
+def _campaign_steps(
+    cast: Cast, worker: Worker, found: datetime, rng: Random
+) -> tuple[PlannedStep, ...]:
+    said = (
+        (Event.ACCEPT, cast.desk), (Event.FILE, cast.desk), (Event.DISPATCH, cast.desk),
+        (Event.HANDLE, worker.person_id), (Event.CLOSE, cast.verifier),
+    )  # fmt: skip
+    return tuple(
+        PlannedStep(
+            event,
+            found + timedelta(hours=3 * at),
+            who,
+            means=_means(rng) if event is Event.CLOSE else None,
+        )
+        for at, (event, who) in enumerate(said, start=1)
+    )
+
+
+def counted_months(stage: Stage, settings: Settings) -> list[tuple[datetime, datetime]]:
+    """When a matter was closed whose rating counts in one of the last two months that are over."""
+    month = city_month(stage.now, stage.zone)
+    found = []
+    for _ in range(COUNTED_MONTHS):
+        month = month_before(month)
+        bounds = month_bounds(month, stage.zone)
+        found.append(tuple(bound - (settings.window_ends(bound) - bound) for bound in bounds))
+    return [(start, end) for start, end in reversed(found)]
+
+
 def plan_ratings(
-    rng: Random, planted: Sequence[PlantedCase], now: datetime, settings: Settings
+    rng: Random, planted: Sequence[PlantedCase], stage: Stage, settings: Settings
 ) -> Iterator[PlannedRating]:
-    """Most closed cases get a rating; whoever had a case opened again was unhappy first."""
+    """Most closed cases get a rating; whoever had a case opened again was unhappy first.
+
+    What was closed before the months that the demo releases is bound to nobody: it counts nowhere.
+    """
+    now, counted = stage.now, counted_months(stage, settings)[0][0]
     for case in planted:
         for cycle, closed_at in case.closings:
             reopened = cycle < case.closings[-1][0]
@@ -164,7 +226,8 @@ def plan_ratings(
                 continue
             result = rng.choice((4, 5)) if reopened else rng.choices((1, 2, 3), (46, 38, 16))[0]
             service = min(5, max(1, result + rng.choice((-1, 0, 0, 1))))
-            yield rating(case, (cycle, closed_at), settings, (result, service), at)
+            said = rating(case, (cycle, closed_at), settings, (result, service), at)
+            yield said if closed_at >= counted else replace(said, bound=None)
 
 
 def rating(
@@ -192,4 +255,9 @@ def rating(
         result=result,
         service=service,
         at=at,
+        bound=(
+            Bound(BoundBy.ACCOUNT, str(case.person_id))
+            if case.person_id is not None
+            else Bound(BoundBy.LINK, str(case.reporter_id))
+        ),
     )

@@ -34,7 +34,16 @@ from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
 from portal.site.demo.grids import plant_grids
 from portal.site.demo.honours import plant_honours
-from portal.site.demo.life import Cast, Spot, Stage, Worker, plan_life, plan_ratings
+from portal.site.demo.life import (
+    Cast,
+    Spot,
+    Stage,
+    Worker,
+    counted_months,
+    plan_campaign,
+    plan_life,
+    plan_ratings,
+)
 from portal.site.demo.links import plant_replies, stage_links
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.pictures import can_draw, draw_scene
@@ -53,6 +62,7 @@ from portal.site.demo.words import load_words
 SEED = 20261122
 RESIDENTS = 3000
 CASES = 8200
+CAMPAIGN_PART = 8  # of all cases so many again belong to the clean-up of each released month
 LOOKS = 2  # how many different pictures each kind of problem gets
 PAINTERS = 2
 OWN_TRADE = "litter"  # the demo's handling unit is the one for this kind of problem
@@ -112,9 +122,12 @@ def load_demo(
 
 def _past_life(session: Session, rng: Random, cast: Cast, stage: Stage, cases: int) -> None:
     """A year of reports, and how their reporters rated what came of them."""
+    settings = settings_of(session)
     planted = plant_cases(session, plan_life(rng, cast, stage, cases))
-    ratings = plan_ratings(rng, planted, stage.now, settings_of(session))
-    plant_ratings(session, ratings)
+    months = counted_months(stage, settings)
+    campaign = plan_campaign(rng, cast, stage, months, cases // CAMPAIGN_PART)
+    planted += plant_cases(session, campaign)
+    plant_ratings(session, plan_ratings(rng, planted, stage, settings))
 
 
 def _staged_cases(session: Session, rng: Random, cast: Cast, stage: Stage, path: str) -> None:

@@ -133,6 +133,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "open311.token", "The number of a report by its receipt's token", both("Token", 404),
         query=STANDARD,
     ),
+    Operation("satisfaction.catalog", "Every data set and its files", {200: {JSON: "Catalogue"}}),
     Operation(
         "feeds.geojson", "The public list as GeoJSON",
         {200: {GEOJSON: "Feed"}} | _FILTER_PROBLEM, query=FILTERS,

@@ -243,5 +243,23 @@ SCHEMAS: Final[Schema] = {
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},
+    "Catalogue": {
+        "type": "object",
+        "description": "The releases of satisfaction and their files (DCAT, as JSON-LD).",
+        "required": ["@context", "@type", "dcat:dataset"],
+        "properties": {
+            "@context": {"type": "object"},
+            "@type": {"const": "dcat:Catalog"},
+            "@id": TEXT,
+            "dcat:dataset": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["@id", "dct:identifier", "dct:license", "dcat:distribution"],
+                    "properties": {"@id": TEXT, "dct:identifier": TEXT, "dct:license": TEXT},
+                },
+            },
+        },
+    },
     "Atom": {"type": "string", "description": "An Atom feed (RFC 4287)."},
 }  # fmt: skip

@@ -48,7 +48,7 @@ from portal.reports.rules.grid import MemberKind
 from portal.reports.rules.transitions import OPEN
 from portal.reports.rules.zones import DASHES, Zone, ZoneRule, zones_of_place
 from portal.satisfaction.labels import month_words
-from portal.satisfaction.queries import MonthRow, months_of
+from portal.satisfaction.queries.releases import PlaceMonth, months_at
 from portal.site.near import chosen_place, keep_place, own_places, pairs_first
 from portal.site.places.drawing import Drawing, Spot, draw
 from portal.site.places.words import days_in_words, hours_in_words, level_name, tags_in_words
@@ -97,7 +97,7 @@ class PlacePage:
     found: Near
     named: dict[str, AreaRow]
     weeks: list[tuple[date, int]]
-    months: list[MonthRow]
+    months: list[PlaceMonth]
 
     @property
     def settled(self) -> list[NearRow]:
@@ -235,7 +235,7 @@ def place_page(session: Session, code: str) -> PlacePage:
         found=found,
         named=_named(session, found),
         weeks=weeks,
-        months=months_of(session, area.path),
+        months=months_at(session, area.path),
     )
 
 

@@ -11,6 +11,7 @@ from portal.kernel.errors import Forbidden, Refused
 from portal.kernel.instance import instance_of
 from portal.satisfaction.queries import RatingRow, rating_of
 from portal.satisfaction.rules import Answers, SubjectKind
+from portal.satisfaction.rules.release import Bound, BoundBy
 from portal.satisfaction.service import Subject, record_rating
 from volunteers.queries.adoption.adoptions import holder_of_plot, member_in
 from volunteers.queries.adoption.plots import PlotRow
@@ -63,6 +64,5 @@ def rate_plot(
         kind=SubjectKind.ADOPTION, id=plot.id, district=codes_of(plot.place_path)[0], cycle=cycle,
         place_path=plot.place_path, category_code=CATEGORY, window_ends=window,
     )  # fmt: skip
-    record_rating(
-        session, subject, rater_key(session, actor.person_id), answers, seen=seen, now=now
-    )
+    key, bound = rater_key(session, actor.person_id), Bound(BoundBy.ACCOUNT, str(actor.person_id))
+    record_rating(session, subject, key, answers, seen=seen, now=now, bound=bound)

@@ -1,0 +1,361 @@
+"""Releasing a month: counted, noised once, paid from the year's budget, sealed, never changed."""
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from credit.rules.kinds import Kind
+from credit.service.known import Rejected
+from credit.service.posting import Details
+from credit.service.statements import seal_statement
+from portal.kernel.clock import city_day, city_month, month_bounds
+from portal.kernel.errors import Conflict, Refused
+from portal.kernel.ids import new_id
+from portal.kernel.instance import instance_of
+from portal.satisfaction.models import ReleaseCell, SatisfactionRelease
+from portal.satisfaction.queries import all_places, release_of, settings_of
+from portal.satisfaction.queries.releases import (
+    first_counted_month,
+    names_of_places,
+    newest_of,
+    ratings_to_count,
+    release_file,
+    released_of,
+)
+from portal.satisfaction.rules import (
+    FigureRefusal,
+    Settings,
+    SubjectKind,
+    is_month,
+    months_between,
+    rebuild,
+)
+from portal.satisfaction.rules.files import (
+    DATA_CSV,
+    LEVELS_FILE,
+    MEASUREMENTS,
+    METADATA,
+    REBUILD,
+    digest_of,
+    files_of,
+    measurements,
+    rows_of,
+    words,
+)
+from portal.satisfaction.rules.release import (
+    CATEGORY,
+    MONTH_MILLI,
+    OTHER_CATEGORY,
+    CellKey,
+    Draw,
+    LevelShare,
+    ReleaseRefusal,
+    Tree,
+    closed_counts,
+    earlier_months,
+    histograms,
+    is_settled,
+    levels_for,
+    sample,
+    shown_places,
+    slug_of,
+)
+from portal.satisfaction.service.noise import Noise, laplace
+
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FromAbove:
+    """What satisfaction is told and never asks: how many matters were closed, by place and kind of
+    problem (None: there is no such count), and the kinds of problems with their names."""
+
+    closed: Mapping[tuple[str, str], int] | None = None
+    categories: Sequence[tuple[str, Names]] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A month that was counted. ``counts`` are true and leave this object only with noise."""
+
+    month: str
+    kind: SubjectKind
+    levels: tuple[LevelShare, ...]
+    settings: Settings
+    cells: tuple[CellKey, ...]
+    said: tuple[Mapping[str, Any], ...]
+    names: Mapping[str, Names]
+    counts: list[list[int]] = field(repr=False)
+
+
+def kinds_due(session: Session, now: datetime) -> list[tuple[str, SubjectKind]]:
+    """The months that are over and unreleased, for every kind that people rate: from the month of
+    the first rating on, whatever was rated in it, so that an empty kind tells nothing."""
+    first = first_counted_month(session)
+    if first is None:
+        return []
+    zone = instance_of(session).city.zone
+    over = [
+        month
+        for month in months_between(first, city_month(now, zone))
+        if is_settled(month_bounds(month, zone)[1], now)
+    ]
+    return [
+        (month, kind)
+        for kind in SubjectKind
+        for done in [released_of(session, kind)]
+        for month in over
+        if month not in done and not _in_old_table(session, kind, month)
+    ]
+
+
+def _in_old_table(session: Session, kind: SubjectKind, month: str) -> bool:
+    """Whether the first table showed a month: its reports are not released a second time."""
+    return kind is SubjectKind.CASE and release_of(session, month) is not None
+
+
+def draw_up(
+    session: Session, kind: SubjectKind, month: str, above: FromAbove, *, now: datetime
+) -> Draft:
+    """Count a month. Raises Refused. Takes seconds in a large city and writes nothing."""
+    if not is_month(month):
+        raise Refused(FigureRefusal.BAD_MONTH)
+    city = instance_of(session).city
+    start, end = month_bounds(month, city.zone)
+    if not is_settled(end, now):
+        raise Refused(FigureRefusal.MONTH_OPEN)
+    if _in_old_table(session, kind, month):
+        raise Refused(ReleaseRefusal.OLD_TABLE)
+    rows = ((row["kind"], row["level"], row["epsilon"]) for row in rows_of(LEVELS_FILE))
+    levels = levels_for(kind, rows, (level.code for level in city.levels))
+    places = [level.code for level in levels if level.code != CATEGORY]
+    days = city_day(start, city.zone), city_day(end, city.zone)
+    tree = Tree(shown_places(all_places(session), places, *days), places)
+    keys = _keys(tree, levels, above)
+    tally = sample(ratings_to_count(session, kind, month), _draw(session))
+    names = _names(session, tree, keys, above)
+    return Draft(
+        month, kind, levels, settings_of(session), tuple(keys),
+        tuple(_said(keys, names, tree, above)), names, histograms(tree, keys, tally),
+    )  # fmt: skip
+
+
+def _draw(session: Session) -> Draw:
+    """The keyed hash by which one rating of a unit is taken; ids as both engines write them."""
+    key = instance_of(session).vault.derive("release/sample")
+    return lambda unit, rating: hmac.digest(
+        key, f"{unit}:{rating}".replace("-", "").encode(), "sha256"
+    )
+
+
+def _keys(tree: Tree, levels: Iterable[LevelShare], above: FromAbove) -> list[CellKey]:
+    """The fixed set of cells: every place and kind of problem there is, empty or not."""
+    keys = tree.cells()
+    if all(level.code != CATEGORY for level in levels):
+        return keys
+    top = (keys[0].level, keys[0].code)
+    codes = [*(code for code, _ in above.categories), OTHER_CATEGORY]
+    return [*keys, *(CellKey(CATEGORY, code, top) for code in codes)]
+
+
+def _names(
+    session: Session, tree: Tree, keys: Iterable[CellKey], above: FromAbove
+) -> dict[str, Names]:
+    """A name for each cell, by its path; the rest of a place bears the place's."""
+    known = names_of_places(session) | dict(above.categories)
+    known.setdefault(tree.top, instance_of(session).city.names)
+    rest = dict(zip(("zh_Hans", "en"), words("other"), strict=True))
+    known[OTHER_CATEGORY] = rest
+    return {key.path: known.get(key.path.replace("*/", ""), rest) for key in keys}
+
+
+def _said(
+    keys: Sequence[CellKey], names: Mapping[str, Names], tree: Tree, above: FromAbove
+) -> Iterable[dict[str, Any]]:
+    """What measurements.json says of each cell besides its counts: nothing of any rating."""
+    told = None if above.closed is None else closed_counts(tree, keys, above.closed)
+    elsewhere = words("elsewhere")[0]
+    for at, key in enumerate(keys):
+        name = names[key.path]["zh_Hans"]
+        yield {
+            "level": key.level,
+            "code": key.code,
+            "name": name + elsewhere if key.path.endswith("*/") else name,
+            "parent": key.parent[1] if key.parent else None,
+            "parent_level": key.parent[0] if key.parent else None,
+            "closed": told[at] if told else None,
+        }
+
+
+# --- publishing -----------------------------------------------------------------------------------
+
+
+def publish_release(
+    session: Session,
+    draft: Draft,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    noise: Noise = laplace,
+) -> str:
+    """Draw the noise, store the files, pay, and seal their hash; the release's slug.
+
+    ``reason`` makes it a correction of what is there. Raises Conflict when the month is released
+    (there is nothing to do), Refused when the year's budget is spent.
+    """
+    last = newest_of(session, draft.kind, draft.month)
+    if last is not None and reason is None:
+        raise Conflict(ReleaseRefusal.RELEASED)
+    if last is None and reason is not None:
+        raise Refused(ReleaseRefusal.NOT_RELEASED)
+    version = last[1] + 1 if last else 1
+    slug = slug_of(draft.month, draft.kind, version)
+    measured = _measured(session, draft, slug, version, noise)
+    table = rebuild.table(measured)
+    files = files_of(measured, table, _facts(session, now))
+    digest, entry_id = digest_of(files), new_id()
+    own = {"slug": slug, "version": version, "reason": reason, "released_at": now}
+    sealed = {"digest": digest.hex(), "entry_id": entry_id}
+    _claim(session, own | sealed | _about(draft) | _contents(files))
+    session.execute(insert(ReleaseCell), _rows(slug, draft, table))
+    outcome = seal_statement(
+        session, district=instance_of(session).city.roots[0], entry_id=entry_id, kind=Kind.RELEASE,
+        digest=digest, details=Details(f"release:{slug}"), now=now,
+    )  # fmt: skip
+    if isinstance(outcome, Rejected):
+        # the ledger stands still: the release waits with it, and its noise is forgotten
+        raise Refused(outcome.code)
+    return slug
+
+
+def _about(draft: Draft) -> dict[str, Any]:
+    return {
+        "month": draft.month,
+        "subject_kind": draft.kind,
+        "epsilon_milli": MONTH_MILLI,
+        "satisfied_levels": draft.settings.satisfied_levels,
+        "window_days": draft.settings.window_days,
+    }
+
+
+def _contents(files: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "data_csv": files[DATA_CSV],
+        "measurements_json": files[MEASUREMENTS],
+        "metadata_json": files[METADATA],
+        "rebuild_py": files[REBUILD],
+    }
+
+
+def _measured(
+    session: Session, draft: Draft, slug: str, version: int, noise: Noise
+) -> dict[str, Any]:
+    """The noisy counts of every cell, level by level, and the quarter's earlier months."""
+    noisy: list[list[int]] = [[] for _ in draft.cells]
+    for level in draft.levels:
+        at = [place for place, key in enumerate(draft.cells) if key.level == level.code]
+        drawn = iter(noise([one for place in at for one in draft.counts[place]], level.scale))
+        for place in at:
+            noisy[place] = [next(drawn) for _ in draft.counts[place]]
+    facts = {
+        "release": slug,
+        "period": draft.month,
+        "kind": draft.kind.value,
+        "version": version,
+        "satisfied_levels": draft.settings.satisfied_levels,
+        "levels": [
+            {"code": level.code, "epsilon": str(level.epsilon), "scale": str(level.scale)}
+            for level in draft.levels
+        ],
+    }
+    measured = measurements(facts, draft.said, noisy)
+    return measured | {"earlier": _earlier(session, draft, measured)}
+
+
+def _earlier(session: Session, draft: Draft, measured: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The first two months of a quarter that ends here, if they had the same cells and levels."""
+    found = []
+    for month in earlier_months(draft.month):
+        last = newest_of(session, draft.kind, month)
+        text = release_file(session, last[0], MEASUREMENTS) if last else None
+        if text is None:
+            return []
+        before = json.loads(text)
+        if _shape(before) != _shape(measured):
+            return []
+        found.append(
+            {
+                "release": before["release"],
+                "closed": [cell["closed"] for cell in before["cells"]],
+                "counts": [cell["counts"] for cell in before["cells"]],
+            }
+        )
+    return found
+
+
+def _shape(measured: Mapping[str, Any]) -> tuple[Any, ...]:
+    cells = [(cell["level"], cell["code"], cell["parent"]) for cell in measured["cells"]]
+    return measured["satisfied_levels"], measured["levels"], cells
+
+
+def _facts(session: Session, now: datetime) -> dict[str, Any]:
+    """What the description says of this city and this release."""
+    instance = instance_of(session)
+    since = instance.city.raw.get("lists", {}).get("since")
+    return {
+        "created": now.isoformat(timespec="seconds"),
+        "publisher": instance.city.names["zh_Hans"],
+        "division_edition": since.isoformat() if since else None,
+        "homepage": f"{instance.config.origin}/data/",
+    }
+
+
+def _claim(session: Session, values: Mapping[str, Any]) -> None:
+    """The release's own row: whoever is second finds it; who would overspend is refused."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(SatisfactionRelease)
+        .values(**values)
+        .on_conflict_do_nothing()
+        .returning(SatisfactionRelease.slug)
+    )
+    try:
+        made = session.scalar(statement)
+    except IntegrityError as error:
+        if "yearly_cap" not in str(error.orig):
+            raise
+        # the whole transaction is rolled back by whoever began it
+        raise Refused(ReleaseRefusal.BUDGET_SPENT) from error
+    if made is None:
+        raise Conflict(ReleaseRefusal.RELEASED)
+
+
+_FIGURES = (
+    "span", "level", "code", "closed", "look_at", "answered", "satisfied", "solved",
+    "satisfied_share", "satisfied_low", "satisfied_high", "solved_share", "solved_low",
+    "solved_high", "mean_score", "response_rate", "weighted_share", "noise_scale", "effective_n",
+)  # fmt: skip
+
+
+def _rows(slug: str, draft: Draft, table: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The table as rows; the second run of cells is the quarter's."""
+    rows = []
+    for at, row in enumerate(table):
+        key = draft.cells[at % len(draft.cells)]
+        level, code = key.parent or (None, None)
+        names = draft.names[key.path]
+        rows.append(
+            {name: row.get(name) for name in _FIGURES}
+            | {"slug": slug, "position": at, "path": key.path}
+            | {"parent_level": level, "parent_code": code, "name_zh_hans": names["zh_Hans"]}
+            | {"name_zh_hant": names.get("zh_Hant"), "name_en": names.get("en")}
+        )
+    return rows
