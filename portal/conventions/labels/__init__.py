@@ -1,0 +1,5 @@
+"""Words for the codes of conventions."""
+
+from portal.conventions.labels import personal
+
+__all__ = ["personal"]

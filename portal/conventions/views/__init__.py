@@ -1,0 +1,5 @@
+"""Pages of conventions, by noun. Importing a module registers its routes."""
+
+from portal.conventions.views.blueprint import bp
+
+__all__ = ["bp"]
