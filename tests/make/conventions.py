@@ -15,8 +15,10 @@ from portal.conventions.models import (
     Round,
     VersionClause,
     Vote,
+    Wish,
 )
 from portal.conventions.rules.kinds import Ballot, Electorate, Kind
+from portal.conventions.rules.talk import Channel
 from portal.conventions.rules.texts import Topic
 from portal.conventions.rules.votes import VoteWay
 from portal.conventions.rules.way import RoundState
@@ -65,6 +67,16 @@ def clause(
         "heading": "楼道", "markdown": words, "updated_at": NOW,
     }  # fmt: skip
     row: DraftClause = _put(session, DraftClause(**values | changes))
+    return row
+
+
+def wish(session: Session, of: Round, words: str = "希望楼道不放自行车。", **changes: Any) -> Wish:
+    """A wish from the screen that nobody has looked at yet."""
+    values: dict[str, Any] = {
+        "round_id": of.id, "channel": Channel.SCREEN, "topic": Topic.CLEANLINESS, "at": NOW,
+        "sealed_words": instance_of(session).vault.seal(words),
+    }  # fmt: skip
+    row: Wish = _put(session, Wish(**values | changes))
     return row
 
 

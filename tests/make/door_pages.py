@@ -1,6 +1,6 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import inspection_pages, plaque_pages
+from tests.make import convention_pages, inspection_pages, plaque_pages
 
 WHO = {
     "reports.self_solve": "resident",
@@ -16,6 +16,7 @@ WHO = {
 CASES = {
     **plaque_pages.CASES,
     **inspection_pages.CASES,
+    **convention_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -33,9 +34,10 @@ NO_PAGE = {
     "pledges.desk_breaches_table": "a table to download",
     "pledges.desk_clause_table": "a table to download",
 }
-PAIRS = inspection_pages.PAIRS
+PAIRS = {**inspection_pages.PAIRS, **convention_pages.PAIRS}
 VALUES = {
     **inspection_pages.VALUES,
+    **convention_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

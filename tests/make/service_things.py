@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person
 from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
+from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
@@ -25,4 +26,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **sign_up_things(session, people, place),
         **plaque_things(session, place),
         **inspection_things(session, people["resident"], place),
+        **convention_things(session, place),
     }

@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 LONGEST_SAID: Final = 1000
-MOST_OPEN: Final = 50
+# of one person in one round: who has more to say writes them together
+MOST_WISHES: Final = 10
 
 
 class Channel(StrEnum):
@@ -44,3 +45,13 @@ class ReviewState(StrEnum):
     ASKED = "asked"
     PASSED = "passed"
     RETURNED = "returned"
+
+
+class TalkRefusal(StrEnum):
+    """Why something said is not taken, or not decided."""
+
+    CLOSED = "talk.closed"
+    TOO_MANY = "talk.too_many"
+    DECIDED = "talk.decided"
+    NO_REASON = "talk.no_reason"
+    OWN = "talk.own"

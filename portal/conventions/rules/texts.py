@@ -96,3 +96,13 @@ def content_of(
             for one in clauses
         ],
     }  # fmt: skip
+
+
+class TextRefusal(StrEnum):
+    """Why a text is not taken."""
+
+    GONE = "text.gone"
+    TOO_MANY = "text.too_many"
+    EMPTY = "text.empty"
+    NOT_NOW = "text.not_now"
+    SETTLED = "text.settled"

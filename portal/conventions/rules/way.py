@@ -55,16 +55,12 @@ class WayRefusal(StrEnum):
 
     MOVED_ON = "way.moved_on"
     NO_SUCH_MOVE = "way.no_such_move"
-    ROUND_OPEN = "way.round_open"
-    NOTHING_YET = "way.nothing_yet"
     TIME_RUNS = "way.time_runs"
     NO_CLAUSE = "way.no_clause"
     OPEN_COMMENTS = "way.open_comments"
     WORDS_FLAGGED = "way.words_flagged"
     NO_REASON = "way.no_reason"
-    OWN_REVIEW = "way.own_review"
-    BAD_DAY = "way.bad_day"
-    UNCHANGED = "way.unchanged"
+    NO_PLACE = "way.no_place"
 
 
 @dataclass(frozen=True)
@@ -143,7 +139,6 @@ class Standing:
     clauses: int = 0
     waiting_comments: int = 0
     flagged: int = 0
-    changed: bool = True
 
 
 def why_not(at: Standing, move: Move, today: date) -> WayRefusal | None:
@@ -163,8 +158,6 @@ def _text_waits(at: Standing) -> WayRefusal | None:
     """What a text still waits for before others read it."""
     if not at.clauses:
         return WayRefusal.NO_CLAUSE
-    if at.state is S.DRAFT and not at.changed:
-        return WayRefusal.UNCHANGED
     if at.state is S.DISCUSSION and at.waiting_comments:
         return WayRefusal.OPEN_COMMENTS
     if at.state is S.REVIEW and at.flagged:
