@@ -89,7 +89,7 @@ def desk_wishes(number: str) -> ResponseReturnValue:
     found = wishes_of(reading(), row.id, shown=False, after=after)
     rows = found[:PAGE]
     return render_template(
-        f"{FOLDER}/list.html", row=row, rows=rows, states=SAID_STATES, topics=TOPICS,
+        f"{FOLDER}/desk/list.html", row=row, rows=rows, states=SAID_STATES, topics=TOPICS,
         following=rows[-1].number if len(found) > PAGE else None,
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def desk_wish_paper(number: str) -> ResponseReturnValue:
         type_wish(session, current_actor(), row.number, words, form.about(), now=now())
         return url_for("conventions.desk_wishes", number=row.number)
 
-    return answer(form, f"{FOLDER}/paper.html", act, thanks=SAVED, row=row)
+    return answer(form, f"{FOLDER}/desk/paper.html", act, thanks=SAVED, row=row)
 
 
 @bp.route("/desk/wishes/<number>", methods=["GET", "POST"])
@@ -115,7 +115,7 @@ def desk_wish(number: str) -> ResponseReturnValue:
     row, form = wish_here(reading(), current_actor(), number), LookForm()
     act = partial(_decide, row.number, row.round_number, form)
     return answer(
-        form, f"{FOLDER}/one.html", act, thanks=SAVED, row=row, states=SAID_STATES, topics=TOPICS
+        form, f"{FOLDER}/desk/one.html", act, thanks=SAVED, row=row, states=SAID_STATES, topics=TOPICS
     )
 
 
