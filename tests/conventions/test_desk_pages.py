@@ -105,12 +105,16 @@ def test_a_draft_is_hidden_until_it_is_open_for_discussion(
     assert "还没写完的话。" in browser.get(f"/conventions/{number}").text
 
 
-def test_every_kind_shows_its_rule_its_source_and_a_model_text(browser: Browser) -> None:
+def test_r140_r253_r257_every_kind_shows_its_rule_and_a_model_text(browser: Browser) -> None:
     page = browser.in_language("en").get("/conventions/kinds/", status=200)
     assert len(page.soup.select("main li.card")) == 7
     owners = browser.get("/conventions/kinds/owners", status=200)
     assert "at least 2/3" in owners.text
     assert "《民法典》第二百七十八条" in owners.text
+    for code in ("self_government", "management", "village"):
+        assert "It is filed for record" in browser.get(f"/conventions/kinds/{code}").text
+    # 公序良俗 is what a clause can be about (R140)
+    assert "Public order and good morals" in browser.get("/conventions/kinds/residents").text
     browser.get("/conventions/kinds/nothing", status=404)
 
 
