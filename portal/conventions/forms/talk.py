@@ -16,7 +16,7 @@ class WishForm(Form):
     """A wish."""
 
     topic = SelectField(
-        _l("What it is about"),
+        _l("What your wish is about"),
         choices=[SelectChoice(topic.value, words) for topic, words in TOPICS.items()],
         default=Topic.OTHER.value,
         validate_choice=False,

@@ -77,7 +77,7 @@ class ClauseForm(Form):
 
     heading = StringField(_l("Heading"), [Optional(), _most(LONGEST_HEADING)])
     topic = SelectField(
-        _l("What it is about"),
+        _l("What the clause is about"),
         choices=[SelectChoice(topic.value, words) for topic, words in TOPICS.items()],
         default=Topic.OTHER.value,
         validate_choice=False,
