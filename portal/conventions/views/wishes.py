@@ -115,7 +115,13 @@ def desk_wish(number: str) -> ResponseReturnValue:
     row, form = wish_here(reading(), current_actor(), number), LookForm()
     act = partial(_decide, row.number, row.round_number, form)
     return answer(
-        form, f"{FOLDER}/desk/one.html", act, thanks=SAVED, row=row, states=SAID_STATES, topics=TOPICS
+        form,
+        f"{FOLDER}/desk/one.html",
+        act,
+        thanks=SAVED,
+        row=row,
+        states=SAID_STATES,
+        topics=TOPICS,
     )
 
 
