@@ -40,6 +40,7 @@ FOOTER = (
     POINTS,
     (_l("Rules for points"), "/credit/rules"),
     (_l("Shops and their pledges"), "/pledges/"),
+    (_l("Conventions of communities"), "/conventions/"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

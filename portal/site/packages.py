@@ -34,6 +34,9 @@ from portal.accounts.views import bp as accounts
 from portal.areas import labels as areas_labels
 from portal.areas.cli import areas as areas_commands
 from portal.areas.service import load_city_places
+from portal.conventions import labels as conventions_labels
+from portal.conventions.service import personal as conventions_personal
+from portal.conventions.views import bp as conventions
 from portal.kernel.calendars import load_calendars
 from portal.kernel.city import City
 from portal.organisations import labels as organisations_labels
@@ -85,6 +88,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     credit,
     satisfaction,
     reports,
+    conventions,
     volunteers,
     adoption,
     pledges,
@@ -153,6 +157,8 @@ REGISTERED: Final = (
     pledges_jobs,
     pledges_labels,
     pledges_personal,
+    conventions_labels,
+    conventions_personal,
     site_jobs,
 )
 

@@ -1,6 +1,13 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
-from tests.make import alliance_pages, inspection_pages, plaque_pages, shop_pages, signing_pages
+from tests.make import (
+    alliance_pages,
+    convention_pages,
+    inspection_pages,
+    plaque_pages,
+    shop_pages,
+    signing_pages,
+)
 
 WHO = {
     "reports.self_solve": "resident",
@@ -20,6 +27,7 @@ CASES = {
     **alliance_pages.CASES,
     **shop_pages.CASES,
     **signing_pages.CASES,
+    **convention_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -42,11 +50,12 @@ NO_PAGE = {
     "satisfaction.file": "a file of a release to download",
     "satisfaction.catalog": "data for programs",
 }
-PAIRS = inspection_pages.PAIRS
+PAIRS = {**inspection_pages.PAIRS, **convention_pages.PAIRS}
 VALUES = {
     **inspection_pages.VALUES,
     **alliance_pages.VALUES,
     **shop_pages.VALUES,
+    **convention_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

@@ -256,6 +256,16 @@ NOT_PERSONAL = {
           for language in ("zh_hans", "zh_hant", "en")),
         "clause.text_khb", "alliance_covenant.text_zh_hans", "alliance_covenant.text_zh_hant",
         "alliance_covenant.text_en",
+        # texts of communities: drafts and versions, minutes, notices, answers of an office
+        *(f"convention_{name}" for name in (
+            "round.asked", "round.preamble", "draft_clause.markdown", "draft_script.markdown",
+            "edit.markdown", "version.preamble", "version_clause.markdown",
+            "version_script.markdown", "reading.markdown", "answer.reason", "review_note.note",
+            "vote.figures")),
+        *(f"community_{name}" for name in (
+            "atlas_entry.offers", "meeting.minutes", "notice.markdown", "station.markdown",
+            "consultation.markdown", "consultation.summary", "consultation_place.answered",
+            "estate_party.does", "issue.result", "opinion_group.reply", "resolution.resolved")),
         # where the members of an alliance talk, of no person and read by members only
         "alliance_link.sealed_link",
     },
@@ -266,6 +276,8 @@ NOT_PERSONAL = {
         for words in ("said", "answer")
     }
     | {"company_step.reason", "company_check.finding"},
+    # sums of a secret vote, of nobody (decision 0047)
+    "sums": {"convention_urn.sealed_sums"},
     # a code, sealed so that nobody reads which matters the guard sent round
     "ways of the guard": {"credit_guard_outcome.sealed_route", "credit_matter.sealed_route"},
     # an auditor's finding on how a case was handled, and grounds given for an export: both are kept

@@ -1,0 +1,1 @@
+"""Reads of conventions and of self-government."""

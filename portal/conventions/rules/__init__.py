@@ -1,0 +1,1 @@
+"""What may be and what counts: codes, tables and pure functions."""

@@ -1,0 +1,1 @@
+"""What may happen to conventions and in self-government."""

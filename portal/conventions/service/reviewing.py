@@ -1,0 +1,52 @@
+"""The street's review: words that the check refuses stand only when a person says why."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.rules import Actor
+from portal.conventions.models import Overruled
+from portal.conventions.queries.texts import draft_of, flags_in
+from portal.conventions.rules.checking import Finding, Flag
+from portal.conventions.rules.way import RoundState, WayRefusal
+from portal.conventions.service.rounds import REVIEW, round_here
+from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+
+
+def flag_here(
+    session: Session, actor: Actor, number: str, clause_id: UUID, finding: Finding
+) -> Flag:
+    """What the check found in a clause; Missing when it found nothing there."""
+    row = round_here(session, actor, number)
+    found = [
+        one
+        for one in flags_in(session, row.id, draft_of(session, row.id))
+        if (one.key, one.finding) == (str(clause_id), finding)
+    ]
+    if not found:
+        raise Missing
+    return found[0]
+
+
+def let_stand(
+    session: Session, actor: Actor, number: str, clause_id: UUID, finding: Finding, reason: str,
+    *, seen: str, now: datetime,
+) -> None:  # fmt: skip
+    """Overrule the check, for the words that were ``seen`` (their hash) and no others."""
+    row = round_here(session, actor, number, lock=True)
+    if not actor.may(REVIEW, place_path=row.place_path):
+        raise Forbidden
+    if row.state is not RoundState.REVIEW:
+        raise Refused(WayRefusal.NO_SUCH_MOVE)
+    if not reason:
+        raise Refused(WayRefusal.NO_REASON, field="reason")
+    flag = flag_here(session, actor, number, clause_id, finding)
+    if flag.quote_hash != seen or flag.let_stand:
+        raise Conflict(WayRefusal.MOVED_ON)
+    session.add(
+        Overruled(
+            round_id=row.id, clause_id=clause_id, finding=finding.value, quote_hash=seen,
+            reason=reason, overruled_by=actor.person_id, at=now,
+        )
+    )  # fmt: skip

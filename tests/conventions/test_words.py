@@ -1,0 +1,61 @@
+"""Model texts, and the check of words that refuses fines until a person lets them stand."""
+
+import pytest
+
+from portal.conventions.rules.checking import Finding, findings_in, flags_of
+from portal.conventions.rules.kinds import Kind
+from portal.conventions.rules.model_texts import model_texts
+from portal.conventions.rules.texts import ClauseText, Topic, quote_hash
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_P7_no_model_text_fines_forces_or_shames_anybody(kind: Kind) -> None:
+    clauses = model_texts()[kind]
+    assert 9 <= len(clauses) <= 15
+    assert clauses[0].topic is Topic.AIM
+    assert Topic.HANDLING in {one.topic for one in clauses}
+    for one in clauses:
+        # 约定的物业费 and the like are no fines; nothing here needs overruling
+        assert not findings_in(one.heading + one.words), one.heading
+
+
+@pytest.mark.parametrize(
+    ("words", "finding"),
+    [
+        ("乱倒垃圾的，罚款50元。", Finding.FINE),
+        ("乱倒垃圾的，**罚** 款 50 元。", Finding.FINE),
+        ("违者罚200元", Finding.FINE),
+        ("违者罚两百元", Finding.FINE),
+        ("每户交押金一百元", Finding.FINE),
+        ("扣发当年补助", Finding.FINE),
+        ("不交费的停水停电", Finding.FORCE),
+        ("公开姓名，列入黑名单", Finding.SHAME),
+        ("取消其选举权", Finding.RIGHTS),
+        ("外嫁女不得参加分配", Finding.UNEQUAL),
+    ],
+)
+def test_P7_what_a_convention_may_not_say_is_found(words: str, finding: Finding) -> None:
+    assert finding in findings_in(words)
+
+
+def test_plain_words_are_left_alone() -> None:
+    for words in (
+        "不店外经营",
+        "劝导、提醒、调解",
+        "电动车停到车棚",
+        "水电煤气外出关好",
+        "节约用水",
+    ):
+        assert not findings_in(words), words
+
+
+def test_what_was_let_stand_is_for_these_words_of_this_clause_only() -> None:
+    one = ClauseText("a", "处理", "本社区不罚款。")
+    [flag] = flags_of([one], [])
+    assert not flag.let_stand
+    overruled = [("a", Finding.FINE, quote_hash("处理本社区不罚款。"))]
+    assert [flag.let_stand for flag in flags_of([one], overruled)] == [True]
+    other = ClauseText("a", "处理", "本社区罚款。")
+    assert [flag.let_stand for flag in flags_of([other], overruled)] == [False]
+    twin = ClauseText("b", "处理", "本社区不罚款。")
+    assert [flag.let_stand for flag in flags_of([twin], overruled)] == [False]
