@@ -1,4 +1,4 @@
-"""What the database itself keeps of conventions, on both engines (decision 0047)."""
+"""What the database itself keeps of conventions, on both engines (decision 0051)."""
 
 from collections.abc import Callable
 from typing import Any
