@@ -87,19 +87,25 @@ def my_alliances() -> ResponseReturnValue:
 def my_alliance_join(number: str) -> ResponseReturnValue:
     """Join with one of my shops."""
     row, form = alliance_shown(reading(), number), ShopForm()
-    member = {one.premises_id for one in memberships_of(reading(), current_actor().person_id)
-              if one.alliance_id == row.id}  # fmt: skip
-    shops = [one for one in shops_of(reading(), current_actor().person_id)
-             if one.place_path.startswith(row.place_path) and one.id not in member]  # fmt: skip
-    if not shops:
-        raise Missing
-    form.offer((one.number, one.title) for one in shops)
+    form.offer(_may_join(row))
 
     def act(session: Session) -> str:
         join(session, current_actor(), row.number, form.shop.data or "", now=now())
         return _home(row.number)
 
     return _ask(form, act, JOINED, row, gettext("Join the alliance"), gettext("Join"))
+
+
+def _may_join(row: Any) -> list[tuple[str, str]]:
+    """My shops of its place that do not belong to it yet. Raises Missing when there are none."""
+    me = current_actor().person_id
+    inside_of = memberships_of(reading(), me)
+    member = {one.premises_id for one in inside_of if one.alliance_id == row.id}
+    around = (one for one in shops_of(reading(), me) if one.place_path.startswith(row.place_path))
+    found = [(one.number, one.title) for one in around if one.id not in member]
+    if not found:
+        raise Missing
+    return found
 
 
 def _home(number: str) -> str:
@@ -266,9 +272,7 @@ def my_alliance_help_done(number: str) -> ResponseReturnValue:
 def my_alliance_covenant(number: str) -> ResponseReturnValue:
     """Read the covenant, and sign it for one of my shops."""
     found = inside_now(number)
-    texts = [one for one in covenants_of(reading(), found.alliance) if one.published_at]
-    if not texts:
-        raise Missing
+    texts = _published(found)
     form = CovenantSignForm(data={"version": str(texts[0].version)})
     form.offer(shops_in(found))
 
@@ -281,6 +285,14 @@ def my_alliance_covenant(number: str) -> ResponseReturnValue:
         form, f"{FOLDER}/covenant.html", act, thanks=SIGNED, found=found, row=found.alliance,
         texts=texts, changes=changes_of(texts), signed=sign_ons_of(reading(), found.alliance),
     )  # fmt: skip
+
+
+def _published(found: Inside) -> list[Any]:
+    """The covenant's published versions, the newest first. Raises Missing when there is none."""
+    texts = [one for one in covenants_of(reading(), found.alliance) if one.published_at]
+    if not texts:
+        raise Missing
+    return texts
 
 
 @bp.route("/me/alliances/<number>/covenant/withdraw", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """Off-peak parking for everybody: list, map and table, by place and time."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from pledges.service.parking import offer_shown
 from pledges.service.parking_map import draw
 from pledges.views.blueprint import bp
 from pledges.views.premises import _under
+from pledges.views.premises_table import TYPES
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.kernel.calendars import calendars_of
@@ -101,44 +102,46 @@ def by_day(spans: list[Span]) -> list[tuple[Any, str]]:
 def parking() -> ResponseReturnValue:
     """What is offered, as a list and a map of the same things."""
     asked = given()
-    at = asked_at(asked)
+    return render_template(f"{FOLDER}/list.html", **_listed(asked, asked_at(asked)), **words())
+
+
+def _listed(asked: Mapping[str, str], at: datetime | None) -> dict[str, Any]:
     sought = _sought(asked, at)
     found, pins = offers_page(reading(), sought, today()), all_offers(reading(), sought, today())
     rows = found[:PAGE]
     hours, moment = hours_of(reading(), rows), _moment(local(now(), instance().city.zone))
-    return render_template(
-        f"{FOLDER}/list.html", rows=rows, given=asked, at=at, drawn=draw(reading(), pins, rows),
-        areas=areas_by_ids(reading(), {row.area_id for row in rows}),
-        open_now={row.number for row in rows if moment and is_open(hours.get(row.id, []), moment)},
-        hours={row.number: by_day(hours.get(row.id, [])) for row in rows},
-        following=rows[-1].number if len(found) > PAGE else None,
-        unread=asked["when"] == AT and at is None, **words(),
-    )  # fmt: skip
+    now_open = {row.number for row in rows if moment and is_open(hours.get(row.id, []), moment)}
+    return {
+        "rows": rows, "given": asked, "at": at, "drawn": draw(reading(), pins, rows),
+        "areas": areas_by_ids(reading(), {row.area_id for row in rows}),
+        "open_now": now_open,
+        "hours": {row.number: by_day(hours.get(row.id, [])) for row in rows},
+        "following": rows[-1].number if len(found) > PAGE else None,
+        "unread": asked["when"] == AT and at is None,
+    }  # fmt: skip
 
 
 @bp.get("/pledges/parking/offers.<form>")
 @public
 def parking_table(form: str) -> ResponseReturnValue:
     """The same as a table."""
-    types = {
-        "csv": "text/csv",
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-    if form not in types:
+    if form not in TYPES:
         raise Missing
     asked = given()
-    rows = all_offers(reading(), _sought(asked, asked_at(asked)), today())
-    hours = hours_of(reading(), rows)
-    areas = areas_by_ids(reading(), {row.area_id for row in rows})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"parking.{form}"
-        lines = (
-            _line(row, in_words(areas[row.area_id].names), hours.get(row.id, [])) for row in rows
-        )
-        write_table(path, _header(), lines)
-        response = Response(path.read_bytes(), mimetype=types[form])
+        write_table(path, _header(), _lines(_sought(asked, asked_at(asked))))
+        response = Response(path.read_bytes(), mimetype=TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="off-peak-parking.{form}"'
     return response
+
+
+def _lines(sought: Sought) -> Iterator[Any]:
+    rows = all_offers(reading(), sought, today())
+    hours = hours_of(reading(), rows)
+    areas = areas_by_ids(reading(), {row.area_id for row in rows})
+    for row in rows:
+        yield _line(row, in_words(areas[row.area_id].names), hours.get(row.id, []))
 
 
 def _header() -> list[str]:

@@ -113,12 +113,7 @@ def my_offer_change(number: str) -> ResponseReturnValue:
 def my_offer_sign(number: str) -> ResponseReturnValue:
     """Sign its letter; the street reads it then."""
     row = own_offer(reading(), current_actor(), number)
-    if row.state is not ParkingState.WRITTEN:
-        raise Missing
-    door, _by = own_door(reading(), current_actor(), row.premises)
-    version, clauses = letter_for(reading(), door, now())
-    form = LetterForm(data={"version": str(version.version)})
-    form.offer((one.id, in_words(one.texts)) for one in clauses)
+    version, form = _letter(row)
 
     def act(session: Session) -> str:
         wish = LetterWish(
@@ -129,6 +124,17 @@ def my_offer_sign(number: str) -> ResponseReturnValue:
 
     return answer(form, f"{FOLDER}/sign.html", act, thanks=SIGNED, version=version,
                   **_about(row, desk=False))  # fmt: skip
+
+
+def _letter(row: OfferRow) -> tuple[Any, LetterForm]:
+    """The text that is to be signed for an offer, and its form. Raises Missing once it is."""
+    if row.state is not ParkingState.WRITTEN:
+        raise Missing
+    door, _by = own_door(reading(), current_actor(), row.premises)
+    version, clauses = letter_for(reading(), door, now())
+    form = LetterForm(data={"version": str(version.version)})
+    form.offer((one.id, in_words(one.texts)) for one in clauses)
+    return version, form
 
 
 @bp.route("/me/parking/<number>/<step>", methods=["GET", "POST"])

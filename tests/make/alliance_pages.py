@@ -59,7 +59,7 @@ def alliance_things(session: Session, owner: Person, place: Area) -> dict[str, s
     area, day = place, timedelta(days=1)
     row = alliances.alliance(session, area)
     other = alliances.alliance(session, area, name_zh_hans="夜市联盟")
-    door, by = shop(session, area, "71号", owner)
+    door, by = shop(session, area, "75号", owner)
     one = alliances.member(session, row, door, by)
     one.joined_at = now() - 30 * day
     alliances.head(session, row, one, owner)
