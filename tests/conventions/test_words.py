@@ -8,6 +8,13 @@ from portal.conventions.rules.model_texts import model_texts
 from portal.conventions.rules.texts import ClauseText, Topic, quote_hash
 
 
+def test_r021_residents_agree_on_sorting_their_waste() -> None:
+    texts = model_texts()
+    sorting = {kind for kind in Kind if any("垃圾分类" in one.words or one.heading == "垃圾分类"
+                                            for one in texts[kind])}  # fmt: skip
+    assert {Kind.RESIDENTS, Kind.VILLAGE} <= sorting
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_P7_no_model_text_fines_forces_or_shames_anybody(kind: Kind) -> None:
     clauses = model_texts()[kind]

@@ -381,7 +381,7 @@ def _value(demo: Demo, endpoint: str, name: str) -> str:
         return door_pages.VALUES[endpoint, name]
     if endpoint in FIXED:
         return FIXED[endpoint]
-    thing = CASES.get(endpoint) if name in {"number", "code"} else None
+    thing = CASES.get(endpoint) if name in {"number", "code", "premises"} else None
     thing = PAIRS.get((endpoint, name), thing)
     known = thing or BY_NAME.get(name)
     assert known, f"tests/make/all_pages.py: what stands for <{name}> in {endpoint}?"
