@@ -1,4 +1,4 @@
-"""Secrecy: whatever people choose in a secret vote, every row stays the same (0047)."""
+"""Secrecy: whatever people choose in a secret vote, every row stays the same (0051)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

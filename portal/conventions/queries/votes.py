@@ -1,5 +1,5 @@
 """Votes, their rolls and papers, as they are read. No query here joins a choice to an elector of a
-secret vote: there is none to join (decision 0047)."""
+secret vote: there is none to join (decision 0051)."""
 
 import hashlib
 from collections.abc import Sequence

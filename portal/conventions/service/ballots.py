@@ -1,4 +1,4 @@
-"""Ballots on the screen. A secret one goes into the urn: nothing of it is left apart (0047)."""
+"""Ballots on the screen. A secret one goes into the urn: nothing of it is left apart (0051)."""
 
 from datetime import datetime
 

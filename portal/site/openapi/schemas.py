@@ -242,7 +242,7 @@ SCHEMAS: Final[Schema] = {
     },
     "VoteMinutes": {
         "type": "object",
-        "description": "What a vote was counted from and what the rule asks (decision 0047).",
+        "description": "What a vote was counted from and what the rule asks (decision 0051).",
         "required": ["electorate", "findings"],
         "properties": {
             "vote": {"type": "string"}, "text": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
