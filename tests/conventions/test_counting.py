@@ -1,13 +1,17 @@
 """Quorum and majority against a slow count, voter by voter and square metre by square metre."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credit.rules.canonical import canonical
 from portal.conventions.rules.counting import Choice, Counted, Outcome, result_of
 from portal.conventions.rules.kinds import Electorate, KindRule, Measure, Part, kind_rules
+from portal.conventions.rules.minutes import minutes_of, result_in
+from portal.conventions.rules.votes import sums_as_text, sums_in
 
 CHOICES = st.sampled_from([*Choice, None])
 # (what an elector chose, or that she stayed away; hundredths of a square metre)
@@ -99,3 +103,21 @@ def test_counts_that_cannot_be_are_errors() -> None:
     [rule] = [one for one in kind_rules() if one.kind == "owners"]
     with pytest.raises(ValueError, match="not counted"):
         result_of(rule.thresholds[Electorate.HEADS_AND_AREA], [Counted(Measure.VOTERS, 1, {})])
+
+
+@given(RULES, ELECTORS)
+def test_the_minutes_give_the_same_result_again(
+    rule: tuple[KindRule, Electorate], electors: Electors
+) -> None:
+    thresholds = rule[0].thresholds[rule[1]]
+    counts = [counted(electors, one.measure) for one in thresholds]
+    found = result_of(thresholds, counts)
+    kept: Any = minutes_of({"electorate": rule[1].value}, found, None)
+    assert result_in(canonical(kept).decode(), rule[0]) == found
+
+
+@given(st.lists(st.integers(0, 10**8 - 1), min_size=4, max_size=4))
+def test_an_urn_tells_its_sums_and_nothing_by_its_length(votes: list[int]) -> None:
+    sums = dict(zip(Choice, votes, strict=True))
+    assert sums_in(sums_as_text(sums)) == sums
+    assert len(sums_as_text(sums)) == len(sums_as_text({}))

@@ -2,11 +2,16 @@
 
 from sqlalchemy.orm import Session
 
+from credit.rules.canonical import canonical
 from portal.areas.models import Area
-from portal.conventions.models import ClauseEdit
+from portal.conventions.models import ClauseEdit, PaperTally
+from portal.conventions.rules.counting import Outcome
 from portal.conventions.rules.texts import EditState
+from portal.conventions.rules.votes import VoteState
+from portal.kernel.instance import instance_of
 from tests.make import conventions as make
 from tests.make.conventions import NOW
+from tests.make.photos import jpeg
 
 CASES = dict.fromkeys(
     (
@@ -18,8 +23,18 @@ CASES = dict.fromkeys(
     ),
     "convention_round",
 ) | {"conventions.desk_wish": "convention_wish"}  # fmt: skip
+CASES |= dict.fromkeys(
+    (
+        f"conventions.{page}"
+        for page in ("vote", "ballot", "desk_vote", "desk_roll", "desk_roll_line",
+                     "desk_tally", "desk_tally_sign", "desk_count", "desk_vote_void")
+    ),
+    "convention_vote",
+)  # fmt: skip
+CASES["conventions.desk_vote_new"] = "convention_round"
 VALUES = {
     ("conventions.kind", "code"): "residents",
+    ("conventions.desk_roll_line", "roll"): "1",
     ("conventions.desk_convention_move", "move"): "give_up",
     ("conventions.desk_let_stand", "finding"): "fine",
 }
@@ -29,7 +44,19 @@ PAIRS = {
         for page in ("desk_clause", "desk_clause_out", "desk_let_stand")
     },
     ("conventions.desk_aside", "edit"): "convention_edit",
+    ("conventions.desk_tally_sign", "entry"): "convention_tally",
 }
+
+# a vote of three in which nobody took part, as it is kept
+NOBODY_CAME = canonical(
+    {
+        "electorate": "heads",
+        "findings": [
+            {"measure": "voters", "tally": {"yes": 0, "no": 0, "abstain": 0, "spoilt": 0},
+             "quorum": {"denominator": 3}},
+        ],
+    }
+).decode()  # fmt: skip
 
 
 def convention_things(session: Session, area: Area) -> dict[str, str]:
@@ -43,7 +70,21 @@ def convention_things(session: Session, area: Area) -> dict[str, str]:
     session.add(edit)
     session.flush()
     wish = make.wish(session, of)
+    vote = make.vote(session, of)
+    make.elector(session, vote)
+    tally = PaperTally(
+        vote_id=vote.id, box="1", entry=1, yes=1, no=0, abstain=0, spoilt=0, typed_at=NOW,
+        photo_key=instance_of(session).blobs.put(jpeg(), "jpg"),
+    )  # fmt: skip
+    decided = make.vote(
+        session, of, state=VoteState.DECIDED, outcome=Outcome.NO_QUORUM, figures=NOBODY_CAME
+    )
+    session.add(tally)
+    session.flush()
     return {
+        "convention_vote": vote.number,
+        "convention_decided": decided.number,
+        "convention_tally": str(tally.id),
         "convention_wish": wish.number,
         "convention_round": of.number,
         "convention_clause": str(clause.clause_id),

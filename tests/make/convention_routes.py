@@ -54,6 +54,19 @@ SAMPLES["conventions.my_wish_back"] = Sample(
     own=fixed(number="none"), foreign=thing(number="convention_wish_west")
 )
 SAMPLES["conventions.desk_aside"] = _sample(number="round", edit="edit")
+SAMPLES["conventions.vote"] = Sample(own=thing(number="convention_vote_east"))
+SAMPLES["conventions.ballot"] = Sample(own=thing(number="convention_vote_east"))
+SAMPLES["conventions.vote_minutes"] = Sample(own=thing(number="convention_decided_east"))
+SAMPLES["conventions.desk_vote_new"] = _sample(number="round")
+for _page in ("desk_vote", "desk_roll", "desk_tally", "desk_count", "desk_vote_void"):
+    SAMPLES[f"conventions.{_page}"] = _sample(number="vote")
+SAMPLES["conventions.desk_roll_line"] = _sample({"roll": "1"}, number="vote")
+for _page in ("desk_tally_sign", "desk_tally_photo"):
+    SAMPLES[f"conventions.{_page}"] = Sample(
+        own=thing(number="convention_vote_east", entry="convention_tally_east"),
+        foreign=thing(number="convention_vote_west", entry="convention_tally_west"),
+        reaches=REVIEW,
+    )
 SAMPLES["conventions.desk_convention_move"] = _sample({"move": "give_up"}, number="round")
 SAMPLES["conventions.desk_let_stand"] = Sample(
     own=lambda world, _role: {

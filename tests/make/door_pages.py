@@ -42,6 +42,8 @@ NO_PAGE = {
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",
+    "conventions.desk_tally_photo": "a picture",
+    "conventions.vote_minutes": "figures to download",
     "pledges.desk_premises_table": "a table to download",
     "pledges.desk_inspections_table": "a table to download",
     "pledges.desk_breaches_table": "a table to download",

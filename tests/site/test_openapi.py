@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.accounts.rules import ApiScope
+from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.reports.rules.open311 import Attribute, Datatype
 from portal.site.open311 import routes
@@ -17,6 +19,7 @@ from portal.site.openapi import operations
 from portal.site.openapi.document import described
 from portal.site.openapi.operations import OPERATIONS
 from tests.make.all_pages import NO_PAGE
+from tests.make.convention_pages import convention_things
 from tests.make.intake import INSIDE
 from tests.make.keys import key
 from tests.site.test_open311 import MONTH, Town
@@ -30,6 +33,7 @@ NO_DATA = {
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
     "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
+    "conventions.desk_tally_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",
@@ -172,6 +176,11 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
     checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
+    with database.write() as session:
+        area = session.scalars(select(Area).order_by(Area.id)).first()
+        assert area is not None
+        decided = convention_things(session, area)["convention_decided"]
+    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {

@@ -35,6 +35,7 @@ LINKS = (
     ("pledges.my_alliances", _l("Alliances of my shop"), None),
     ("pledges.my_parking", _l("Parking that my unit offers"), None),
     ("pledges.my_replies", _l("What I say for my shop"), None),
+    ("conventions.my_votes", _l("My votes"), None),
     ("conventions.my_wishes", _l("My wishes for conventions"), None),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),

@@ -12,6 +12,7 @@ from portal.accounts.access import current_actor, requires
 from portal.areas.queries import areas_by_ids
 from portal.conventions.forms.texts import ClauseForm, PasteForm, ReasonForm, StartForm, SureForm
 from portal.conventions.labels.kinds import KINDS, TOPICS
+from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import FINDINGS, MOVES, STATES
 from portal.conventions.queries.talk import wishes_waiting
 from portal.conventions.queries.texts import (
@@ -24,6 +25,7 @@ from portal.conventions.queries.texts import (
     flags_in,
     rounds_page,
 )
+from portal.conventions.queries.votes import votes_of
 from portal.conventions.rules.checking import Finding
 from portal.conventions.rules.way import WRITING, Move, Who, edge_for, moves_from, state_after
 from portal.conventions.service.drafting import (
@@ -94,7 +96,8 @@ def desk_convention(number: str) -> ResponseReturnValue:
         f"{FOLDER}/one.html", row=row, draft=draft, states=STATES, moves=MOVES, kinds=KINDS,
         topics=TOPICS, findings=FINDINGS, form=SureForm(), writing=_may_write(row),
         asides=asides_of(reading(), row.id), flags=flags_in(reading(), row.id, draft),
-        events=events_of(reading(), row.id), open=_open_moves(row),
+        events=events_of(reading(), row.id), open=_open_moves(row), phases=PHASES,
+        votes=votes_of(reading(), row.id), outcomes=OUTCOMES, now=now(),
         waiting=wishes_waiting(reading(), row.id),
         reviewing=row.state.value == "review" and _may(row, REVIEW),
     )  # fmt: skip

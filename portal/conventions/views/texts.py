@@ -1,5 +1,7 @@
 """Conventions in public: what is under way, and what the draft says."""
 
+from typing import Final
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.rendering import rendered
+from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
 from portal.conventions.queries.talk import PAGE as WISHES
 from portal.conventions.queries.talk import wishes_of
@@ -17,11 +20,15 @@ from portal.conventions.queries.texts import (
     round_by_number,
     rounds_page,
 )
+from portal.conventions.queries.votes import votes_of
 from portal.conventions.rules.way import READABLE
 from portal.conventions.views.blueprint import bp
+from portal.kernel.clock import now
 from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.web import reading
+
+VOTES: Final = {"phases": PHASES, "outcomes": OUTCOMES}
 
 bp.app_template_filter("clause_words")(rendered)
 
@@ -55,5 +62,5 @@ def convention(number: str) -> ResponseReturnValue:
         states=STATES, moves=MOVES, kinds=KINDS,
         area=areas_by_ids(reading(), {row.area_id}).get(row.area_id),
         draft=draft_of(reading(), row.id) if row.state in READABLE else [],
-        events=events_of(reading(), row.id),
+        events=events_of(reading(), row.id), votes=votes_of(reading(), row.id), now=now(), **VOTES,
     )  # fmt: skip

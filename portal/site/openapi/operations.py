@@ -179,6 +179,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: {JSON: "EntryDetails"}}, security=("session",),
     ),
     Operation(
+        "conventions.vote_minutes", "The figures of a vote, to count it again",
+        {200: {JSON: "VoteMinutes"}},
+    ),
+    Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}
     ),
     Operation("openapi.show", "This document", {200: {JSON: "OpenApi"}}),

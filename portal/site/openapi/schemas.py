@@ -240,6 +240,17 @@ SCHEMAS: Final[Schema] = {
             "details": {"type": "object"},
         },
     },
+    "VoteMinutes": {
+        "type": "object",
+        "description": "What a vote was counted from and what the rule asks (decision 0051).",
+        "required": ["electorate", "findings"],
+        "properties": {
+            "vote": {"type": "string"}, "text": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "electorate": {"type": "string"}, "electors": {"type": "integer"},
+            "outcome": {"enum": ["carried", "no_quorum", "no_majority"]},
+            "findings": {"type": "array", "items": {"type": "object"}},
+        },
+    },
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},
