@@ -1,5 +1,5 @@
 """Words for the codes of conventions."""
 
-from portal.conventions.labels import kinds, personal, refusals, way
+from portal.conventions.labels import kinds, personal, refusals, talk, way
 
-__all__ = ["kinds", "personal", "refusals", "way"]
+__all__ = ["kinds", "personal", "refusals", "talk", "way"]
