@@ -123,7 +123,8 @@ def test_the_street_lets_words_stand_with_a_reason(
 ) -> None:
     with database.write() as session:
         made = convention_things(session, tree[COMMUNITY])
-        session.scalars(select(Round)).one().state = RoundState.REVIEW
+        reviewed = select(Round).where(Round.number == made["convention_round"])
+        session.scalars(reviewed).one().state = RoundState.REVIEW
         street = staff(session, "street_desk", area=tree["370283001"])
     browser = Browser(app).in_language("en")
     sign_in_as(browser, street)

@@ -4,10 +4,12 @@ from sqlalchemy.orm import Session
 
 from credit.rules.canonical import canonical
 from portal.areas.models import Area
-from portal.conventions.models import ClauseEdit, PaperTally
+from portal.conventions.models import ClauseEdit, PaperTally, Round
 from portal.conventions.rules.counting import Outcome
+from portal.conventions.rules.talk import SaidState
 from portal.conventions.rules.texts import EditState
 from portal.conventions.rules.votes import VoteState
+from portal.conventions.rules.way import RoundState
 from portal.kernel.instance import instance_of
 from tests.make import conventions as make
 from tests.make.conventions import NOW
@@ -19,10 +21,17 @@ CASES = dict.fromkeys(
         "conventions.desk_clause_new", "conventions.desk_paste", "conventions.desk_model",
         "conventions.desk_clause", "conventions.desk_clause_out", "conventions.desk_aside",
         "conventions.desk_let_stand", "conventions.wish", "conventions.desk_wishes",
-        "conventions.desk_wish_paper",
+        "conventions.desk_wish_paper", "conventions.desk_comments",
+        "conventions.desk_comment_paper",
     ),
     "convention_round",
-) | {"conventions.desk_wish": "convention_wish"}  # fmt: skip
+) | {"conventions.desk_wish": "convention_wish",
+    "conventions.desk_comment": "convention_comment",
+    **dict.fromkeys(
+        ("conventions.comments", "conventions.comment", "conventions.comment_clause"),
+        "convention_discussed",
+    ),
+}  # fmt: skip
 CASES |= dict.fromkeys(
     (
         f"conventions.{page}"
@@ -43,6 +52,7 @@ PAIRS = {
         (f"conventions.{page}", "clause"): "convention_clause"
         for page in ("desk_clause", "desk_clause_out", "desk_let_stand")
     },
+    ("conventions.comment_clause", "clause"): "convention_clause_discussed",
     ("conventions.desk_aside", "edit"): "convention_edit",
     ("conventions.desk_tally_sign", "entry"): "convention_tally",
 }
@@ -70,6 +80,24 @@ def convention_things(session: Session, area: Area) -> dict[str, str]:
     session.add(edit)
     session.flush()
     wish = make.wish(session, of)
+    comment = make.comment(session, of, clause)
+    open_one = make.a_round(session, make.convention(session, area), state=RoundState.DISCUSSION)
+    discussed = make.clause(session, open_one)
+    make.comment(session, open_one, discussed, state=SaidState.SHOWN)
+    return {
+        **_vote_things(session, of),
+        "convention_comment": comment.number,
+        "convention_discussed": open_one.number,
+        "convention_clause_discussed": str(discussed.clause_id),
+        "convention_wish": wish.number,
+        "convention_round": of.number,
+        "convention_clause": str(clause.clause_id),
+        "convention_edit": str(edit.id),
+    }
+
+
+def _vote_things(session: Session, of: Round) -> dict[str, str]:
+    """A vote that runs, with a box that waits for the street, and one that nobody came to."""
     vote = make.vote(session, of)
     make.elector(session, vote)
     tally = PaperTally(
@@ -85,8 +113,4 @@ def convention_things(session: Session, area: Area) -> dict[str, str]:
         "convention_vote": vote.number,
         "convention_decided": decided.number,
         "convention_tally": str(tally.id),
-        "convention_wish": wish.number,
-        "convention_round": of.number,
-        "convention_clause": str(clause.clause_id),
-        "convention_edit": str(edit.id),
     }

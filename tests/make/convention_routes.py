@@ -44,12 +44,24 @@ for _page in (
     "desk_model",
     "desk_wishes",
     "desk_wish_paper",
+    "desk_comments",
+    "desk_comment_paper",
 ):
     SAMPLES[f"conventions.{_page}"] = _sample(number="round")
 for _page in ("desk_clause", "desk_clause_out"):
     SAMPLES[f"conventions.{_page}"] = _sample(number="round", clause="clause")
 SAMPLES["conventions.desk_wish"] = _sample(number="wish")
 SAMPLES["conventions.wish"] = Sample(own=thing(number="convention_round_east"))
+SAMPLES["conventions.desk_comment"] = _sample(number="comment")
+for _page in ("comments", "comment"):
+    SAMPLES[f"conventions.{_page}"] = Sample(own=thing(number="convention_discussed_east"))
+SAMPLES["conventions.comment_clause"] = Sample(
+    own=thing(number="convention_discussed_east", clause="convention_clause_discussed_east")
+)
+SAMPLES["conventions.support"] = Sample(own=fixed(number="none"))
+SAMPLES["conventions.my_comment_back"] = Sample(
+    own=fixed(number="none"), foreign=thing(number="convention_comment_west")
+)
 SAMPLES["conventions.my_wish_back"] = Sample(
     own=fixed(number="none"), foreign=thing(number="convention_wish_west")
 )

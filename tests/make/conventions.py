@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
 from portal.conventions.models import (
+    Comment,
     Convention,
     ConventionClause,
     ConventionVersion,
@@ -18,8 +19,8 @@ from portal.conventions.models import (
     Wish,
 )
 from portal.conventions.rules.kinds import Ballot, Electorate, Kind
-from portal.conventions.rules.talk import Channel
-from portal.conventions.rules.texts import Topic
+from portal.conventions.rules.talk import Channel, SaidKind
+from portal.conventions.rules.texts import Topic, quote_hash
 from portal.conventions.rules.votes import VoteWay
 from portal.conventions.rules.way import RoundState
 from portal.kernel.instance import instance_of
@@ -77,6 +78,21 @@ def wish(session: Session, of: Round, words: str = "希望楼道不放自行车�
         "sealed_words": instance_of(session).vault.seal(words),
     }  # fmt: skip
     row: Wish = _put(session, Wish(**values | changes))
+    return row
+
+
+def comment(session: Session, of: Round, on: DraftClause | None = None, **changes: Any) -> Comment:
+    """A comment from the screen, on a clause or on the whole text, that nobody has looked at."""
+    values: dict[str, Any] = {
+        "round_id": of.id, "channel": Channel.SCREEN, "kind": SaidKind.COMMENT, "at": NOW,
+        "sealed_words": instance_of(session).vault.seal("这一条写得太长。"),
+    }  # fmt: skip
+    if on is not None:
+        values |= {
+            "clause_id": on.clause_id, "quote": on.markdown,
+            "quote_hash": quote_hash(f"{on.heading}{on.markdown}"),
+        }  # fmt: skip
+    row: Comment = _put(session, Comment(**values | changes))
     return row
 
 

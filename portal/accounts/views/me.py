@@ -37,6 +37,7 @@ LINKS = (
     ("pledges.my_replies", _l("What I say for my shop"), None),
     ("conventions.my_votes", _l("My votes"), None),
     ("conventions.my_wishes", _l("My wishes for conventions"), None),
+    ("conventions.my_comments", _l("What I said to conventions"), None),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),

@@ -28,11 +28,13 @@ register(
         TextRefusal.SETTLED: _l("This was already put together."),
         TalkRefusal.CLOSED: _l("No wishes are being collected here now."),
         TalkRefusal.TOO_MANY: _l(
-            "You have sent %(most)s wishes for this convention. Please take one back first, or "
-            "tell the committee."
+            "You have sent %(most)s already. Please take one back first, or tell the committee."
         ),
         TalkRefusal.DECIDED: _l("This was already decided."),
         TalkRefusal.NO_REASON: _l("Please say why it is not shown; whoever wrote it reads this."),
-        TalkRefusal.OWN: _l("This is your own wish. Please leave it to a colleague."),
+        TalkRefusal.OWN: _l("This is your own. Please leave it to a colleague."),
+        TalkRefusal.NOT_DISCUSSED: _l("This text is not under discussion now."),
+        TalkRefusal.NO_PROPOSAL: _l("Please write the words that you propose."),
+        TalkRefusal.NOTHING_CHOSEN: _l("Please choose what you answer to."),
     }
 )

@@ -6,6 +6,7 @@ from typing import Final
 LONGEST_SAID: Final = 1000
 # of one person in one round: who has more to say writes them together
 MOST_WISHES: Final = 10
+MOST_COMMENTS: Final = 30
 
 
 class Channel(StrEnum):
@@ -55,3 +56,6 @@ class TalkRefusal(StrEnum):
     DECIDED = "talk.decided"
     NO_REASON = "talk.no_reason"
     OWN = "talk.own"
+    NOT_DISCUSSED = "talk.not_discussed"
+    NO_PROPOSAL = "talk.no_proposal"
+    NOTHING_CHOSEN = "talk.nothing_chosen"

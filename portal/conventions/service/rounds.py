@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import area_by_code
 from portal.conventions.models import Convention, Round, RoundEvent
+from portal.conventions.queries.comments import comments_unanswered
 from portal.conventions.queries.texts import RoundRow, draft_of, flags_in, round_by_number
 from portal.conventions.rules.kinds import Kind, KindRule, rules_on
 from portal.conventions.rules.way import (
@@ -120,7 +121,8 @@ def move_round(
 def _refuse(session: Session, row: RoundRow, move: Move, today: date) -> None:
     draft = draft_of(session, row.id)
     flags = [one for one in flags_in(session, row.id, draft) if not one.let_stand]
-    at = Standing(row.state, row.until, len(draft), flagged=len(flags))
+    waiting = comments_unanswered(session, row.id)
+    at = Standing(row.state, row.until, len(draft), waiting, len(flags))
     refusal = why_not(at, move, today)
     if refusal is not None:
         named = " · ".join(dict.fromkeys(one.heading or one.words for one in flags))
