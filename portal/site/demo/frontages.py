@@ -114,7 +114,7 @@ def _street(session: Session, people: People, street: AreaRow, now: datetime) ->
         for row in register_page(session, desk.places_for(MANAGE), Sought())[:PAGE]
     }
     owners = iter(people["shop_owner"])
-    shops = []
+    shops = list[Shop]()
     for row in _rows(TABLE, ","):
         number = doors.get((row["road"], row["door"]))
         if number is not None and len(shops) < SIGNED:
