@@ -1,15 +1,15 @@
 """Reads of photos of frontages: of an inspection, of what a shop put right, to check, for all."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from pledges.models import Breach, BreachAnswer, PledgePhoto, PremisesOperator
+from pledges.models import Breach, BreachAnswer, PledgePhoto
 from pledges.queries.breaches import BreachRow
 from pledges.queries.inspections import in_places
 from pledges.rules.breaches import BreachState
@@ -135,43 +135,20 @@ def photos_to_check(session: Session, places: Collection[str] | None) -> list[Ph
 
 
 @dataclass(frozen=True)
-class BeforeAfter:
-    """What was put right last at a place, and when; its photos that everybody may see."""
+class PutRight:
+    """The breach that was put right last at a place: against which clause (its words by language),
+    and when it was over."""
 
+    district: str
+    id: UUID
+    inspection_id: UUID
     clause_id: UUID
+    clause: Mapping[str, str]
     ended_at: datetime
-    before: Sequence[PhotoRow]
-    after: Sequence[PhotoRow]
 
 
-def public_before_after(session: Session, district: str, premises_id: UUID) -> BeforeAfter | None:
-    """Before and after of the last rectification by whoever runs the place now: two queries.
-
-    None: nothing was put right yet, or no photo of it was checked and may be shown.
-    """
-    last = session.execute(
-        select(Breach.id, Breach.inspection_id, Breach.clause_id, Breach.ended_at)
-        .join(
-            PremisesOperator,
-            and_(
-                PremisesOperator.district == Breach.district,
-                PremisesOperator.id == Breach.operator_id,
-            ),
-        )
-        .where(
-            Breach.district == district, Breach.premises_id == premises_id,
-            Breach.state == BreachState.RECTIFIED, Breach.ended_at.is_not(None),
-            PremisesOperator.ends_on.is_(None),
-        )
-        .order_by(Breach.ended_at.desc(), Breach.id)
-        .limit(1)
-    ).one_or_none()  # fmt: skip
-    these = of_breach(district, last.id, last.inspection_id, last.clause_id) if last else false()
-    photos = _photos(session, and_(these, PledgePhoto.shown_at.is_not(None)))
-    if last is None or not photos:
-        return None
-    return BeforeAfter(
-        last.clause_id, last.ended_at,
-        [one for one in photos if one.side is PhotoSide.BEFORE],
-        [one for one in photos if one.side is PhotoSide.AFTER],
-    )  # fmt: skip
+def public_photos(session: Session, last: PutRight) -> list[PhotoRow]:
+    """Its photos that everybody may see, what was found first: one query."""
+    these = of_breach(last.district, last.id, last.inspection_id, last.clause_id)
+    rows = _photos(session, and_(these, PledgePhoto.shown_at.is_not(None)))
+    return sorted(rows, key=lambda one: one.side is PhotoSide.AFTER)

@@ -9,6 +9,8 @@ from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from pledges.models import (
+    Breach,
+    Clause,
     ClauseSet,
     ClauseVersion,
     Listing,
@@ -17,8 +19,10 @@ from pledges.models import (
     Premises,
     Standing,
 )
+from pledges.queries.photos import PutRight
 from pledges.queries.plaques import Pledged
 from pledges.queries.standing import StandingRow
+from pledges.rules.breaches import BreachState
 from pledges.rules.clauses import Letter
 from pledges.rules.signing import PledgeState
 from pledges.rules.standing import ListingState, ListKind, ReplyState
@@ -35,12 +39,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """The pledge in force, the newest standing, lists, and what the owner says."""
+    """The pledge in force, the newest standing, lists, what the owner says, and the last breach
+    that whoever runs it put right."""
 
     pledge: Pledged | None
     standing: StandingRow | None
     listed: tuple[Listed, ...]
     reply: str
+    put_right: PutRight | None
 
 
 def shop_facts(
@@ -56,7 +62,9 @@ def shop_facts(
             Standing.quarter, Standing.stars, Standing.low, Standing.high, Standing.inspections,
             Standing.ratings, Standing.reports, Standing.figures, Standing.formula,
             Standing.computed_at, good.ends_on.label("good_until"), bad.ends_on.label("bad_until"),
-            OwnerReply.sealed_words,
+            OwnerReply.sealed_words, Breach.id.label("breach_id"), Breach.inspection_id,
+            Breach.clause_id, Breach.ended_at.label("put_right_at"),
+            Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en,
         )
         .select_from(Premises)
         .outerjoin(
@@ -72,9 +80,13 @@ def shop_facts(
         .outerjoin(good, _on_list(good, ListKind.EXEMPLARY, operator_id, today))
         .outerjoin(bad, _on_list(bad, ListKind.TO_RECTIFY, operator_id, today))
         .outerjoin(OwnerReply, _newest_reply(operator_id))
+        .outerjoin(Breach, _last_put_right(operator_id))
+        .outerjoin(Clause, Clause.id == Breach.clause_id)
         .where(Premises.district == district, Premises.id == premises_id)
     ).one()  # fmt: skip
-    return ShopFacts(_pledge(row), _standing(row), _listed(row), _reply(session, row))
+    return ShopFacts(
+        _pledge(row), _standing(row), _listed(row), _reply(session, row), _put_right(row, district)
+    )
 
 
 def _newest_standing(operator_id: UUID | None) -> Any:
@@ -110,6 +122,25 @@ def _newest_reply(operator_id: UUID | None) -> Any:
     )  # fmt: skip
 
 
+def _last_put_right(operator_id: UUID | None) -> Any:
+    """One row, also when two ended at the same moment. What another one put right is not hers,
+    and what is appealed against waits."""
+    other = aliased(Breach)
+    last = (
+        select(other.id)
+        .where(
+            other.district == Premises.district, other.premises_id == Premises.id,
+            other.operator_id == operator_id, other.state == BreachState.RECTIFIED,
+            other.ended_at.is_not(None), other.suspended_at.is_(None),
+        )
+        .order_by(other.ended_at.desc(), other.id)
+        .limit(1)
+        .correlate(Premises)
+        .scalar_subquery()
+    )  # fmt: skip
+    return and_(Breach.district == Premises.district, Breach.id == last)
+
+
 def _pledge(row: Any) -> Pledged | None:
     if row.pledge_id is None:
         return None
@@ -138,3 +169,12 @@ def _listed(row: Any) -> tuple[Listed, ...]:
 
 def _reply(session: Session, row: Any) -> str:
     return instance_of(session).vault.unseal(row.sealed_words) if row.sealed_words else ""
+
+
+def _put_right(row: Any, district: str) -> PutRight | None:
+    if row.breach_id is None:
+        return None
+    clause = {"zh_Hans": row.text_zh_hans, "zh_Hant": row.text_zh_hant, "en": row.text_en}
+    return PutRight(
+        district, row.breach_id, row.inspection_id, row.clause_id, clause, row.put_right_at
+    )

@@ -6,8 +6,10 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from pledges.labels.clauses import AXES
+from pledges.labels.inspections import SIDES
 from pledges.labels.lists import LISTS
 from pledges.labels.standing import standing_words
+from pledges.queries.photos import public_photos
 from pledges.queries.plaques import Hanging, bindings_of, clauses_of, plaque_by_code
 from pledges.queries.shop_page import shop_facts
 from pledges.rules.plaques import BindingEnd, PlaqueState
@@ -65,6 +67,8 @@ def _pledged(row: Hanging) -> dict[str, Any]:
         "facts": facts,
         "said": standing_words(facts.standing),
         "list_names": LISTS,
+        "photos": public_photos(reading(), facts.put_right) if facts.put_right else [],
+        "sides": SIDES,
         "clauses": clauses_of(reading(), row.district, pledge.id) if pledge else [],
         "axes": AXES,
         "drawn": sketch(row.duty_geojson, row.lon, row.lat),

@@ -2,7 +2,6 @@
 time with their files."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +10,8 @@ from sqlalchemy import func, select
 from pledges.models import BreachAnswer, PledgePhoto, PremisesOperator
 from pledges.queries.breaches import breach_by_number
 from pledges.queries.inspections import inspection_by_id
-from pledges.queries.photos import photos_to_check, public_before_after
+from pledges.queries.photos import photos_to_check, public_photos
+from pledges.queries.shop_page import shop_facts
 from pledges.rules.breaches import AppealOutcome, BreachStep
 from pledges.rules.inspections import InspectionRefusal, PhotoRefusal, PhotoSide
 from pledges.rules.personal import KEEP_ENDED
@@ -30,7 +30,7 @@ from portal.kernel.uploads import KeptPhotos, keep_upload
 from tests.make.accounts import actor, staff
 from tests.make.inspections import DAY, Frontage, counted, frontage
 from tests.make.photos import encoded, exif, jpeg, picture
-from tests.make.pledges import NOW
+from tests.make.pledges import NOW, TODAY
 from tests.pages import Browser
 from tests.pledges.test_inspection_pages import browser_of, ticked
 
@@ -70,16 +70,24 @@ def codes(made: Frontage, side: PhotoSide | None = None) -> list[str]:
         return list(session.scalars(statement))
 
 
-def public(made: Frontage, number: str) -> Any:
+def public(made: Frontage, number: str) -> dict[PhotoSide, list[str]]:
+    """The codes of what the page of the shop shows."""
+    found: dict[PhotoSide, list[str]] = {}
     with made.database.read() as session:
         row = breach_by_number(session, number)
         assert row is not None
-        return public_before_after(session, row.district, row.premises_id)
+        facts = shop_facts(session, row.district, row.premises_id, row.operator_id, TODAY)
+        if facts.put_right is None:
+            return found
+        assert facts.put_right.clause_id == made.clauses["swept"]
+        for one in public_photos(session, facts.put_right):
+            found.setdefault(one.side, []).append(one.code)
+    return found
 
 
 def test_before_and_after_are_public_only_once_a_person_has_looked(made: Frontage) -> None:
     number = put_right(made)
-    assert public(made, number) is None
+    assert public(made, number) == {}
     with made.database.read() as session:
         waiting = photos_to_check(session, [made.tree["370283001"].path])
         assert len(waiting) == 3
@@ -90,14 +98,15 @@ def test_before_and_after_are_public_only_once_a_person_has_looked(made: Frontag
             made.do(check_photo, stranger, before, show=True, now=NOW)
     made.do(check_photo, made.desk, before, show=True, now=NOW)
     made.do(check_photo, made.desk, after, show=False, now=NOW)
-    found = public(made, number)
-    assert [one.code for one in found.before] == [before]
-    assert (found.after, found.clause_id) == ([], made.clauses["swept"])
+    assert public(made, number) == {PhotoSide.BEFORE: [before]}
     made.do(check_photo, made.desk, after, show=True, now=NOW)
-    assert [one.code for one in public(made, number).after] == [after]
+    assert public(made, number) == {PhotoSide.BEFORE: [before], PhotoSide.AFTER: [after]}
     # and it can be taken back
     made.do(check_photo, made.desk, before, show=False, now=NOW)
-    assert public(made, number).before == []
+    assert public(made, number) == {PhotoSide.AFTER: [after]}
+    # what is appealed against waits
+    made.do(appeal, made.owner, number, "当天停业", now=NOW + DAY)
+    assert public(made, number) == {}
 
 
 def test_whoever_speaks_for_the_shop_does_not_check_its_photos(
@@ -136,7 +145,7 @@ def test_what_is_withdrawn_is_shown_to_nobody_any_more(made: Frontage, how: str)
         with made.database.write() as session:
             third = actor(session, staff(session, "street_desk", area=made.tree["370283001"]))
         made.do(decide_appeal, third, number, AppealOutcome.UPHELD, "成立", now=NOW + DAY)
-    assert public(made, number) is None
+    assert public(made, number) == {}
     with made.database.read() as session:
         assert session.scalars(select(PledgePhoto.shown_at)).all() == [None] * 3
 

@@ -10,6 +10,7 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
 from pledges.models import OwnerReply, Standing, Tap
+from pledges.service.photos import check_photo
 from pledges.service.standing import compute_standings
 from portal.accounts.models import Person
 from portal.kernel.db import Database
@@ -18,7 +19,8 @@ from portal.satisfaction.rules import Level
 from tests.make.accounts import actor, person, sign_in_as
 from tests.make.frontages import AUGUST, CLOSED, Rated, rated_shop
 from tests.make.pledges import PHONE
-from tests.pages import Browser
+from tests.pages import Browser, Page
+from tests.pledges.test_photos import codes, put_right
 
 ROLES = ("nobody", "resident", "owner", "inspector", "desk", "elsewhere")
 RATE, REPORT = "Rate this frontage", "Report a problem here"
@@ -111,12 +113,30 @@ def _actor(shop: Rated, who: Person) -> Any:
         return actor(session, session.get_one(Person, who.id))
 
 
+def photographed(shop: Rated) -> tuple[str, list[str]]:
+    """Photos of what was put right: one at which nobody has looked, and those for everybody."""
+    put_right(shop.made)
+    hidden, *seen = codes(shop.made)
+    for code in seen:
+        shop.made.do(check_photo, shop.made.desk, code, show=True, now=CLOSED)
+    return hidden, seen
+
+
+def only_the_checked_are_shown(page: Page, hidden: str, seen: list[str]) -> None:
+    photos = page.soup.select("figure img")
+    assert [str(one["src"]).split("?")[0].rsplit("/", 1)[1] for one in photos] == seen
+    assert [one["alt"] for one in photos] == ["The frontage after"] * len(seen)
+    assert hidden not in page.html
+    assert page.browser.client.get(f"/pledges/photos/{hidden}").status_code == 404
+
+
 def test_the_page_with_everything_on_it_asks_four_times_and_is_small(
     app: Flask, database: Database, shop: Rated
 ) -> None:
     for at in range(2):
         shop.made.inspected("", now=AUGUST + timedelta(days=at))
     compute_standings(database, CLOSED)
+    hidden, seen = photographed(shop)
     owner, desk = browser_of(app, shop, "owner"), browser_of(app, shop, "desk")
     page = owner.get(f"/p/{shop.code}", status=200).click(SAY, status=200)
     page.form().fill(words="每天早上六点打扫门前").send(status=200)
@@ -139,6 +159,7 @@ def test_the_page_with_everything_on_it_asks_four_times_and_is_small(
     assert len([one for one in found if one.startswith("SELECT")]) <= 4, found
     assert "每天早上六点打扫门前" in page.text
     assert "★★★★★" in page.text
+    only_the_checked_are_shown(page, hidden, seen)
     assert len(gzip.compress(page.html.encode())) <= 40_000
     assert "target=" not in page.html
     assert " download" not in page.html

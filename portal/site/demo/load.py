@@ -32,6 +32,7 @@ from portal.site.demo.companies import plant_companies, with_companies
 from portal.site.demo.doors import plant_doors
 from portal.site.demo.exchange import plant_exchange
 from portal.site.demo.following import plant_following
+from portal.site.demo.frontages import plant_frontages
 from portal.site.demo.grids import plant_grids
 from portal.site.demo.honours import plant_honours
 from portal.site.demo.life import (
@@ -112,6 +113,7 @@ def load_demo(
     _shared_cases(session, rng, cast, stage, people, pictures, places["community"].path)
     plant_replies(session, cast.desk, places["street"], now)
     _work_of_staff(session, people, pictures, places["community"], now)
+    plant_frontages(session, people, pictures, places["street"], now)
     plant_volunteers(session, people, places, now)
     # at once, so that the pages of figures have something to show
     session.flush()
