@@ -124,6 +124,10 @@ class CovenantSignForm(ShopForm):
         found = self.version.data or ""
         return int(found) if found.isascii() and found.isdigit() and len(found) < 7 else 0
 
+    def signature(self) -> tuple[str, int, str]:
+        """For which shop, under which version, with which name."""
+        return self.shop.data or "", self.seen(), self.name.data or ""
+
 
 class CallForm(Form):
     """Call an election."""

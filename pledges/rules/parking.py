@@ -81,7 +81,9 @@ class ParkingRefusal(StrEnum):
 DAYS: Final = 8
 MOST_SPANS: Final = 4
 HOUR: Final = 60
-_SPAN = re.compile(r"([0-2]?[0-9])[:：]([0-5][0-9])\s*[-–—~～至]\s*([0-2]?[0-9])[:：]([0-5][0-9])")
+_SPAN = re.compile(
+    r"([0-2]?[0-9])[:：]([0-5][0-9])\s*[-–—~～\u81f3]\s*([0-2]?[0-9])[:：]([0-5][0-9])"
+)
 
 
 @dataclass(frozen=True, order=True)

@@ -277,8 +277,7 @@ def my_alliance_covenant(number: str) -> ResponseReturnValue:
     form.offer(shops_in(found))
 
     def act(session: Session) -> str:
-        shop, name = form.shop.data or "", form.name.data or ""
-        sign_on(session, current_actor(), number, shop, form.seen(), name, now=now())
+        sign_on(session, current_actor(), number, *form.signature(), now=now())
         return _home(number)
 
     return answer(

@@ -220,26 +220,6 @@ def release_of(session: Session, month: str) -> ReleaseRow | None:
 
 
 @dataclass(frozen=True)
-class MonthRow:
-    """A place's own figures in one month."""
-
-    month: str
-    figure: FigureRow
-
-
-def months_of(session: Session, path: str, limit: int = 12) -> list[MonthRow]:
-    """The released months of the place with a path, the newest first."""
-    newest = select(MonthRelease.month).order_by(MonthRelease.month.desc()).limit(limit)
-    statement = (
-        select(MonthFigure.month, *_FIGURE)
-        .join(Area, Area.code == MonthFigure.area_code)
-        .where(MonthFigure.month.in_(newest.scalar_subquery()), MonthFigure.path == path)
-        .order_by(MonthFigure.month.desc())
-    )
-    return [MonthRow(row.month, _figure_row(row)) for row in session.execute(statement)]
-
-
-@dataclass(frozen=True)
 class MonthPage:
     """A place in a month: its own row, and those below it in the order of the tree."""
 

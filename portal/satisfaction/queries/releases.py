@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import Float, String, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
 from portal.areas.rules import tidy_names
-from portal.satisfaction.models import Rating, ReleaseBudget, ReleaseCell, SatisfactionRelease
-from portal.satisfaction.queries import months_of
+from portal.satisfaction.models import (
+    MonthFigure,
+    Rating,
+    ReleaseBudget,
+    ReleaseCell,
+    SatisfactionRelease,
+)
 from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.files import DATA_CSV, MEASUREMENTS, METADATA, REBUILD
 from portal.satisfaction.rules.rebuild import SPANS
@@ -257,19 +262,25 @@ def months_at(session: Session, path: str, limit: int = 12) -> list[PlaceMonth]:
 
     Months of the first table are among them.
     """
-    columns = (
-        SatisfactionRelease.month, SatisfactionRelease.version, SatisfactionRelease.slug,
-        ReleaseCell.satisfied_share,
+    releases = (
+        select(
+            SatisfactionRelease.month, SatisfactionRelease.slug,
+            SatisfactionRelease.version, ReleaseCell.satisfied_share,
+        )
+        .join(ReleaseCell, ReleaseCell.slug == SatisfactionRelease.slug)
+        .where(
+            SatisfactionRelease.subject_kind == SubjectKind.CASE,
+            ReleaseCell.path == path,
+            ReleaseCell.span == SPANS[0],
+        )
     )  # fmt: skip
-    mine = (
-        SatisfactionRelease.subject_kind == SubjectKind.CASE,
-        ReleaseCell.path == path,
-        ReleaseCell.span == SPANS[0],
-    )
-    joined = select(*columns).join(ReleaseCell, ReleaseCell.slug == SatisfactionRelease.slug)
-    rows = session.execute(joined.where(*mine).order_by(SatisfactionRelease.version)).all()
-    found = {
-        row.month: PlaceMonth(row.month, row.month, row.figure.satisfied_share)
-        for row in months_of(session, path, limit)
-    } | {row.month: PlaceMonth(row.month, row.slug, row.satisfied_share) for row in rows}
-    return sorted(found.values(), key=lambda one: one.month, reverse=True)[:limit]
+    # where nobody answered, there is no share
+    answered = func.nullif(MonthFigure.answered, 0)
+    first_table = select(
+        MonthFigure.month, MonthFigure.month, literal(0),
+        cast(MonthFigure.satisfied, Float) / answered,
+    ).where(MonthFigure.path == path)  # fmt: skip
+    both = union_all(releases, first_table).subquery("both")
+    rows = session.execute(select(both).order_by(both.c.version))
+    newest = {row[0]: PlaceMonth(row[0], row[1], row[3]) for row in rows}
+    return sorted(newest.values(), key=lambda one: one.month, reverse=True)[:limit]
