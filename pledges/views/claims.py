@@ -9,6 +9,7 @@ from pledges.forms.breaches import SureForm
 from pledges.forms.letters import ClaimForm, DecideClaimForm
 from pledges.labels.personal import CLAIM_KINDS, CLAIM_STATES
 from pledges.queries.claims import claims_at, waiting_claims
+from pledges.queries.plaques import plaque_by_code
 from pledges.queries.signing import SigningDoor, signing_door
 from pledges.rules.premises import ClaimState
 from pledges.service.claims import claim_here, decide_claim, make_claim, own_claim, withdraw_claim
@@ -17,7 +18,9 @@ from pledges.views.blueprint import bp
 from pledges.views.signing import door_behind
 from portal.accounts.access import current_actor, requires, signed_in
 from portal.kernel.clock import now
+from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 
@@ -33,10 +36,17 @@ def claim_door(code: str) -> ResponseReturnValue:
     """Say that the place is one's own, or that the telephone of the register is not."""
     door = door_behind(code)
     if door is None:
-        return redirect(url_for("pledges.plaque", code=code), 303)
+        return _elsewhere(code)
     form = ClaimForm()
     act = partial(_claim, door, form)
     return answer(form, f"{FOLDER}/new.html", act, thanks=SAID, door=door, code=code)
+
+
+def _elsewhere(code: str) -> ResponseReturnValue:
+    """The page of a plaque that hangs at no door says why. Raises Missing for no plaque at all."""
+    if plaque_by_code(reading(), clean_number(code[:40]) or "") is None:
+        raise Missing
+    return redirect(url_for("pledges.plaque", code=code), 303)
 
 
 def _claim(door: SigningDoor, form: ClaimForm, session: Session) -> str:

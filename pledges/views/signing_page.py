@@ -125,8 +125,11 @@ def filled(page: SigningPage, kind: type[Of]) -> Filled[Of]:
 
 
 def _stale(page: SigningPage) -> StrEnum | None:
-    """What of a page that was sent is no longer so."""
+    """What of a page that was sent is no longer so. One that says nothing of what it was made for
+    is no older page but one cut short: its fields are asked for."""
     sent, main = request.form, page.texts.main
+    if not {"operator", "version", "duty"} & sent.keys():
+        return None
     if sent.get("operator") != page.door.operator:
         return SigningRefusal.OTHER_OPERATOR
     extras = {extra_field(text.id) for text in page.texts.extras}
