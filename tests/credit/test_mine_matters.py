@@ -366,8 +366,8 @@ def test_ones_own_page_sends_the_same_queries_however_much_waits(
     for _ in range(3):
         announced(made, now=now())
     # nothing is followed: the second query about that is not sent; one asks for news of shifts,
-    # and one for the next shift of the coming day
-    assert none == sent() == 8
+    # one for the next shift of the coming day, and one for letters to be signed anew
+    assert none == sent() == 9
 
 
 def explained(session: Session, explain: str, who: UUID) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+from math import dist
 from typing import Any
 
 import pytest
@@ -38,6 +40,7 @@ from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import OperatorWish
 from pledges.rules.signing import PledgeState
 from pledges.service.parking import change_offer, offer_shown, take_step, write_offer
+from pledges.service.parking_map import apart
 from pledges.service.parking_signing import sign_offer
 from pledges.service.premises import change_tenant
 from portal.kernel.db import Database
@@ -284,3 +287,14 @@ def test_nobody_else_writes_changes_or_ends_it(made: Unit) -> None:
         made.do(change_offer, made.other, number, wish(), seen=1)
     with pytest.raises(Missing):
         made.do(take_step, made.other, number, ParkingStep.END, "因为", desk=False)
+
+
+def test_no_mark_of_the_map_lies_under_another() -> None:
+    crowd = [(693.3, 33.3)] * 20 + [(700.0, 40.0), (10.0, 5.0), (300.0, 200.0)]
+    placed = apart(crowd, 400)
+    assert placed[0] == (693.3, 33.3)
+    assert placed[-1] == (300.0, 200.0)
+    assert all(dist(one, other) >= 30 for one, other in combinations(placed, 2))
+    assert all(0 < x < 720 and 0 < y < 400 for x, y in placed)
+    # more than there is room for: they stay where they are
+    assert apart([(300.0, 200.0)] * 100, 400)[-1] == (300.0, 200.0)

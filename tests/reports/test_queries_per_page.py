@@ -45,7 +45,7 @@ PAGES = (
     # still object to: whoever is accused has to learn of it wherever she comes in (L7); and so on
     # for answers that can be reviewed, for shifts that wait for her yes, and for what organisers
     # wrote to her
-    ("resident", "/me", 9),
+    ("resident", "/me", 10),
     ("resident", "/me/following", 5),
 )
 
