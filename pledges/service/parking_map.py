@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import dist, hypot
+from math import dist
 
 from sqlalchemy.orm import Session
 
