@@ -112,6 +112,10 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "step": ["confirm"],
         "stop": ["1"],
         "clause": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
+        "edit": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
+        "entry": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
+        "slug": ["2026-10"],
+        "name": ["data.csv"],
     }
     reached: set[str] = set()
     failed: dict[str, int] = {}

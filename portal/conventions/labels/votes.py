@@ -51,6 +51,7 @@ FLAWS: Final[Mapping[RollProblem, Words]] = {
 }
 register(
     {
+        **FLAWS,
         RollProblem.EMPTY: _l("Please type the electors, or choose a file of them."),
         RollProblem.TOO_LARGE: _l("A roll has at most %(most)s lines."),
         RollProblem.UNREADABLE: _l("This file is neither a CSV nor an XLSX table we can read."),
