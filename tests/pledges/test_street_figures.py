@@ -83,12 +83,14 @@ def test_the_page_and_the_file_say_the_same_and_run_no_formula(
     page = browser.get("/pledges/figures", status=200)
     assert "92% (11 of 12)" in page.text
     assert "withheld" in page.text
-    raw = browser.client.get("/pledges/figures.csv").get_data(as_text=True)
+    with browser.client.get("/pledges/figures.csv") as table:
+        raw = table.get_data(as_text=True)
     rows = list(csv.reader(io.StringIO(raw.removeprefix("\ufeff"))))
     assert rows[1][3:5] == ["11", "12"]
     assert rows[2][3:] == [""] * 6
     assert not rows[1][1].startswith("=")
-    assert browser.client.get("/pledges/figures.xlsx").data[:2] == b"PK"
+    with browser.client.get("/pledges/figures.xlsx") as book:
+        assert book.data[:2] == b"PK"
     browser.get("/pledges/figures.exe", status=404)
 
 
