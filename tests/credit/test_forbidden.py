@@ -52,7 +52,7 @@ OF_FILES = {"loaded_list.fingerprint", "audit_draw.fingerprint"}
 # what an organiser took out for all who come (volunteer regulations, article 16): no person's
 OF_ACTIVITIES = {"volunteer_activity.insurance", "ActivityForm.insurance"}
 # a compound of houses with its five parties (requirement R136), of which no person's is kept
-OF_COMPOUNDS = re.compile(r"community_estate(_party)?\.")
+OF_COMPOUNDS = re.compile(r"community_estate(_party)?\.|community_owners_committee\.estate_id$")
 FORBIDDEN_WORDS = re.compile("宗教|信仰|基因|指纹|血型|病史|收入|存款|保险|房产|财产|纳税")
 
 
