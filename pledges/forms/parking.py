@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import (
-    DecimalField,
     HiddenField,
     RadioField,
     SelectMultipleField,
@@ -33,23 +32,12 @@ from pledges.rules.parking import (
 from pledges.service.parking import OfferWish
 from pledges.service.parking_signing import LONGEST_SIGNATURE
 from portal.kernel.errors import Refused
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import DayField, DegreeField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 
 LONGEST_HOURS = 60
 _FREE = [Optional(), Length(max=LONGEST_WORDS, message=LONG)]
 _HOURS = [Optional(), Length(max=LONGEST_HOURS, message=LONG)]
-
-
-class _DegreeField(DecimalField):  # type: ignore[misc]  # wtforms has no types
-    """Degrees; what cannot be read is said in words of ours."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_l("Write both degrees as numbers like 119.9512, or none.")) from error
 
 
 class OfferForm(Form):
@@ -81,8 +69,8 @@ class OfferForm(Form):
     phone = StringField(
         _l("Telephone of the unit"), [InputRequired(message=NEEDED), Length(max=40, message=LONG)]
     )
-    lon = _DegreeField(_l("Longitude (WGS-84)"), [Optional()], places=None)
-    lat = _DegreeField(_l("Latitude (WGS-84)"), [Optional()], places=None)
+    lon = DegreeField(_l("Longitude (WGS-84)"), [Optional()], places=None)
+    lat = DegreeField(_l("Latitude (WGS-84)"), [Optional()], places=None)
     version = HiddenField()
 
     def days(self) -> list[Any]:

@@ -10,12 +10,14 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     DateField,
+    DecimalField,
     Field,
     FileField,
     HiddenField,
     IntegerField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import StopValidation
 
@@ -128,6 +130,21 @@ class WholeNumberField(_InOurWords, IntegerField):  # type: ignore[misc]  # wtfo
     """A number without a fraction."""
 
     unreadable = _l("Write a whole number.")
+
+
+class ClockField(_InOurWords, TimeField):  # type: ignore[misc]  # wtforms has no types
+    """A time of day like 14:30."""
+
+    unreadable = _l("Write a time like 14:30.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text for text in valuelist if text.strip()])
+
+
+class DegreeField(_InOurWords, DecimalField):  # type: ignore[misc]  # wtforms has no types
+    """A longitude or latitude in degrees, as it was typed."""
+
+    unreadable = _l("Write both degrees as numbers like 119.9512, or none.")
 
 
 class FileIn(FileField):  # type: ignore[misc]  # wtforms has no types

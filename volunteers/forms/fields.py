@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import HiddenField, SelectChoice, SelectMultipleField, TextAreaField, TimeField
+from wtforms import HiddenField, SelectChoice, SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -32,17 +32,6 @@ def choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
 def named(rows: Iterable[tuple[str, Mapping[str, str]]]) -> list[SelectChoice]:
     """Choices of (code, names) in the reader's language."""
     return [SelectChoice(code, in_words(names)) for code, names in rows]
-
-
-class ClockField(TimeField):  # type: ignore[misc]  # wtforms has no types
-    """A time of day like 14:30."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text.strip()])
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_l("Write a time like 14:30.")) from error
 
 
 class TicksField(SelectMultipleField):  # type: ignore[misc]  # wtforms has no types

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import ClockField, DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
-from volunteers.forms.fields import ClockField
 from volunteers.queries.hours import ToConfirm
 from volunteers.rules.hours import LONGEST_REASON
 from volunteers.rules.shifts import Span

@@ -7,9 +7,9 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import ClockField, DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
-from volunteers.forms.fields import ClockField, named
+from volunteers.forms.fields import named
 from volunteers.forms.signing_up import CHOOSE
 from volunteers.rules.roster import RosterWish, Window
 

@@ -15,12 +15,11 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from portal.kernel.forms import DayField, FileIn, Form, WholeNumberField
+from portal.kernel.forms import ClockField, DayField, FileIn, Form, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from volunteers.forms.fields import (
     NEEDED,
-    ClockField,
     DaysField,
     SeenForm,
     TicksField,

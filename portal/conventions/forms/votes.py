@@ -11,7 +11,6 @@ from wtforms import (
     SelectChoice,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -31,26 +30,14 @@ from portal.conventions.rules.votes import (
     VoteWay,
 )
 from portal.conventions.service.papers import TallyWish
-from portal.kernel.forms import DayField, FileIn, Form, WholeNumberField
+from portal.kernel.forms import ClockField, DayField, FileIn, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.sheets import Encoding
 
 LONG: Final = _l("Please write no more than %(max)d characters.")
-CLOCK: Final = _l("Write a time like 14:30.")
 COUNT: Final = _l("Write a number from 0 to 100000.")
 MORE_THAN_THE_FILE: Final = 2_000_000
-
-
-class ClockField(TimeField):  # type: ignore[misc]  # wtforms has no types
-    """A time of day like 14:30."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([text for text in valuelist if text.strip()])
-        except ValueError as error:
-            self.data = None
-            raise ValueError(CLOCK) from error
 
 
 class CallForm(Form):
