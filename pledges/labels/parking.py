@@ -69,6 +69,10 @@ register(
         ParkingRefusal.HOURS: _l(
             "Write times like 18:00-08:00, several with a comma between them."
         ),
+        ParkingRefusal.STREET_PAUSED: _l(
+            "The street paused this offer, with a reason. "
+            "Only the street offers it again: ask there."
+        ),
         ParkingRefusal.NO_HOURS: _l("Write on which days and at which times one may park."),
         ParkingRefusal.PHONE: _l("This is not a telephone number."),
         ParkingRefusal.MOBILE: _l(

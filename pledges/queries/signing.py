@@ -248,9 +248,10 @@ def signed_texts(session: Session, district: str, pledge_id: UUID) -> list[Signe
 
 
 def signature_of(session: Session, pledge_id: UUID, district: str) -> Signature | None:
-    """The signature as it was hashed; None once the name or the salt is erased."""
+    """The signature as it was hashed; None once the name or the salt is erased, and for an offer
+    of parking, whose hash holds what is offered (``parking_signing``)."""
     row = session.get_one(Pledge, (district, pledge_id))
-    if row.sealed_signature is None or row.salt is None:
+    if row.letter is Letter.PARKING or row.sealed_signature is None or row.salt is None:
         return None
     operator = session.get_one(PremisesOperator, (district, row.operator_id))
     premises = session.get_one(Premises, (district, row.premises_id))

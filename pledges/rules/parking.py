@@ -76,6 +76,7 @@ class ParkingRefusal(StrEnum):
     NOT_TICKED = "parking.not_ticked"
     NO_SIGNATURE = "parking.no_signature"
     DAYS = "parking.days"
+    STREET_PAUSED = "parking.street_paused"
 
 
 DAYS: Final = 8

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from pledges.models import ClauseVersion, Pledge, PledgeExtra, Premises, PremisesOperator
 from pledges.queries.letters import own_pledge_row, paper_of
 from pledges.queries.signing import PledgeRow, pledge_by_number
+from pledges.rules.clauses import Letter
 from pledges.rules.signing import ON_PAPER, PledgeState, PledgeStep, SigningRefusal, Who
 from pledges.service.premises import MANAGE
 from pledges.service.signing import add_event, subject_of
@@ -112,6 +113,8 @@ def ask_renewals(session: Session, now: datetime) -> int:
         select(Pledge)
         .where(
             Pledge.state == PledgeState.IN_FORCE, Pledge.renewal_asked_at.is_(None),
+            # an offer of parking is signed with what it offers, not anew by itself
+            Pledge.letter != Letter.PARKING,
             or_(_newer_than(Pledge.version_id, today), extra),
         )
         .limit(BATCH)

@@ -226,6 +226,20 @@ def change_offer(
     add_step(session, row.district, row.id, step, Who.OPERATOR, now)
 
 
+def _street_paused(session: Session, row: OfferRow) -> bool:
+    """Whether it was the street that paused an offer last."""
+    last = (
+        select(ParkingEvent.who)
+        .where(
+            ParkingEvent.district == row.district, ParkingEvent.offer_id == row.id,
+            ParkingEvent.step == ParkingStep.PAUSE,
+        )
+        .order_by(ParkingEvent.at.desc(), ParkingEvent.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    return session.scalar(last) is Who.STAFF
+
+
 def take_step(
     session: Session, actor: Actor, number: str, step: ParkingStep, reason: str, *, desk: bool,
     now: datetime,
@@ -237,6 +251,8 @@ def take_step(
     edge, who = STEPS[step], Who.STAFF if desk else Who.OPERATOR
     if row.state not in edge.before:
         raise Conflict(PledgeRefusal.MOVED_ON)
+    if step is ParkingStep.RESUME and not desk and _street_paused(session, row):
+        raise Refused(ParkingRefusal.STREET_PAUSED)
     words = _words(reason, "reason", LONGEST_REASON) if edge.reasoned else None
     if edge.reasoned and not words:
         raise Refused(PledgeRefusal.NO_REASON, field="reason")

@@ -18,7 +18,7 @@ from pledges.rules.plaques import PlaqueState
 from pledges.rules.premises import PremisesState
 from pledges.rules.ratings import CATEGORY, FrontageRefusal, month_of
 from pledges.service.inspections import INSPECT
-from portal.accounts.queries import phones_of
+from portal.accounts.queries import actor_for, phones_of
 from portal.accounts.rules import Actor
 from portal.areas.queries import feature_live
 from portal.areas.rules import Feature
@@ -30,8 +30,7 @@ from portal.kernel.ratelimit import Limit, take
 from portal.reports.queries.case import CaseReporterRow
 from portal.satisfaction.queries import RatingRow, rating_of
 from portal.satisfaction.rules import SATISFIED_LEVELS, Answers, Level, SubjectKind
-from portal.satisfaction.rules.release import Bound, BoundBy
-from portal.satisfaction.service import Subject, record_rating
+from portal.satisfaction.service import Subject, bound_to, record_rating
 
 # nobody sees so many shops on a day; a tap costs nothing, so an address has few
 PERSON_LIMIT: Final = Limit("frontage_rating_person", 20, 86_400)
@@ -62,6 +61,9 @@ def why_not_rate(
 ) -> FrontageRefusal | None:
     """What keeps somebody from rating a frontage at all."""
     path, actor = row.place_path or "", rater.actor
+    if actor.person_id is None and rater.link is not None and rater.link.person_id is not None:
+        # whoever comes signed out by a report of hers is the same person
+        actor = actor_for(session, rater.link.person_id, now, second_factor=True)
     day = city_day(now, instance_of(session).city.zone)
     if row.operator_id is None or not feature_live(session, Feature.RATINGS, path, day):
         return FrontageRefusal.NOT_OPEN
@@ -133,23 +135,16 @@ def rate_frontage(
         _tap(session, row, level, now)
         return False
     answers = Answers(solved=level <= SATISFIED_LEVELS, result=level, service=level)
-    subject, bound = _subject(session, row, now), _bound(rater)
+    link = rater.link
+    bound = bound_to(
+        session,
+        person_id=rater.actor.person_id or (link.person_id if link else None),
+        phone_hash=link.phone_hash if link else None,
+        link=link.id if link else None,
+    )
+    subject = _subject(session, row, now)
     record_rating(session, subject, key, answers, seen=seen, now=now, bound=bound)
     return True
-
-
-def _bound(rater: Rater) -> Bound | None:
-    """Whose rating it is, so that she counts once in a month's release: her account, else the
-    verified telephone of her report, else that report."""
-    link = rater.link
-    person_id = rater.actor.person_id or (link.person_id if link else None)
-    if person_id is not None:
-        return Bound(BoundBy.ACCOUNT, str(person_id))
-    if link is None:
-        return None
-    if link.verified and link.phone_hash is not None:
-        return Bound(BoundBy.PHONE, link.phone_hash)
-    return Bound(BoundBy.LINK, str(link.id))
 
 
 def _subject(session: Session, row: Hanging, now: datetime) -> Subject:

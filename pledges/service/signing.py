@@ -181,7 +181,8 @@ def _texts(session: Session, door: SigningDoor, wish: SigningWish, on: date) -> 
     missed = unticked(offered.main.clauses, wish.ticks)
     if missed:
         raise Refused(SigningRefusal.NOT_TICKED, field=tick_field(missed[0]))
-    return [offered.main, *chosen]
+    # in the order in which a letter reads them again: the hash must come out the same
+    return [offered.main, *sorted(chosen, key=lambda text: text.row.code)]
 
 
 def _renewed(

@@ -37,7 +37,7 @@ from pledges.views.premises_table import TYPES
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.kernel.calendars import calendars_of
-from portal.kernel.clock import city_day, local, now
+from portal.kernel.clock import city_day, is_countable, local, now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import gettext, in_words
 from portal.kernel.ids import clean_number
@@ -68,6 +68,8 @@ def asked_at(asked: Mapping[str, str]) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(asked["day"]) if asked["day"] else today()
+        if not is_countable(day):
+            return None
         return datetime.combine(day, time.fromisoformat(asked["time"]), instance().city.zone)
     except ValueError:
         return None

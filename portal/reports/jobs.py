@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy.orm import Session
 
 from portal.kernel import jobs
@@ -37,6 +38,7 @@ from portal.satisfaction.rules import SubjectKind, is_month
 from portal.satisfaction.service import forget_words
 from portal.satisfaction.service.release import FromAbove, draw_up, kinds_due, publish_release
 
+log = structlog.get_logger("gongzhi.satisfaction")
 COUNT_EVERY: Final = 900
 KEEP_WORDS: Final = timedelta(days=WORDS_DAYS)
 
@@ -49,8 +51,17 @@ def close_months(database: Database, now: datetime) -> list[str]:
     """
     with database.read() as session:
         due = kinds_due(session, now)
-    made = (release_month(database, kind, month, now=now) for month, kind in due)
+    made = (_if_it_may(database, kind, month, now) for month, kind in due)
     return [slug for slug in made if slug is not None]
+
+
+def _if_it_may(database: Database, kind: SubjectKind, month: str, now: datetime) -> str | None:
+    """One month that is refused (its budget is spent, the ledger stands still) keeps no other."""
+    try:
+        return release_month(database, kind, month, now=now)
+    except Refused as refused:
+        log.warning("month not released", month=month, kind=kind.value, why=refused.code.value)
+        return None
 
 
 def release_month(

@@ -42,6 +42,11 @@ register(
             "This month was shown by the first table of figures and is not released again."
         ),
         ReleaseRefusal.NOT_RELEASED: _l("There is no release of this month to correct."),
+        ReleaseRefusal.CORRECTED: _l(
+            "Two months of this year were corrected: what is left of the budget belongs to the "
+            "months to come."
+        ),
+        ReleaseRefusal.NO_REASON: _l("Say why it is corrected, in up to %(most)s characters."),
         ReleaseRefusal.BUDGET_SPENT: _l(
             "This year’s privacy budget for these ratings is spent: nothing more can be released."
         ),

@@ -21,11 +21,13 @@ from portal.satisfaction.queries import (
 )
 from portal.satisfaction.queries.releases import (
     ReleaseLine,
+    newest_of,
     release,
     release_file,
     release_page,
     releases,
 )
+from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.catalog import catalog_of
 from portal.satisfaction.rules.files import FILES, LICENCE
 
@@ -136,8 +138,9 @@ def file(slug: str, name: str) -> ResponseReturnValue:
 def month_csv(month: str) -> ResponseReturnValue:
     """A month of the first table as a file; of a released month the release's own."""
     session = reading()
-    if release(session, month) is not None:
-        return redirect(url_for("satisfaction.file", slug=month, name="data.csv"))
+    newest = newest_of(session, SubjectKind.CASE, month)
+    if newest is not None:
+        return redirect(url_for("satisfaction.file", slug=newest[0], name="data.csv"))
     if release_of(session, month) is None:
         raise Missing
     rows = [_csv_row(month, row) for row in figures_of(session, month)]

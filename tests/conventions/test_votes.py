@@ -18,11 +18,12 @@ from portal.conventions.queries.votes import boxes_of, my_votes, turnout, unsett
 from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Electorate, Kind
 from portal.conventions.rules.minutes import result_in
-from portal.conventions.rules.roll import RollProblem
+from portal.conventions.rules.roll import RollProblem, door_key
 from portal.conventions.rules.votes import VoteRefusal, VoteState
 from portal.conventions.rules.way import Move, RoundState
 from portal.conventions.service.ballots import cast_ballot
 from portal.conventions.service.roll import BadRoll, read_roll, unmark_paper
+from portal.conventions.service.rounds import move_round
 from portal.conventions.service.votes import decide_vote
 from portal.kernel.db import Database
 from portal.kernel.errors import Forbidden, Missing, Refused
@@ -125,6 +126,22 @@ def test_a_tie_sends_the_text_back_and_it_can_be_put_to_the_vote_again(town: Vot
     refused(VoteRefusal.NOT_NOW, town.decide)
     refused(VoteRefusal.LATE, town.cast, 0, YES)
     refused(VoteRefusal.NOT_NOW, town.call)
+
+
+def test_a_text_that_is_voted_on_is_not_given_up(town: Voting) -> None:
+    """Or the committee could throw a result away before it is counted."""
+    town.call()
+    for now in (DURING, AFTER):
+        given_up = (move_round, town.first, town.round, Move.GIVE_UP, "不做了")
+        refused(VoteRefusal.RUNNING, town.act, *given_up, now=now)
+    town.void(town.street, now=AFTER)
+    town.act(move_round, town.first, town.round, Move.GIVE_UP, "不做了", now=AFTER)
+    assert town.state is RoundState.GIVEN_UP
+
+
+def test_a_household_is_one_however_its_door_is_typed() -> None:
+    assert len({door_key(door) for door in ("3-101", "３－１０１", " 3 –101", "3—101")}) == 1
+    assert door_key("3-101") != door_key("31-01")
 
 
 def test_too_few_are_no_quorum(town: Voting) -> None:

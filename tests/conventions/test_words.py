@@ -1,11 +1,23 @@
 """Model texts, and the check of words that refuses fines until a person lets them stand."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from portal.conventions.labels.rendering import rendered
 from portal.conventions.rules.checking import Finding, findings_in, flags_of
-from portal.conventions.rules.kinds import Kind
+from portal.conventions.rules.kinds import Kind, rules_on
 from portal.conventions.rules.model_texts import model_texts
 from portal.conventions.rules.texts import ClauseText, Topic, quote_hash
+from portal.conventions.rules.way import (
+    Move,
+    RoundState,
+    Standing,
+    WayRefusal,
+    is_reviewed_early,
+    why_not,
+)
 
 
 def test_r021_residents_agree_on_sorting_their_waste() -> None:
@@ -32,6 +44,8 @@ def test_P7_no_model_text_fines_forces_or_shames_anybody(kind: Kind) -> None:
         ("乱倒垃圾的，罚款50元。", Finding.FINE),
         ("乱倒垃圾的，**罚** 款 50 元。", Finding.FINE),
         ("违者罚200元", Finding.FINE),
+        ("罚\u200b款50元", Finding.FINE),
+        ("亂倒垃圾的，罰款50元。", Finding.FINE),
         ("违者罚两百元", Finding.FINE),
         ("每户交押金一百元", Finding.FINE),
         ("扣发当年补助", Finding.FINE),
@@ -66,3 +80,20 @@ def test_what_was_let_stand_is_for_these_words_of_this_clause_only() -> None:
     assert [flag.let_stand for flag in flags_of([other], overruled)] == [False]
     twin = ClauseText("b", "处理", "本社区不罚款。")
     assert [flag.let_stand for flag in flags_of([twin], overruled)] == [False]
+
+
+def test_what_looks_like_a_code_of_a_sign_stays_as_it_was_typed() -> None:
+    # or words that the check cannot see would stand on the page
+    assert "&amp;#27454;" in rendered("罚&#27454;50元")
+
+
+def test_a_kind_without_review_is_asked_before_the_vote_and_by_the_street() -> None:
+    rules = rules_on(date(2026, 11, 1))
+    owners, residents = rules[Kind.OWNERS], rules[Kind.RESIDENTS]
+    at = Standing(RoundState.DISCUSSION, clauses=3, flagged=1, to=RoundState.VOTE)
+    assert why_not(at, Move.GO_ON, date(2026, 11, 1)) is WayRefusal.WORDS_FLAGGED
+    early = replace(at, to=RoundState.REVIEW)
+    assert why_not(early, Move.GO_ON, date(2026, 11, 1)) is None
+    assert is_reviewed_early(owners, RoundState.DISCUSSION)
+    assert not is_reviewed_early(residents, RoundState.DISCUSSION)
+    assert not is_reviewed_early(owners, RoundState.VOTE)

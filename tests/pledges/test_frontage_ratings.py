@@ -106,6 +106,11 @@ def test_neither_whoever_runs_the_shop_nor_whoever_inspects_it_rates_it(shop: Ra
     assert refusal_of(lambda: shop.rate(by=made.owner)) is FrontageRefusal.OWN
     for who in (made.inspector, made.desk):
         assert refusal_of(lambda who=who: shop.rate(by=who)) is FrontageRefusal.INSPECTS
+    # signed out, by a report of hers, she is the same person
+    for who, why in ((made.owner, FrontageRefusal.OWN), (made.inspector, FrontageRefusal.INSPECTS)):
+        own = reporter(person_id=who.person_id)
+        refused = refusal_of(lambda own=own: shop.rate(Level.SATISFIED, NOBODY, link=own))
+        assert refused is why
     assert shop.rate(by=made.elsewhere)
 
 

@@ -215,6 +215,13 @@ def test_it_pauses_and_ends_with_a_reason_and_its_letter_ends_with_it(made: Unit
     assert row_of(made, number).reason == "地面翻修"
     made.do(take_step, made.owner, number, ParkingStep.RESUME, "", desk=False)
     assert found(made) == [number]
+    # what the street paused is the street's to offer again
+    made.do(take_step, made.desk, number, ParkingStep.PAUSE, "入口不安全", desk=True)
+    with pytest.raises(Refused) as kept:
+        made.do(take_step, made.owner, number, ParkingStep.RESUME, "", desk=False)
+    assert kept.value.code is ParkingRefusal.STREET_PAUSED
+    made.do(take_step, made.desk, number, ParkingStep.RESUME, "", desk=True)
+    assert found(made) == [number]
     made.do(take_step, made.desk, number, ParkingStep.END, "与登记不符", desk=True)
     assert found(made) == []
     with made.database.read() as session:

@@ -1,6 +1,7 @@
 """Signing by a code: what is kept and sealed, and what is refused and changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -26,13 +27,14 @@ from pledges.rules.clauses import Letter
 from pledges.rules.premises import OperatorEnd
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import PremisesWish
-from pledges.rules.signing import PledgeState, PledgeStep, SigningRefusal
+from pledges.rules.signing import PledgeState, PledgeStep, SigningRefusal, SigningWay
 from pledges.service.premises import change_premises
 from portal.accounts.models import Person, SignInCode
 from portal.accounts.rules import Refusal
 from portal.accounts.service import sign_in_with_code
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
+from portal.kernel.ids import new_id
 from tests.make import pledges as make
 from tests.make.accounts import actor
 from tests.make.pledges import NOW, TODAY
@@ -88,17 +90,26 @@ def test_what_is_signed_is_sealed_whole_and_can_be_computed_again(door: Door) ->
     assert speaker == has_phone
 
 
-def test_any_other_bit_of_what_was_signed_makes_another_hash(door: Door) -> None:
-    door.sign()
+def test_what_was_signed_reads_back_to_its_hash_and_anything_else_to_another(door: Door) -> None:
+    with door.database.write() as session:
+        extras = [
+            make.clauses(session, door.tree[STREET], code, extra=True)[0].id
+            for code in ("one_bin", "shop_sign")
+        ]
+    door.sign(extras=frozenset(extras))
     [row] = door.pledges()
     with door.database.read() as session:
         whole = signature_of(session, row.id, row.district)
     assert whole is not None
-    said = whole.canonical()
-    for at in range(len(said) * 8):
-        flipped = bytearray(said)
-        flipped[at // 8] ^= 1 << at % 8
-        assert sha256(flipped).hexdigest() != row.digest
+    assert [text.code for text in whole.texts] == ["three", "one_bin", "shop_sign"]
+    assert sha256(whole.canonical()).hexdigest() == row.digest
+    for change in (
+        {"name": whole.name + "·"}, {"salt": "0" * len(whole.salt)}, {"texts": whole.texts[:-1]},
+        {"texts": [*whole.texts[:1], *whole.texts[:0:-1]]}, {"notice": None}, {"signer": new_id()},
+        {"way": SigningWay.DESK}, {"language": "zh_Hant"}, {"at": NOW + timedelta(seconds=1)},
+    ):  # fmt: skip
+        other = replace(whole, **change)
+        assert sha256(other.canonical()).hexdigest() != row.digest, change
 
 
 NOT_WHOLE: dict[Any, dict[str, Any]] = {

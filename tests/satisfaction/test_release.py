@@ -16,6 +16,9 @@ from credit.queries.entries import entry
 from credit.rules.kinds import Kind
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
+from portal.kernel.ids import new_id
+from portal.kernel.instance import instance_of
+from portal.reports.jobs import close_months
 from portal.satisfaction.models import (
     MonthRelease,
     ReleaseBudget,
@@ -31,9 +34,11 @@ from portal.satisfaction.queries.releases import (
 )
 from portal.satisfaction.rules import FigureRefusal, SubjectKind
 from portal.satisfaction.rules.files import FILES
-from portal.satisfaction.rules.release import ReleaseRefusal
+from portal.satisfaction.rules.release import Bound, BoundBy, ReleaseRefusal
+from portal.satisfaction.service import bound_to
 from portal.satisfaction.service.demo import plant_ratings
 from portal.satisfaction.service.release import kinds_due
+from tests.make.accounts import person
 from tests.make.releases import MIDDLE, MONTH, NOVEMBER, no_noise, rate_many, rating, release, town
 from tests.make.together import at_once
 
@@ -105,12 +110,15 @@ def test_all_levels_take_the_same_rating_of_a_resident(database: Database) -> No
 def test_a_rating_belongs_to_the_month_in_which_its_window_ends(database: Database) -> None:
     with database.write() as session:
         tree = town(session)
-        inside = [END - timedelta(days=31), END - timedelta(microseconds=1)]
-        outside = [END - timedelta(days=31, microseconds=1), END]
-        for ends in (*inside, *outside):
-            plant_ratings(session, [rating(tree["west"].path, ends=ends)])
+        # a window that ends with its month, at midnight, is of that month
+        begin, moment = END - timedelta(days=31), timedelta(microseconds=1)
+        for place, ends in (
+            ("west", begin + moment), ("west", END), ("first", begin), ("second", END + moment),
+        ):  # fmt: skip
+            plant_ratings(session, [rating(tree[place].path, ends=ends)])
     release(database, noise=no_noise)
-    assert counted(database)["370283"] == 2
+    found = counted(database)
+    assert (found["370283"], found["370283002"], found["370283001"]) == (2, 2, 0)
 
 
 @pytest.mark.parametrize("month", ["2026-13", "october", ""])
@@ -310,3 +318,52 @@ def test_what_is_due_is_every_kind_from_the_first_counted_month_on(database: Dat
     release(database)
     with database.read() as session:
         assert (MONTH, SubjectKind.CASE) not in kinds_due(session, NOVEMBER)
+
+
+def test_two_corrections_a_year_with_a_reason_and_no_more(database: Database) -> None:
+    with database.write() as session:
+        town(session)
+    release(database)
+    for said in ("  ", "长" * 301):
+        with pytest.raises(Refused) as nothing:
+            release(database, reason=said)
+        assert nothing.value.code is ReleaseRefusal.NO_REASON
+    assert [release(database, reason="a street was missing") for _ in range(2)] == [
+        "2026-10-r2", "2026-10-r3",
+    ]  # fmt: skip
+    with pytest.raises(Refused) as enough:
+        release(database, reason="once more")
+    assert enough.value.code is ReleaseRefusal.CORRECTED
+    # what is left is for the months to come
+    with database.read() as session:
+        assert budget_left(session, SubjectKind.CASE, 2026) == 11_000
+
+
+def test_a_month_that_is_refused_keeps_no_other(database: Database) -> None:
+    with database.write() as session:
+        tree = town(session)
+        # a kind that is rated alone is released as well
+        rate_many(session, tree["first"].path, 3, kind=SubjectKind.SHIFT)
+        _spend(session, 14_000)
+    with database.read() as session:
+        assert (MONTH, SubjectKind.CASE) in kinds_due(session, NOVEMBER)
+    made = close_months(database, NOVEMBER)
+    assert "2026-10-shift" in made
+    assert MONTH not in made
+
+
+def test_one_resident_is_one_by_account_and_by_her_telephone(database: Database) -> None:
+    with database.write() as session:
+        known, bare = person(session, phone="19900000177"), person(session)
+        bare.phone_hash = bare.sealed_phone = bare.phone_verified_at = None
+        session.flush()
+        by_report = instance_of(session).vault.keyed_hash("phone", "+8619900000177")
+        own = bound_to(session, person_id=known.id)
+        assert own == bound_to(session, person_id=None, phone_hash=by_report, link=new_id())
+        assert own is not None
+        assert own.by is BoundBy.PHONE
+        alone = bound_to(session, person_id=bare.id)
+        assert alone == Bound(BoundBy.ACCOUNT, str(bare.id))
+        link = new_id()
+        assert bound_to(session, person_id=None, link=link) == Bound(BoundBy.LINK, str(link))
+        assert bound_to(session, person_id=None) is None

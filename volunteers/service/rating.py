@@ -15,8 +15,7 @@ from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.instance import instance_of
 from portal.satisfaction.queries import RatingRow, rating_of, settings_of
 from portal.satisfaction.rules import Answers, SubjectKind
-from portal.satisfaction.rules.release import Bound, BoundBy
-from portal.satisfaction.service import Subject, record_rating
+from portal.satisfaction.service import Subject, bound_to, record_rating
 from volunteers.queries.rating import Served, served_on
 from volunteers.queries.shifts import shift
 from volunteers.rules.rating import RatingRefusal
@@ -69,5 +68,5 @@ def rate_shift(
         window_ends=rating_until(session, served.confirmed_at),
     )  # fmt: skip
     key = rater_key(session, actor.person_id)
-    bound = Bound(BoundBy.ACCOUNT, str(actor.person_id))
+    bound = bound_to(session, person_id=actor.person_id)
     record_rating(session, subject, key, answers, seen=seen, now=now, bound=bound)

@@ -13,9 +13,7 @@ TAGS: Final = {"p", "br", "strong", "em", "ol", "ul", "li"}
 @cache
 def _reader() -> MarkdownIt:
     # "zero" knows paragraphs alone; HTML, links and pictures stay the signs that were typed
-    return MarkdownIt("zero", {"breaks": True}).enable(
-        ["emphasis", "list", "newline", "escape", "entity"]
-    )
+    return MarkdownIt("zero", {"breaks": True}).enable(["emphasis", "list", "newline", "escape"])
 
 
 def rendered(markdown: str) -> Markup:

@@ -6,6 +6,7 @@ street has looked, and let it stand with a reason.
 
 import csv
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Final
 
 from portal.conventions.rules.kinds import DATA
 from portal.conventions.rules.texts import ClauseText, quote_hash
+from portal.kernel.tokens import fold
 
 REFUSED: Final = DATA / "refused-words.tsv"
 
@@ -51,11 +53,13 @@ def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
 
 
 def findings_in(words: str) -> dict[Finding, str]:
-    """What is found, and the first words that say it. Marks of Markdown and spaces hide nothing."""
-    bare = re.sub(r"[\s*_`~\\]+", "", words)
+    """What is found, and the first words that say it. Marks of Markdown, spaces, signs that are not
+    seen and other forms of a character hide nothing."""
+    seen = "".join(sign for sign in words if unicodedata.category(sign) != "Cf")
+    bare = re.sub(r"[\s*_`~\\]+", "", seen)
     found = dict[Finding, str]()
     for finding, pattern in _patterns():
-        hit = pattern.search(bare)
+        hit = pattern.search(bare) or pattern.search(fold(bare))
         if hit:
             found.setdefault(finding, hit.group())
     return found

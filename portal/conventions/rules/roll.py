@@ -6,6 +6,7 @@ owners are counted by it. A telephone finds the account that may vote on the scr
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +22,8 @@ LONGEST_NAME: Final = 60
 LONGEST_DOOR: Final = 60
 MOST_FLAWS: Final = 100
 _AREA: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?\Z", re.ASCII)
+# the forms of a hyphen that NFKC leaves
+_DASH: Final = re.compile(r"[\u2010-\u2015\u2212]")
 _APART: Final = re.compile(r"[,\t\uff0c]")
 
 
@@ -111,7 +114,8 @@ def read_line(line: int, cells: Mapping[str, str], electorate: Electorate) -> Ro
 
 def door_key(door: str) -> str:
     """A door as it is compared: however it was spaced or written."""
-    return "".join(door.split()).lower()
+    plain = unicodedata.normalize("NFKC", door).casefold()
+    return _DASH.sub("-", "".join(plain.split()))
 
 
 def twice_in(lines: Iterable[RollLine], electorate: Electorate) -> list[RollFlaw]:

@@ -110,6 +110,12 @@ def moves_from(state: RoundState) -> tuple[Move, ...]:
     return tuple(edge.move for edge in EDGES if edge.state is state)
 
 
+def is_reviewed_early(rule: KindRule, state: RoundState) -> bool:
+    """Whether words that the check refuses are looked at while the text is written, because the
+    kind has no step of review."""
+    return state in WRITING and not rule.takes(Step.REVIEW)
+
+
 def first_state(rule: KindRule) -> RoundState:
     """Where a round of a kind begins."""
     return S(rule.steps[0].value)
@@ -132,13 +138,15 @@ def state_after(rule: KindRule, state: RoundState, move: Move) -> RoundState | N
 
 @dataclass(frozen=True)
 class Standing:
-    """What must be known to go on: days that run, clauses, comments and words that wait."""
+    """What must be known to go on: days that run, clauses, comments and words that wait, and where
+    it leads ``to``."""
 
     state: RoundState
     until: date | None = None
     clauses: int = 0
     waiting_comments: int = 0
     flagged: int = 0
+    to: RoundState | None = None
 
 
 def why_not(at: Standing, move: Move, today: date) -> WayRefusal | None:
@@ -160,6 +168,7 @@ def _text_waits(at: Standing) -> WayRefusal | None:
         return WayRefusal.NO_CLAUSE
     if at.state is S.DISCUSSION and at.waiting_comments:
         return WayRefusal.OPEN_COMMENTS
-    if at.state is S.REVIEW and at.flagged:
+    # a kind without a review is stopped before the vote, or nobody would ask
+    if at.flagged and (at.state is S.REVIEW or at.to is S.VOTE):
         return WayRefusal.WORDS_FLAGGED
     return None

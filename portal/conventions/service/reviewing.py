@@ -9,7 +9,7 @@ from portal.accounts.rules import Actor
 from portal.conventions.models import Overruled
 from portal.conventions.queries.texts import draft_of, flags_in
 from portal.conventions.rules.checking import Finding, Flag
-from portal.conventions.rules.way import RoundState, WayRefusal
+from portal.conventions.rules.way import RoundState, WayRefusal, is_reviewed_early
 from portal.conventions.service.rounds import REVIEW, round_here
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 
@@ -37,7 +37,8 @@ def let_stand(
     row = round_here(session, actor, number, lock=True)
     if not actor.may(REVIEW, place_path=row.place_path):
         raise Forbidden
-    if row.state is not RoundState.REVIEW:
+    # where a kind has no review, the street says so while the text is still written
+    if row.state is not RoundState.REVIEW and not is_reviewed_early(row.rule, row.state):
         raise Refused(WayRefusal.NO_SUCH_MOVE)
     if not reason:
         raise Refused(WayRefusal.NO_REASON, field="reason")

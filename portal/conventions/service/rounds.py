@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import area_by_code
-from portal.conventions.models import Convention, Round, RoundEvent
+from portal.conventions.models import Convention, Round, RoundEvent, Vote
 from portal.conventions.queries.comments import comments_unanswered
 from portal.conventions.queries.texts import RoundRow, draft_of, flags_in, round_by_number
 from portal.conventions.rules.kinds import Kind, KindRule, rules_on
+from portal.conventions.rules.votes import VoteRefusal, VoteState
 from portal.conventions.rules.way import (
     Move,
     RoundState,
@@ -106,7 +107,7 @@ def move_round(
     if move in _WITH_REASON and not reason:
         raise Refused(WayRefusal.NO_REASON, field="reason")
     today = city_day(now, instance_of(session).city.zone)
-    _refuse(session, row, move, today)
+    _refuse(session, row, move, to, today)
     ended = now if to is RoundState.GIVEN_UP else None
     statement = (
         update(Round)
@@ -118,15 +119,24 @@ def move_round(
     _note(session, row.id, move, to, actor, reason or None, now)
 
 
-def _refuse(session: Session, row: RoundRow, move: Move, today: date) -> None:
+def _refuse(session: Session, row: RoundRow, move: Move, to: RoundState, today: date) -> None:
+    if to is RoundState.GIVEN_UP and _is_voted_on(session, row):
+        # or a result could be thrown away before it is counted; the street voids a vote
+        raise Conflict(VoteRefusal.RUNNING)
     draft = draft_of(session, row.id)
     flags = [one for one in flags_in(session, row.id, draft) if not one.let_stand]
     waiting = comments_unanswered(session, row.id)
-    at = Standing(row.state, row.until, len(draft), waiting, len(flags))
+    at = Standing(row.state, row.until, len(draft), waiting, len(flags), to)
     refusal = why_not(at, move, today)
     if refusal is not None:
         named = " · ".join(dict.fromkeys(one.heading or one.words for one in flags))
         raise Refused(refusal, facts={"day": row.until, "clauses": named})
+
+
+def _is_voted_on(session: Session, row: RoundRow) -> bool:
+    ended = (VoteState.DECIDED, VoteState.VOID)
+    found = select(Vote.id).where(Vote.round_id == row.id, Vote.state.not_in(ended)).limit(1)
+    return session.scalar(found) is not None
 
 
 def _note(

@@ -27,7 +27,16 @@ from portal.conventions.queries.texts import (
 )
 from portal.conventions.queries.votes import votes_of
 from portal.conventions.rules.checking import Finding
-from portal.conventions.rules.way import WRITING, Move, Who, edge_for, moves_from, state_after
+from portal.conventions.rules.way import (
+    WRITING,
+    Move,
+    RoundState,
+    Who,
+    edge_for,
+    is_reviewed_early,
+    moves_from,
+    state_after,
+)
 from portal.conventions.service.drafting import (
     Saved,
     add_clause,
@@ -99,7 +108,8 @@ def desk_convention(number: str) -> ResponseReturnValue:
         events=events_of(reading(), row.id), open=_open_moves(row), phases=PHASES,
         votes=votes_of(reading(), row.id), outcomes=OUTCOMES, now=now(),
         waiting=wishes_waiting(reading(), row.id),
-        reviewing=row.state.value == "review" and _may(row, REVIEW),
+        reviewing=_may(row, REVIEW)
+        and (row.state is RoundState.REVIEW or is_reviewed_early(row.rule, row.state)),
     )  # fmt: skip
 
 

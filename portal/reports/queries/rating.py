@@ -63,11 +63,12 @@ def rating_standing(
 def closings_between(
     session: Session, start: datetime, end: datetime
 ) -> dict[tuple[str, str], int]:
-    """How often a matter was closed in a period, by its place and kind of problem."""
+    """How often a matter was closed after ``start`` and not later than ``end``, by its place and
+    kind of problem."""
     statement = (
         select(Case.place_path, Case.category_code, func.count())
         .join(CaseEvent, (CaseEvent.district == Case.district) & (CaseEvent.case_id == Case.id))
-        .where(CaseEvent.event == Event.CLOSE, CaseEvent.at >= start, CaseEvent.at < end)
+        .where(CaseEvent.event == Event.CLOSE, CaseEvent.at > start, CaseEvent.at <= end)
         .where(a_whole())
         .group_by(Case.place_path, Case.category_code)
     )

@@ -17,8 +17,7 @@ from portal.reports.service.notices import rating_subject
 from portal.reports.service.protection import is_low, protect_verdict
 from portal.reports.service.voices import voice_of_rating
 from portal.satisfaction.rules import Answers, Settings, SubjectKind
-from portal.satisfaction.rules.release import Bound, BoundBy
-from portal.satisfaction.service import Subject, record_rating
+from portal.satisfaction.service import Subject, bound_to, record_rating
 
 
 @dataclass(frozen=True)
@@ -51,20 +50,12 @@ def rate_outcome(
     subject = _subject(case, standing.settings)
     record_rating(
         session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now,
-        bound=_bound(reporter),
+        bound=bound_to(
+            session, person_id=reporter.person_id, phone_hash=reporter.phone_hash, link=reporter.id
+        ),
     )  # fmt: skip
     note_stale(session, [case.found_at])
     return sent_back
-
-
-def _bound(reporter: CaseReporterRow) -> Bound:
-    """Who rates, so that she counts once a month: her account, else her verified telephone. Whoever
-    has only the link of one matter is a unit by that matter (decision 0050)."""
-    if reporter.person_id is not None:
-        return Bound(BoundBy.ACCOUNT, str(reporter.person_id))
-    if reporter.verified and reporter.phone_hash is not None:
-        return Bound(BoundBy.PHONE, reporter.phone_hash)
-    return Bound(BoundBy.LINK, str(reporter.id))
 
 
 def _act_on(

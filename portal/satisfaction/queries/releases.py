@@ -114,8 +114,17 @@ def ratings_to_count(session: Session, kind: SubjectKind, month: str) -> Iterato
 
 def first_counted_month(session: Session) -> str | None:
     """The month of the first rating that a release can count."""
-    counted = (Rating.subject_kind == SubjectKind.CASE, Rating.unit_key.is_not(None))
-    return session.scalar(select(func.min(Rating.month)).where(*counted))
+    return session.scalar(select(func.min(Rating.month)).where(Rating.unit_key.is_not(None)))
+
+
+def corrections_of(session: Session, kind: SubjectKind, year: int) -> int:
+    """How many months of a year were corrected, each time counted."""
+    mine = (
+        SatisfactionRelease.subject_kind == kind,
+        SatisfactionRelease.version > 1,
+        SatisfactionRelease.month.startswith(f"{year:04d}-"),
+    )
+    return session.scalar(select(func.count()).where(*mine)) or 0
 
 
 def released_of(session: Session, kind: SubjectKind) -> set[str]:

@@ -19,11 +19,15 @@ from portal.satisfaction.rules.rebuild import LEVELS
 
 CATEGORY: Final = "category"
 OTHER_CATEGORY: Final = "*"
+# the first level of a city file in the table of levels, whatever that city calls it
+WHOLE: Final = "city"
 BINS: Final = 2 * LEVELS
 # how many histograms of one level a rating enters: one, of result and solved together
 HISTOGRAMS: Final = 1
 MONTH_MILLI: Final = 1000  # ε = 1 a month and kind, in thousandths
-YEAR_MILLI: Final = 14_000  # twelve months and two corrections
+CORRECTIONS: Final = 2
+YEAR_MILLI: Final = (12 + CORRECTIONS) * MONTH_MILLI
+LONGEST_REASON: Final = 300
 # what was being written when the month ended is there by then
 SETTLED: Final = timedelta(hours=1)
 QUARTER: Final = 3
@@ -36,6 +40,8 @@ class ReleaseRefusal(StrEnum):
     OLD_TABLE = "release.old_table"
     NOT_RELEASED = "release.not_released"
     BUDGET_SPENT = "release.budget_spent"
+    CORRECTED = "release.corrected"
+    NO_REASON = "release.no_reason"
 
 
 class BoundBy(StrEnum):

@@ -7,9 +7,11 @@ from portal.satisfaction.service.ratings import (
     forget_words,
     record_rating,
 )
+from portal.satisfaction.service.units import bound_to
 
 __all__ = [
     "Subject",
+    "bound_to",
     "erase_rating_words",
     "export_ratings",
     "forget_words",

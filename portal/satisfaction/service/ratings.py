@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +101,9 @@ def unit_of(
     """In which month's release a rating counts, and a key that its rater's others of that month
     and kind share: no key leads to a person, and none is the same in two months."""
     zone = instance.city.zone
-    month = month_to_count(city_month(subject.window_ends, zone), city_month(now, zone))
+    # the last moment in which it can be given: a window may end with its month, at midnight
+    last = city_month(subject.window_ends - timedelta(microseconds=1), zone)
+    month = month_to_count(last, city_month(now, zone))
     if bound is None:
         return {"month": month, "unit_key": None}
     said = f"{subject.kind}:{month}:{bound.by}:{bound.key}"

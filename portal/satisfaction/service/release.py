@@ -23,6 +23,7 @@ from portal.kernel.instance import instance_of
 from portal.satisfaction.models import ReleaseCell, SatisfactionRelease
 from portal.satisfaction.queries import all_places, release_of, settings_of
 from portal.satisfaction.queries.releases import (
+    corrections_of,
     first_counted_month,
     names_of_places,
     newest_of,
@@ -52,8 +53,11 @@ from portal.satisfaction.rules.files import (
 )
 from portal.satisfaction.rules.release import (
     CATEGORY,
+    CORRECTIONS,
+    LONGEST_REASON,
     MONTH_MILLI,
     OTHER_CATEGORY,
+    WHOLE,
     CellKey,
     Draw,
     LevelShare,
@@ -67,6 +71,7 @@ from portal.satisfaction.rules.release import (
     sample,
     shown_places,
     slug_of,
+    year_of,
 )
 from portal.satisfaction.service.noise import Noise, laplace
 
@@ -134,7 +139,11 @@ def draw_up(
         raise Refused(FigureRefusal.MONTH_OPEN)
     if _in_old_table(session, kind, month):
         raise Refused(ReleaseRefusal.OLD_TABLE)
-    rows = ((row["kind"], row["level"], row["epsilon"]) for row in rows_of(LEVELS_FILE))
+    whole = city.levels[0].code
+    rows = (
+        (row["kind"], whole if row["level"] == WHOLE else row["level"], row["epsilon"])
+        for row in rows_of(LEVELS_FILE)
+    )
     levels = levels_for(kind, rows, (level.code for level in city.levels))
     places = [level.code for level in levels if level.code != CATEGORY]
     days = city_day(start, city.zone), city_day(end, city.zone)
@@ -214,8 +223,8 @@ def publish_release(
     last = newest_of(session, draft.kind, draft.month)
     if last is not None and reason is None:
         raise Conflict(ReleaseRefusal.RELEASED)
-    if last is None and reason is not None:
-        raise Refused(ReleaseRefusal.NOT_RELEASED)
+    if reason is not None:
+        reason = _checked(session, draft, reason, released=last is not None)
     version = last[1] + 1 if last else 1
     slug = slug_of(draft.month, draft.kind, version)
     measured = _measured(session, draft, slug, version, noise)
@@ -234,6 +243,18 @@ def publish_release(
         # the ledger stands still: the release waits with it, and its noise is forgotten
         raise Refused(outcome.code)
     return slug
+
+
+def _checked(session: Session, draft: Draft, reason: str, *, released: bool) -> str:
+    """Why a month is corrected, tidied. Raises Refused: what is paid for a correction is taken
+    from nothing that the months to come need."""
+    if not released:
+        raise Refused(ReleaseRefusal.NOT_RELEASED)
+    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
+        raise Refused(ReleaseRefusal.NO_REASON, facts={"most": LONGEST_REASON})
+    if corrections_of(session, draft.kind, year_of(draft.month)) >= CORRECTIONS:
+        raise Refused(ReleaseRefusal.CORRECTED)
+    return reason.strip()
 
 
 def _about(draft: Draft) -> dict[str, Any]:

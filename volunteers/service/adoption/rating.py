@@ -11,8 +11,7 @@ from portal.kernel.errors import Forbidden, Refused
 from portal.kernel.instance import instance_of
 from portal.satisfaction.queries import RatingRow, rating_of
 from portal.satisfaction.rules import Answers, SubjectKind
-from portal.satisfaction.rules.release import Bound, BoundBy
-from portal.satisfaction.service import Subject, record_rating
+from portal.satisfaction.service import Subject, bound_to, record_rating
 from volunteers.queries.adoption.adoptions import holder_of_plot, member_in
 from volunteers.queries.adoption.plots import PlotRow
 from volunteers.rules.adoption.life import BELONGING
@@ -64,5 +63,5 @@ def rate_plot(
         kind=SubjectKind.ADOPTION, id=plot.id, district=codes_of(plot.place_path)[0], cycle=cycle,
         place_path=plot.place_path, category_code=CATEGORY, window_ends=window,
     )  # fmt: skip
-    key, bound = rater_key(session, actor.person_id), Bound(BoundBy.ACCOUNT, str(actor.person_id))
+    key, bound = rater_key(session, actor.person_id), bound_to(session, person_id=actor.person_id)
     record_rating(session, subject, key, answers, seen=seen, now=now, bound=bound)
