@@ -174,14 +174,13 @@ def _other(hand: Hand, name: str, value: Any) -> Any:
 
 
 @act
-def details_of_another(hand: Hand) -> str | None:
-    one, two = hand.row(EntryDetail), hand.row(EntryDetail)
-    if one.entry_id == two.entry_id:
-        return None
+def details_of_another(hand: Hand) -> str:
+    one = hand.row(EntryDetail)
+    # of one length they may say the same under another nonce: then nothing would be changed
+    length = func.length(EntryDetail.sealed_details)
+    two = hand.row(EntryDetail, length != len(one.sealed_details))
     hand.set(EntryDetail, one, sealed_details=two.sealed_details)
-    # of one length they may say the same under another nonce: then nothing was changed
-    is_other = len(one.sealed_details) != len(two.sealed_details)
-    return f"details of {one.entry_id}" if is_other else None
+    return f"details of {one.entry_id}"
 
 
 @act
