@@ -117,8 +117,13 @@ def seen(response: TestResponse) -> str:
 
 
 @pytest.fixture
-def world(app: Flask, database: Database) -> World:
-    return build_world(app, database)
+def world(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Everybody at the doors. What is behind a door is not drawn: only how it opens is asked."""
+    world = build_world(app, database)
+    for role in world.clients:
+        _token(world, role)
+    monkeypatch.setattr("flask.templating._render", lambda _app, _template, _context: "")
+    return world
 
 
 def test_every_route_lets_in_exactly_the_roles_it_declares(

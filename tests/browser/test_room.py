@@ -1,4 +1,4 @@
-"""320 px with text twice as large, thumbs, the keyboard: on every page, in every mode (walk.py)."""
+"""320 px with text twice as large, thumbs, the keyboard: on every page, in its modes (walk.py)."""
 
 from typing import Any
 

@@ -147,8 +147,8 @@ def look(at: int, mode: str) -> Look:
     """The look of a page in a mode: a covering table over the pages.
 
     Axe sees every page once: 27 pages in a row show it every combination of mode, language and
-    width, and every colour scheme of each. The other measures are taken of every page in every
-    mode, in languages that go round.
+    width, and every colour scheme of each. The other measures are taken of every page in the modes
+    of ``walk.is_visited``, in languages that go round.
     """
     step = list(MODES).index(mode)
     language = LANGUAGES[(at // len(MODES) + step) % len(LANGUAGES)]
