@@ -65,6 +65,38 @@ def pieces(html: str) -> Iterator[str]:
     yield from _in_attributes(soup)
 
 
+def adds(html: str, other: str, known: re.Pattern[str]) -> bool:
+    """Whether a page may say a Latin word outside of brackets that another does not say.
+
+    Far sooner told than ``runs``: most pages say the same in every mode.
+    """
+    new = _pieces(html) - _pieces(other)
+    texts = (text for piece in new for text in _spoken(piece))
+    return any(latin_words(_without_brackets(text), known) for text in texts)
+
+
+_PIECE = re.compile(r"<[^>]*>|[^<]+")
+_SPOKEN = re.compile(rf"\b(?:{'|'.join(ATTRIBUTES)}|data-[\w-]+)=\"([^\"]*)\"")
+_BUTTON = re.compile(r"\btype=\"(?:submit|button|reset)\"")
+_BRACKETED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+
+
+def _pieces(html: str) -> set[str]:
+    return set(_PIECE.findall(re.sub(r"<wbr>|<meta name=\"color-scheme\"[^>]*>", "", html)))
+
+
+def _spoken(piece: str) -> list[str]:
+    if piece[0] != "<":
+        return [piece]
+    return [piece] if _BUTTON.search(piece) else _SPOKEN.findall(piece)
+
+
+def _without_brackets(text: str) -> str:
+    while (outer := _BRACKETED.sub(" ", text)) != text:
+        text = outer
+    return text
+
+
 def _leave_aside(soup: BeautifulSoup) -> None:
     for aside in soup.select(ASIDE):
         aside.replace_with(" ")
