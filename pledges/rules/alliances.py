@@ -14,7 +14,6 @@ LONGEST_WORDS: Final = 400
 LONGEST_LINK: Final = 300
 LONGEST_COVENANT: Final = 4000
 LONGEST_REASON: Final = 200
-LONGEST_SIGNATURE: Final = 40
 # fewer shops would show how one of them stands
 FEWEST_KNOWN: Final = 3
 _NUMBER = re.compile(r"[1-9][0-9]{4,11}")

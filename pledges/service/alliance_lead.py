@@ -24,8 +24,8 @@ from pledges.service.alliances import (
     led,
     not_ended,
     note_alliance,
-    today_of,
 )
+from pledges.service.days import today_of
 from portal.accounts.rules import Actor
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused

@@ -10,9 +10,9 @@ from pledges.forms.alliances import (
     CovenantForm,
     CovenantSignForm,
     HelpForm,
+    HelpOfferForm,
     LinkForm,
     NoticeForm,
-    OfferForm,
     ShopForm,
     TermForm,
 )
@@ -242,7 +242,7 @@ def my_alliance_ask(number: str) -> ResponseReturnValue:
 def my_alliance_help(number: str) -> ResponseReturnValue:
     """Answer somebody who asks for help."""
     asked, found = help_inside(reading(), current_actor(), number, now())
-    form = OfferForm()
+    form = HelpOfferForm()
 
     def act(session: Session) -> str:
         offer_help(session, current_actor(), number, form.words.data or "", now=now())
