@@ -94,6 +94,12 @@ class HelpForm(ShopForm):
     words = TextAreaField(_l("What do you need?"), _needed(LONGEST_WORDS))
 
 
+class MessagesForm(Form):
+    """Whether one is told of notices."""
+
+    wanted = BooleanField(_l("Send me a message when there is a notice"))
+
+
 class HelpOfferForm(Form):
     """What another one can do."""
 

@@ -68,6 +68,7 @@ class MemberRow:
     door: str
     joined_at: datetime
     person_id: UUID | None
+    muted_at: datetime | None
 
 
 def belongs(member: Any, operator: Any) -> ColumnElement[bool]:
@@ -144,7 +145,7 @@ def alliances_around(session: Session, place_paths: Iterable[str]) -> list[Allia
 _MEMBER: Any = (
     AllianceMember.district, AllianceMember.id, AllianceMember.number, AllianceMember.alliance_id,
     AllianceMember.premises_id, AllianceMember.operator_id, Premises.title, Premises.road,
-    Premises.door, AllianceMember.joined_at, PremisesOperator.person_id,
+    Premises.door, AllianceMember.joined_at, PremisesOperator.person_id, AllianceMember.muted_at,
 )  # fmt: skip
 
 
