@@ -281,10 +281,10 @@ def test_of_a_change_and_an_admission_at_once_nothing_unread_is_shown(
 
         return once
 
-    change = run(made.do, change_offer, made.owner, number, wish(spaces=300), seen=seen)
+    change = run(made.do, change_offer, made.owner, number, wish(entrance="后门"), seen=seen)
     at_once(change, run(made.admit, number, seen=seen))
-    shown = [row.spaces for row in made.read(all_offers, Sought(), TODAY)]
-    assert shown in ([], [30])
+    shown = [row.entrance for row in made.read(all_offers, Sought(), TODAY)]
+    assert shown in ([], ["东门"])
 
 
 def test_it_pauses_and_ends_with_a_reason_and_its_letter_ends_with_it(made: Unit) -> None:
