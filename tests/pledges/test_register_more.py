@@ -113,15 +113,9 @@ def test_a_duty_area_that_is_only_drawn_is_refused_for_nobody_could_sign_it(
         enter(database, desk, duty_words="", duty_outline=CORNERS)
     assert (refused.value.code, refused.value.field) == (PremisesFlaw.OUTLINE_ALONE, "duty_words")
     number = enter(database, desk, duty_outline=CORNERS)
-    with database.write() as session:
-        who, new = actor(session, desk), wish(duty_words=" ", duty_outline=CORNERS)
-        with pytest.raises(Refused) as refused:
-            change_premises(session, who, number, new, seen=1, now=NOW)
-    assert refused.value.code is PremisesFlaw.OUTLINE_ALONE
-    header = (*LINE, "duty_outline")
-    lines = [LINE | {"door": "14号", "duty_words": "", "duty_outline": "119.95 36.78"}]
-    found = take_in(database, desk, csv_of(*lines, header=header))
-    assert told(found) == [(2, PremisesFlaw.OUTLINE_ALONE, "duty_words")]
+    new = wish(duty_words=" ", duty_outline=CORNERS)
+    with database.write() as session, pytest.raises(Refused, match="outline_alone"):
+        change_premises(session, actor(session, desk), number, new, seen=1, now=NOW)
 
 
 def test_r032_a_market_holds_its_stalls_and_goes_after_them(
@@ -349,10 +343,12 @@ def test_an_import_tells_the_line_of_a_bad_outline_and_holder(
         LINE | {"duty_outline": "somewhere"},
         LINE | {"door": "14号", "within": "0000"},
         LINE | {"door": "15号"},
+        LINE | {"door": "16号", "duty_words": "", "duty_outline": "somewhere"},
     ]
     found = take_in(database, desk, csv_of(*lines, header=header))
     assert told(found) == [
         (2, PremisesFlaw.OUTLINE, "duty_outline"), (3, PremisesFlaw.HOLDER, "within"),
+        (5, PremisesFlaw.OUTLINE_ALONE, "duty_words"),
     ]  # fmt: skip
 
 
