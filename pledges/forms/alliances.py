@@ -14,12 +14,12 @@ from pledges.rules.alliances import (
     LONGEST_LINK,
     LONGEST_NAME,
     LONGEST_REASON,
-    LONGEST_SIGNATURE,
     LONGEST_TITLE,
     LONGEST_WORDS,
     LinkKind,
 )
 from pledges.rules.elections import ElectionKind
+from pledges.rules.signatures import LONGEST_SIGNATURE
 from pledges.service.alliances import AllianceWish
 from portal.kernel.forms import Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
@@ -94,7 +94,13 @@ class HelpForm(ShopForm):
     words = TextAreaField(_l("What do you need?"), _needed(LONGEST_WORDS))
 
 
-class OfferForm(Form):
+class MessagesForm(Form):
+    """Whether one is told of notices."""
+
+    wanted = BooleanField(_l("Send me a message when there is a notice"))
+
+
+class HelpOfferForm(Form):
     """What another one can do."""
 
     words = TextAreaField(_l("What can you do?"), _needed(LONGEST_WORDS))

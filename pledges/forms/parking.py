@@ -2,20 +2,18 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from wtforms import (
     HiddenField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from pledges.forms.inspections import LONG, NEEDED
+from pledges.forms.signing import SignForm
 from pledges.labels.parking import DAYS, FEES, USERS
 from pledges.queries.parking import OfferRow
 from pledges.rules.parking import (
@@ -30,7 +28,6 @@ from pledges.rules.parking import (
     written,
 )
 from pledges.service.parking import OfferWish
-from pledges.service.parking_signing import LONGEST_SIGNATURE
 from portal.kernel.errors import Refused
 from portal.kernel.forms import DayField, DegreeField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
@@ -38,6 +35,12 @@ from portal.kernel.i18n import lazy_gettext as _l
 LONGEST_HOURS = 60
 _FREE = [Optional(), Length(max=LONGEST_WORDS, message=LONG)]
 _HOURS = [Optional(), Length(max=LONGEST_HOURS, message=LONG)]
+
+
+def _version(typed: str | None) -> int:
+    """The version that a form was made from; 0 for nonsense."""
+    found = typed or ""
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 7 else 0
 
 
 class OfferForm(Form):
@@ -78,8 +81,7 @@ class OfferForm(Form):
         return [self[f"day_{at}"] for at in range(HOLIDAY + 1)]
 
     def seen(self) -> int:
-        found = self.version.data or ""
-        return int(found) if found.isascii() and found.isdigit() and len(found) < 7 else 0
+        return _version(self.version.data)
 
     def wish(self) -> OfferWish:
         """What was typed. Raises Refused for hours that cannot be read."""
@@ -116,28 +118,24 @@ def as_typed(row: OfferRow, hours: Iterable[Span]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class LetterForm(Form):
-    """The letter of an offer: every clause ticked, a name typed."""
+class OfferSignForm(SignForm):
+    """The letter of an offer. No duty area is noticed with it; ``offer``: the version of the offer
+    that was read."""
 
-    version = HiddenField()
-    ticks = SelectMultipleField(
-        _l("I have read each clause and keep it"), option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False), choices=[],
-    )  # fmt: skip
-    name = StringField(
-        _l("Your name, as your signature"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_SIGNATURE, message=LONG)],
-    )
-
-    def offer(self, clauses: Iterable[tuple[UUID, str]]) -> None:
-        self.ticks.choices = [SelectChoice(str(key), words) for key, words in clauses]
+    received = None
+    offer = HiddenField()
 
     def seen(self) -> int:
-        found = self.version.data or ""
-        return int(found) if found.isascii() and found.isdigit() and len(found) < 7 else 0
+        return _version(self.offer.data)
 
-    def ticked(self) -> frozenset[UUID]:
-        return frozenset(UUID(one) for one in self.ticks.data or ())
+
+class AdmitForm(Form):
+    """A button that is meant for what was read."""
+
+    version = HiddenField()
+
+    def seen(self) -> int:
+        return _version(self.version.data)
 
 
 class StepForm(Form):

@@ -13,16 +13,19 @@ from pledges.labels.signing import WAYS
 from pledges.queries.signing import SigningDoor, TextRow, ToSign
 from pledges.rules.clause_texts import ClauseText
 from pledges.rules.clauses import Letter
-from pledges.rules.signatures import LONGEST_NAME
+from pledges.rules.signatures import LONGEST_SIGNATURE
 from pledges.rules.signing import SigningRefusal, SigningWay
 from pledges.service.signing import SigningWish, tick_field
 from portal.kernel.forms import Form
 from portal.kernel.i18n import current_language, in_words
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.ids import clean_number
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import say
 
 SEND = "send"
+# more than anybody signs for at once
+MOST_DOORS = 200
 TOO_LONG = _l("Please write no more than %(max)d characters.")
 
 
@@ -35,9 +38,11 @@ class SignForm(Form):
     """``made`` adds the ticks, for clauses are data. A code is sent once everything else is there:
     then only the code is left to type."""
 
-    received = BooleanField(_l("I have read the duty area and received this notice."))
+    received: BooleanField | None = BooleanField(
+        _l("I have read the duty area and received this notice.")
+    )
     name = StringField(
-        _l("Your name, as your signature"), [Length(max=LONGEST_NAME, message=TOO_LONG)]
+        _l("Your name, as your signature"), [Length(max=LONGEST_SIGNATURE, message=TOO_LONG)]
     )
     code = StringField(_l("Code from the message"), [Length(max=40, message=TOO_LONG)])
     version = HiddenField()
@@ -88,7 +93,9 @@ class SignForm(Form):
 
     def _complete(self) -> bool:
         """Everything that is missing is told at once; the service looks again."""
-        missed = {self.received: SigningRefusal.NOT_RECEIVED, self.name: SigningRefusal.NO_NAME}
+        missed = {self.name: SigningRefusal.NO_NAME}
+        if self.received is not None:
+            missed = {self.received: SigningRefusal.NOT_RECEIVED, **missed}
         ticks = [self[tick_field(key)] for key in self.main.clauses]
         missed |= dict.fromkeys(ticks, SigningRefusal.NOT_TICKED)
         if self.needs_code and not self.asks_for_code:
@@ -98,15 +105,16 @@ class SignForm(Form):
             field.errors = [*field.errors, say(missed[field])]
         return not empty
 
-    def wish(self, door: SigningDoor, letter: Letter, **more: Any) -> SigningWish:
-        """What is to be signed, as the page showed it."""
+    def wish(self, premises: str, letter: Letter, **more: Any) -> SigningWish:
+        """What is to be signed at a place, as the page showed it."""
         duty = self.duty.data or ""
         given: dict[str, Any] = {
-            "letter": letter, "premises": door.number, "operator": self.operator.data or "",
+            "letter": letter, "premises": premises, "operator": self.operator.data or "",
             "version_id": self.main.id, "ticks": self.ticks(), "extras": self.chosen(),
             "name": self.name.data or "", "language": current_language(),
             "duty_version": int(duty) if duty.isascii() and duty.isdigit() and len(duty) < 9 else 0,
-            "received": bool(self.received.data), "way": SigningWay.CODE,
+            "received": self.received is not None and bool(self.received.data),
+            "way": SigningWay.CODE,
         }  # fmt: skip
         return SigningWish(**given | more)
 
@@ -136,14 +144,27 @@ def seen_field(number: str) -> str:
     return f"seen-{number}"
 
 
+def seen_of(door: SigningDoor) -> str:
+    """The same, as it is now."""
+    return f"{door.operator}:{door.duty_version}"
+
+
+def ticked_doors() -> list[str]:
+    """The numbers of the places that were ticked on the page that was sent."""
+    prefix = door_field("")
+    sent = (name.removeprefix(prefix) for name in request.form if name.startswith(prefix))
+    return [number for number in sent if clean_number(number) == number][:MOST_DOORS]
+
+
 class BranchesForm(SignForm):
     """The same text for several places: which ones, and everything else once."""
 
     doors: tuple[SigningDoor, ...]
 
     @classmethod
-    def made_for(cls, doors: Sequence[SigningDoor], text: TextRow) -> Self:
-        """The form for the places to which a text is meant."""
+    def made_for(cls, doors: Sequence[SigningDoor], text: TextRow, given: Any = None) -> Self:
+        """The form for the places to which a text is meant. ``given``: what still holds of what was
+        typed into an older one."""
         fields: dict[str, Any] = {
             tick_field(key): BooleanField(in_words(clause.texts))
             for key, clause in text.clauses.items()
@@ -152,12 +173,12 @@ class BranchesForm(SignForm):
             fields[door_field(door.number)] = BooleanField(door.title)
             fields[seen_field(door.number)] = HiddenField()
         made: type[Self] = type("ListedBranchesForm", (cls,), fields)
-        form = made()
+        form = made(given) if given is not None else made()
         form.main, form.extras, form.doors = text, (), tuple(doors)
         form.version.data = str(text.id)
         for door in doors:
             seen = form[seen_field(door.number)]
-            seen.data = seen.data or f"{door.operator}:{door.duty_version}"
+            seen.data = seen.data or seen_of(door)
         return form
 
     def _complete(self) -> bool:
@@ -167,14 +188,13 @@ class BranchesForm(SignForm):
         return super()._complete() and chosen
 
     def wishes(self, letter: Letter) -> list[SigningWish]:
-        """One for each place that was ticked."""
+        """One for each place that was ticked: also for one that is hers no more, which is then
+        told by its name."""
         found = []
-        for door in self.doors:
-            if not self[door_field(door.number)].data:
-                continue
-            operator, _, duty = (self[seen_field(door.number)].data or "").partition(":")
+        for number in ticked_doors():
+            operator, _, duty = request.form.get(seen_field(number), "").partition(":")
             self.operator.data, self.duty.data = operator, duty
-            found.append(self.wish(door, letter))
+            found.append(self.wish(number, letter))
         return found
 
 
@@ -194,5 +214,5 @@ class AssistForm(SignForm, PhotoForm):
     def needs_code(self) -> bool:
         return bool(self.way.data == SigningWay.VISIT_CODE)
 
-    def wish(self, door: SigningDoor, letter: Letter, **more: Any) -> SigningWish:
-        return super().wish(door, letter, way=SigningWay(self.way.data), **more)
+    def wish(self, premises: str, letter: Letter, **more: Any) -> SigningWish:
+        return super().wish(premises, letter, way=SigningWay(self.way.data), **more)

@@ -15,6 +15,7 @@ from pledges.rules.elections import (
     Outcome,
     Phase,
 )
+from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -68,6 +69,9 @@ register(
         ),
         AllianceRefusal.SIGNED: _l("This shop has signed already."),
         AllianceRefusal.NO_SIGNATURE: _l("Type your name to sign."),
+        AllianceRefusal.NOTICES_A_DAY: _l(
+            "An alliance sends at most %(most)s notices a day. Please send the rest tomorrow."
+        ),
         ElectionRefusal.RUNNING: _l("An election is running already."),
         ElectionRefusal.FEW_MEMBERS: _l(
             "An alliance with fewer than %(few)s shops cannot vote in secret.", few=FEWEST
@@ -90,3 +94,10 @@ register(
         ElectionRefusal.PROPOSED: _l("This shop is proposed already."),
     }
 )  # fmt: skip
+messages.register(
+    {
+        "alliance.notice": _l(
+            "%(name)s: %(title)s. The notice, and how to stop these messages: %(link)s"
+        ),
+    }
+)

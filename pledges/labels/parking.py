@@ -83,10 +83,6 @@ register(
         ParkingRefusal.OFFERED_ALREADY: _l(
             "This place has an offer already. Please change that one."
         ),
-        ParkingRefusal.NO_TEXT: _l("No letter for parking is published here yet."),
-        ParkingRefusal.NEW_TEXT: _l("There is a newer text of the letter. Please read it first."),
-        ParkingRefusal.NOT_TICKED: _l("Please read every clause and tick it."),
-        ParkingRefusal.NO_SIGNATURE: _l("Type your name to sign."),
         ParkingRefusal.DAYS: _l("The last day lies before the first one."),
     }
 )

@@ -77,6 +77,10 @@ register(
             "A duty area is at most %(most)s metres wide and has at most %(corners)s corners. "
             "Please look whether longitude and latitude were exchanged."
         ),
+        PremisesFlaw.OUTLINE_ALONE: _l(
+            "The duty area is only drawn. Please write it in words too: the notice is given in "
+            "words, and without them nobody can sign here."
+        ),
         PremisesFlaw.HOLDER: _l(
             "Stalls stand inside a market, a scenic spot or the grounds of a unit of the same "
             "district. Please write its number in the register."

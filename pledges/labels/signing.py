@@ -87,6 +87,9 @@ register(
             "A signature on paper is taken by the street, the community or a liaison officer."
         ),
         SigningRefusal.OVER: _l("This pledge is no longer in force."),
+        SigningRefusal.SPEAKS_NO_MORE: _l(
+            "Somebody else speaks for this place now and decides about its letter."
+        ),
     }
 )
 register(

@@ -57,7 +57,8 @@ class Alliance(InDistrict):
 
 
 class AllianceMember(InDistrict):
-    """That a shop belongs to an alliance. Whoever speaks for its operator speaks for the member."""
+    """That a shop belongs to an alliance. Whoever speaks for its operator speaks for the member.
+    ``muted_at``: since when the shop wants no message when there is a notice."""
 
     __tablename__ = "alliance_member"
     __table_args__ = (
@@ -79,6 +80,7 @@ class AllianceMember(InDistrict):
     operator_id: Mapped[UUID]
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    muted_at: Mapped[datetime | None]
 
 
 class AllianceHead(InDistrict):

@@ -127,7 +127,7 @@ def help_by_number(session: Session, number: str, *, lock: bool = False) -> Help
 
 
 @dataclass(frozen=True)
-class OfferRow:
+class HelpOfferRow:
     """What another member answered."""
 
     member_id: UUID
@@ -135,10 +135,10 @@ class OfferRow:
     at: datetime
 
 
-def offers_of(session: Session, asked: Iterable[HelpRow]) -> dict[UUID, list[OfferRow]]:
+def offers_of(session: Session, asked: Iterable[HelpRow]) -> dict[UUID, list[HelpOfferRow]]:
     """The answers to some requests, the earliest first: one query."""
     a, vault = AllianceHelpAnswer, instance_of(session).vault
-    found: dict[UUID, list[OfferRow]] = defaultdict(list)
+    found: dict[UUID, list[HelpOfferRow]] = defaultdict(list)
     rows = session.execute(
         select(a.help_id, a.member_id, a.sealed_words, a.at)
         .where(a.help_id.in_([one.id for one in asked]))
@@ -146,7 +146,7 @@ def offers_of(session: Session, asked: Iterable[HelpRow]) -> dict[UUID, list[Off
     )
     for row in rows:
         words = vault.unseal(row.sealed_words) if row.sealed_words else ""
-        found[row.help_id].append(OfferRow(row.member_id, words, row.at))
+        found[row.help_id].append(HelpOfferRow(row.member_id, words, row.at))
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pledges.models import (
@@ -20,6 +20,7 @@ from pledges.models import (
     Premises,
     PremisesOperator,
 )
+from pledges.queries.inspections import in_places
 from pledges.rules.premises import PremisesState
 
 PAGE = 30
@@ -67,6 +68,7 @@ class MemberRow:
     door: str
     joined_at: datetime
     person_id: UUID | None
+    muted_at: datetime | None
 
 
 def belongs(member: Any, operator: Any) -> ColumnElement[bool]:
@@ -105,18 +107,11 @@ def _row(row: Any) -> AllianceRow:
     return AllianceRow(district, key, number, names, *rest)
 
 
-def _in_places(places: Collection[str] | None) -> ColumnElement[bool]:
-    if places is None:
-        return true()
-    paths = (Alliance.place_path.startswith(place, autoescape=True) for place in places)
-    return or_(false(), *paths)
-
-
 def alliances_in(
     session: Session, places: Collection[str] | None, after: str = "", *, ended: bool = False
 ) -> list[AllianceRow]:
     """A page and one more of the alliances of some places, by number: one query."""
-    statement = _alliances().where(_in_places(places))
+    statement = _alliances().where(in_places(places, Alliance.place_path))
     if not ended:
         statement = statement.where(Alliance.ended_on.is_(None))
     if after:
@@ -150,7 +145,7 @@ def alliances_around(session: Session, place_paths: Iterable[str]) -> list[Allia
 _MEMBER: Any = (
     AllianceMember.district, AllianceMember.id, AllianceMember.number, AllianceMember.alliance_id,
     AllianceMember.premises_id, AllianceMember.operator_id, Premises.title, Premises.road,
-    Premises.door, AllianceMember.joined_at, PremisesOperator.person_id,
+    Premises.door, AllianceMember.joined_at, PremisesOperator.person_id, AllianceMember.muted_at,
 )  # fmt: skip
 
 

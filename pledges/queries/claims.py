@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from pledges.models import Premises, PremisesClaim
+from pledges.queries.inspections import in_places
 from pledges.rules.premises import ClaimKind, ClaimState
 from portal.kernel.instance import instance_of
 
@@ -53,7 +54,7 @@ _ITS_DOOR = and_(
 )
 
 
-def _rows(session: Session, *conditions: Any, limit: int = SHOWN) -> list[ClaimRow]:
+def _rows(session: Session, *conditions: Any, limit: int | None = SHOWN) -> list[ClaimRow]:
     statement = (
         select(*_CLAIM)
         .join(Premises, _ITS_DOOR)
@@ -82,16 +83,20 @@ def claim_by_number(session: Session, number: str) -> ClaimRow | None:
 
 def waiting_claims(session: Session, places: Collection[str] | None) -> list[ClaimRow]:
     """What waits in some places, the oldest first."""
-    here: Any = PremisesClaim.place_path.is_not(None)
-    if places is not None:
-        paths = (PremisesClaim.place_path.startswith(one, autoescape=True) for one in places)
-        here = or_(false(), *paths)
+    here = in_places(places, PremisesClaim.place_path)
     return _rows(session, PremisesClaim.state == ClaimState.WAITING, here)
 
 
 def claims_at(session: Session, row: ClaimRow) -> list[ClaimRow]:
     """Everything that waits for the door of a claim: whoever decides sees it all."""
+    return claims_waiting_at(session, row.district, row.premises_id, limit=SHOWN)
+
+
+def claims_waiting_at(
+    session: Session, district: str, premises_id: UUID, *, limit: int | None = None
+) -> list[ClaimRow]:
+    """What waits for a door, the oldest first; without a limit every one."""
     return _rows(
-        session, PremisesClaim.district == row.district,
-        PremisesClaim.premises_id == row.premises_id, PremisesClaim.state == ClaimState.WAITING,
+        session, PremisesClaim.district == district, PremisesClaim.premises_id == premises_id,
+        PremisesClaim.state == ClaimState.WAITING, limit=limit,
     )  # fmt: skip

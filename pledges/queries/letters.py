@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pledges.models import DutyNotice, Pledge, PledgeEvent, PremisesOperator
 from pledges.queries.signing import PledgeRow, pledge_by_number, pledge_row, pledges_where
-from pledges.rules.signing import NoticeWay, PledgeState, PledgeStep, Who
+from pledges.rules.signing import ON_PAPER, NoticeWay, PledgeState, PledgeStep, Who
 from portal.kernel.ids import clean_number
 
 SHOWN = 100
@@ -28,12 +28,37 @@ def checked(session: Session, number: str, digest: str) -> PledgeRow | None:
 
 def _hers(person_id: UUID) -> ColumnElement[bool]:
     """She signed it, or speaks now for whoever did."""
-    speaks = exists().where(
+    return or_(
+        Pledge.signer_id == person_id, _of_its_operator(PremisesOperator.person_id == person_id)
+    )
+
+
+def _of_its_operator(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
         PremisesOperator.district == Pledge.district,
         PremisesOperator.id == Pledge.operator_id,
-        PremisesOperator.person_id == person_id,
+        *conditions,
     )
-    return or_(Pledge.signer_id == person_id, speaks)
+
+
+def acts_for(person_id: UUID) -> ColumnElement[bool]:
+    """She may act upon a letter: she speaks for the shop, or she signed it and nobody speaks."""
+    alone = and_(
+        Pledge.signer_id == person_id, _of_its_operator(PremisesOperator.person_id.is_(None))
+    )
+    return or_(_of_its_operator(PremisesOperator.person_id == person_id), alone)
+
+
+def by_her_hand(person_id: UUID) -> ColumnElement[bool]:
+    """Who signed may read her name, and what was sealed of it: her account, or, of a sheet signed
+    by hand, the account that spoke for the shop at that time."""
+    spoke = _of_its_operator(
+        PremisesOperator.person_id == person_id, PremisesOperator.speaks_since <= Pledge.signed_at
+    )
+    return or_(
+        Pledge.signer_id == person_id,
+        and_(Pledge.signer_id.is_(None), Pledge.way.in_(ON_PAPER), spoke),
+    )
 
 
 def own_pledge_rows(session: Session, person_id: UUID | None) -> list[PledgeRow]:
@@ -53,10 +78,27 @@ def own_pledge_row(session: Session, person_id: UUID | None, number: str) -> Ple
     return pledge_row(found) if found else None
 
 
+def holds(
+    session: Session, row: PledgeRow, condition: ColumnElement[bool], *, lock: bool = False
+) -> bool:
+    """Whether a condition (``acts_for``, ``by_her_hand``) holds for a letter. ``lock``: whoever
+    runs the place now stays the same meanwhile."""
+    if lock:
+        session.execute(
+            select(PremisesOperator.id)
+            .join(Pledge, and_(Pledge.district == PremisesOperator.district,
+                               Pledge.operator_id == PremisesOperator.id))
+            .where(Pledge.district == row.district, Pledge.id == row.id)
+            .with_for_update(of=PremisesOperator)
+        )  # fmt: skip
+    one = select(Pledge.id).where(Pledge.district == row.district, Pledge.id == row.id, condition)
+    return session.scalar(one) is not None
+
+
 def renewals_of(session: Session, person_id: UUID, _now: datetime) -> int:
     """How many letters of somebody wait to be renewed."""
     statement = select(func.count()).where(
-        _hers(person_id), Pledge.state == PledgeState.IN_FORCE,
+        acts_for(person_id), Pledge.state == PledgeState.IN_FORCE,
         Pledge.renewal_asked_at.is_not(None),
     )  # fmt: skip
     return session.scalar(statement) or 0

@@ -20,6 +20,7 @@ from pledges.models import (
     Standing,
 )
 from pledges.queries.inspections import in_places
+from pledges.rules.breaches import BreachState
 from pledges.rules.standing import ListingState, ListKind
 
 PAGE = 50
@@ -144,22 +145,32 @@ def listing_by_number(session: Session, number: str, *, lock: bool = False) -> L
 
 
 def stars_and_breaches(
-    session: Session, district: str, premises_id: UUID, operator_id: UUID
+    session: Session,
+    district: str,
+    premises_id: UUID,
+    operator_id: UUID,
+    quarter: str,
+    handed_since: datetime,
 ) -> tuple[int | None, int]:
-    """The stars of the newest standing under an operator, and how many breaches are open."""
+    """The stars of a quarter under an operator, and how many breaches weigh against them: the open
+    ones, and those that were handed to enforcement since a moment, for they end by no repair."""
     stars = session.scalar(
         select(Standing.stars)
         .where(
             Standing.district == district, Standing.premises_id == premises_id,
-            Standing.operator_id == operator_id,
+            Standing.operator_id == operator_id, Standing.quarter == quarter,
         )
-        .order_by(Standing.quarter.desc())
-        .limit(1)
     )  # fmt: skip
     breaches = session.scalar(
         select(func.count()).select_from(Breach).where(
             Breach.district == district, Breach.premises_id == premises_id,
-            Breach.ended_at.is_(None),
+            or_(
+                Breach.ended_at.is_(None),
+                and_(
+                    Breach.state == BreachState.HANDED_OVER, Breach.operator_id == operator_id,
+                    Breach.ended_at >= handed_since,
+                ),
+            ),
         )
     )  # fmt: skip
     return stars, breaches or 0

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
-from pledges.models import OwnerReply, Premises, PremisesOperator
+from pledges.models import OwnerReply, Premises
 from pledges.queries.inspections import in_places
 from pledges.rules.standing import ReplyState
 from portal.kernel.instance import instance_of
@@ -81,24 +81,3 @@ def reply_waits(session: Session, district: str, premises_id: UUID) -> bool:
         OwnerReply.state == ReplyState.WAITING,
     )  # fmt: skip
     return bool(session.scalar(select(waiting)))
-
-
-@dataclass(frozen=True)
-class MyShop:
-    """A shop for which somebody speaks now."""
-
-    number: str
-    title: str
-
-
-def shops_of(session: Session, person_id: UUID) -> list[MyShop]:
-    """The shops for which somebody speaks now."""
-    o = PremisesOperator
-    rows = session.execute(
-        select(Premises.number, Premises.title)
-        .join(o, and_(o.district == Premises.district, o.premises_id == Premises.id))
-        .where(o.person_id == person_id, o.ends_on.is_(None))
-        .order_by(Premises.title, Premises.id)
-        .limit(SHOWN)
-    )
-    return [MyShop(*row) for row in rows]

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from credit.rules.canonical import Json
 from pledges.models import (
     ParkingEvent,
     ParkingHours,
@@ -18,6 +19,7 @@ from pledges.models import (
     Premises,
     PremisesOperator,
 )
+from pledges.queries.inspections import in_places
 from pledges.rules.parking import (
     DAY_MINUTES,
     Moment,
@@ -151,11 +153,8 @@ def offers_in(
     session: Session, places: Collection[str] | None, after: str = ""
 ) -> list[OfferRow]:  # fmt: skip
     """A page and one more of the offers of some places that did not end: one query."""
-    paths: ColumnElement[bool] = true()
-    if places is not None:
-        under = (ParkingOffer.place_path.startswith(place, autoescape=True) for place in places)
-        paths = or_(false(), *under)
-    statement = _rows().where(paths, ParkingOffer.state != ParkingState.ENDED)
+    here = in_places(places, ParkingOffer.place_path)
+    statement = _rows().where(here, ParkingOffer.state != ParkingState.ENDED)
     if after:
         statement = statement.where(ParkingOffer.number > after)
     found = session.execute(statement.order_by(ParkingOffer.number).limit(PAGE + 1))
@@ -185,6 +184,27 @@ def hours_of(session: Session, rows: Iterable[OfferRow]) -> dict[UUID, list[Span
     for row in session.execute(statement):
         found[row.offer_id].append(Span(row.weekday, row.opens, row.closes))
     return found
+
+
+def offer_content(session: Session, row: OfferRow) -> dict[str, Json]:
+    """What is offered, as it is signed: how many spaces, to whom, when, for what."""
+    hours = hours_of(session, [row]).get(row.id, [])
+    return {
+        "number": row.number, "spaces": row.spaces, "open_to": row.open_to.value,
+        "fee": row.fee.value, "fee_note": row.fee_note or "",
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+        "hours": [[one.weekday, one.opens, one.closes] for one in hours],
+    }  # fmt: skip
+
+
+def offer_of_letter(session: Session, district: str, pledge_id: UUID) -> OfferRow | None:
+    """The offer that a letter signed, while it says what was signed."""
+    statement = _rows().where(
+        ParkingOffer.district == district, ParkingOffer.pledge_id == pledge_id
+    )
+    found = session.execute(statement).one_or_none()
+    return OfferRow(*found) if found else None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from pledges.models import (
     PremisesClaim,
     PremisesOperator,
 )
+from pledges.queries.letters import by_her_hand
 from portal.kernel.instance import instance_of
 
 Record = dict[str, Any]
@@ -97,10 +98,15 @@ def _claims(session: Session, person_id: UUID) -> Iterator[Record]:
 def _signatures(session: Session, person_id: UUID) -> Iterator[Record]:
     statement = (
         select(
-            Premises.title, Pledge.number, Pledge.state, Pledge.sealed_signature, Pledge.signed_at
+            Premises.title,
+            Pledge.number,
+            Pledge.state,
+            Pledge.sealed_signature,
+            Pledge.signed_at,
+            Pledge.signer_id,
         )
         .join(Premises, _here(Premises, Pledge.premises_id))
-        .where(Pledge.signer_id == person_id)
+        .where(by_her_hand(person_id))
         .order_by(Pledge.id)
     )
     for row in session.execute(statement):
@@ -109,7 +115,8 @@ def _signatures(session: Session, person_id: UUID) -> Iterator[Record]:
             "title": row.title,
             "number": row.number,
             "state": row.state.value,
-            "signature": _open(session, row.sealed_signature),
+            # whose name stands on a sheet of paper is known from the sheet alone
+            "signature": _open(session, row.sealed_signature if row.signer_id else None),
             "signed_at": row.signed_at.isoformat(),
         }
 

@@ -102,7 +102,8 @@ _ANSWERED: Any = and_(
 
 
 def put_right_of(session: Session, photo: PhotoRow) -> bool:
-    """Whether a photo shows something that was put right."""
+    """Whether a photo shows something that was put right. The breach is held: whoever strikes it
+    out meanwhile hides the photo after it was shown, and not before."""
     on = _FOUND if photo.inspection_id is not None else _ANSWERED
     statement = (
         select(Breach.id)
@@ -112,6 +113,7 @@ def put_right_of(session: Session, photo: PhotoRow) -> bool:
             Breach.state == BreachState.RECTIFIED,
         )
         .limit(1)
+        .with_for_update(of=Breach)
     )  # fmt: skip
     return session.scalar(statement) is not None
 

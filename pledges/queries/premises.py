@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, false, or_, select, union
+from sqlalchemy import Select, Subquery, and_, select, union
 from sqlalchemy.orm import Session
 
 from pledges.models import Pledge, Premises, PremisesOperator
+from pledges.queries.inspections import in_places
 from pledges.rules.clauses import Letter
 from pledges.rules.premises import PremisesKind, PremisesState
 from pledges.rules.register import search_key
@@ -74,14 +75,6 @@ class Sought:
     under: str = "/"
 
 
-def in_places(places: Collection[str] | None) -> ColumnElement[bool]:
-    """The condition of lying in some places; None: everywhere."""
-    if places is None:
-        return Premises.place_path.is_not(None)
-    paths = (Premises.place_path.startswith(place, autoescape=True) for place in places)
-    return or_(false(), *paths)
-
-
 def _beginning_with(words: str) -> Subquery:
     """The keys of what has a name, or a road and house number, that begins like the words, or the
     number itself: each served by an index, at a million doors too."""
@@ -100,7 +93,9 @@ def register_statement(
     places: Collection[str] | None, sought: Sought, after: str = ""
 ) -> Select[*tuple[Any, ...]]:
     """A page and one more of what is there in somebody's places, by number."""
-    statement = _rows().where(in_places(places), Premises.state != PremisesState.GONE)
+    statement = _rows().where(
+        in_places(places, Premises.place_path), Premises.state != PremisesState.GONE
+    )
     statement = statement.where(Premises.place_path.startswith(sought.under, autoescape=True))
     if sought.words:
         found_keys = _beginning_with(sought.words)
@@ -129,7 +124,9 @@ def whole_register(
     session: Session, places: Collection[str] | None, limit: int
 ) -> list[PremisesRow]:
     """Everything that is there in somebody's places, road by road, up to a limit: one query."""
-    statement = _rows().where(in_places(places), Premises.state != PremisesState.GONE)
+    statement = _rows().where(
+        in_places(places, Premises.place_path), Premises.state != PremisesState.GONE
+    )
     ordered = statement.order_by(Premises.road, Premises.number).limit(limit)
     return [PremisesRow(*row) for row in session.execute(ordered)]
 

@@ -21,6 +21,7 @@ from pledges.models import (
     PremisesOperator,
 )
 from pledges.queries.clauses import SetRow, VersionRow, running_sets, texts_for
+from pledges.queries.parking import offer_content, offer_of_letter
 from pledges.rules.clause_texts import LANGUAGES, ClauseText, fitting
 from pledges.rules.clauses import Letter
 from pledges.rules.premises import PremisesKind, PremisesState
@@ -113,6 +114,14 @@ def signing_doors(
         .order_by(Premises.district, Premises.id)
     )
     return [SigningDoor(*row) for row in session.execute(statement)]
+
+
+def titles_of(session: Session, numbers: Iterable[str]) -> dict[str, str]:
+    """The public names of some places by their numbers: one query."""
+    rows = session.execute(
+        select(Premises.number, Premises.title).where(Premises.number.in_(set(numbers)))
+    )
+    return {row.number: row.title for row in rows}
 
 
 def to_sign(session: Session, door: SigningDoor, letter: Letter, on: date) -> ToSign:
@@ -248,11 +257,17 @@ def signed_texts(session: Session, district: str, pledge_id: UUID) -> list[Signe
 
 
 def signature_of(session: Session, pledge_id: UUID, district: str) -> Signature | None:
-    """The signature as it was hashed; None once the name or the salt is erased, and for an offer
-    of parking, whose hash holds what is offered (``parking_signing``)."""
+    """The signature as it was hashed; None once the name or the salt is erased, and for an offer of
+    parking that was written anew since: what was offered then is not kept."""
     row = session.get_one(Pledge, (district, pledge_id))
-    if row.letter is Letter.PARKING or row.sealed_signature is None or row.salt is None:
+    if row.sealed_signature is None or row.salt is None:
         return None
+    offer = None
+    if row.letter is Letter.PARKING:
+        offered = offer_of_letter(session, district, pledge_id)
+        if offered is None:
+            return None
+        offer = offer_content(session, offered)
     operator = session.get_one(PremisesOperator, (district, row.operator_id))
     premises = session.get_one(Premises, (district, row.premises_id))
     return Signature(
@@ -260,7 +275,7 @@ def signature_of(session: Session, pledge_id: UUID, district: str) -> Signature 
         name=instance_of(session).vault.unseal(row.sealed_signature), signer=row.signer_id,
         at=row.signed_at, way=row.way, language=row.language,
         texts=signed_texts(session, district, pledge_id),
-        notice=notice_of(session, district, row.notice_id), salt=row.salt,
+        notice=notice_of(session, district, row.notice_id), salt=row.salt, offer=offer,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,9 +15,13 @@ LONGEST_WORDS: Final = 400
 LONGEST_LINK: Final = 300
 LONGEST_COVENANT: Final = 4000
 LONGEST_REASON: Final = 200
-LONGEST_SIGNATURE: Final = 40
 # fewer shops would show how one of them stands
 FEWEST_KNOWN: Final = 3
+# each rings on the phone of every shop
+NOTICES_A_DAY: Final = 3
+# hours of the city's night, in which nobody is written to
+QUIET_FROM: Final = 22
+QUIET_UNTIL: Final = 8
 _NUMBER = re.compile(r"[1-9][0-9]{4,11}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -61,6 +66,16 @@ class AllianceRefusal(StrEnum):
     TEXT_CHANGED = "alliance.text_changed"
     SIGNED = "alliance.signed"
     NO_SIGNATURE = "alliance.no_signature"
+    NOTICES_A_DAY = "alliance.notices_a_day"
+
+
+def told_at(now: datetime, zone: tzinfo) -> datetime:
+    """When a message about a notice leaves: at night it waits until the morning."""
+    there = now.astimezone(zone)
+    if QUIET_UNTIL <= there.hour < QUIET_FROM:
+        return now
+    day = there.date() + timedelta(days=there.hour >= QUIET_FROM)
+    return datetime.combine(day, time(QUIET_UNTIL), zone).astimezone(now.tzinfo)
 
 
 def clean_link(kind: LinkKind, typed: str) -> str | None:

@@ -150,6 +150,8 @@ EDGES: Final[tuple[Edge, ...]] = (
 _BY_STEP: Final = {(edge.state, edge.step): edge for edge in EDGES}
 # what staff do by hand, in the order of the ladder; the others come of an appeal, or of a follow-up
 BY_HAND: Final = (T.DEMAND, T.RECORD, T.LIST, T.HAND_OVER, T.FIND_RECTIFIED, T.VOID)
+# whoever stood on 红榜 stands there no more
+ENDS_PRAISE: Final = frozenset({T.RECORD, T.LIST, T.HAND_OVER})
 # what an open appeal does not stop: it is for the shop's good
 _EVEN_SUSPENDED: Final = frozenset(
     {T.FIND_RECTIFIED, T.SAY_RECTIFIED, T.RESUME, T.MISS_APPEAL, T.LEAVE, T.VOID}

@@ -18,6 +18,8 @@ EXEMPLARY_DAYS: Final = 90
 # what nobody confirmed in this time is dropped
 PROPOSED_DAYS: Final = 30
 LEAST_STARS: Final = 4
+# what was handed to enforcement weighs as long as a quarter does in the stars
+HANDED_OVER_DAYS: Final = 365
 
 
 class ListRefusal(StrEnum):

@@ -71,10 +71,6 @@ class ParkingRefusal(StrEnum):
     MOBILE = "parking.mobile"
     POINT = "parking.point"
     OFFERED_ALREADY = "parking.offered_already"
-    NO_TEXT = "parking.no_text"
-    NEW_TEXT = "parking.new_text"
-    NOT_TICKED = "parking.not_ticked"
-    NO_SIGNATURE = "parking.no_signature"
     DAYS = "parking.days"
     STREET_PAUSED = "parking.street_paused"
 

@@ -68,6 +68,7 @@ class PremisesFlaw(StrEnum):
     SPOILED = "premises.spoiled"
     OUTLINE = "premises.outline"
     OUTLINE_LARGE = "premises.outline_large"
+    OUTLINE_ALONE = "premises.outline_alone"
     HOLDER = "premises.holder"
     STALLS = "premises.stalls"
     SOLE_TRADER = "premises.sole_trader"

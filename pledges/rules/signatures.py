@@ -1,6 +1,6 @@
 """What is hashed of a signature: who, when, what text in which version. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ from credit.rules.canonical import Json, canonical
 from pledges.rules.clauses import Letter
 from pledges.rules.signing import SigningWay
 
-LONGEST_NAME: Final = 40
+LONGEST_SIGNATURE: Final = 40
 SALT_BYTES: Final = 16
 
 
@@ -45,7 +45,8 @@ class Noticed:
 
 @dataclass(frozen=True)
 class Signature:
-    """One signature, whole. ``signer``: the account; None for one on paper."""
+    """One signature, whole. ``signer``: the account; None for one on paper. ``offer``: what is
+    offered by the letter, where it is one of parking."""
 
     number: str
     letter: Letter
@@ -59,9 +60,11 @@ class Signature:
     texts: Sequence[SignedText]
     notice: Noticed | None
     salt: str
+    offer: Mapping[str, Json] | None = None
 
     def canonical(self) -> bytes:
         """The very bytes of which the sealed hash is made."""
+        offered: dict[str, Json] = {} if self.offer is None else {"offer": dict(self.offer)}
         return canonical(
             {
                 "pledge": self.number, "letter": self.letter.value, "premises": self.premises,
@@ -71,6 +74,7 @@ class Signature:
                 "way": self.way.value, "language": self.language,
                 "texts": [text.said() for text in self.texts],
                 "notice": self.notice.said() if self.notice else {}, "salt": self.salt,
+                **offered,
             }
         )  # fmt: skip
 
@@ -80,7 +84,7 @@ class Signature:
 
 def clean_name(typed: str) -> str:
     """A typed name as it is kept: on one line, without doubled spaces."""
-    return " ".join(typed.split())[:LONGEST_NAME]
+    return " ".join(typed.split())[:LONGEST_SIGNATURE]
 
 
 def unticked(wanted: Iterable[UUID], ticked: frozenset[UUID]) -> list[UUID]:

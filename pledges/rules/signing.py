@@ -79,3 +79,4 @@ class SigningRefusal(StrEnum):
     NO_PHOTO = "signing.no_photo"
     NOT_ON_PAPER = "signing.not_on_paper"
     OVER = "signing.over"
+    SPEAKS_NO_MORE = "signing.speaks_no_more"

@@ -1,36 +1,47 @@
 """What the head of an alliance does for it: groups and notices; and how her term ends early."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from pledges.models import AllianceHead, AllianceLink, AllianceNotice
-from pledges.queries.alliances import AllianceRow, head_of
+from pledges.models import AllianceHead, AllianceLink, AllianceMember, AllianceNotice
+from pledges.queries.alliances import AllianceRow, head_of, members_of
 from pledges.rules.alliances import (
     LONGEST_LABEL,
     LONGEST_REASON,
     LONGEST_TITLE,
     LONGEST_WORDS,
+    NOTICES_A_DAY,
     AllianceRefusal,
     LinkKind,
     clean_link,
+    told_at,
 )
 from pledges.rules.refusals import PledgeRefusal
 from pledges.service.alliances import (
     MANAGE,
     alliance_shown,
     checked_words,
+    inside,
     led,
     not_ended,
     note_alliance,
-    today_of,
 )
+from pledges.service.days import today_of
+from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
-from portal.kernel.ids import clean_number
+from portal.kernel.ids import clean_number, new_number
 from portal.kernel.instance import instance_of
+from portal.kernel.outbox import Channel, cancel_messages, post_message
+from portal.kernel.ratelimit import Limit, take
+
+A_DAY: Final = Limit("alliance_notices_day", NOTICES_A_DAY, 24 * 3600)
 
 
 def add_link(
@@ -66,23 +77,66 @@ def end_link(session: Session, actor: Actor, number: str, link: str, *, now: dat
 def post_notice(
     session: Session, actor: Actor, number: str, title: str, words: str, *, now: datetime
 ) -> None:
-    """A notice of the head or of the street to the members."""
+    """A notice of the head or of the street to the members, who are told by message; so there are
+    only a few a day."""
     row = _head_or_desk(session, actor, number, now)
     not_ended(row)
-    put_notice(session, row, title, words, now)
+    _put_notice(session, actor, row, title, words, now)
+    if take(session, [(A_DAY, row.number)], now=now) is not None:
+        raise Refused(AllianceRefusal.NOTICES_A_DAY, facts={"most": NOTICES_A_DAY})
 
 
-def put_notice(
-    session: Session, row: AllianceRow, title: str, words: str, now: datetime
-) -> None:  # fmt: skip
-    """The row of a notice."""
+def _put_notice(
+    session: Session, actor: Actor, row: AllianceRow, title: str, words: str, now: datetime
+) -> None:
+    """The row of a notice, and a message to whoever speaks for a member."""
+    number, title = new_number(), checked_words(title, LONGEST_TITLE, "title")
     session.add(
         AllianceNotice(
-            district=row.district, alliance_id=row.id, made_at=now,
-            title=checked_words(title, LONGEST_TITLE, "title"),
+            district=row.district, number=number, alliance_id=row.id, made_at=now, title=title,
             words=checked_words(words, LONGEST_WORDS, "words"),
         )
     )  # fmt: skip
+    wanting = {
+        one.person_id for one in members_of(session, row)
+        if one.person_id is not None and one.muted_at is None
+    } - {actor.person_id}  # fmt: skip
+    _tell(session, row, wanting, number, title, now)
+
+
+def _tell(
+    session: Session,
+    row: AllianceRow,
+    person_ids: Collection[UUID],
+    number: str,
+    title: str,
+    now: datetime,
+) -> None:
+    phones, here = phones_of(session, person_ids), instance_of(session)
+    link = f"{here.config.origin}/me/alliances/{row.number}"
+    for one in people_by_ids(session, phones).values():
+        name = row.names.get(one.language) or row.names["zh_Hans"]
+        post_message(
+            session, channel=Channel.SMS, to=phones[one.id], template="alliance.notice",
+            facts={"name": name, "title": title, "link": link}, now=now, language=one.language,
+            due_at=told_at(now, here.city.zone), subject=_subject(number),
+        )  # fmt: skip
+
+
+def _subject(notice: str) -> str:
+    return f"alliance_notice:{notice}"
+
+
+def choose_messages(
+    session: Session, actor: Actor, number: str, *, wanted: bool, now: datetime
+) -> None:
+    """Whether whoever speaks for members is told of notices by message; she reads them anyway."""
+    found = inside(session, actor, number, now, lock=True)
+    hers = update(AllianceMember).where(
+        AllianceMember.district == found.alliance.district,
+        AllianceMember.id.in_([one.id for one in found.mine]),
+    )
+    session.execute(hers.values(muted_at=None if wanted else now))
 
 
 def end_notice(session: Session, actor: Actor, number: str, notice: str, *, now: datetime) -> None:
@@ -94,6 +148,8 @@ def end_notice(session: Session, actor: Actor, number: str, notice: str, *, now:
     )  # fmt: skip
     if changed_rows(session, gone.values(ended_at=now)) != 1:
         raise Missing
+    # what waits for the morning is pointless then
+    cancel_messages(session, _subject(clean_number(notice) or ""))
 
 
 def _head_or_desk(session: Session, actor: Actor, number: str, now: datetime) -> AllianceRow:
@@ -117,6 +173,6 @@ def end_term(
         .where(AllianceHead.district == row.district, AllianceHead.id == head.id)
         .values(ended_at=now)
     )
-    put_notice(session, row, title, words, now)
+    _put_notice(session, actor, row, title, words, now)
     if head.person_id != actor.person_id:
         note_alliance(session, actor, "alliance:end_term", row.number, now)

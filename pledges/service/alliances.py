@@ -5,7 +5,7 @@ Locks are taken in this order: premises, operator, alliance, member, election.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,11 +45,11 @@ from pledges.rules.inspections import leads_to_person
 from pledges.rules.premises import PremisesState
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import is_stray
+from pledges.service.days import today_of
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
 from portal.areas.rules import codes_of
 from portal.kernel.audit import note_action
-from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
@@ -65,11 +65,6 @@ class AllianceWish:
     names: dict[str, str]
     place: str
     inspects: bool
-
-
-def today_of(session: Session, now: datetime) -> date:
-    """The city's day."""
-    return city_day(now, instance_of(session).city.zone)
 
 
 def checked_words(text: str, most: int, field: str, *, empty: bool = False) -> str:

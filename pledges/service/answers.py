@@ -36,10 +36,11 @@ from pledges.rules.inspections import PhotoSide
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.service.breaches import locked_breach
+from pledges.service.days import today_of
 from pledges.service.inspections import check_words
 from pledges.service.listing_appeals import resume_listings, suspend_listings
 from pledges.service.photos import keep_photos
-from pledges.service.steps import close_appeal, end_void, move, today_of
+from pledges.service.steps import close_appeal, end_void, move
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pledges.queries.signing import SigningDoor, signing_door
-from pledges.rules.inspections import Body, InspectionRefusal, bodies_for
+from pledges.rules.inspections import Body, InspectionRefusal
 from pledges.rules.signing import ON_PAPER, NoticeWay, SigningRefusal, SigningWay
+from pledges.service.duties import bodies_at
 from pledges.service.inspections import INSPECT
 from pledges.service.premises import MANAGE
 from pledges.service.signing import Signed, SigningWish, sign, subject_of
@@ -36,7 +37,7 @@ def door_to_help(session: Session, actor: Actor, number: str) -> SigningDoor:
 def ways_of(actor: Actor, door: SigningDoor) -> tuple[SigningWay, ...]:
     """How somebody of the staff may take a signature there."""
     found = [SigningWay.VISIT_CODE]
-    if _OFFICIAL & set(bodies_for(actor.roles)):
+    if _OFFICIAL & set(bodies_at(actor, door.place_path)):
         found.append(SigningWay.VISIT_PAPER)
     if actor.may(MANAGE, place_path=door.place_path):
         found.append(SigningWay.DESK)
@@ -79,9 +80,10 @@ def _on_paper(
     if not taken:
         raise Refused(SigningRefusal.NO_PHOTO, field="paper")
     paper = (taken[0].blob_key, taken[0].thumbnail_key)
+    # whose hand it was is known from the sheet alone: no account is said to have signed
     given = replace(
-        wish, paper=paper, signer_id=door.speaker_id, notice_way=NoticeWay.PAPER, phone_hash=None
-    )
+        wish, paper=paper, signer_id=None, notice_way=NoticeWay.PAPER, phone_hash=None
+    )  # fmt: skip
     signed = sign(session, given, now=now)
     phone = phone_to_ask(session, door)
     if phone is not None:

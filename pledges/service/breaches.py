@@ -31,6 +31,7 @@ from pledges.queries.inspections import (
 )
 from pledges.rules.breaches import (
     BY_HAND,
+    ENDS_PRAISE,
     LONGEST_REASON,
     BreachRefusal,
     BreachState,
@@ -42,13 +43,13 @@ from pledges.rules.inspections import Finding, InspectionRefusal, InspectionStat
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.rules.standing import ListKind
+from pledges.service.days import today_of
 from pledges.service.inspections import REVIEW, check_words
-from pledges.service.listing_appeals import remove_listings
+from pledges.service.listing_appeals import end_exemplary, remove_listings
 from pledges.service.photos import keep_photos
 from pledges.service.steps import (
     end_void,
     move,
-    today_of,
     write_event,
 )
 from portal.accounts.rules import Actor
@@ -175,6 +176,8 @@ def take_step(
     move(session, row, step, Who.STAFF, now=now, actor=actor, reason=reason, due_on=due, **values)
     if step is BreachStep.LIST and due is not None:
         _propose_listing(session, actor, row, reason, due, now)
+    if step in ENDS_PRAISE:
+        end_exemplary(session, row, reason, now=now)
     if step is BreachStep.FIND_RECTIFIED:
         remove_listings(session, row, reason, now=now)
     if photos.tokens:

@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pledges.models import Premises, PremisesClaim, PremisesEvent, PremisesOperator
-from pledges.queries.claims import ClaimRow, claim_by_number
+from pledges.queries.claims import ClaimRow, claim_by_number, claims_waiting_at
+from pledges.queries.inspections import door_by_number
 from pledges.queries.signing import SigningDoor
 from pledges.rules.claims import (
     LONGEST_NAME,
@@ -26,7 +27,13 @@ from pledges.rules.claims import (
     why_not_accept,
 )
 from pledges.rules.inspections import leads_to_person
-from pledges.rules.premises import LONGEST_REASON, ClaimKind, ClaimState, PremisesStep
+from pledges.rules.premises import (
+    LONGEST_REASON,
+    ClaimKind,
+    ClaimState,
+    PremisesState,
+    PremisesStep,
+)
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import is_stray
 from pledges.service.premises import MANAGE
@@ -72,6 +79,10 @@ def make_claim(
         raise Refused(ClaimRefusal.SAME_PHONE, field="kind")
     if take(session, [(PER_PERSON, str(actor.person_id))], now=now) is not None:
         raise Refused(ClaimRefusal.WAITS)
+    # held, so that none is left waiting at a place that goes meanwhile
+    held = door_by_number(session, door.number, lock=True)
+    if held is None or held.state is PremisesState.GONE:
+        raise Conflict(PledgeRefusal.GONE)
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = (
         dialect.insert(PremisesClaim)
@@ -158,6 +169,17 @@ def decide_claim(
         subject=f"premises:{row.premises}", reason=reason or None,
     )  # fmt: skip
     tell_claimant(session, row, state, now)
+
+
+def settle_claims(
+    session: Session, actor: Actor, district: str, premises_id: UUID, why: str, now: datetime
+) -> None:
+    """The place is gone: nobody can be said to run it any more. Whoever waits is told, and reads
+    the reason of the closing."""
+    for row in claims_waiting_at(session, district, premises_id):
+        values = {"decided_by": actor.person_id, "reason": why}
+        _end(session, row, ClaimState.REFUSED, now, values)
+        tell_claimant(session, row, ClaimState.REFUSED, now)
 
 
 def _check_reason(decision: ClaimDecision, reason: str) -> None:

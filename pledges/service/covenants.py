@@ -21,8 +21,9 @@ from credit.service.statements import seal_statement
 from pledges.models import AllianceCovenant, AllianceSignOn
 from pledges.queries.alliance_life import CovenantRow, covenants_of, sign_ons_of
 from pledges.queries.alliances import AllianceRow
-from pledges.rules.alliances import LONGEST_COVENANT, LONGEST_SIGNATURE, AllianceRefusal
+from pledges.rules.alliances import LONGEST_COVENANT, AllianceRefusal
 from pledges.rules.refusals import PledgeRefusal
+from pledges.rules.signatures import LONGEST_SIGNATURE
 from pledges.service.alliances import checked_words, inside, led
 from portal.accounts.rules import Actor
 from portal.kernel.db import changed_rows

@@ -16,7 +16,8 @@ from pledges.queries.breaches import (
 )
 from pledges.rules.breaches import BreachStep
 from pledges.rules.signing import Who
-from pledges.service.steps import move, send_word, today_of
+from pledges.service.days import today_of
+from pledges.service.steps import move, send_word
 from portal.accounts.queries import people_by_ids, people_holding
 from portal.accounts.rules import Permission
 from portal.kernel.db import Database

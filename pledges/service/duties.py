@@ -47,13 +47,19 @@ class Duty:
     alliance_id: UUID | None = None
 
 
+def bodies_at(actor: Actor, place_path: str) -> tuple[Body, ...]:
+    """As what somebody may come to a door: the roles that let her inspect there decide, and none
+    that she holds elsewhere."""
+    return bodies_for(actor.roles_for(Permission.PLEDGE_INSPECT, place_path=place_path))
+
+
 def duty_of(
     session: Session, actor: Actor, body: Body | None, door: DoorRow, *, now: datetime
 ) -> Duty:
     """Her duty at a door. Raises Refused, saying what her role lacks."""
     if actor.person_id is None:
         raise Forbidden
-    if body is None or body not in bodies_for(actor.roles):
+    if body is None or body not in bodies_at(actor, door.place_path):
         raise Refused(InspectionRefusal.NO_BODY, field="body")
     today = city_day(now, instance_of(session).city.zone)
     if body is Body.ALLIANCE:

@@ -59,8 +59,8 @@ from pledges.service.alliances import (
     Inside,
     alliance_at_desk,
     inside,
-    today_of,
 )
+from pledges.service.days import today_of
 from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
 from portal.kernel.db import Database, changed_rows

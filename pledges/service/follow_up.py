@@ -21,7 +21,8 @@ from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
 from pledges.service.answers import last_notice
 from pledges.service.breaches import locked_breach, take_step
-from pledges.service.steps import move, today_of
+from pledges.service.days import today_of
+from pledges.service.steps import move
 from portal.accounts.rules import Actor
 from portal.areas.queries import area_by_id
 from portal.kernel.errors import Conflict, Missing, Refused

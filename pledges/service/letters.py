@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pledges.models import ClauseVersion, Pledge, PledgeExtra, Premises, PremisesOperator
-from pledges.queries.letters import own_pledge_row, paper_of
+from pledges.queries.letters import acts_for, by_her_hand, holds, own_pledge_row, paper_of
 from pledges.queries.signing import PledgeRow, pledge_by_number
 from pledges.rules.clauses import Letter
 from pledges.rules.signing import ON_PAPER, PledgeState, PledgeStep, SigningRefusal, Who
@@ -21,7 +21,7 @@ from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
-from portal.kernel.errors import Conflict, Missing
+from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import Channel, post_message
@@ -39,11 +39,25 @@ def own_pledge(session: Session, actor: Actor, number: str) -> PledgeRow:
     return row
 
 
+def sees_signature(session: Session, actor: Actor, row: PledgeRow) -> bool:
+    """The name and the line that was sealed are for whoever signed: not for who speaks later."""
+    if actor.person_id is None:
+        return False
+    return holds(session, row, by_her_hand(actor.person_id))
+
+
 def sees_paper(session: Session, actor: Actor, row: PledgeRow) -> bool:
     """The photo of a signed sheet is for whoever signed, and for the desk of the place."""
-    if actor.may(MANAGE, place_path=row.place_path):
-        return True
-    return own_pledge_row(session, actor.person_id, row.number) is not None
+    desk = actor.may(MANAGE, place_path=row.place_path)
+    return desk or sees_signature(session, actor, row)
+
+
+def may_withdraw(session: Session, actor: Actor, row: PledgeRow, *, lock: bool = False) -> bool:
+    """Whoever speaks for the shop decides about its letter; whoever signed it and speaks no more
+    does so only while nobody else does."""
+    if actor.person_id is None:
+        return False
+    return holds(session, row, acts_for(actor.person_id), lock=lock)
 
 
 def paper_here(session: Session, actor: Actor, number: str) -> tuple[PledgeRow, bool]:
@@ -77,6 +91,8 @@ def withdraw(session: Session, actor: Actor, number: str, *, now: datetime) -> N
     """Withdraw a letter, at any time and without a reason. The duty of the place does not rest on
     it, and neither does what was found before."""
     row = own_pledge(session, actor, number)
+    if not may_withdraw(session, actor, row, lock=True):
+        raise Refused(SigningRefusal.SPEAKS_NO_MORE)
     held = session.scalars(
         select(Pledge)
         .where(Pledge.district == row.district, Pledge.id == row.id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pledges.models import Listing
 from pledges.queries.breaches import BreachRow
-from pledges.rules.standing import ListingState
+from pledges.rules.standing import ListingState, ListKind
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.instance import instance_of
@@ -45,6 +45,17 @@ def resume_listings(session: Session, row: BreachRow, *, now: datetime) -> None:
     for listing in found:
         listing.state, listing.ends_on = ListingState.SHOWN, listing.ends_on + hidden
     session.flush()
+
+
+def end_exemplary(session: Session, row: BreachRow, reason: str, *, now: datetime) -> None:
+    """What was not put right in time ends the praise of the frontage, with the reason that the shop
+    reads; what was only proposed falls too. A granted appeal lets it be proposed anew."""
+    praised = update(Listing).where(
+        Listing.district == row.district, Listing.premises_id == row.premises_id,
+        Listing.which == ListKind.EXEMPLARY, Listing.ended_at.is_(None),
+    )  # fmt: skip
+    values = {"state": ListingState.REMOVED, "ended_at": now, "reason": reason.strip() or None}
+    changed_rows(session, praised.values(values))
 
 
 def remove_listings(session: Session, row: BreachRow, reason: str, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ An appeal hides a row (``service.listing_appeals``); what is over goes by the cl
 
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,21 +14,29 @@ from sqlalchemy.orm import Session
 
 from pledges.models import Listing, ListSwitch, ListWish, PremisesOperator
 from pledges.queries.breaches import breach_by_id, breach_by_number, list_switch_for
-from pledges.queries.inspections import operator_now
+from pledges.queries.inspections import door_by_number, doors_by_ids, operator_now
 from pledges.queries.lists import ListingRow, listing_by_number, stars_and_breaches
 from pledges.rules.breaches import appeal_until
-from pledges.rules.lists import PROPOSED_DAYS, ListRefusal, exemplary_until, is_exemplary
+from pledges.rules.lists import (
+    HANDED_OVER_DAYS,
+    PROPOSED_DAYS,
+    ListRefusal,
+    exemplary_until,
+    is_exemplary,
+)
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.standing import LONGEST_BASIS, LONGEST_REASON, ListingState, ListKind
+from pledges.rules.standing_formula import last_closed
 from pledges.service.answers import last_notice
+from pledges.service.days import today_of
 from pledges.service.inspections import REVIEW, check_words, door_here
-from pledges.service.steps import today_of
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code
 from portal.kernel.audit import note_action
 from portal.kernel.db import Database, changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number
+from portal.kernel.instance import instance_of
 
 # whoever decides which texts count in a place decides whether it keeps this list
 SWITCH: Final = Permission.CLAUSE_PUBLISH
@@ -44,8 +53,7 @@ def propose_exemplary(
     operator = operator_now(session, door.district, door.id)
     if operator is None:
         raise Refused(PledgeRefusal.NO_OPERATOR)
-    stars, breaches = stars_and_breaches(session, door.district, door.id, operator.id)
-    if not is_exemplary(stars, breaches):
+    if not _is_exemplary(session, door.district, door.id, operator.id, now):
         raise Refused(ListRefusal.NOT_EXEMPLARY)
     today = today_of(session, now)
     row = Listing(
@@ -61,6 +69,16 @@ def propose_exemplary(
         raise Conflict(ListRefusal.THERE) from error
     _note(session, actor, "propose", row.number, evidence, now)
     return row.number
+
+
+def _is_exemplary(
+    session: Session, district: str, premises_id: UUID, operator_id: UUID, now: datetime
+) -> bool:
+    """Whether the last closed quarter says so, and nothing that came since speaks against it."""
+    quarter = last_closed(now, instance_of(session).city.zone)
+    since = now - timedelta(days=HANDED_OVER_DAYS)
+    found = stars_and_breaches(session, district, premises_id, operator_id, quarter, since)
+    return is_exemplary(*found)
 
 
 def _check(words: str, most: int, name: str) -> None:
@@ -91,7 +109,11 @@ def listing_here(
 def confirm_listing(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
     """Show a row that somebody else proposed. Its days begin now."""
     known = listing_here(session, actor, number)
-    # the order of locks: the breach before what hangs on it
+    # the order of locks: the door, so that nothing is opened against it meanwhile, then the
+    # breach before what hangs on it
+    door = doors_by_ids(session, [known.premises_id])[known.premises_id]
+    door_by_number(session, door.number, lock=True)
+    operator = operator_now(session, known.district, known.premises_id, lock=True)
     if known.breach_id is not None:
         _check_breach(session, known, now)
     row = listing_here(session, actor, number, lock=True)
@@ -99,13 +121,12 @@ def confirm_listing(session: Session, actor: Actor, number: str, *, now: datetim
         raise Conflict(ListRefusal.NOT_PROPOSED)
     if row.proposed_by is None or row.proposed_by == actor.person_id:
         raise Refused(PledgeRefusal.SAME_PERSON)
-    operator = operator_now(session, row.district, row.premises_id)
     if operator is None or operator.id != row.operator_id:
         raise Conflict(ListRefusal.OVER)
     if operator.person_id is not None and operator.person_id == actor.person_id:
         raise Refused(PledgeRefusal.SAME_PERSON)
-    if row.which is ListKind.EXEMPLARY and not is_exemplary(
-        *stars_and_breaches(session, row.district, row.premises_id, row.operator_id)
+    if row.which is ListKind.EXEMPLARY and not _is_exemplary(
+        session, row.district, row.premises_id, row.operator_id, now
     ):
         raise Conflict(ListRefusal.NOT_EXEMPLARY)
     today = today_of(session, now)

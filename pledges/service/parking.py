@@ -33,17 +33,19 @@ from pledges.rules.parking import (
 from pledges.rules.premises import PremisesState
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import PledgeState, PledgeStep, Who
+from pledges.service.days import today_of
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.audit import note_action
-from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.geo import possible
 from portal.kernel.ids import clean_number, new_id, new_number
-from portal.kernel.instance import instance_of
 from portal.kernel.phones import clean_mobile, clean_phone
 
 REGISTER: Final = Permission.PLEDGE_REGISTER
+# of an offer, its hours are signed too; see ``queries.parking.offer_content``
+SIGNED_FIELDS: Final = frozenset({"spaces", "open_to", "fee", "fee_note", "starts_on", "ends_on"})
+_WAS_SHOWN: Final = frozenset({ParkingState.OFFERED, ParkingState.PAUSED})
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,6 @@ class OfferWish:
     starts_on: date
     ends_on: date | None
     hours: Sequence[Span]
-
-
-def today_of(session: Session, now: datetime) -> date:
-    """The city's day."""
-    return city_day(now, instance_of(session).city.zone)
 
 
 def own_door(
@@ -202,18 +199,28 @@ def add_step(
 def change_offer(
     session: Session, actor: Actor, number: str, wish: OfferWish, *, seen: int, now: datetime
 ) -> None:
-    """Write an offer anew. ``seen``: the version of the form. Hours that change while it is
-    offered are told: everybody reads since when, and the street sees it."""
+    """Write an offer anew. ``seen``: the version of the form.
+
+    What was signed is no longer signed once it says something else, and what the street has not
+    seen is shown to nobody: another offer goes back to be signed, other words about it to the
+    street. Hours that change while it is offered are told: everybody reads since when.
+    """
     row = own_offer(session, actor, number, lock=True)
     if row.state is ParkingState.ENDED:
         raise Conflict(PledgeRefusal.MOVED_ON)
     door, _by = own_door(session, actor, row.premises)
     before = hours_of(session, [row]).get(row.id, [])
     other_hours = sorted(wish.hours) != sorted(before)
-    values = {**_checked(door, wish), "version": seen + 1, "updated_at": now}
-    told = other_hours and row.state in (ParkingState.OFFERED, ParkingState.PAUSED)
+    checked = _checked(door, wish)
+    different = {name for name, value in checked.items() if getattr(row, name) != value}
+    if not different and not other_hours:
+        return
+    values = {**checked, "version": seen + 1, "updated_at": now}
+    told = other_hours and row.state in _WAS_SHOWN
     if told:
         values["hours_changed_at"] = now
+    resign = other_hours or bool(different & SIGNED_FIELDS)
+    values |= _after_change(row, resign=resign)
     changed = update(ParkingOffer).where(
         ParkingOffer.district == row.district, ParkingOffer.id == row.id,
         ParkingOffer.version == seen,
@@ -222,8 +229,19 @@ def change_offer(
         raise Conflict(PledgeRefusal.CHANGED)
     if other_hours:
         _put_hours(session, row.district, row.id, wish.hours)
+    if resign:
+        _end_letter(session, row, Who.OPERATOR, actor, now)
     step = ParkingStep.CHANGE_HOURS if told else ParkingStep.CHANGE
     add_step(session, row.district, row.id, step, Who.OPERATOR, now)
+
+
+def _after_change(row: OfferRow, *, resign: bool) -> dict[str, Any]:
+    """Where an offer stands once it was written anew."""
+    if row.state is ParkingState.WRITTEN:
+        return {}
+    if resign:
+        return {"state": ParkingState.WRITTEN, "pledge_id": None, "reason": None}
+    return {"state": ParkingState.WAITING, "reason": None}
 
 
 def _street_paused(session: Session, row: OfferRow) -> bool:
@@ -242,15 +260,20 @@ def _street_paused(session: Session, row: OfferRow) -> bool:
 
 def take_step(
     session: Session, actor: Actor, number: str, step: ParkingStep, reason: str, *, desk: bool,
-    now: datetime,
+    now: datetime, seen: int | None = None,
 ) -> None:  # fmt: skip
-    """One step of the unit, or of the street (``desk``). Raises Conflict when it moved on."""
+    """One step of the unit, or of the street (``desk``). Raises Conflict when it moved on.
+
+    ``seen``: the version that was read. Nobody lets something be shown that she has not read.
+    """
     if step not in STEPS or not (desk or step in OF_THE_UNIT):
         raise Missing
     row = (offer_at_desk if desk else own_offer)(session, actor, number, lock=True)
     edge, who = STEPS[step], Who.STAFF if desk else Who.OPERATOR
     if row.state not in edge.before:
         raise Conflict(PledgeRefusal.MOVED_ON)
+    if step is ParkingStep.ADMIT and seen != row.version:
+        raise Conflict(PledgeRefusal.CHANGED)
     if step is ParkingStep.RESUME and not desk and _street_paused(session, row):
         raise Refused(ParkingRefusal.STREET_PAUSED)
     words = _words(reason, "reason", LONGEST_REASON) if edge.reasoned else None

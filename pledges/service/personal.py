@@ -29,6 +29,7 @@ from pledges.models import (
     PremisesClaim,
     PremisesOperator,
 )
+from pledges.queries.letters import by_her_hand
 from pledges.queries.personal import records_of
 from pledges.rules.alliances import HelpState
 from pledges.rules.personal import KEEP_CLAIM, KEEP_ENDED, PERSONAL_FIELDS
@@ -167,10 +168,12 @@ class PledgesOfAPerson:
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
         """Nobody speaks for her places until somebody else is found; what she signed stands."""
         session.execute(delete(PremisesClaim).where(PremisesClaim.person_id == person_id))
-        _blank(session, PremisesOperator, PremisesOperator.person_id == person_id, _SPEAKER)
-        papers = _files(session, Pledge, Pledge.signer_id == person_id)
+        # a sheet signed by hand names no account: it goes with the one that spoke at that time,
+        # as long as that is known
+        papers = _files(session, Pledge, by_her_hand(person_id))
         papers += _drop_photos(session, person_id)
-        _blank(session, Pledge, Pledge.signer_id == person_id, _SIGNATURE)
+        _blank(session, Pledge, by_her_hand(person_id), _SIGNATURE)
+        _blank(session, PremisesOperator, PremisesOperator.person_id == person_id, _SPEAKER)
         _blank(session, BreachAnswer, BreachAnswer.person_id == person_id, _WORDS)
         reply = {**_WORDS, "state": ReplyState.TAKEN_BACK, "decided_at": now}
         _blank(session, OwnerReply, OwnerReply.person_id == person_id, reply)

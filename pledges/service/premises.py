@@ -132,6 +132,10 @@ def drawn(
     for line, wish in wishes:
         if line not in areas:
             continue
+        if wish.duty_outline and not wish.duty_words:
+            # a notice is words: what is only drawn could be told to nobody, and never be signed
+            flaws.append(Flaw(PremisesFlaw.OUTLINE_ALONE, "duty_words", line))
+            continue
         try:
             outline = duty_outline(wish.duty_outline)
             within_id = _holder(session, actor, wish, codes_of(areas[line].path)[0])

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from pledges.models import Plaque, PlaqueBinding, Premises
 from pledges.queries.premises import PremisesRow
+from pledges.rules.inspections import leads_to_person
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import LONGEST_REASON, OperatorEnd, PremisesState, PremisesStep
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import PremisesFlaw
 from pledges.rules.signing import PledgeStep
+from pledges.service.claims import settle_claims
 from pledges.service.leaving import end_pledges, end_the_rest
 from pledges.service.premises import (
     end_operator,
@@ -36,12 +38,16 @@ def close_premises(
         raise Refused(PledgeRefusal.NO_REASON, field="reason")
     if len(why) > LONGEST_REASON:
         raise Refused(PledgeRefusal.LONG, field="reason", facts={"most": LONGEST_REASON})
+    if leads_to_person(why):
+        # whoever waits for an answer about the place reads it
+        raise Refused(PledgeRefusal.LEADS_TO_PERSON, field="reason")
     row = premises_here(session, actor, number)
     door, runs = locked_door(session, row, seen)
     _check_stalls(session, row)
     end_operator(session, actor, runs, OperatorEnd.PREMISES_GONE, now)
     end_pledges(session, actor, row, PledgeStep.PREMISES_GO, now)
     end_the_rest(session, row, runs, now)
+    settle_claims(session, actor, row.district, row.id, why, now)
     _take_plaque(session, actor, row, now)
     door.state, door.gone_on = PremisesState.GONE, city_day(now, instance_of(session).city.zone)
     door.updated_at, door.version = now, door.version + 1

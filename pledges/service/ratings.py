@@ -5,7 +5,7 @@ closed quarter, of ten different people or more (``service.standing``).
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pledges.models import Tap
+from pledges.queries.own_shop import who_runs
 from pledges.queries.plaques import Hanging, plaque_by_code
 from pledges.rules.plaques import PlaqueState
 from pledges.rules.premises import PremisesState
@@ -67,10 +68,29 @@ def why_not_rate(
     day = city_day(now, instance_of(session).city.zone)
     if row.operator_id is None or not feature_live(session, Feature.RATINGS, path, day):
         return FrontageRefusal.NOT_OPEN
-    if actor.person_id is not None and row.speaker_id == actor.person_id:
+    if _is_her_own(session, Rater(actor, rater.link), row, day):
         return FrontageRefusal.OWN
     # whoever inspects it says so by an inspection, under her name
     return FrontageRefusal.INSPECTS if actor.may(INSPECT, place_path=path) else None
+
+
+def _is_her_own(session: Session, rater: Rater, row: Hanging, day: date) -> bool:
+    """Whether she runs the shop, or did in this month: by her account, or by a phone, of the
+    register or of an account that speaks for it. One that she only typed into a report is enough
+    to keep her out."""
+    if row.premises_id is None:
+        return False
+    vault, link = instance_of(session).vault, rater.link
+    people, phones = who_runs(session, row.district, row.premises_id, day.replace(day=1))
+    asked = {one for one in (rater.actor.person_id, link.person_id if link else None) if one}
+    if asked & people:
+        return True
+    known = phones_of(session, people | asked)
+    hashes = {one: vault.keyed_hash("phone", phone) for one, phone in known.items()}
+    hers = {hashes[one] for one in asked if one in hashes}
+    if link is not None and link.phone_hash is not None:
+        hers.add(link.phone_hash)
+    return bool(hers & (phones | {hashes[one] for one in people if one in hashes}))
 
 
 def rater_key(session: Session, rater: Rater) -> UUID | None:

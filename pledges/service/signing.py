@@ -5,6 +5,7 @@ Locks are taken in the order of decision 0040: premises, operator, pledge.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from credit.rules.canonical import Json
 from credit.rules.kinds import Kind
 from credit.service import Details, Rejected, seal_statement
 from pledges.models import (
@@ -67,7 +69,8 @@ class SigningWish:
     ``premises`` and ``operator`` are public numbers; ``version_id`` the main text, ``ticks`` its
     clauses by their ids; ``extras`` the versions of extra texts, each as a whole. ``duty_version``
     and ``received``: the duty area that was read, and that it was. Who signs: ``signer_id``, an
-    account, and ``phone_hash``, of the phone that was proved; a ``witness_id`` is staff.
+    account, and ``phone_hash``, of the phone that was proved; a ``witness_id`` is staff. ``offer``:
+    what a letter of parking offers, which is hashed with it.
     """
 
     letter: Letter
@@ -87,12 +90,14 @@ class SigningWish:
     witness_id: UUID | None = None
     paper: tuple[str, str] | None = None
     batch_id: UUID | None = None
+    offer: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True)
 class Signed:
-    """What became of a wish: the letter's number, and the hash that was sealed, in hexadecimal."""
+    """What became of a wish: the letter, and the hash that was sealed, in hexadecimal."""
 
+    id: UUID
     number: str
     digest: str
 
@@ -118,12 +123,12 @@ def sign(session: Session, wish: SigningWish, *, now: datetime) -> Signed:
         name=name, signer=wish.signer_id, at=now, way=wish.way, language=wish.language,
         texts=[_signed(text) for text in texts],
         notice=Noticed(notice.number, notice.duty_version, notice.area_text) if notice else None,
-        salt=secrets.token_hex(SALT_BYTES),
+        salt=secrets.token_hex(SALT_BYTES), offer=wish.offer,
     )  # fmt: skip
     entry_id = _seal(session, door, signature, now)
-    _keep(session, door, wish, signature, entry_id, texts, notice, before)
+    key = _keep(session, door, wish, signature, entry_id, texts, notice, before)
     _now_speaks(session, operator, wish, now)
-    return Signed(signature.number, signature.digest().hex())
+    return Signed(key, signature.number, signature.digest().hex())
 
 
 def _locked(session: Session, wish: SigningWish) -> tuple[SigningDoor, PremisesOperator]:
@@ -272,7 +277,7 @@ def _keep(
     texts: list[TextRow],
     notice: DutyNotice | None,
     before: Pledge | None,
-) -> None:
+) -> UUID:
     row = Pledge(
         district=door.district, id=new_id(), number=signature.number, letter=wish.letter,
         premises_id=door.id, operator_id=door.operator_id, place_path=door.place_path,
@@ -297,6 +302,7 @@ def _keep(
         for clause_id in text.clauses
     )
     add_event(session, row, PledgeStep.SIGN, signature.at, witness_id=wish.witness_id)
+    return row.id
 
 
 def add_event(

@@ -25,6 +25,7 @@ from pledges.rules.breaches import (
 )
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.signing import Who
+from pledges.service.days import today_of
 from pledges.service.listing_appeals import remove_listings
 from pledges.service.photos import hide_photos
 from portal.accounts.queries import PersonRow, people_by_ids, phones_of
@@ -45,11 +46,6 @@ _RUNGS = frozenset({BreachStep.REMIND, BreachStep.DEMAND, BreachStep.RECORD, Bre
 def subject_of(number: str) -> str:
     """How messages, the audit and the ledger speak of a breach."""
     return f"breach:{number}"
-
-
-def today_of(session: Session, now: datetime) -> date:
-    """The city's day."""
-    return city_day(now, instance_of(session).city.zone)
 
 
 def standing_of(session: Session, row: BreachRow) -> Standing:

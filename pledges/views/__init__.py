@@ -3,6 +3,7 @@
 from pledges.views import (
     alliances,
     assisted,
+    branches,
     breaches,
     claims,
     clause_desk,
@@ -39,6 +40,7 @@ __all__ = [
     "alliances",
     "assisted",
     "bp",
+    "branches",
     "breaches",
     "claims",
     "clause_desk",

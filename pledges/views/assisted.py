@@ -48,7 +48,7 @@ def _signing(page: SigningPage, form: AssistForm) -> Act:
     actor, browser = current_actor(), this_browser(form)
 
     def act(session: Session) -> str:
-        wish = form.wish(page.door, Letter.FRONTAGE)
+        wish = form.wish(page.door.number, Letter.FRONTAGE)
         signed = sign_assisted(
             session, actor, wish, form.code.data or "", form.paper.data, browser, now=now()
         )

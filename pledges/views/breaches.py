@@ -28,8 +28,9 @@ from pledges.rules.breaches import (
 )
 from pledges.service.answers import decide_appeal, last_notice, may_decide_appeal
 from pledges.service.breaches import NO_PHOTOS, breach_here, take_step
+from pledges.service.days import today_of
 from pledges.service.inspections import REVIEW
-from pledges.service.steps import standing_of, today_of
+from pledges.service.steps import standing_of
 from pledges.views.blueprint import bp
 from portal.accounts.access import current_actor, requires
 from portal.kernel.clock import now

@@ -11,9 +11,9 @@ from pledges.forms.breaches import FollowForm, HandOverForm
 from pledges.queries.breaches import BreachRow
 from pledges.rules.breaches import BreachState
 from pledges.service.breaches import breach_here
+from pledges.service.days import today_of
 from pledges.service.follow_up import follow_up, hand_over
 from pledges.service.inspections import REVIEW
-from pledges.service.steps import today_of
 from pledges.views.blueprint import bp
 from pledges.views.breaches import FOLDER, about
 from portal.accounts.access import current_actor, requires

@@ -25,8 +25,9 @@ from pledges.queries.inspections import (
 )
 from pledges.queries.photos import photos_of_inspection
 from pledges.queries.visits import plans_in, stops_of
-from pledges.rules.inspections import InspectionRefusal, bodies_for
+from pledges.rules.inspections import InspectionRefusal
 from pledges.service.breaches import open_breach
+from pledges.service.duties import bodies_at
 from pledges.service.inspections import (
     INSPECT,
     REVIEW,
@@ -95,7 +96,7 @@ def desk_inspect(number: str) -> ResponseReturnValue:
         page = render_template(f"{FOLDER}/none.html", door=door, why=say(told.code))
         return page, 409
     form = InspectForm.made(
-        checklist, bodies_for(current_actor().roles), request.args.get("plan", "")[:16]
+        checklist, bodies_at(current_actor(), door.place_path), request.args.get("plan", "")[:16]
     )
     act = partial(_inspect, door, checklist, form)
     return answer(

@@ -10,9 +10,10 @@ from pledges.forms.alliances import (
     CovenantForm,
     CovenantSignForm,
     HelpForm,
+    HelpOfferForm,
     LinkForm,
+    MessagesForm,
     NoticeForm,
-    OfferForm,
     ShopForm,
     TermForm,
 )
@@ -34,7 +35,13 @@ from pledges.queries.alliances import (
     shops_of,
 )
 from pledges.service.alliance_help import ask_help, close_help, help_inside, offer_help
-from pledges.service.alliance_lead import add_link, end_link, end_notice, post_notice
+from pledges.service.alliance_lead import (
+    add_link,
+    choose_messages,
+    end_link,
+    end_notice,
+    post_notice,
+)
 from pledges.service.alliances import Inside, alliance_shown, inside, join, leave
 from pledges.service.covenants import (
     draft_covenant,
@@ -184,6 +191,22 @@ def my_alliance_notice(number: str) -> ResponseReturnValue:
     return _ask(form, act, SENT, found.alliance, gettext("Notice to the members"), gettext("Send"))
 
 
+@bp.route("/me/alliances/<number>/messages", methods=["GET", "POST"])
+@signed_in
+def my_alliance_messages(number: str) -> ResponseReturnValue:
+    """Whether I am told of notices by message."""
+    found = inside_now(number)
+    form = MessagesForm(data={"wanted": any(one.muted_at is None for one in found.mine)})
+
+    def act(session: Session) -> str:
+        wanted = bool(form.wanted.data)
+        choose_messages(session, current_actor(), number, wanted=wanted, now=now())
+        return _home(number)
+
+    heading = gettext("Messages of the alliance")
+    return _ask(form, act, SAVED, found.alliance, heading, gettext("Save"))
+
+
 @bp.route("/me/alliances/<number>/links", methods=["GET", "POST"])
 @signed_in
 def my_alliance_link(number: str) -> ResponseReturnValue:
@@ -242,7 +265,7 @@ def my_alliance_ask(number: str) -> ResponseReturnValue:
 def my_alliance_help(number: str) -> ResponseReturnValue:
     """Answer somebody who asks for help."""
     asked, found = help_inside(reading(), current_actor(), number, now())
-    form = OfferForm()
+    form = HelpOfferForm()
 
     def act(session: Session) -> str:
         offer_help(session, current_actor(), number, form.words.data or "", now=now())

@@ -1,16 +1,15 @@
 """One's own letters: reading, printing, signing anew, withdrawing; several branches at once."""
 
-from collections import Counter
+from enum import StrEnum
 from functools import partial
 from typing import Any
-from uuid import UUID
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from credit.rules.kinds import LedgerRefusal
 from pledges.forms.breaches import SureForm
-from pledges.forms.signing import BranchesForm, SignForm
-from pledges.labels.clauses import AXES
+from pledges.forms.signing import MOST_DOORS, SignForm
 from pledges.labels.personal import CLAIM_KINDS, CLAIM_STATES, PLEDGE_STATES
 from pledges.labels.signing import LETTERS, NOTICE_WAYS, PLEDGE_STEPS, WAYS
 from pledges.queries.claims import claims_of
@@ -26,23 +25,28 @@ from pledges.queries.signing import (
     BranchRow,
     PledgeRow,
     SigningDoor,
-    TextRow,
     branches,
-    clauses_with_ids,
     pledge_by_number,
     signature_of,
+    titles_of,
 )
 from pledges.rules.clauses import Letter
 from pledges.rules.refusals import PledgeRefusal
+from pledges.rules.signatures import Signature
 from pledges.rules.signing import PledgeState, SigningRefusal
-from pledges.service.branches import ask_for_batch_code, own_doors, sign_branches
-from pledges.service.letters import own_pledge, sees_paper, withdraw
+from pledges.service.branches import own_doors
+from pledges.service.letters import (
+    may_withdraw,
+    own_pledge,
+    sees_paper,
+    sees_signature,
+    withdraw,
+)
 from pledges.views.blueprint import bp
 from pledges.views.signing import SIGNED, sending, signing
-from pledges.views.signing_page import converse, filled, send_once, signing_page
+from pledges.views.signing_page import converse, filled, signing_page
 from portal.accounts.access import current_actor, signed_in
 from portal.accounts.service.news import register_news
-from portal.accounts.views.browser import this_browser
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
@@ -54,15 +58,17 @@ from portal.kernel.words import say
 
 FOLDER = "pledges/letters"
 WITHDRAWN = _l("Withdrawn. The page of the shop says from now on that no pledge is in force.")
-SIGNED_MANY = _l("Signed. Each letter stands below.")
-_CODES = {code.value: code for code in (*SigningRefusal, *PledgeRefusal)}
+# what may keep one place of a batch from being signed
+_CODES: dict[str, StrEnum] = {
+    code.value: code for code in (*SigningRefusal, *PledgeRefusal, *LedgerRefusal)
+}
 
 
 @bp.get("/me/pledges/")
 @signed_in
 def my_pledges() -> ResponseReturnValue:
     """My letters, what is to be signed, and what I said about places."""
-    rows, who = _branches(), current_actor().person_id
+    rows, who = own_branches(), current_actor().person_id
     return render_template(
         f"{FOLDER}/mine.html", rows=own_pledge_rows(reading(), who),
         due=[row for row in rows if row.due], claims=claims_of(reading(), who),
@@ -71,19 +77,21 @@ def my_pledges() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _branches() -> list[BranchRow]:
+def own_branches() -> list[BranchRow]:
+    """The places that whoever is signed in runs, and what is to be signed there."""
     doors = own_doors(reading(), current_actor())
     return branches(reading(), doors, Letter.FRONTAGE, city_day(now(), instance().city.zone))
 
 
 def _failed(rows: list[BranchRow]) -> list[tuple[str, str]]:
-    """At which of one's own places nothing was signed just now, and why."""
+    """At which places nothing was signed just now, and why; the public name of one that is hers no
+    more is looked up."""
+    given = [one.partition("~")[::2] for one in request.args.getlist("failed")[:MOST_DOORS]]
+    pairs = [(clean_number(number) or "", why) for number, why in given if why in _CODES]
     titles = {row.door.number: row.door.title for row in rows}
-    pairs = (one.partition("~") for one in request.args.getlist("failed"))
-    return [
-        (titles[number], say(_CODES[why])) for number, _, why in pairs
-        if number in titles and why in _CODES
-    ]  # fmt: skip
+    if any(number not in titles for number, _why in pairs):
+        titles |= titles_of(reading(), [number for number, _why in pairs])
+    return [(titles[number], say(_CODES[why])) for number, why in pairs if number in titles]
 
 
 @bp.get("/me/pledges/<number>")
@@ -91,10 +99,11 @@ def _failed(rows: list[BranchRow]) -> list[tuple[str, str]]:
 def my_pledge(number: str) -> ResponseReturnValue:
     """One letter: what was signed, its notice, its history, and what can be done now."""
     row = own_pledge(reading(), current_actor(), number)
-    whole = signature_of(reading(), row.id, row.district)
+    whole = _signature(row)
     return render_template(
         f"{FOLDER}/mine_one.html", row=row, steps=steps_of(reading(), row), step_words=PLEDGE_STEPS,
-        whole=whole.canonical().decode() if whole else None, **_letter(row),
+        whole=whole.canonical().decode() if whole else None,
+        may_withdraw=may_withdraw(reading(), current_actor(), row), **_letter(row),
     )  # fmt: skip
 
 
@@ -103,7 +112,7 @@ def my_pledge(number: str) -> ResponseReturnValue:
 def my_letter(number: str) -> ResponseReturnValue:
     """The letter as a sheet of A4, with the way to its check page."""
     row = own_pledge(reading(), current_actor(), number)
-    whole = signature_of(reading(), row.id, row.district)
+    whole = _signature(row)
     path = url_for("pledges.check_letter", number=row.number, hash=row.digest)
     link = f"{instance().config.origin}{path}"
     return render_template(
@@ -112,12 +121,20 @@ def my_letter(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _signature(row: PledgeRow) -> Signature | None:
+    """What was sealed, for whoever signed."""
+    if not sees_signature(reading(), current_actor(), row):
+        return None
+    return signature_of(reading(), row.id, row.district)
+
+
 def _letter(row: PledgeRow) -> dict[str, Any]:
     return {
         "clauses": clauses_of(reading(), row.district, row.id),
         "notice": notice_with(reading(), row), "states": PLEDGE_STATES, "letters": LETTERS,
         "ways": WAYS, "notice_ways": NOTICE_WAYS, "in_force": row.state is PledgeState.IN_FORCE,
-        "has_paper": paper_of(reading(), row) is not None,
+        "has_paper": paper_of(reading(), row) is not None
+        and sees_paper(reading(), current_actor(), row),
     }  # fmt: skip
 
 
@@ -156,59 +173,6 @@ def _own_door(premises: str) -> SigningDoor:
     if door is None:
         raise Missing
     return door
-
-
-@bp.route("/me/pledges/branches", methods=["GET", "POST"])
-@signed_in
-def sign_branches_page() -> ResponseReturnValue:
-    """Sign the same text for several places with one code."""
-    due = [row for row in _branches() if row.due and row.door.duty_words and not row.has_extras]
-    texts = Counter(row.text[1].id for row in due if row.text)
-    asked = _asked(texts)
-    if asked is None:
-        return redirect(url_for("pledges.my_pledges"), 303)
-    doors = [row.door for row in due if row.text and row.text[1].id == asked]
-    form = BranchesForm.made_for(doors, _text(due, asked))
-    return _talk(form, axes=AXES, others=[one for one in texts if one != asked])
-
-
-def _talk(form: BranchesForm, **context: Any) -> ResponseReturnValue:
-    """One button sends a code and shows the same page, the other signs."""
-    page, sent = f"{FOLDER}/branches.html", "code" in request.form
-    if form.is_submitted() and form.asks_for_code:
-        status = send_once(form, partial(_send_many, form))
-        return render_template(page, form=form, code_sent=sent or status == 200, **context), status
-    return answer(
-        form, page, partial(_sign_many, form), thanks=SIGNED_MANY, code_sent=sent, **context
-    )
-
-
-def _asked(texts: "Counter[UUID]") -> UUID | None:
-    """The text that was asked for, or the one that is meant for most of the places."""
-    sought = request.form.get("version") or request.args.get("text", "")
-    return next(
-        (one for one in texts if str(one) == sought),
-        texts.most_common(1)[0][0] if texts else None,
-    )
-
-
-def _text(rows: list[BranchRow], version_id: UUID) -> TextRow:
-    row, version = next(one.text for one in rows if one.text and one.text[1].id == version_id)
-    return TextRow(row, version, clauses_with_ids(reading(), [version_id])[version_id])
-
-
-def _send_many(form: SignForm, session: Session) -> str:
-    ask_for_batch_code(session, current_actor(), this_browser(form), now=now())
-    return ""
-
-
-def _sign_many(form: BranchesForm, session: Session) -> str:
-    done = sign_branches(
-        session, current_actor(), form.wishes(Letter.FRONTAGE), form.code.data or "",
-        this_browser(form), now=now(),
-    )  # fmt: skip
-    failed = [f"{one.premises}~{one.why.value}" for one in done.failed]
-    return url_for("pledges.my_pledges", failed=failed or None)
 
 
 @bp.get("/pledges/papers/<number>")

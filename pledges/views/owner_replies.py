@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from pledges.forms.breaches import SureForm
 from pledges.forms.owner_replies import SHOW, DecideReplyForm, PublicReplyForm
 from pledges.labels.personal import REPLY_STATES
-from pledges.queries.owner_replies import replies_of, replies_waiting, shops_of
+from pledges.queries.alliances import shops_of
+from pledges.queries.owner_replies import replies_of, replies_waiting
 from pledges.rules.standing import ReplyState
 from pledges.service.inspections import REVIEW
 from pledges.service.owner_replies import (

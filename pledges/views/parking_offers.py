@@ -1,5 +1,6 @@
 """Off-peak parking of one's own unit, and at the desk of a street."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pledges.forms.breaches import SureForm
-from pledges.forms.parking import LetterForm, OfferForm, StepForm, as_typed
+from pledges.forms.parking import AdmitForm, OfferForm, OfferSignForm, StepForm, as_typed
 from pledges.labels.parking import DO, SIGNS, STATES, STEPS
 from pledges.queries.alliances import shops_of
 from pledges.queries.parking import (
@@ -18,8 +19,11 @@ from pledges.queries.parking import (
     offers_in,
     offers_of_speaker,
 )
+from pledges.queries.signing import signing_door
+from pledges.rules.clauses import Letter
 from pledges.rules.parking import OF_THE_UNIT, ParkingState, ParkingStep
 from pledges.rules.parking import STEPS as EDGES
+from pledges.rules.refusals import PledgeRefusal
 from pledges.service.parking import (
     REGISTER,
     change_offer,
@@ -29,18 +33,25 @@ from pledges.service.parking import (
     take_step,
     write_offer,
 )
-from pledges.service.parking_signing import LetterWish, letter_for, sign_offer
+from pledges.service.parking_signing import sign_offer
+from pledges.service.signing import Signed, SigningWish
+from pledges.service.signing_codes import sign_by_code
 from pledges.views.blueprint import bp
 from pledges.views.parking import FOLDER, by_day, today, words
+from pledges.views.signing import sending
+from pledges.views.signing_page import Filled, SigningPage, converse, filled, signing_page
 from portal.accounts.access import current_actor, requires, signed_in
+from portal.accounts.service import Browser
+from portal.accounts.views.browser import this_browser
 from portal.areas.queries import areas_by_ids
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
-from portal.kernel.i18n import current_language, in_words
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
+from portal.kernel.words import say
 
 SAVED = _l("Saved.")
 SIGNED = _l("Signed. The street checks the offer, and then everybody sees it.")
@@ -111,30 +122,49 @@ def my_offer_change(number: str) -> ResponseReturnValue:
 @bp.route("/me/parking/<number>/sign", methods=["GET", "POST"])
 @signed_in
 def my_offer_sign(number: str) -> ResponseReturnValue:
-    """Sign its letter; the street reads it then."""
+    """Sign its letter with a code to the telephone of the register; the street reads it then."""
     row = own_offer(reading(), current_actor(), number)
-    version, form = _letter(row)
-
-    def act(session: Session) -> str:
-        wish = LetterWish(
-            form.seen(), form.ticked(), form.name.data or "", current_language()
-        )  # fmt: skip
-        sign_offer(session, current_actor(), row.number, wish, now=now())
-        return url_for("pledges.my_offer", number=row.number)
-
-    return answer(form, f"{FOLDER}/sign.html", act, thanks=SIGNED, version=version,
-                  **_about(row, desk=False))  # fmt: skip
+    page = _letter(row)
+    if page.why is not None and page.shut:
+        return render_template(f"{FOLDER}/sign_none.html", why=say(page.why), row=row), 409
+    given = _filled(row, page)
+    return converse(
+        page, given, f"{FOLDER}/sign.html", thanks=SIGNED, send=sending(page, given.form),
+        sign=partial(_sign, row, page, given.form), **_about(row, desk=False),
+    )  # fmt: skip
 
 
-def _letter(row: OfferRow) -> tuple[Any, LetterForm]:
-    """The text that is to be signed for an offer, and its form. Raises Missing once it is."""
-    if row.state is not ParkingState.WRITTEN:
+def _filled(row: OfferRow, page: SigningPage) -> Filled[OfferSignForm]:
+    """The form; an offer that was written anew since the page was shown is read once more."""
+    given = filled(page, OfferSignForm)
+    sent, form = given.form.offer.data, given.form
+    form.offer.data = sent or str(row.version)
+    if not sent or form.seen() == row.version or row.state is not ParkingState.WRITTEN:
+        return given
+    form.offer.data, form.code.data = str(row.version), ""
+    return replace(given, stale=given.stale or PledgeRefusal.CHANGED)
+
+
+def _letter(row: OfferRow) -> SigningPage:
+    """What is to be signed for an offer. Raises Missing once it is; a second click on what is
+    signed just now has its answer from the first."""
+    if row.state is not ParkingState.WRITTEN and request.method != "POST":
         raise Missing
-    door, _by = own_door(reading(), current_actor(), row.premises)
-    version, clauses = letter_for(reading(), door, now())
-    form = LetterForm(data={"version": str(version.version)})
-    form.offer((one.id, in_words(one.texts)) for one in clauses)
-    return version, form
+    door = signing_door(reading(), row.premises)
+    if door is None:
+        raise Missing
+    return signing_page(door, Letter.PARKING)
+
+
+def _sign(row: OfferRow, page: SigningPage, form: OfferSignForm, session: Session) -> str:
+    wish, code = form.wish(page.door.number, Letter.PARKING), form.code.data or ""
+    prove = partial(_prove, session, code, this_browser(form))
+    sign_offer(session, current_actor(), row.number, wish, prove, seen=form.seen(), now=now())
+    return url_for("pledges.my_offer", number=row.number)
+
+
+def _prove(session: Session, code: str, browser: Browser, wish: SigningWish) -> Signed:
+    return sign_by_code(session, wish, code, browser, now=now())
 
 
 @bp.route("/me/parking/<number>/<step>", methods=["GET", "POST"])
@@ -151,17 +181,35 @@ def _step(row: OfferRow, step: str, *, desk: bool, back: str) -> ResponseReturnV
     wanted = ParkingStep(step)
     if not (desk or wanted in OF_THE_UNIT):
         raise Missing
-    form = StepForm() if EDGES[wanted].reasoned else SureForm()
+    form, page = _step_form(row, wanted), f"{FOLDER}/step.html"
+    about = {"wanted": wanted, **_about(row, desk=desk)}
+    if isinstance(form, AdmitForm) and _read_older(row, form):
+        form.version.data = str(row.version)
+        form.form_errors = [say(PledgeRefusal.CHANGED)]
+        return render_template(page, form=form, **about), 409
     act = partial(_take, row, wanted, form, desk, back)
-    return answer(form, f"{FOLDER}/step.html", act, thanks=SAVED, wanted=wanted,
-                  **_about(row, desk=desk))  # fmt: skip
+    return answer(form, page, act, thanks=SAVED, **about)
+
+
+def _read_older(row: OfferRow, form: AdmitForm) -> bool:
+    """Whether what was sent speaks of an offer that was written anew since; a second click on what
+    is done has its answer from the first."""
+    waits = row.state is ParkingState.WAITING
+    return form.is_submitted() and waits and form.seen() != row.version
+
+
+def _step_form(row: OfferRow, step: ParkingStep) -> Form:
+    if step is ParkingStep.ADMIT:
+        return AdmitForm(data={"version": str(row.version)})
+    return StepForm() if EDGES[step].reasoned else SureForm()
 
 
 def _take(
     row: OfferRow, step: ParkingStep, form: Any, desk: bool, back: str, session: Session
 ) -> str:
     reason = form.reason.data or "" if isinstance(form, StepForm) else ""
-    take_step(session, current_actor(), row.number, step, reason, desk=desk, now=now())
+    seen = form.seen() if isinstance(form, AdmitForm) else None
+    take_step(session, current_actor(), row.number, step, reason, desk=desk, seen=seen, now=now())
     return back
 
 

@@ -63,7 +63,7 @@ def sending(page: SigningPage, form: SignForm) -> Act:
 
     def act(session: Session) -> str:
         operator = form.operator.data or ""
-        ask_for_code(session, door.number, operator, Letter.FRONTAGE, browser, now=now())
+        ask_for_code(session, door.number, operator, page.letter, browser, now=now())
         return ""
 
     return act
@@ -75,7 +75,9 @@ def signing(page: SigningPage, form: SignForm) -> Act:
     speaks = actor.person_id is not None and actor.person_id == page.door.speaker_id
 
     def act(session: Session) -> str:
-        wish = form.wish(page.door, Letter.FRONTAGE, signer_id=actor.person_id if speaks else None)
+        wish = form.wish(
+            page.door.number, Letter.FRONTAGE, signer_id=actor.person_id if speaks else None
+        )
         signed = sign_by_code(session, wish, form.code.data or "", browser, now=now())
         return url_for("pledges.check_letter", number=signed.number, hash=signed.digest)
 

@@ -41,6 +41,7 @@ Of = TypeVar("Of", bound=SignForm)
 class SigningPage:
     """What is to be signed at a door, and what is in force there. ``why``: why nothing is."""
 
+    letter: Letter
     door: SigningDoor
     texts: ToSign
     held: PledgeRow | None
@@ -71,14 +72,18 @@ def signing_page(door: SigningDoor, letter: Letter, *, by_code: bool = True) -> 
     texts = to_sign(reading(), door, letter, today)
     held = pledge_in_force(reading(), door.district, door.id, letter)
     extras = extras_of(reading(), held.district, held.id) if held else frozenset[UUID]()
-    why = _why_not(door, texts, held, extras)
+    why = _why_not(letter, door, texts, held, extras)
     if why is None and by_code and phone_to_ask(reading(), door) is None:
         why = SigningRefusal.NO_MOBILE
-    return SigningPage(door, texts, held, extras, why)
+    return SigningPage(letter, door, texts, held, extras, why)
 
 
 def _why_not(
-    door: SigningDoor, texts: ToSign, held: PledgeRow | None, extras: frozenset[UUID]
+    letter: Letter,
+    door: SigningDoor,
+    texts: ToSign,
+    held: PledgeRow | None,
+    extras: frozenset[UUID],
 ) -> StrEnum | None:
     if door.state is PremisesState.GONE:
         return PledgeRefusal.GONE
@@ -90,7 +95,8 @@ def _why_not(
         more = {text.id for text in texts.extras} - extras
         if not more:
             return SigningRefusal.SIGNED_ALREADY
-    return None if door.duty_words else SigningRefusal.NO_DUTY
+    noticed = letter is not Letter.FRONTAGE or door.duty_words
+    return None if noticed else SigningRefusal.NO_DUTY
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def filled(page: SigningPage, kind: type[Of]) -> Filled[Of]:
     stale = _stale(page)
     if stale is None:
         return Filled(kind.made(page.door, page.texts))
-    since = _version(request.form.get("version", ""))
+    since = version_in(request.form.get("version", ""))
     given = MultiDict(
         (name, value) for name, value in request.form.items(multi=True)
         if not name.startswith("tick-") and name not in {"operator", "duty", "received", "code"}
@@ -136,10 +142,13 @@ def _stale(page: SigningPage) -> StrEnum | None:
     chosen = {name for name in sent if name.startswith("extra-")}
     if main is None or sent.get("version") != str(main.id) or chosen - extras:
         return SigningRefusal.NEW_TEXT
-    return SigningRefusal.NEW_DUTY if sent.get("duty") != str(page.door.duty_version) else None
+    if page.letter is not Letter.FRONTAGE or sent.get("duty") == str(page.door.duty_version):
+        return None
+    return SigningRefusal.NEW_DUTY
 
 
-def _version(typed: str) -> UUID | None:
+def version_in(typed: str) -> UUID | None:
+    """The text for which a page was made; None for nonsense."""
     try:
         return UUID(typed)
     except ValueError:

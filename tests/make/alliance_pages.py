@@ -31,6 +31,7 @@ from tests.make import pledges as make
 
 _ALLIANCE = (
     "alliance", "my_alliance", "my_alliance_leave", "my_alliance_notice", "my_alliance_link",
+    "my_alliance_messages",
     "my_alliance_term", "my_alliance_ask", "my_alliance_covenant", "my_alliance_unsign",
     "my_alliance_draft", "my_alliance_call", "my_alliance_publish", "my_alliance_take_down",
     "desk_alliance", "desk_alliance_notice", "desk_alliance_election", "desk_alliance_term",

@@ -28,8 +28,8 @@ def fill_alliances(session: Session, world: World) -> None:
 FILLERS.append(fill_alliances)
 # whoever is signed in has no shop in it: to her it looks as if it were not there
 _NONE = fixed(number="none")
-for _page in ("", "_join", "_leave", "_notice", "_link", "_term", "_ask", "_covenant", "_unsign",
-              "_draft", "_publish", "_call"):  # fmt: skip
+for _page in ("", "_join", "_leave", "_notice", "_messages", "_link", "_term", "_ask", "_covenant",
+              "_unsign", "_draft", "_publish", "_call"):  # fmt: skip
     SAMPLES[f"pledges.my_alliance{_page}"] = Sample(
         own=_NONE, foreign=thing(number="alliance_east")
     )

@@ -1,14 +1,18 @@
 """Offers of parking for tests: a unit, who speaks for it, a letter, a desk, a wish."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from pledges.queries.parking import offer_by_number
 from pledges.rules.clauses import Letter
 from pledges.rules.parking import ParkingFee, ParkingStep, ParkingUser, read_spans
 from pledges.rules.premises import PremisesKind
 from pledges.service.parking import OfferWish, take_step, write_offer
-from pledges.service.parking_signing import LetterWish, sign_offer
+from pledges.service.parking_signing import sign_offer
+from pledges.service.signing import SigningWish
+from pledges.service.signing import sign as sign_letter
 from portal.accounts.models import Person
 from portal.areas.models import Area
 from portal.kernel.db import Database
@@ -45,7 +49,7 @@ class Unit:
     other: Person
     desk: Person
     far_desk: Person
-    letter: LetterWish
+    letter: SigningWish
 
     def do(self, act: Any, who: Person, *given: Any, now: datetime = NOW, **named: Any) -> Any:
         """Run a service as somebody."""
@@ -60,14 +64,38 @@ class Unit:
         number: str = self.do(write_offer, self.owner, self.premises, wish(**changes))
         return number
 
+    def version(self, number: str) -> int:
+        """Which version of an offer one reads now."""
+        row = self.read(offer_by_number, number)
+        assert row is not None
+        return int(row.version)
+
+    def sign(
+        self, number: str, *, who: Person | None = None, seen: int | None = None,
+        now: datetime = NOW, **changes: Any,
+    ) -> None:  # fmt: skip
+        """Sign with the phone of the register proved."""
+        version = self.version(number) if seen is None else seen
+        with self.database.write() as session:
+            by = partial(sign_letter, session, now=now)
+            wish = replace(self.letter, **changes)
+            sign_offer(
+                session, actor(session, who or self.owner), number, wish, by, seen=version, now=now
+            )
+
+    def admit(self, number: str, *, who: Person | None = None, seen: int | None = None) -> None:
+        """The street lets it be shown."""
+        version = self.version(number) if seen is None else seen
+        self.do(take_step, who or self.desk, number, ParkingStep.ADMIT, "", desk=True, seen=version)
+
     def signed(self, **changes: Any) -> str:
         number = self.written(**changes)
-        self.do(sign_offer, self.owner, number, self.letter)
+        self.sign(number)
         return number
 
     def offered(self, **changes: Any) -> str:
         number = self.signed(**changes)
-        self.do(take_step, self.desk, number, ParkingStep.ADMIT, "", desk=True)
+        self.admit(number)
         return number
 
 
@@ -86,11 +114,13 @@ def unit(database: Database) -> Unit:
             lon=119.95,
             lat=36.78,
         )
-        make.operator(session, door, person_id=owner.id)
+        runs = make.operator(session, door, person_id=owner.id)
         version, clauses = make.clauses(session, area, "parking", letter=Letter.PARKING)
-        letter = LetterWish(
-            version.version, frozenset(one.id for one in clauses), "王秀英", "zh_Hans"
-        )
+        letter = SigningWish(
+            letter=Letter.PARKING, premises=door.number, operator=runs.number,
+            version_id=version.id, ticks=frozenset(one.id for one in clauses), name="王秀英",
+            language="zh_Hans", phone_hash=runs.phone_hash,
+        )  # fmt: skip
         desk = staff(session, "street_desk", area=area)
         far = staff(session, "street_desk", area=tree[OTHER])
         return Unit(database, dict(tree), door.number, owner, other, desk, far, letter)

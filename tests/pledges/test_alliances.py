@@ -1,5 +1,6 @@
 """An alliance's life: founded, joined, left; groups, notices, help, a covenant that is signed."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,12 +22,24 @@ from pledges.queries.alliance_life import (
 from pledges.queries.alliances import alliance_by_number, alliances_around, head_of, members_of
 from pledges.queries.elections import election_by_number
 from pledges.queries.premises import premises_by_number
-from pledges.rules.alliances import AllianceRefusal, LinkKind, alliance_standing, clean_link
+from pledges.rules.alliances import (
+    NOTICES_A_DAY,
+    AllianceRefusal,
+    LinkKind,
+    alliance_standing,
+    clean_link,
+)
 from pledges.rules.elections import ElectionKind, Outcome
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import OperatorWish
 from pledges.service.alliance_help import ask_help, close_help, offer_help
-from pledges.service.alliance_lead import add_link, end_link, end_notice, post_notice
+from pledges.service.alliance_lead import (
+    add_link,
+    choose_messages,
+    end_link,
+    end_notice,
+    post_notice,
+)
 from pledges.service.alliances import (
     AllianceWish,
     change_alliance,
@@ -43,8 +56,11 @@ from pledges.service.covenants import (
 )
 from pledges.service.elections import call_election
 from pledges.service.premises import change_tenant
+from portal.accounts.queries import phones_of
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.instance import instance_of
+from portal.kernel.outbox import OutboxMessage, OutboxState
 from tests.make.alliances import STREET, Road, road
 from tests.make.pledges import NOW, TODAY
 from tests.make.together import at_once
@@ -245,6 +261,54 @@ def test_notices_are_of_the_head_or_the_street_and_lead_to_nobody(made: Road) ->
     assert {row.title for row in rows} == {"例会", "检查"}
     made.do(end_notice, made.owners[0], made.number, rows[0].number)
     assert len(within(made, notices_of)) == 1
+
+
+def messages(made: Road) -> list[OutboxMessage]:
+    with made.database.read() as session:
+        statement = select(OutboxMessage).where(OutboxMessage.template == "alliance.notice")
+        return list(session.scalars(statement.order_by(OutboxMessage.created_at)))
+
+
+def test_a_notice_is_told_to_the_members_who_want_it(made: Road) -> None:
+    head, other = made.owners[0], made.owners[1]
+    made.do(choose_messages, other, made.number, wanted=False)
+    with pytest.raises(Missing):
+        made.do(choose_messages, made.desk, made.number, wanted=False)
+    made.do(post_notice, head, made.number, "例会", "周三下午在社区开会")
+    # everybody but the writer and whoever muted it
+    rows = messages(made)
+    assert len(rows) == len(made.owners) - 2
+    with made.database.read() as session:
+        vault = instance_of(session).vault
+        told = {vault.unseal(row.sealed_to or "") for row in rows}
+        assert told == set(phones_of(session, [one.id for one in made.owners[2:]]).values())
+        [facts] = {vault.unseal(row.sealed_facts or "") for row in rows}
+    assert "例会" in facts
+    assert f"/me/alliances/{made.number}" in facts
+    made.do(choose_messages, other, made.number, wanted=True)
+    made.do(post_notice, made.desk, made.number, "检查", "下周检查")
+    assert len(messages(made)) == len(rows) + len(made.owners)
+    # taken down before the morning: nobody is told any more
+    night = NOW.replace(hour=15)
+    made.do(post_notice, made.desk, made.number, "夜间", "明早清扫", now=night)
+    waiting = [row for row in messages(made) if row.created_at == night]
+    assert {row.due_at for row in waiting} == {NOW + timedelta(days=1)}
+    newest = within(made, notices_of)[0].number
+    made.do(end_notice, made.desk, made.number, newest, now=night)
+    late = [row for row in messages(made) if row.created_at == night]
+    assert {row.state for row in late} == {OutboxState.CANCELLED}
+
+
+def test_an_alliance_does_not_ring_all_day(made: Road) -> None:
+    for at in range(NOTICES_A_DAY):
+        made.do(post_notice, made.owners[0], made.number, f"通知{at}", "清扫")
+    sent = len(messages(made))
+    with pytest.raises(Refused) as told:
+        made.do(post_notice, made.owners[0], made.number, "再次", "清扫")
+    assert told.value.code is AllianceRefusal.NOTICES_A_DAY
+    assert len(messages(made)) == sent
+    assert len(within(made, notices_of)) == NOTICES_A_DAY
+    made.do(post_notice, made.owners[0], made.number, "次日", "清扫", now=NOW + timedelta(days=1))
 
 
 def test_help_is_asked_offered_and_done(made: Road) -> None:

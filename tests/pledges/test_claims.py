@@ -14,6 +14,7 @@ from pledges.rules.claims import ClaimDecision, ClaimRefusal
 from pledges.rules.premises import ClaimKind, ClaimState
 from pledges.rules.refusals import PledgeRefusal
 from pledges.service.claims import ClaimWish, decide_claim, make_claim, withdraw_claim
+from pledges.service.premises_ends import close_premises
 from portal.accounts.models import Person
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
@@ -71,6 +72,41 @@ def registered(door: Door) -> tuple[Any, str | None]:
     with door.database.read() as session:
         row = session.scalars(select(PremisesOperator)).one()
         return row.person_id, row.phone_hash
+
+
+def closed(door: Door, reason: str = "楼已拆除") -> None:
+    with door.database.write() as session:
+        by = actor(session, door.desk)
+        close_premises(session, by, door.premises, reason, seen=door.operator, now=NOW)
+
+
+def test_whoever_waits_is_told_when_the_place_is_closed(door: Door) -> None:
+    say(door, somebody(door, MINE))
+    say(door, somebody(door, OTHERS), ClaimKind.SPEAKS)
+    # those who wait read the reason
+    assert refused(lambda: closed(door, "电话13800000041")) is PledgeRefusal.LEADS_TO_PERSON
+    closed(door)
+    with door.database.read() as session:
+        rows = session.scalars(select(PremisesClaim)).all()
+        assert {(row.state, row.reason) for row in rows} == {(ClaimState.REFUSED, "楼已拆除")}
+        assert all(row.ended_at is not None and row.decided_by == door.desk.id for row in rows)
+    assert told(door).count("claim.refused") == 2
+
+
+def test_nobody_is_left_waiting_at_a_place_that_goes_at_that_moment(door: Door) -> None:
+    me = somebody(door, MINE)
+
+    def claim() -> str:
+        try:
+            say(door, me)
+        except Refused:
+            return "told"
+        return "said"
+
+    at_once(claim, lambda: closed(door))
+    with door.database.read() as session:
+        states = session.scalars(select(PremisesClaim.state)).all()
+    assert ClaimState.WAITING not in states
 
 
 def test_a_confirmed_claim_lets_the_code_go_to_the_right_phone(door: Door) -> None:

@@ -17,11 +17,15 @@ from pledges.models import (
 )
 from pledges.queries.duties import by_whom
 from pledges.queries.inspections import inspection_by_number
+from pledges.queries.signing import signing_door
 from pledges.rules.inspections import Body, InspectionRefusal
+from pledges.rules.signing import SigningWay
 from pledges.rules.visits import VisitPurpose
+from pledges.service.assisted import ways_of
 from pledges.service.inspections import make_inspection
 from pledges.service.visits import VisitWish, log_visit
 from portal.accounts.rules import Actor
+from portal.accounts.service import Place, grant_role
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.organisations.models import Organisation
@@ -93,6 +97,24 @@ def test_a_company_comes_only_where_it_serves(made: Frontage) -> None:
 def test_a_company_that_is_given_no_new_work_inspects_nothing(made: Frontage) -> None:
     who = serving(made, STREET, standing=CompanyStanding.SUSPENDED, standing_since=TODAY)
     assert refused(made, who, Body.COMPANY) is OrganisationRefusal.WITHOUT_NEW_WORK
+
+
+def test_an_office_held_elsewhere_makes_nobody_official_here(made: Frontage) -> None:
+    with made.database.write() as session:
+        firm = unit(
+            session, "FIRM", "洁城公司", kind=OrganisationKind.COMPANY, area=made.tree[STREET]
+        )
+        row = staff(session, "service_inspector", area=made.tree[STREET], organisation=firm)
+        elsewhere = Place(area_id=made.tree[OTHER_STREET].id)
+        grant_role(session, None, row.id, "liaison_officer", elsewhere, now=NOW)
+        session.flush()
+        who = actor(session, row)
+        door = signing_door(session, made.door)
+        assert door is not None
+        assert ways_of(who, door) == (SigningWay.VISIT_CODE,)
+    assert "liaison_officer" in who.roles
+    assert refused(made, who, Body.LIAISON) is InspectionRefusal.NO_BODY
+    looked(made, who, Body.COMPANY)
 
 
 def test_a_role_that_names_nobody_is_told_so(made: Frontage) -> None:

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from pledges.models import Tap
+from pledges.models import Pledge, PremisesOperator, Tap
 from pledges.queries.taps import rushes
+from pledges.rules.premises import OperatorEnd
 from pledges.rules.ratings import FrontageRefusal
 from pledges.service.inspections import INSPECT
 from pledges.service.ratings import PERSON_LIMIT, TAP_LIMIT, Rater, rater_key
@@ -18,6 +19,7 @@ from portal.accounts.service import export_person
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
+from portal.kernel.instance import instance_of
 from portal.reports.queries.case import CaseReporterRow
 from portal.reports.rules.codes import Relation
 from portal.satisfaction.models import Rating
@@ -25,6 +27,7 @@ from portal.satisfaction.rules import Level, RatingConflict
 from tests.make.accounts import actor, person
 from tests.make.frontages import AUGUST, NOBODY, Rated, rated_shop
 from tests.make.inspections import counted
+from tests.make.pledges import PHONE, door_of, operator
 from tests.make.together import at_once
 
 
@@ -112,6 +115,36 @@ def test_neither_whoever_runs_the_shop_nor_whoever_inspects_it_rates_it(shop: Ra
         refused = refusal_of(lambda own=own: shop.rate(Level.SATISFIED, NOBODY, link=own))
         assert refused is why
     assert shop.rate(by=made.elsewhere)
+
+
+def test_nobody_rates_her_own_shop_by_another_way(shop: Rated) -> None:
+    made = shop.made
+    # whoever has the phone of the register, by her account or by a verified phone
+    with made.database.write() as session:
+        her = actor(session, person(session, phone=PHONE))
+        known = instance_of(session).vault.keyed_hash("phone", PHONE)
+        speaks = session.get_one(Person, made.owner.person_id).phone_hash
+        former = actor(session, person(session))
+        signed = session.scalars(select(Pledge)).one()
+        signed.signer_id = former.person_id
+    by_phone = [reporter(phone_hash=one, verified=True) for one in (known, speaks)]
+    unproved = reporter(phone_hash=known)
+    own = reporter(person_id=former.person_id)
+    for link in (*by_phone, unproved, own):
+        refused = refusal_of(lambda link=link: shop.rate(by=NOBODY, link=link))
+        assert refused is FrontageRefusal.OWN
+    for who in (her, former):
+        assert refusal_of(lambda who=who: shop.rate(by=who)) is FrontageRefusal.OWN
+    assert counted(made, Rating) == 0
+    # who ran it in this month does not rate whoever came; a month later she may
+    with made.database.write() as session:
+        runs = session.scalars(select(PremisesOperator)).one()
+        runs.ends_on, runs.ended_why = AUGUST.date(), OperatorEnd.TENANT_CHANGE
+        session.flush()
+        door = door_of(session, made.door)
+        operator(session, door, phone="13900000099", starts_on=AUGUST.date())
+    assert refusal_of(lambda: shop.rate(by=former)) is FrontageRefusal.OWN
+    assert shop.rate(by=former, now=AUGUST + timedelta(days=30))
 
 
 def test_neither_a_person_nor_an_address_stuffs_the_count(shop: Rated) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import event as sql_event
 from sqlalchemy import select, update
 
+from credit.rules.kinds import LedgerRefusal
 from pledges.jobs import ask_to_renew
 from pledges.models import DutyNotice, Pledge, PledgeEvent, Premises, PremisesOperator
 from pledges.rules.signing import PledgeState, PledgeStep, SigningWay
@@ -186,17 +187,83 @@ def test_several_branches_are_signed_with_one_code_and_one_that_fails_is_named(
     assert "for which places" in none.text
     sent = none.form().fill(**dict.fromkeys(boxes, "y")).send(SEND, status=200)
     code = messages(door, "pledge.code_many")[0]["code"]
-    # meanwhile somebody else runs one of them
+    # meanwhile somebody else runs one of them, with another phone
     with door.database.write() as session:
         left = select(Premises.id).where(Premises.number == two).scalar_subquery()
         runs = update(PremisesOperator).where(PremisesOperator.premises_id == left)
-        session.execute(runs.values(number="someone"))
+        session.execute(runs.values(phone_hash="f" * 64))
     done = sent.form().fill(code=code).send(SIGN, status=200)
     assert "Not signed: 分店23号" in done.text
     signed = door.pledges()
     assert len(signed) == 2
     assert len({row.batch_id for row in signed}) == 1
     assert {row.signer_id for row in signed} == {owner.id}
+
+
+def test_a_page_of_branches_that_is_older_is_read_again_and_nothing_is_signed(
+    app: Flask, door: Door, owner: Person
+) -> None:
+    one, two = more_shops(door, "21号", "23号")
+    me = browser_of(app, owner)
+    page = me.get("/me/pledges/branches", status=200)
+    boxes = [str(box["name"]) for box in page.soup.select("input[name^=door-]")]
+    chosen = ticked(page).fill(**dict.fromkeys(boxes, "y"))
+    sent = chosen.send(SEND, status=200)
+    code = messages(door, "pledge.code_many")[0]["code"]
+    with door.database.write() as session:
+        changed = update(Premises).where(Premises.number == one)
+        session.execute(changed.values(duty_words="到人行道外缘", duty_version=2))
+        new = select(Premises.id).where(Premises.number == two).scalar_subquery()
+        runs = update(PremisesOperator).where(PremisesOperator.premises_id == new)
+        session.execute(runs.values(number="someone"))
+    told = sent.form().fill(code=code).send(SIGN, status=409)
+    assert how_many(door.database, Pledge) == 0
+    assert "到人行道外缘" in told.text
+    form = told.form()
+    # who runs it now is looked at before it is ticked, and the notice is read again
+    assert not told.soup.select_one(f"input[name=door-{two}][checked]")
+    assert told.soup.select_one(f"input[name=door-{one}][checked]")
+    assert not told.soup.select_one("input[name=received][checked]")
+    last = form.fill(received="y", code=code)
+    # the text changes too: ticks stay where a clause says the very same
+    door.new_version(swept=NEW_TEXT)
+    newer = last.send(SIGN, status=409)
+    assert "雪天及时除雪" in newer.soup.select_one("ins").text
+    left = [box["name"] for box in newer.soup.select("input[name^=tick-]:not([checked])")]
+    assert len(left) == 1
+    done = newer.form().fill(code=code, **{str(left[0]): "y"}).send(SIGN, status=200)
+    assert "Not signed" not in done.text
+    assert len(door.pledges()) == 2
+
+
+def test_a_place_that_the_ledger_refused_is_named(app: Flask, door: Door, owner: Person) -> None:
+    [other] = more_shops(door, "21号")
+    query = {"failed": f"{other}~{LedgerRefusal.HALTED.value}"}
+    page = browser_of(app, owner).get("/me/pledges/", query_string=query, status=200)
+    assert "Not signed: 分店21号" in page.text
+
+
+def test_who_speaks_now_decides_and_reads_nothing_of_whoever_signed_before(
+    app: Flask, door: Door, owner: Person
+) -> None:
+    number = door.sign_by_code(door.ask()).number
+    with door.database.write() as session:
+        new = person(session, phone="+8613900000077")
+        session.execute(update(PremisesOperator).values(person_id=new.id))
+    before, after = browser_of(app, owner), browser_of(app, new)
+    url = f"/me/pledges/{number}"
+    for page in (url, f"{url}/letter"):
+        assert NAME in before.get(page, status=200).html
+        hers = after.get(page, status=200)
+        assert NAME not in hers.html
+        assert str(owner.id) not in hers.html
+    assert "Withdraw" not in before.get(url, status=200).text
+    form = before.get(f"{url}/withdraw", status=200).form()
+    refused = form.send("Withdraw the pledge", status=422)
+    assert "Somebody else speaks for this place now" in refused.text
+    assert door.pledges()[0].state is PledgeState.IN_FORCE
+    form = after.get(f"{url}/withdraw", status=200).form()
+    assert "withdrawn" in form.send("Withdraw the pledge", status=200).text
 
 
 def test_a_list_of_branches_asks_as_often_for_many_as_for_two(
@@ -262,7 +329,8 @@ def test_on_paper_a_photo_is_kept_the_phone_is_told_and_erasing_takes_it_away(
     done = lacking.form().attach("paper", jpeg()).send("Take the signature", status=200)
     assert "in force" in done.text
     [row] = door.pledges()
-    assert (row.way, row.signer_id) == (SigningWay.VISIT_PAPER, owner.id)
+    # whose hand it was is known from the sheet alone
+    assert (row.way, row.signer_id) == (SigningWay.VISIT_PAPER, None)
     assert messages(door, "pledge.assisted")[0]["number"] == row.number
     photo = f"/pledges/papers/{row.number}"
     for who, status in ((owner, 200), (door.desk, 200), (officer, 404)):
@@ -274,7 +342,8 @@ def test_on_paper_a_photo_is_kept_the_phone_is_told_and_erasing_takes_it_away(
     sheet = sheet.click("Photo of the signed sheet", status=200)
     assert sheet.soup.select_one(f"a[href='{photo}']")
     with door.database.write() as session:
-        assert export_person(session, owner.id, now=NOW)["records"]["pledge"]
+        [mine] = export_person(session, owner.id, now=NOW)["records"]["pledge"]
+        assert (mine["number"], mine["signature"]) == (row.number, "")
         erase_person(session, None, owner.id, now=NOW)
     assert browser_of(app, door.desk).client.get(photo).status_code == 404
     [row] = door.pledges()

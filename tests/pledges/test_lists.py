@@ -1,5 +1,6 @@
 """The two lists: two people, an end, an appeal; the second is off until two switch it on."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,12 @@ from sqlalchemy import select, update
 from pledges.models import Listing, ListSwitch, Premises, PremisesOperator, Standing
 from pledges.queries.lists import public_list
 from pledges.rules.breaches import BreachStep, ladder
-from pledges.rules.lists import EXEMPLARY_DAYS, PROPOSED_DAYS, ListRefusal
+from pledges.rules.lists import EXEMPLARY_DAYS, HANDED_OVER_DAYS, PROPOSED_DAYS, ListRefusal
 from pledges.rules.premises import OperatorEnd
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.standing import ListingState, ListKind
-from pledges.service.breaches import take_step
+from pledges.rules.standing_formula import last_closed
+from pledges.service.breaches import open_breach, take_step
 from pledges.service.lists import (
     ask_for_list,
     confirm_listing,
@@ -135,6 +137,96 @@ def test_of_two_who_confirm_or_remove_at_once_one_does(made: Frontage) -> None:
         "told",
     ]
     assert shown(made) == []
+
+
+def test_what_is_recorded_ends_the_praise_and_what_is_handed_over_weighs_on(
+    made: Frontage,
+) -> None:
+    number = proposed(made)
+    made.do(confirm_listing, made.second, number, now=NOW)
+    breach = made.breach("swept")
+    demanded = made.demanded(breach)
+    # a reminder is no verdict
+    assert shown(made, now=demanded) == ["东阁早点铺"]
+    made.do(take_step, made.desk, breach, BreachStep.RECORD, "期满仍未整改", now=demanded)
+    assert shown(made, now=demanded) == []
+    assert state_of(made) is ListingState.REMOVED
+    later = demanded + (ladder()[BreachStep.RECORD].days + 1) * DAY
+    made.do(take_step, made.desk, breach, BreachStep.HAND_OVER, "多次未整改", now=later)
+    wish = (propose_exemplary, made.desk, made.door, "很好")
+    with made.database.write() as session:
+        session.execute(
+            update(Standing).values(quarter=last_closed(later, instance_of(session).city.zone))
+        )
+    assert refusal_of(lambda: made.do(*wish, now=later)) is ListRefusal.NOT_EXEMPLARY
+    after = later + (HANDED_OVER_DAYS + 1) * DAY
+    with made.database.write() as session:
+        session.execute(
+            update(Standing).values(quarter=last_closed(after, instance_of(session).city.zone))
+        )
+    assert made.do(*wish, now=after)
+
+
+@pytest.mark.parametrize("step", [BreachStep.LIST, BreachStep.HAND_OVER])
+def test_praise_that_came_after_a_record_ends_with_the_next_rung(
+    made: Frontage, step: BreachStep
+) -> None:
+    switched_on(made)
+    breach = made.breach("swept")
+    now = made.recorded(breach)
+    number = praised(made)
+    made.do(take_step, made.desk, breach, step, "仍未整改", now=now)
+    with made.database.read() as session:
+        rows = {row.number: row.state for row in session.scalars(select(Listing))}
+    assert rows[number] is ListingState.REMOVED
+
+
+def praised(made: Frontage) -> str:
+    """A row that is shown, however it came there."""
+    with made.database.write() as session:
+        runs = session.scalars(select(PremisesOperator)).one()
+        row = Listing(
+            district=runs.district, which=GOOD, premises_id=runs.premises_id, operator_id=runs.id,
+            place_path=made.tree[STREET].path, evidence="好", starts_on=TODAY,
+            ends_on=TODAY + 90 * DAY, proposed_at=NOW, proposed_by=made.desk.person_id,
+            confirmed_at=NOW, confirmed_by=made.second.person_id, state=ListingState.SHOWN,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.number
+
+
+def test_stars_of_a_quarter_long_gone_are_no_praise(made: Frontage) -> None:
+    number = proposed(made)
+    with made.database.write() as session:
+        session.execute(update(Standing).values(quarter="2026-2"))
+    refused = refusal_of(lambda: made.do(confirm_listing, made.second, number, now=NOW))
+    assert refused is ListRefusal.NOT_EXEMPLARY
+    again = refusal_of(lambda: made.do(propose_exemplary, made.desk, made.door, "好", now=NOW))
+    assert again is ListRefusal.NOT_EXEMPLARY
+
+
+def test_who_confirms_waits_for_what_is_opened_at_that_moment(made: Frontage) -> None:
+    number = proposed(made)
+    found = made.inspected("swept")
+    told: list[Any] = []
+
+    def confirm() -> None:
+        try:
+            made.do(confirm_listing, made.second, number, now=NOW)
+        except Conflict as conflict:
+            told.append(conflict.code)
+
+    other = threading.Thread(target=confirm)
+    with made.database.write() as session:
+        open_breach(session, made.desk, found, made.clauses["swept"], "有垃圾", now=NOW)
+        session.flush()
+        other.start()
+        # it does not go on before this is written
+        other.join(timeout=0.3)
+        assert other.is_alive()
+    other.join()
+    assert told == [ListRefusal.NOT_EXEMPLARY]
 
 
 def test_what_nobody_confirms_and_who_left_goes(made: Frontage) -> None:

@@ -1,6 +1,5 @@
 """Off-peak parking: a unit writes and signs it, the street checks it, one finds it by time."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from math import dist
@@ -22,6 +21,7 @@ from pledges.queries.parking import (
     offers_in,
     offers_of_speaker,
 )
+from pledges.queries.signing import signature_of
 from pledges.rules.parking import (
     HOLIDAY,
     Moment,
@@ -38,13 +38,13 @@ from pledges.rules.parking import (
 )
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import OperatorWish
-from pledges.rules.signing import PledgeState
+from pledges.rules.signing import PledgeState, SigningRefusal
 from pledges.service.parking import change_offer, offer_shown, take_step, write_offer
 from pledges.service.parking_map import apart
-from pledges.service.parking_signing import sign_offer
 from pledges.service.premises import change_tenant
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.ids import new_id
 from portal.kernel.worktime import Calendar, DayKind
 from tests.make.parking import LANDLINE, Unit, unit, wish
 from tests.make.pledges import NOW, TODAY
@@ -129,16 +129,16 @@ def test_r017_an_offer_is_shown_once_it_is_signed_and_checked(made: Unit) -> Non
     number = made.written()
     assert found(made) == []
     with pytest.raises(Conflict):
-        made.do(take_step, made.desk, number, ParkingStep.ADMIT, "", desk=True)
-    made.do(sign_offer, made.owner, number, made.letter)
+        made.admit(number)
+    made.sign(number)
     assert row_of(made, number).state is ParkingState.WAITING
     assert found(made) == []
     # the unit does not check itself, and no other street does
     with pytest.raises(Missing):
         made.do(take_step, made.owner, number, ParkingStep.ADMIT, "", desk=False)
     with pytest.raises(Missing):
-        made.do(take_step, made.far_desk, number, ParkingStep.ADMIT, "", desk=True)
-    made.do(take_step, made.desk, number, ParkingStep.ADMIT, "", desk=True)
+        made.admit(number, who=made.far_desk)
+    made.admit(number)
     assert found(made) == [number]
     with made.database.read() as session:
         assert session.scalars(select(Entry.kind)).all() == [Kind.PLEDGE_SIGNED]
@@ -179,15 +179,19 @@ def test_what_is_no_offer(made: Unit, changes: dict[str, Any], code: object) -> 
 def test_every_clause_is_ticked_and_a_name_is_typed(made: Unit) -> None:
     number = made.written()
     for changes, code in (
-        ({"ticks": frozenset(list(made.letter.ticks)[1:])}, ParkingRefusal.NOT_TICKED),
-        ({"name": "  "}, ParkingRefusal.NO_SIGNATURE),
-        ({"version": 9}, ParkingRefusal.NEW_TEXT),
+        ({"ticks": frozenset(list(made.letter.ticks)[1:])}, SigningRefusal.NOT_TICKED),
+        ({"name": "  "}, SigningRefusal.NO_NAME),
+        ({"version_id": new_id()}, SigningRefusal.NEW_TEXT),
+        ({"operator": "someone"}, SigningRefusal.OTHER_OPERATOR),
+        # signed in is not proved: the phone of the register was not
+        ({"phone_hash": None}, SigningRefusal.OTHER_PHONE),
+        ({"seen": 9}, PledgeRefusal.CHANGED),
     ):
         with pytest.raises(Refused) as told:
-            made.do(sign_offer, made.owner, number, replace(made.letter, **changes))
+            made.sign(number, **changes)
         assert told.value.code is code
     with pytest.raises(Missing):
-        made.do(sign_offer, made.other, number, made.letter)
+        made.sign(number, who=made.other)
     assert row_of(made, number).state is ParkingState.WRITTEN
 
 
@@ -202,7 +206,85 @@ def test_hours_that_change_are_told(made: Unit) -> None:
     changed = row_of(made, number)
     assert changed.hours_changed_at == later
     assert made.read(events_of, changed)[-1].step is ParkingStep.CHANGE_HOURS
+    # nobody parks by hours that were neither signed nor checked
+    assert (changed.state, found(made)) == (ParkingState.WRITTEN, [])
+    made.sign(number)
+    made.admit(number)
     assert found(made, Moment(0, 6, 1200)) == []
+    assert found(made, Moment(5, 4, 1200)) == [number]
+
+
+def test_what_is_signed_holds_for_what_was_signed_alone(made: Unit) -> None:
+    number = made.offered()
+    row = row_of(made, number)
+    with made.database.read() as session:
+        first = session.scalars(select(Pledge)).one()
+        whole = signature_of(session, first.id, first.district)
+        assert whole is not None
+        assert whole.digest().hex() == first.digest
+        assert (whole.offer or {})["spaces"] == 30
+    more = wish(spaces=300)
+    made.do(change_offer, made.owner, number, more, seen=row.version)
+    assert (row_of(made, number).state, found(made)) == (ParkingState.WRITTEN, [])
+    with made.database.read() as session:
+        old = session.scalars(select(Pledge)).one()
+        assert old.state is PledgeState.WITHDRAWN
+        assert signature_of(session, old.id, old.district) is None
+    with pytest.raises(Conflict):
+        made.admit(number)
+    made.sign(number)
+    made.admit(number)
+    assert found(made) == [number]
+
+
+def test_other_words_about_an_offer_go_to_the_street_first(made: Unit) -> None:
+    number = made.offered()
+    entrance = wish(entrance="西门")
+    made.do(change_offer, made.owner, number, entrance, seen=made.version(number))
+    assert (row_of(made, number).state, found(made)) == (ParkingState.WAITING, [])
+    made.admit(number)
+    assert found(made) == [number]
+    # the same once more changes nothing
+    before = row_of(made, number)
+    made.do(change_offer, made.owner, number, entrance, seen=before.version)
+    assert row_of(made, number) == before
+
+
+def test_the_street_shows_only_what_it_has_read(made: Unit) -> None:
+    number = made.signed()
+    seen = made.version(number)
+    with pytest.raises(Conflict) as told:
+        made.do(take_step, made.desk, number, ParkingStep.ADMIT, "", desk=True)
+    assert told.value.code is PledgeRefusal.CHANGED
+    made.do(change_offer, made.owner, number, wish(entrance="后门"), seen=seen)
+    with pytest.raises(Conflict) as told:
+        made.admit(number, seen=seen)
+    assert told.value.code is PledgeRefusal.CHANGED
+    assert found(made) == []
+    made.admit(number)
+    assert found(made) == [number]
+
+
+def test_of_a_change_and_an_admission_at_once_nothing_unread_is_shown(
+    app: Flask, made: Unit
+) -> None:
+    number = made.signed()
+    seen = made.version(number)
+
+    def run(act: Any, *given: Any, **named: Any) -> Any:
+        def once() -> str:
+            try:
+                act(*given, **named)
+            except Conflict:
+                return "lost"
+            return "done"
+
+        return once
+
+    change = run(made.do, change_offer, made.owner, number, wish(entrance="后门"), seen=seen)
+    at_once(change, run(made.admit, number, seen=seen))
+    shown = [row.entrance for row in made.read(all_offers, Sought(), TODAY)]
+    assert shown in ([], ["东门"])
 
 
 def test_it_pauses_and_ends_with_a_reason_and_its_letter_ends_with_it(made: Unit) -> None:
@@ -234,7 +316,7 @@ def test_an_offer_sent_back_is_signed_anew(made: Unit) -> None:
     number = made.signed()
     made.do(take_step, made.desk, number, ParkingStep.SEND_BACK, "请写明入口", desk=True)
     assert row_of(made, number).state is ParkingState.WRITTEN
-    made.do(sign_offer, made.owner, number, made.letter)
+    made.sign(number)
     with made.database.read() as session:
         states = session.scalars(select(Pledge.state)).all()
     assert sorted(states) == [PledgeState.ENDED, PledgeState.IN_FORCE]
@@ -275,10 +357,11 @@ def test_of_two_who_write_at_once_one_offer_stands(app: Flask, made: Unit) -> No
 
 def test_of_a_signature_twice_at_once_one_counts(app: Flask, made: Unit) -> None:
     number = made.written()
+    seen = made.version(number)
 
     def run() -> str:
         try:
-            made.do(sign_offer, made.owner, number, made.letter)
+            made.sign(number, seen=seen)
         except Conflict:
             return "lost"
         return "done"

@@ -11,14 +11,15 @@ from sqlalchemy import event as sql_event
 from sqlalchemy.orm import Session
 
 from pledges.rules.parking import ParkingStep
-from pledges.service.parking import take_step
+from pledges.service.parking import change_offer, take_step
 from portal.accounts.models import Person
 from portal.kernel.db import Database
 from tests.make import pledges as make
 from tests.make.accounts import person, sign_in_as
 from tests.make.alliance_pages import parking_things
-from tests.make.parking import STREET, Unit, unit
+from tests.make.parking import STREET, Unit, unit, wish
 from tests.make.pledges import PHONE
+from tests.make.signing import SEND, SIGN, newest_code, ticked
 from tests.pages import Browser
 
 PAGES = ("/pledges/parking/", "/me/parking/", "/desk/pledges/parking/")
@@ -54,15 +55,42 @@ def test_a_unit_writes_and_signs_and_the_street_shows_it(app: Flask, made: Unit)
     page = wrong.form().fill(day_6="00:00-24:00").send("Save", status=200)
     assert "written, not signed yet" in page.text
     letter = page.click("Sign the letter", status=200).form()
-    told = letter.fill(name="王秀英").send("Sign", status=422)
-    assert "Please read every clause and tick it." in told.text
-    ticked = told.form().fill(ticks=[str(one) for one in made.letter.ticks], name="王秀英")
-    assert "the street checks it" in ticked.send("Sign", status=200).text
+    told = letter.fill(name="王秀英").send(SEND, status=422)
+    assert "each is agreed to by itself" in told.text
+    sent = ticked(told).send(SEND, status=200)
+    # without the code that went to the phone of the register nothing is signed
+    wrong = sent.form().fill(code="000000").send(SIGN, status=422)
+    last = wrong.form().fill(code=newest_code(made.database))
+    assert "the street checks it" in last.send(SIGN, status=200).text
+    # a second click has the answer of the first
+    assert "the street checks it" in last.send(SIGN, status=200).text
     desk = browser_of(app, made.desk).get("/desk/pledges/parking/", status=200)
     shown = desk.click("东阁办事中心", status=200).click("It is right: show it", status=200)
     assert "offered" in shown.form().send("It is right: show it", status=200).text
     public = browser_of(app, None).get("/pledges/parking/", status=200)
     assert "0691" in public.click("东阁办事中心", status=200).text
+
+
+def test_an_offer_that_changed_meanwhile_is_read_again_before_it_is_signed_or_shown(
+    app: Flask, made: Unit
+) -> None:
+    number = made.written()
+    page = browser_of(app, made.owner).get(f"/me/parking/{number}/sign", status=200)
+    sent = ticked(page).send(SEND, status=200)
+    code = newest_code(made.database)
+    seen = made.version(number)
+    made.do(change_offer, made.owner, number, wish(spaces=45), seen=seen)
+    told = sent.form().fill(code=code).send(SIGN, status=409)
+    assert "Meanwhile somebody changed this" in told.text
+    assert "45" in told.text
+    told.form().fill(code=code).send(SIGN, status=200)
+    url = f"/desk/pledges/parking/{number}/admit"
+    desk = browser_of(app, made.desk).get(url, status=200)
+    made.do(change_offer, made.owner, number, wish(spaces=45, entrance="西门"),
+            seen=made.version(number))  # fmt: skip
+    again = desk.form().send("It is right: show it", status=409)
+    assert "西门" in again.text
+    assert "offered" in again.form().send("It is right: show it", status=200).text
 
 
 def test_one_finds_it_by_time(app: Flask, made: Unit) -> None:

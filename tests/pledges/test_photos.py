@@ -1,6 +1,7 @@
 """Photos of frontages: kept once, lost by no error, seen by nobody outside before a check, gone in
 time with their files."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -107,6 +108,29 @@ def test_before_and_after_are_public_only_once_a_person_has_looked(made: Frontag
     # what is appealed against waits
     made.do(appeal, made.owner, number, "当天停业", now=NOW + DAY)
     assert public(made, number) == {}
+
+
+def test_a_photo_is_not_shown_of_what_is_struck_out_at_that_moment(made: Frontage) -> None:
+    number = put_right(made)
+    code, told = codes(made, PhotoSide.BEFORE)[0], list[object]()
+
+    def show() -> None:
+        try:
+            made.do(check_photo, made.desk, code, show=True, now=NOW + DAY)
+        except Refused as refused:
+            told.append(refused.code)
+
+    other = threading.Thread(target=show)
+    with made.database.write() as session:
+        take_step(session, made.second, number, BreachStep.VOID, "查看有误", now=NOW + DAY)
+        session.flush()
+        other.start()
+        # it waits until this is written
+        other.join(timeout=0.3)
+    other.join()
+    assert told == [PhotoRefusal.NOT_PUT_RIGHT]
+    with made.database.read() as session:
+        assert set(session.scalars(select(PledgePhoto.shown_at))) == {None}
 
 
 def test_whoever_speaks_for_the_shop_does_not_check_its_photos(

@@ -92,18 +92,30 @@ def test_a_drawn_area_is_kept_and_sketched() -> None:
 def test_a_drawn_area_counts_as_a_duty_area_and_a_new_one_as_new(
     database: Database, desk: Person
 ) -> None:
-    number = enter(database, desk, duty_words="", duty_outline=CORNERS)
+    number = enter(database, desk, duty_outline=CORNERS)
     for seen, corners, version in (
         (1, CORNERS, 1),
         (2, CORNERS.replace("119.9504", "119.9505"), 2),
     ):
         with database.write() as session:
-            new = wish(duty_words="", duty_outline=corners)
+            new = wish(duty_outline=corners)
             change_premises(session, actor(session, desk), number, new, seen=seen, now=NOW)
         with database.read() as session:
             row = premises_by_number(session, number)
             assert row is not None
             assert row.duty_version == version
+
+
+def test_a_duty_area_that_is_only_drawn_is_refused_for_nobody_could_sign_it(
+    database: Database, desk: Person
+) -> None:
+    with pytest.raises(Refused) as refused:
+        enter(database, desk, duty_words="", duty_outline=CORNERS)
+    assert (refused.value.code, refused.value.field) == (PremisesFlaw.OUTLINE_ALONE, "duty_words")
+    number = enter(database, desk, duty_outline=CORNERS)
+    new = wish(duty_words=" ", duty_outline=CORNERS)
+    with database.write() as session, pytest.raises(Refused, match="outline_alone"):
+        change_premises(session, actor(session, desk), number, new, seen=1, now=NOW)
 
 
 def test_r032_a_market_holds_its_stalls_and_goes_after_them(
@@ -331,10 +343,12 @@ def test_an_import_tells_the_line_of_a_bad_outline_and_holder(
         LINE | {"duty_outline": "somewhere"},
         LINE | {"door": "14号", "within": "0000"},
         LINE | {"door": "15号"},
+        LINE | {"door": "16号", "duty_words": "", "duty_outline": "somewhere"},
     ]
     found = take_in(database, desk, csv_of(*lines, header=header))
     assert told(found) == [
         (2, PremisesFlaw.OUTLINE, "duty_outline"), (3, PremisesFlaw.HOLDER, "within"),
+        (5, PremisesFlaw.OUTLINE_ALONE, "duty_words"),
     ]  # fmt: skip
 
 

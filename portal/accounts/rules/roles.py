@@ -125,11 +125,13 @@ def _role(row: Mapping[str, str]) -> Role:
 
 @dataclass(frozen=True)
 class Grant:
-    """One permission held somewhere. ``place_path`` covers everything below it in the tree."""
+    """One permission held somewhere. ``place_path`` covers everything below it in the tree.
+    ``role``: by which it is held; "" for one that was given for a single act."""
 
     permission: Permission
     place_path: str | None = None
     organisation_id: UUID | None = None
+    role: str = ""
 
     def covers(self, place_path: str | None, organisation_id: UUID | None) -> bool:
         """Whether the grant reaches a place and an organisation (None asks for no place)."""
@@ -179,6 +181,14 @@ class Actor:
             for grant in self.grants
         )
 
+    def roles_for(self, permission: Permission, *, place_path: str) -> frozenset[str]:
+        """The roles by which something is allowed there; what is held elsewhere does not count."""
+        return frozenset(
+            grant.role
+            for grant in self.grants
+            if grant.role and grant.permission == permission and grant.covers(place_path, None)
+        )
+
     def may_everywhere(self, permission: Permission) -> bool:
         """Whether it is allowed without any limit of place or organisation."""
         return self.places_for(permission) is None
@@ -219,7 +229,7 @@ def grants_of(holdings: Iterable[Holding], *, second_factor: bool) -> frozenset[
     """What the holdings allow now. A role that the file no longer knows allows nothing."""
     known = roles()
     return frozenset(
-        Grant(permission, holding.place_path, holding.organisation_id)
+        Grant(permission, holding.place_path, holding.organisation_id, holding.role)
         for holding in holdings
         if holding.role in known and (second_factor or not known[holding.role].staff)
         for permission in known[holding.role].permissions

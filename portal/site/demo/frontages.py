@@ -7,6 +7,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -31,13 +32,14 @@ from pledges.service.inspections import (
     door_here,
     make_inspection,
 )
-from pledges.service.parking import OfferWish, own_door, write_offer
+from pledges.service.parking import OfferWish, own_offer, write_offer
 from pledges.service.parking import take_step as take_parking_step
-from pledges.service.parking_signing import LetterWish, letter_for, sign_offer
+from pledges.service.parking_signing import sign_offer
 from pledges.service.photos import check_photo
 from pledges.service.plaques import By, bind_plaque, issue_plaques
 from pledges.service.premises import MANAGE
-from pledges.service.signing import SigningWish, sign
+from pledges.service.signing import SigningWish
+from pledges.service.signing import sign as sign_letter
 from portal.accounts.queries import actor_for
 from portal.accounts.rules import Actor
 from portal.accounts.service import NewPerson, add_person
@@ -149,22 +151,28 @@ def _hang(session: Session, found: Street, now: datetime) -> None:
 
 
 def _sign(session: Session, shop: Shop, now: datetime) -> None:
+    wish = _letter(session, shop, Letter.FRONTAGE, now)
+    if wish is not None:
+        sign_letter(session, wish, now=now)
+        session.flush()
+
+
+def _letter(session: Session, shop: Shop, letter: Letter, now: datetime) -> SigningWish | None:
+    """Everything ticked, by whoever has the phone of the register."""
     door = signing_door(session, shop.number)
     if door is None or door.operator is None:
-        return
-    texts = to_sign(session, door, Letter.FRONTAGE, _today(session, now))
+        return None
+    texts = to_sign(session, door, letter, _today(session, now))
     if texts.main is None:
-        return
+        return None
     known = instance_of(session).vault.keyed_hash("phone", clean_mobile(shop.phone) or "")
-    wish = SigningWish(
-        letter=Letter.FRONTAGE, premises=shop.number, operator=door.operator,
+    return SigningWish(
+        letter=letter, premises=shop.number, operator=door.operator,
         version_id=texts.main.id, ticks=frozenset(texts.main.clauses), name=shop.name,
         language="zh_Hans", extras=frozenset(one.id for one in texts.extras[:1]),
         duty_version=door.duty_version, received=True, signer_id=shop.speaks.person_id,
         phone_hash=known,
     )  # fmt: skip
-    sign(session, wish, now=now)
-    session.flush()
 
 
 def _look(
@@ -233,13 +241,17 @@ def _parking(session: Session, found: Street, shop: Shop, now: datetime, at: int
         session, shop.speaks, shop.number, _offer(session, found, now, at), now=now
     )
     session.flush()
-    door, _by = own_door(session, shop.speaks, shop.number)
-    version, clauses = letter_for(session, door, now)
-    ticks = frozenset(one.id for one in clauses)
-    letter = LetterWish(version.version, ticks, shop.name, "zh_Hans")
-    sign_offer(session, shop.speaks, number, letter, now=now)
+    wish = _letter(session, shop, Letter.PARKING, now)
+    if wish is None:
+        return
+    seen = own_offer(session, shop.speaks, number).version
+    sign = partial(sign_letter, session, now=now)
+    sign_offer(session, shop.speaks, number, wish, sign, seen=seen, now=now)
     session.flush()
-    take_parking_step(session, found.desk, number, ParkingStep.ADMIT, "", desk=True, now=now)
+    take_parking_step(
+        session, found.desk, number, ParkingStep.ADMIT, "", desk=True, now=now,
+        seen=own_offer(session, shop.speaks, number).version,
+    )  # fmt: skip
 
 
 def _offer(session: Session, found: Street, now: datetime, at: int) -> OfferWish:
