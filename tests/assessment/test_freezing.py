@@ -12,15 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
-from portal.assessment.models import Frozen, MutualScore, TalkRecord
-from portal.assessment.queries.frozen import frozen_file, group_page, row_of, rows_of, versions_of
+from portal.assessment.models import Frozen, TalkRecord
+from portal.assessment.queries.frozen import group_page, row_of, rows_of, versions_of
 from portal.assessment.queries.objections import objections_against
 from portal.assessment.queries.talks import all_talks
-from portal.assessment.rules import Axis, ObjectionState, Refusal, TalkState
-from portal.assessment.rules.files import FILES, INPUTS, PROGRAM, RESULT
+from portal.assessment.rules import ObjectionState, Refusal, TalkState
+from portal.assessment.rules.files import INPUTS, PROGRAM, RESULT
 from portal.assessment.service.objecting import (
     Decision,
     ObjectionWish,
@@ -28,22 +27,12 @@ from portal.assessment.service.objecting import (
     mine_to_object,
     object_to,
 )
-from portal.assessment.service.recording import (
-    CheckWish,
-    MediaWish,
-    ScoreWish,
-    record_check,
-    record_media,
-    record_score,
-)
 from portal.assessment.service.talks import Held, follow_talk, hold_talk
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
-from portal.organisations.rules import OrganisationKind
 from tests.make import assessment as make
 from tests.make.accounts import actor
-from tests.make.assessment import AFTER, DAY, DEPARTMENT, EAST, LATER, MONTH, NOW, WEST
-from tests.make.organisations import unit
+from tests.make.assessment import AFTER, EAST, LATER, MONTH, NOW, WEST
 
 MONTHS = ("2026-07", "2026-08", "2026-09")
 WRONG = ObjectionWish("in_time", "有十件是系统停机时登记的")
@@ -55,11 +44,6 @@ def people(database: Database) -> dict[str, Person]:
         people = make.town(session)
     make.release(database)
     return people
-
-
-def files_of(database: Database, slug: str) -> dict[str, str | None]:
-    with database.read() as session:
-        return {name: frozen_file(session, slug, name) for name in FILES}
 
 
 def objecting(
@@ -87,9 +71,9 @@ def test_a_month_is_frozen_once_and_an_outsider_gets_the_same_table(
 ) -> None:
     first = make.freeze(database)
     assert first.made
-    before = files_of(database, MONTH)
+    before = make.files_of(database, MONTH)
     assert make.freeze(database, now=AFTER) == replace(first, made=False)
-    assert files_of(database, MONTH) == before
+    assert make.files_of(database, MONTH) == before
     for name in (INPUTS, PROGRAM):
         (tmp_path / name).write_text(before[name] or "", "utf-8")
     made = subprocess.run(
@@ -142,7 +126,7 @@ def test_an_upheld_objection_is_added_and_both_versions_stay(
     database: Database, people: dict[str, Person]
 ) -> None:
     make.freeze(database)
-    before = files_of(database, MONTH)
+    before = make.files_of(database, MONTH)
     number = objecting(database, people["west"])
     with pytest.raises(Refused) as refused:
         make.freeze(database, now=LATER)
@@ -150,8 +134,8 @@ def test_an_upheld_objection_is_added_and_both_versions_stay(
     deciding(database, people["centre"], number)
     again = make.freeze(database, now=LATER)
     assert (again.slug, again.made) == (f"{MONTH}-r2", True)
-    assert files_of(database, MONTH) == before
-    document = json.loads(files_of(database, again.slug)[INPUTS] or "")
+    assert make.files_of(database, MONTH) == before
+    document = json.loads(make.files_of(database, again.slug)[INPUTS] or "")
     assert document["inputs"] == json.loads(before[INPUTS] or "")["inputs"]
     assert [(one["was"], one["becomes"]) for one in document["corrections"]] == [(4000, 9000)]
     with database.read() as session:
@@ -267,7 +251,7 @@ def test_a_quarter_waits_for_objections_and_for_corrections(database: Database) 
         assert refused.value.facts == {"periods": "2026-09"}
         act()
     assert make.freeze(database, "2026-Q3").made
-    document = json.loads(files_of(database, "2026-Q3")[INPUTS] or "")
+    document = json.loads(make.files_of(database, "2026-Q3")[INPUTS] or "")
     assert [one["slug"] for one in document["parts"]] == ["2026-07", "2026-08", "2026-09-r2"]
 
 
@@ -289,104 +273,11 @@ def test_talks_are_held_and_looked_at_again(database: Database) -> None:
         assert (row.state, row.followed) == (TalkState.FOLLOWED, "已整改")
 
 
-def test_checks_are_of_ones_own_places_and_end_with_the_freeze(
-    database: Database, people: dict[str, Person]
-) -> None:
-    wish = CheckWish("streets", EAST, DAY, {Axis.CLEAN: 0}, "有垃圾")
-
-    def put(change: CheckWish) -> None:
-        with database.write() as session:
-            record_check(session, actor(session, people["checker"]), change, now=NOW)
-
-    for change, why in (
-        (replace(wish, unit=WEST), Refusal.NOT_YOURS),
-        (replace(wish, unit="nowhere"), Refusal.NO_UNIT),
-        (replace(wish, group="residents", unit="370283"), Refusal.NO_UNIT),
-        (replace(wish, scores={}), Refusal.NOTHING_SCORED),
-        (replace(wish, scores={Axis.LIT: 101}), Refusal.NOTHING_SCORED),
-        (replace(wish, day=date(2026, 11, 9)), Refusal.FUTURE),
-    ):
-        with pytest.raises(Refused) as refused:
-            put(change)
-        assert code_of(refused) is why
-    put(wish)
-    make.freeze(database)
-    document = json.loads(files_of(database, MONTH)[INPUTS] or "")
-    (clean,) = (
-        one for one in document["inputs"] if (one["unit"], one["indicator"]) == (EAST, "clean")
-    )
-    # forty times 95, once 0: 3800 of 41 hundreds
-    assert (clean["part"], clean["whole"], clean["value"]) == (3800, 41, 9268)
-    with pytest.raises(Refused) as late:
-        put(wish)
-    assert code_of(late) is Refusal.FROZEN
-
-
-def scores(session: Session, who: Person, *wishes: ScoreWish) -> None:
-    for wish in wishes:
-        record_score(session, actor(session, who), wish, now=NOW)
-
-
-def test_units_score_each_other_and_both_directions_are_kept(
-    database: Database, people: dict[str, Person]
-) -> None:
-    street = ScoreWish(DAY, "streets", EAST, 70, "配合及时")
-    company = ScoreWish(DAY, "companies", "DEMO-COMPANY", 90, "清运及时")
-    department = ScoreWish(DAY, "departments", DEPARTMENT, 80, "响应快")
-    with database.write() as session:
-        scores(session, people["department"], street)
-        unit(session, "DEMO-COMPANY", kind=OrganisationKind.COMPANY)
-        scores(session, people["east"], department, company)
-        scores(session, people["west"], replace(department, score=60))
-        scores(session, people["liaison"], replace(department, score=50))
-    for who, wish, why in (
-        ("department", street, Refusal.DECIDED),
-        ("liaison", department, Refusal.DECIDED),
-        ("east", street, Refusal.NO_PAIR),
-        ("department", department, Refusal.NO_PAIR),
-        ("checker", department, Refusal.NO_PAIR),
-    ):
-        with pytest.raises(Refused) as refused, database.write() as session:
-            scores(session, people[who], wish)
-        assert code_of(refused) is why
-    make.freeze(database)
-    document = json.loads(files_of(database, MONTH)[INPUTS] or "")
-    found = {
-        (one["unit"], one["indicator"]): (one["part"], one["whole"])
-        for one in document["inputs"]
-        if one["indicator"] in ("mutual", "liaison")
-    }
-    assert found == {
-        (EAST, "mutual"): (70, 1),
-        ("DEMO-COMPANY", "mutual"): (90, 1),
-        (DEPARTMENT, "mutual"): (140, 2),
-        (DEPARTMENT, "liaison"): (50, 1),
-    }
-    with database.read() as session:
-        # a liaison officer's score leads nobody to her
-        rows = session.scalars(select(MutualScore).filter_by(by_group="liaison")).all()
-        assert [row.made_by for row in rows] == [None]
-
-
-def test_media_reports_cost_points_and_only_the_centre_puts_them_down(
-    database: Database, people: dict[str, Person]
-) -> None:
-    wish = MediaWish("streets", EAST, DAY, "日报", "垃圾堆了三天")
-    with database.write() as session:
-        record_media(session, actor(session, people["centre"]), wish, now=NOW)
-        with pytest.raises(Missing):
-            record_media(session, actor(session, people["east"]), wish, now=NOW)
-    make.freeze(database)
-    document = json.loads(files_of(database, MONTH)[INPUTS] or "")
-    media = {one["unit"]: one["value"] for one in document["inputs"] if one["indicator"] == "media"}
-    assert (media[EAST], media[WEST]) == (10_000, 0)
-
-
 def test_P4_a_frozen_month_names_the_release_and_holds_no_answer(
     database: Database, people: dict[str, Person]
 ) -> None:
     make.freeze(database)
-    document = json.loads(files_of(database, MONTH)[INPUTS] or "")
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
     assert [one["slug"] for one in document["releases"]] == [MONTH]
     # nobody answered: every share is withheld, and nothing stands in its place
     assert not any(one["indicator"] in ("satisfied", "solved") for one in document["inputs"])
@@ -399,7 +290,7 @@ def test_r195_found_handled_and_closed_rates_are_of_fixed_counts(
     database: Database, people: dict[str, Person]
 ) -> None:
     make.freeze(database)
-    document = json.loads(files_of(database, MONTH)[INPUTS] or "")
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
     found = {
         one["indicator"]: (one["part"], one["whole"], one["value"])
         for one in document["inputs"]

@@ -16,7 +16,8 @@ from portal.assessment.models import (
     Period,
     TalkRecord,
 )
-from portal.assessment.queries.frozen import json_of
+from portal.assessment.queries.frozen import frozen_file, json_of
+from portal.assessment.rules.files import FILES
 from portal.assessment.service.freezing import Freeze, freeze_period
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
@@ -144,3 +145,9 @@ def rows_about(session: Session, unit_code: str, slug: str, *, position: int) ->
         "assessment_slug": slug, "assessment_unit": unit_code,
         "assessment_objection": made[1].number, "assessment_talk": made[2].number,
     }  # fmt: skip
+
+
+def files_of(database: Database, slug: str) -> dict[str, str | None]:
+    """The files of a frozen version."""
+    with database.read() as session:
+        return {name: frozen_file(session, slug, name) for name in FILES}

@@ -54,16 +54,21 @@ def period(slug: str) -> ResponseReturnValue:
     group = request.args.get("group", next(iter(groups())))
     if line is None or found is None or group not in groups():
         raise Missing
-    after = request.args.get("after", "")
-    begins = int(after) if after.isascii() and after.isdigit() and len(after) < LONGEST else 0
-    rows = group_page(reading(), slug, group, begins)
     return render_template(
-        "assessment/period.html", line=line, rows=rows[:PAGE], groups=groups(), group=group,
-        following=begins + PAGE if len(rows) > PAGE else None,
+        "assessment/period.html", line=line, groups=groups(), group=group,
         title_words=SPANS[found.span], versions=versions_of(reading(), line.period),
         objections=objections_against(reading(), line.period), states=OBJECTION_STATES,
         targets=settings_from(instance().city.thresholds).targets, means=MEANS, files=FILES,
+        **_rows(slug, group),
     )  # fmt: skip
+
+
+def _rows(slug: str, group: str) -> dict[str, object]:
+    """A page of a group's rows, and where the next begins."""
+    after = request.args.get("after", "")
+    begins = int(after) if after.isascii() and after.isdigit() and len(after) < LONGEST else 0
+    rows = group_page(reading(), slug, group, begins)
+    return {"rows": rows[:PAGE], "following": begins + PAGE if len(rows) > PAGE else None}
 
 
 _NAMES: Final = ", ".join(f"'{name}'" for name in FILES)
