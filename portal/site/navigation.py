@@ -41,6 +41,7 @@ FOOTER = (
     (_l("Rules for points"), "/credit/rules"),
     (_l("Shops and their pledges"), "/pledges/"),
     (_l("Conventions of communities"), "/conventions/"),
+    (_l("Assessment"), "/assessment/"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

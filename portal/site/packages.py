@@ -34,6 +34,10 @@ from portal.accounts.views import bp as accounts
 from portal.areas import labels as areas_labels
 from portal.areas.cli import areas as areas_commands
 from portal.areas.service import load_city_places
+from portal.assessment import labels as assessment_labels
+from portal.assessment.cli import assessment as assessment_commands
+from portal.assessment.service.settings import settings_of as assessment_settings
+from portal.assessment.views import bp as assessment
 from portal.conventions import labels as conventions_labels
 from portal.conventions.service import personal as conventions_personal
 from portal.conventions.views import bp as conventions
@@ -92,6 +96,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     volunteers,
     adoption,
     pledges,
+    assessment,
     places,
     calendars,
     parts,
@@ -110,6 +115,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     volunteers_cli.volunteers,
     pledges_cli.pledges,
     satisfaction_commands,
+    assessment_commands,
     demo,
 )
 
@@ -159,6 +165,7 @@ REGISTERED: Final = (
     pledges_personal,
     conventions_labels,
     conventions_personal,
+    assessment_labels,
     site_jobs,
 )
 
@@ -172,6 +179,7 @@ def init_app(app: Flask) -> None:
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
     check_limits(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)
+    assessment_settings(app.extensions["gongzhi_instance"].city)
     init_login(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

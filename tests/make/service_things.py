@@ -8,6 +8,7 @@ from portal.accounts.models import Person
 from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
 from tests.make.alliance_pages import alliance_things, parking_things
+from tests.make.assessment import a_frozen
 from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
@@ -34,4 +35,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **shop_page_things(session, people["resident"], place),
         **signing_things(session, people["resident"], place),
         **convention_things(session, place),
+        **a_frozen(session, place.code[:9]),
     }

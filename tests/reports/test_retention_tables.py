@@ -291,6 +291,11 @@ NOT_PERSONAL = {
         f"satisfaction_release.{file}"
         for file in ("data_csv", "measurements_json", "metadata_json", "rebuild_py")
     },
+    # figures of units and what they were computed from (decision 0052)
+    "frozen assessments": {
+        f"assessment_frozen.{file}"
+        for file in ("inputs_json", "result_csv", "metadata_json", "recompute_py")
+    },
 }  # fmt: skip
 
 

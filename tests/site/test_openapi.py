@@ -28,7 +28,8 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # what answers a GET with neither a page nor JSON nor XML
 NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
-    "satisfaction.month_csv", "satisfaction.file", "reports.desk_photo", "reports.pending_photo",
+    "satisfaction.month_csv", "satisfaction.file", "assessment.file",
+    "reports.desk_photo", "reports.pending_photo",
     "reports.photo",
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
     "reports.place_map_picture",

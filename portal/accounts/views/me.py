@@ -56,6 +56,7 @@ LINKS = (
     ("adoption.desk", _l("Adoption at the desk"), Permission.ADOPTION_MANAGE),
     ("pledges.desk_inspections", _l("Inspections of frontages"), Permission.PLEDGE_INSPECT),
     ("conventions.desk_conventions", _l("Conventions"), Permission.CONVENTION_MANAGE),
+    ("assessment.desk", _l("Assessment at the desk"), Permission.DESK_OPEN),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
     ("accounts.audit", _l("Audit"), Permission.AUDIT_READ),

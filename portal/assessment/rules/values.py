@@ -1,0 +1,68 @@
+"""Values of indicators in ten-thousandths, with what is known of their truth. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+from portal.assessment.rules import MOST_SCORE
+from portal.assessment.rules.sets import UNIT
+
+Z: Final = 1.96  # of a normal distribution: 95 %
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value with both ends of its interval, and what it was made of."""
+
+    value: int
+    low: int
+    high: int
+    part: int | None = None
+    whole: int | None = None
+    look: str = ""
+
+    def said(self) -> dict[str, int | str]:
+        """As it stands in inputs.json."""
+        found: dict[str, int | str] = {"value": self.value, "low": self.low, "high": self.high}
+        if self.part is not None and self.whole is not None:
+            found |= {"part": self.part, "whole": self.whole}
+        return found | ({"look": self.look} if self.look else {})
+
+
+def part_of(tally: Mapping[str, int], part: str, whole: str) -> Value | None:
+    """A share of system data: every matter is counted, so it has no interval."""
+    counted, all_of = tally.get(part, 0), tally.get(whole, 0)
+    if not all_of:
+        return None
+    value = (2 * counted * UNIT + all_of) // (2 * all_of)
+    return Value(value, value, value, counted, all_of)
+
+
+def released(share: float, low: float, high: float, look: str = "") -> Value:
+    """A share of the stored release, with its own interval."""
+    return Value(round(share * UNIT), round(low * UNIT), round(high * UNIT), look=look)
+
+
+def mean(scores: Sequence[int]) -> Value | None:
+    """The mean of scores of a hundred: a sample of what could have been looked at.
+
+    A score between two bounds varies at most as much as a share does, so Wilson's interval of a
+    share is wide enough.
+    """
+    if not scores:
+        return None
+    n, total = len(scores), sum(scores)
+    part = total / (n * MOST_SCORE)
+    middle = (part + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    reach = Z * sqrt(part * (1 - part) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+    value = (2 * total * UNIT + n * MOST_SCORE) // (2 * n * MOST_SCORE)
+    low, high = (
+        round(max(0.0, min(1.0, edge)) * UNIT) for edge in (middle - reach, middle + reach)
+    )
+    return Value(value, min(low, value), max(high, value), total, n)
+
+
+def count(number: int) -> Value:
+    """So many of something."""
+    return Value(number * UNIT, number * UNIT, number * UNIT, number, 1)

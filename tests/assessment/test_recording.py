@@ -1,0 +1,135 @@
+"""What is put down for a month: checks, scores in both directions, reports of the media."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.assessment.models import MutualScore
+from portal.assessment.rules import Axis, Refusal
+from portal.assessment.rules.files import INPUTS
+from portal.assessment.service.recording import (
+    CheckWish,
+    MediaWish,
+    ScoreWish,
+    record_check,
+    record_media,
+    record_score,
+)
+from portal.kernel.db import Database
+from portal.kernel.errors import Missing, Refused
+from portal.organisations.rules import OrganisationKind
+from tests.make import assessment as make
+from tests.make.accounts import actor
+from tests.make.assessment import DAY, DEPARTMENT, EAST, MONTH, NOW, WEST
+from tests.make.organisations import unit
+
+
+@pytest.fixture
+def people(database: Database) -> dict[str, Person]:
+    with database.write() as session:
+        people = make.town(session)
+    make.release(database)
+    return people
+
+
+def code_of(refused: pytest.ExceptionInfo[Refused]) -> Any:
+    return refused.value.code
+
+
+def test_checks_are_of_ones_own_places_and_end_with_the_freeze(
+    database: Database, people: dict[str, Person]
+) -> None:
+    wish = CheckWish("streets", EAST, DAY, {Axis.CLEAN: 0}, "有垃圾")
+
+    def put(change: CheckWish) -> None:
+        with database.write() as session:
+            record_check(session, actor(session, people["checker"]), change, now=NOW)
+
+    for change, why in (
+        (replace(wish, unit=WEST), Refusal.NOT_YOURS),
+        (replace(wish, unit="nowhere"), Refusal.NO_UNIT),
+        (replace(wish, group="residents", unit="370283"), Refusal.NO_UNIT),
+        (replace(wish, scores={}), Refusal.NOTHING_SCORED),
+        (replace(wish, scores={Axis.LIT: 101}), Refusal.NOTHING_SCORED),
+        (replace(wish, day=date(2026, 11, 9)), Refusal.FUTURE),
+    ):
+        with pytest.raises(Refused) as refused:
+            put(change)
+        assert code_of(refused) is why
+    put(wish)
+    make.freeze(database)
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
+    (clean,) = (
+        one for one in document["inputs"] if (one["unit"], one["indicator"]) == (EAST, "clean")
+    )
+    # forty times 95, once 0: 3800 of 41 hundreds
+    assert (clean["part"], clean["whole"], clean["value"]) == (3800, 41, 9268)
+    with pytest.raises(Refused) as late:
+        put(wish)
+    assert code_of(late) is Refusal.FROZEN
+
+
+def scores(session: Session, who: Person, *wishes: ScoreWish) -> None:
+    for wish in wishes:
+        record_score(session, actor(session, who), wish, now=NOW)
+
+
+def test_units_score_each_other_and_both_directions_are_kept(
+    database: Database, people: dict[str, Person]
+) -> None:
+    street = ScoreWish(DAY, "streets", EAST, 70, "配合及时")
+    company = ScoreWish(DAY, "companies", "DEMO-COMPANY", 90, "清运及时")
+    department = ScoreWish(DAY, "departments", DEPARTMENT, 80, "响应快")
+    with database.write() as session:
+        scores(session, people["department"], street)
+        unit(session, "DEMO-COMPANY", kind=OrganisationKind.COMPANY)
+        scores(session, people["east"], department, company)
+        scores(session, people["west"], replace(department, score=60))
+        scores(session, people["liaison"], replace(department, score=50))
+    for who, wish, why in (
+        ("department", street, Refusal.DECIDED),
+        ("liaison", department, Refusal.DECIDED),
+        ("east", street, Refusal.NO_PAIR),
+        ("department", department, Refusal.NO_PAIR),
+        ("checker", department, Refusal.NO_PAIR),
+    ):
+        with pytest.raises(Refused) as refused, database.write() as session:
+            scores(session, people[who], wish)
+        assert code_of(refused) is why
+    make.freeze(database)
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
+    found = {
+        (one["unit"], one["indicator"]): (one["part"], one["whole"])
+        for one in document["inputs"]
+        if one["indicator"] in ("mutual", "liaison")
+    }
+    assert found == {
+        (EAST, "mutual"): (70, 1),
+        ("DEMO-COMPANY", "mutual"): (90, 1),
+        (DEPARTMENT, "mutual"): (140, 2),
+        (DEPARTMENT, "liaison"): (50, 1),
+    }
+    with database.read() as session:
+        # a liaison officer's score leads nobody to her
+        rows = session.scalars(select(MutualScore).filter_by(by_group="liaison")).all()
+        assert [row.made_by for row in rows] == [None]
+
+
+def test_media_reports_cost_points_and_only_the_centre_puts_them_down(
+    database: Database, people: dict[str, Person]
+) -> None:
+    wish = MediaWish("streets", EAST, DAY, "日报", "垃圾堆了三天")
+    with database.write() as session:
+        record_media(session, actor(session, people["centre"]), wish, now=NOW)
+        with pytest.raises(Missing):
+            record_media(session, actor(session, people["east"]), wish, now=NOW)
+    make.freeze(database)
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
+    media = {one["unit"]: one["value"] for one in document["inputs"] if one["indicator"] == "media"}
+    assert (media[EAST], media[WEST]) == (10_000, 0)
