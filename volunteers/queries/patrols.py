@@ -88,11 +88,11 @@ class EntryRow:
     team_id: UUID | None
     reason: str | None
     case_number: str | None
-    answers: Mapping[str, Finding]
     topic: DoorTopic | None
     agreed: int
     building: str | None
     entrance: int | None
+    answers: Mapping[str, Finding]
 
     @property
     def late(self) -> bool:
@@ -221,7 +221,7 @@ def entries_of(session: Session, shift_id: UUID) -> list[EntryRow]:
         PatrolEntry.reason, PatrolEntry.case_number, Doorstep.topic,
         func.coalesce(Doorstep.agreed, 0), Doorstep.building, Doorstep.entrance,
     )  # fmt: skip
-    rows = session.execute(
+    rows: Any = session.execute(
         select(*columns)
         .outerjoin(Doorstep, Doorstep.entry_id == PatrolEntry.id)
         .where(PatrolEntry.shift_id == shift_id)
@@ -234,7 +234,7 @@ def entries_of(session: Session, shift_id: UUID) -> list[EntryRow]:
         .where(PatrolEntry.shift_id == shift_id)
     ):
         answers.setdefault(entry_id, {})[item] = finding
-    return [EntryRow(*row[:10], answers.get(row.id, {}), *row[10:]) for row in rows]
+    return [EntryRow(*row, answers=answers.get(row.id, {})) for row in rows]
 
 
 def totals(entries: Sequence[EntryRow]) -> Totals:
