@@ -219,7 +219,7 @@ def entries_of(session: Session, shift_id: UUID) -> list[EntryRow]:
         PatrolEntry.id, PatrolEntry.duty, PatrolEntry.made_at, PatrolEntry.words,
         PatrolEntry.people, PatrolEntry.doors, PatrolEntry.checkpoint_id, PatrolEntry.team_id,
         PatrolEntry.reason, PatrolEntry.case_number, Doorstep.topic,
-        func.coalesce(Doorstep.agreed, 0), Doorstep.building, Doorstep.entrance,
+        func.coalesce(Doorstep.agreed, 0).label("agreed"), Doorstep.building, Doorstep.entrance,
     )  # fmt: skip
     rows: Any = session.execute(
         select(*columns)
@@ -234,7 +234,7 @@ def entries_of(session: Session, shift_id: UUID) -> list[EntryRow]:
         .where(PatrolEntry.shift_id == shift_id)
     ):
         answers.setdefault(entry_id, {})[item] = finding
-    return [EntryRow(*row, answers=answers.get(row.id, {})) for row in rows]
+    return [EntryRow(**row._mapping, answers=answers.get(row.id, {})) for row in rows]
 
 
 def totals(entries: Sequence[EntryRow]) -> Totals:
