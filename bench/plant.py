@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.areas.queries import AreaRow, areas_by_codes, descendants_at_level, root_areas
 from portal.kernel.db import Base, Database
-from portal.kernel.ids import ALPHABET, clean_number, id_at
+from portal.kernel.ids import ALPHABET, NUMBER_LENGTH, clean_number, id_at
 from portal.reports.jobs import fold_map
 from portal.reports.models import Case, CaseSearch, CaseText, Category, MapChange
 from portal.reports.rules.cells import Cell, finest_cell
@@ -94,8 +94,8 @@ class Planter:
         case_id = id_at(moment, rng.getrandbits(62))
         written = f"{text} {at % TAGS:05}"
         words, lon, lat = self._findable(area, category, state, text)
-        stamp = _stamp(moment)
-        done = _stamp(moment + timedelta(hours=20))
+        stamp = as_written(moment)
+        done = as_written(moment + timedelta(hours=20))
         closed = done if state is State.CLOSED else None
         case = {
             "district": DISTRICT, "id": case_id.hex, "number": _number(rng),
@@ -116,8 +116,8 @@ class Planter:
             "key": sort_key(case_id), "district": DISTRICT, "case_id": case_id.hex,
             "lon": lon, "lat": lat, "words": words.replace("@", f"{at % TAGS:05}"),
         }  # fmt: skip
-        return {"cases": _ordered(Case, case), "case_text": _ordered(CaseText, said),
-                "case_search": _ordered(CaseSearch, found)}  # fmt: skip
+        return {"cases": ordered(Case, case), "case_text": ordered(CaseText, said),
+                "case_search": ordered(CaseSearch, found)}  # fmt: skip
 
     def _findable(
         self, area: AreaRow, category: Category, state: State, text: str
@@ -133,7 +133,8 @@ class Planter:
         return self._streams[key]
 
 
-def _ordered(model: type[Base], values: dict[str, Any]) -> Row:
+def ordered(model: type[Base], values: dict[str, Any]) -> Row:
+    """A row in the order of the table's columns, with its plain defaults."""
     return [values.get(name, default) for name, default in _defaults(model).items()]
 
 
@@ -156,14 +157,19 @@ def columns(model: type[Base]) -> list[str]:
     return [column.name for column in model.__table__.columns]
 
 
-def _stamp(moment: datetime) -> str:
+def as_written(moment: datetime) -> str:
     """As SQLAlchemy writes moments on SQLite; PostgreSQL reads the same in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _number(rng: Random) -> str:
     """A public number with its check character, from the bench's own chance."""
-    body = "".join(rng.choices(ALPHABET, k=9))
+    return with_check(rng.randrange(len(ALPHABET) ** (NUMBER_LENGTH - 1)))
+
+
+def with_check(value: int) -> str:
+    """The public number of a whole number."""
+    body = "".join(ALPHABET[value >> 5 * at & 31] for at in range(NUMBER_LENGTH - 1))
     return f"{body[:5]}-{body[5:]}{_check_of(body)}"
 
 
@@ -249,18 +255,17 @@ def _plant_postgres(database: Database, rows: Iterable[dict[str, Row]]) -> None:
         with _without_indexes_postgres(raw):
             for batch in _batches(rows):
                 for model in (Case, CaseText, CaseSearch):
-                    _copy(raw, model, batch)
+                    copy_rows(raw, model, [row[model.__tablename__] for row in batch])
         raw.commit()
         raw.autocommit = True
         raw.execute("VACUUM ANALYZE")
         raw.autocommit = False
 
 
-def _copy(raw: Any, model: type[Base], batch: list[dict[str, Row]]) -> None:
+def copy_rows(raw: Any, model: type[Base], rows: Sequence[Row]) -> None:
+    """Write ordered rows as PostgreSQL loads files."""
     name, names = model.__tablename__, ", ".join(columns(model))
-    lines = (
-        "\t".join("\\N" if value is None else str(value) for value in row[name]) for row in batch
-    )
+    lines = ("\t".join("\\N" if value is None else str(value) for value in row) for row in rows)
     with raw.cursor().copy(f"COPY {name} ({names}) FROM STDIN") as copying:
         copying.write("\n".join(lines) + "\n")
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from pledges.models import (
@@ -82,16 +82,20 @@ _RUN_NOW = and_(
 )
 
 
+# built once, as what the page of a shop asks is: it is asked at every scan
+_BY_CODE: Final = (
+    select(*_OF_PLAQUE, *_OF_DOOR)
+    .join(PlaqueBatch, PlaqueBatch.id == Plaque.batch_id)
+    .outerjoin(PlaqueBinding, _BOUND_NOW)
+    .outerjoin(Premises, _ITS_DOOR)
+    .outerjoin(PremisesOperator, _RUN_NOW)
+    .where(Plaque.code == bindparam("code"))
+)
+
+
 def plaque_by_code(session: Session, code: str) -> Hanging | None:
     """A plaque with its door: one query."""
-    found = session.execute(
-        select(*_OF_PLAQUE, *_OF_DOOR)
-        .join(PlaqueBatch, PlaqueBatch.id == Plaque.batch_id)
-        .outerjoin(PlaqueBinding, _BOUND_NOW)
-        .outerjoin(Premises, _ITS_DOOR)
-        .outerjoin(PremisesOperator, _RUN_NOW)
-        .where(Plaque.code == code)
-    ).one_or_none()
+    found = session.execute(_BY_CODE, {"code": code}).one_or_none()
     return Hanging(**found._mapping) if found else None
 
 
@@ -119,20 +123,25 @@ class PledgedClause:
     plain: dict[str, str]
 
 
+_TICKED: Final = (
+    select(
+        Clause.axis, Clause.pictogram,
+        Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en, Clause.text_khb,
+        Clause.plain_zh_hans, Clause.plain_zh_hant, Clause.plain_en,
+    )
+    .join(PledgeTick, PledgeTick.clause_id == Clause.id)
+    .join(ClauseVersion, ClauseVersion.id == Clause.version_id)
+    .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
+    .where(
+        PledgeTick.district == bindparam("district"), PledgeTick.pledge_id == bindparam("pledge_id")
+    )
+    .order_by(ClauseSet.extra, ClauseSet.code, Clause.position)
+)  # fmt: skip
+
+
 def clauses_of(session: Session, district: str, pledge_id: UUID) -> list[PledgedClause]:
     """What was ticked: the main text first, then the extra ones, each in its order."""
-    rows = session.execute(
-        select(
-            Clause.axis, Clause.pictogram,
-            Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en, Clause.text_khb,
-            Clause.plain_zh_hans, Clause.plain_zh_hant, Clause.plain_en,
-        )
-        .join(PledgeTick, PledgeTick.clause_id == Clause.id)
-        .join(ClauseVersion, ClauseVersion.id == Clause.version_id)
-        .join(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
-        .where(PledgeTick.district == district, PledgeTick.pledge_id == pledge_id)
-        .order_by(ClauseSet.extra, ClauseSet.code, Clause.position)
-    )  # fmt: skip
+    rows: Any = session.execute(_TICKED, {"district": district, "pledge_id": pledge_id})
     return [
         PledgedClause(
             row.axis, row.pictogram,

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from pledges.models import (
@@ -49,12 +49,65 @@ class ShopFacts:
     put_right: PutRight | None
 
 
-def shop_facts(
-    session: Session, district: str, premises_id: UUID, operator_id: UUID | None, today: date
-) -> ShopFacts:
-    """What everybody may know of a shop: one query."""
+# built once: putting it together costs more than the database takes to answer it
+_OPERATOR: Any = bindparam("operator_id")
+_TODAY: Any = bindparam("today")
+
+
+def _newest_standing() -> Any:
+    newer = aliased(Standing)
+    later = exists().where(
+        newer.district == Standing.district, newer.premises_id == Standing.premises_id,
+        newer.operator_id == _OPERATOR, newer.quarter > Standing.quarter,
+    )  # fmt: skip
+    return and_(
+        Standing.district == Premises.district, Standing.premises_id == Premises.id,
+        Standing.operator_id == _OPERATOR, ~later,
+    )  # fmt: skip
+
+
+def _on_list(table: Any, which: ListKind) -> Any:
+    return and_(
+        table.district == Premises.district, table.premises_id == Premises.id,
+        table.operator_id == _OPERATOR, table.which == which,
+        table.state == ListingState.SHOWN, table.starts_on <= _TODAY, table.ends_on >= _TODAY,
+    )  # fmt: skip
+
+
+def _newest_reply() -> Any:
+    newer = aliased(OwnerReply)
+    later = exists().where(
+        newer.district == OwnerReply.district, newer.premises_id == OwnerReply.premises_id,
+        newer.operator_id == _OPERATOR, newer.state == ReplyState.SHOWN, newer.id > OwnerReply.id,
+    )  # fmt: skip
+    return and_(
+        OwnerReply.district == Premises.district, OwnerReply.premises_id == Premises.id,
+        OwnerReply.operator_id == _OPERATOR, OwnerReply.state == ReplyState.SHOWN, ~later,
+    )  # fmt: skip
+
+
+def _last_put_right() -> Any:
+    """One row, also when two ended at the same moment. What another one put right is not hers,
+    and what is appealed against waits."""
+    other = aliased(Breach)
+    last = (
+        select(other.id)
+        .where(
+            other.district == Premises.district, other.premises_id == Premises.id,
+            other.operator_id == _OPERATOR, other.state == BreachState.RECTIFIED,
+            other.ended_at.is_not(None), other.suspended_at.is_(None),
+        )
+        .order_by(other.ended_at.desc(), other.id)
+        .limit(1)
+        .correlate(Premises)
+        .scalar_subquery()
+    )  # fmt: skip
+    return and_(Breach.district == Premises.district, Breach.id == last)
+
+
+def _facts() -> Any:
     good, bad = aliased(Listing), aliased(Listing)
-    row: Any = session.execute(
+    return (
         select(
             Pledge.id.label("pledge_id"), Pledge.number, Pledge.signed_at, ClauseVersion.version,
             ClauseSet.code.label("set_code"), Pledge.renewal_asked_at, ClauseSet.name_zh_hans,
@@ -76,69 +129,35 @@ def shop_facts(
         )
         .outerjoin(ClauseVersion, ClauseVersion.id == Pledge.version_id)
         .outerjoin(ClauseSet, ClauseSet.id == ClauseVersion.set_id)
-        .outerjoin(Standing, _newest_standing(operator_id))
-        .outerjoin(good, _on_list(good, ListKind.EXEMPLARY, operator_id, today))
-        .outerjoin(bad, _on_list(bad, ListKind.TO_RECTIFY, operator_id, today))
-        .outerjoin(OwnerReply, _newest_reply(operator_id))
-        .outerjoin(Breach, _last_put_right(operator_id))
+        .outerjoin(Standing, _newest_standing())
+        .outerjoin(good, _on_list(good, ListKind.EXEMPLARY))
+        .outerjoin(bad, _on_list(bad, ListKind.TO_RECTIFY))
+        .outerjoin(OwnerReply, _newest_reply())
+        .outerjoin(Breach, _last_put_right())
         .outerjoin(Clause, Clause.id == Breach.clause_id)
-        .where(Premises.district == district, Premises.id == premises_id)
-    ).one()  # fmt: skip
+        .where(Premises.district == bindparam("district"), Premises.id == bindparam("premises_id"))
+    )  # fmt: skip
+
+
+_FACTS: Final = _facts()
+
+
+def shop_facts(
+    session: Session, district: str, premises_id: UUID, operator_id: UUID | None, today: date
+) -> ShopFacts:
+    """What everybody may know of a shop: one query."""
+    given = {
+        "district": district, "premises_id": premises_id, "operator_id": operator_id,
+        "today": today,
+    }  # fmt: skip
+    row: Any = session.execute(_FACTS, given).one()
     return ShopFacts(
-        _pledge(row), _standing(row), _listed(row), _reply(session, row), _put_right(row, district)
+        _pledge(row),
+        _standing(row),
+        _listed(row),
+        _reply(session, row),
+        _put_right(row, district, premises_id),
     )
-
-
-def _newest_standing(operator_id: UUID | None) -> Any:
-    newer = aliased(Standing)
-    later = exists().where(
-        newer.district == Standing.district, newer.premises_id == Standing.premises_id,
-        newer.operator_id == operator_id, newer.quarter > Standing.quarter,
-    )  # fmt: skip
-    return and_(
-        Standing.district == Premises.district, Standing.premises_id == Premises.id,
-        Standing.operator_id == operator_id, ~later,
-    )  # fmt: skip
-
-
-def _on_list(table: Any, which: ListKind, operator_id: UUID | None, today: date) -> Any:
-    return and_(
-        table.district == Premises.district, table.premises_id == Premises.id,
-        table.operator_id == operator_id, table.which == which,
-        table.state == ListingState.SHOWN, table.starts_on <= today, table.ends_on >= today,
-    )  # fmt: skip
-
-
-def _newest_reply(operator_id: UUID | None) -> Any:
-    newer = aliased(OwnerReply)
-    later = exists().where(
-        newer.district == OwnerReply.district, newer.premises_id == OwnerReply.premises_id,
-        newer.operator_id == operator_id, newer.state == ReplyState.SHOWN,
-        newer.id > OwnerReply.id,
-    )  # fmt: skip
-    return and_(
-        OwnerReply.district == Premises.district, OwnerReply.premises_id == Premises.id,
-        OwnerReply.operator_id == operator_id, OwnerReply.state == ReplyState.SHOWN, ~later,
-    )  # fmt: skip
-
-
-def _last_put_right(operator_id: UUID | None) -> Any:
-    """One row, also when two ended at the same moment. What another one put right is not hers,
-    and what is appealed against waits."""
-    other = aliased(Breach)
-    last = (
-        select(other.id)
-        .where(
-            other.district == Premises.district, other.premises_id == Premises.id,
-            other.operator_id == operator_id, other.state == BreachState.RECTIFIED,
-            other.ended_at.is_not(None), other.suspended_at.is_(None),
-        )
-        .order_by(other.ended_at.desc(), other.id)
-        .limit(1)
-        .correlate(Premises)
-        .scalar_subquery()
-    )  # fmt: skip
-    return and_(Breach.district == Premises.district, Breach.id == last)
 
 
 def _pledge(row: Any) -> Pledged | None:
@@ -171,10 +190,16 @@ def _reply(session: Session, row: Any) -> str:
     return instance_of(session).vault.unseal(row.sealed_words) if row.sealed_words else ""
 
 
-def _put_right(row: Any, district: str) -> PutRight | None:
+def _put_right(row: Any, district: str, premises_id: UUID) -> PutRight | None:
     if row.breach_id is None:
         return None
     clause = {"zh_Hans": row.text_zh_hans, "zh_Hant": row.text_zh_hant, "en": row.text_en}
     return PutRight(
-        district, row.breach_id, row.inspection_id, row.clause_id, clause, row.put_right_at
+        district,
+        premises_id,
+        row.breach_id,
+        row.inspection_id,
+        row.clause_id,
+        clause,
+        row.put_right_at,
     )

@@ -9,7 +9,14 @@ from uuid import UUID
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
-from pledges.models import DoorVisit, Inspection, Premises, VisitPlan, VisitPlanStop
+from pledges.models import (
+    DoorVisit,
+    Inspection,
+    Premises,
+    PremisesOperator,
+    VisitPlan,
+    VisitPlanStop,
+)
 from pledges.queries.inspections import in_places
 from pledges.rules.inspections import Body, InspectionState, along
 from pledges.rules.premises import PremisesState
@@ -155,6 +162,27 @@ def visits_at(session: Session, district: str, premises_id: UUID) -> list[VisitR
         .join(Premises, _AT)
         .where(
             DoorVisit.district == district, DoorVisit.premises_id == premises_id,
+            DoorVisit.voided_at.is_(None),
+        )
+        .order_by(DoorVisit.at.desc(), DoorVisit.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    return [VisitRow(*row) for row in rows]
+
+
+def visits_to(session: Session, person_id: UUID | None) -> list[VisitRow]:
+    """The latest visits to places for which somebody speaks, of her own time there, without those
+    that were struck out: one query."""
+    runs = and_(
+        PremisesOperator.district == DoorVisit.district,
+        PremisesOperator.id == DoorVisit.operator_id,
+    )
+    rows = session.execute(
+        select(*_VISIT)
+        .join(Premises, _AT)
+        .join(PremisesOperator, runs)
+        .where(
+            PremisesOperator.person_id == person_id, PremisesOperator.ends_on.is_(None),
             DoorVisit.voided_at.is_(None),
         )
         .order_by(DoorVisit.at.desc(), DoorVisit.id)

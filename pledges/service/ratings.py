@@ -162,12 +162,12 @@ def rate_frontage(
         phone_hash=link.phone_hash if link else None,
         link=link.id if link else None,
     )
-    subject = _subject(session, row, now)
+    subject = frontage_subject(session, row, now)
     record_rating(session, subject, key, answers, seen=seen, now=now, bound=bound)
     return True
 
 
-def _subject(session: Session, row: Hanging, now: datetime) -> Subject:
+def frontage_subject(session: Session, row: Hanging, now: datetime) -> Subject:
     """This month of whoever runs the shop."""
     if row.operator_id is None or row.place_path is None:
         raise Missing

@@ -11,6 +11,7 @@ from credit.rules.differences import differences
 from pledges.forms.alliances import AllianceForm, CallForm, FoundForm, NoticeForm, TermForm
 from pledges.forms.breaches import SureForm
 from pledges.labels.alliances import ELECTION_KINDS, OUTCOMES, PHASES
+from pledges.labels.standing import quarter_words
 from pledges.queries.alliance_life import (
     CovenantRow,
     covenants_of,
@@ -74,7 +75,8 @@ def alliance(number: str) -> ResponseReturnValue:
     """One alliance: its shops by their signs, its covenant, how it stands. No person is named."""
     row = alliance_shown(reading(), number)
     return render_template(
-        f"{FOLDER}/show.html", standing=standing_of(reading(), row), **about(row),
+        f"{FOLDER}/show.html", standing=standing_of(reading(), row), quarter_words=quarter_words,
+        **about(row),
     )  # fmt: skip
 
 

@@ -44,7 +44,12 @@ def plaque(code: str) -> ResponseReturnValue:
         return render_template("pledges/plaques/unbound.html", row=row, **_staff(row))
     if row.premises_state is PremisesState.GONE:
         return render_template("pledges/plaques/gone.html", row=row, **_staff(row)), 410
-    return render_template("pledges/plaques/show.html", row=row, **_pledged(row), **_staff(row))
+    return render_template("pledges/plaques/show.html", **shop_page(row))
+
+
+def shop_page(row: Hanging) -> dict[str, Any]:
+    """What the page of a shop shows."""
+    return {"row": row, **_pledged(row), **_staff(row)}
 
 
 def _went_with_its_place(row: Hanging) -> bool:

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from pledges.forms.inspections import VisitForm, WhyForm
 from pledges.labels.inspections import BODIES, PURPOSES
-from pledges.queries.visits import VisitRow, visit_by_number, visits_at, visits_in
-from pledges.rules.inspections import bodies_for
+from pledges.queries.visits import VisitRow, visit_by_number, visits_at, visits_in, visits_to
+from pledges.service.duties import bodies_at
 from pledges.service.inspections import INSPECT, REVIEW, door_here
 from pledges.service.visits import log_visit, void_visit
 from pledges.views.blueprint import bp
-from portal.accounts.access import current_actor, requires
+from portal.accounts.access import current_actor, requires, signed_in
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
@@ -44,12 +44,20 @@ def desk_visits() -> ResponseReturnValue:
 def desk_visit(number: str) -> ResponseReturnValue:
     """Note a visit at one place."""
     door, form = door_here(reading(), current_actor(), number), VisitForm()
-    form.offer(bodies_for(current_actor().roles))
+    form.offer(bodies_at(current_actor(), door.place_path))
     act = partial(_log, door.number, form)
     rows = visits_at(reading(), door.district, door.id)
     return answer(
         form, f"{FOLDER}/new.html", act, thanks=NOTED, door=door, rows=rows, **_words(rows)
     )
+
+
+@bp.get("/me/pledges/visits")
+@signed_in
+def my_visits() -> ResponseReturnValue:
+    """Who came to my shop, as what and for what; and what was written of it."""
+    rows = visits_to(reading(), current_actor().person_id)
+    return render_template(f"{FOLDER}/mine.html", rows=rows, **_words(rows))
 
 
 def _words(rows: Sequence[VisitRow]) -> dict[str, Any]:

@@ -324,7 +324,7 @@ MORE = (
     *deduction_pages.MORE,
     *shift_pages.MORE,
     ("seat-kept", "resident", "/volunteers/mine/{kept_seat}"),
-    *adoption_pages.MORE,
+    *door_pages.MORE,
     ("ledger-own", "resident", "/credit/"),
     ("matter-disputed", "resident", "/credit/matters/{deduction_disputed}"),
 )
@@ -351,7 +351,7 @@ ERRORS = (
 def all_pages(demo: Demo) -> list[Stop]:
     """Every address that answers a GET with a page, and further looks of some."""
     found = [stop for rule in rules(demo.app) for stop in _stops(demo, rule)]
-    more = [Stop(name, who, path.format(**demo.things)) for name, who, path in MORE]
+    more = [Stop(one[0], one[1], one[2].format(**demo.things), *one[3:]) for one in MORE]
     return [*found, *more, *ERRORS]
 
 

@@ -1,6 +1,7 @@
 """Addresses of the pages of other doors: what stands in them, and who opens them."""
 
 from tests.make import (
+    adoption_pages,
     alliance_pages,
     assessment_pages,
     convention_pages,
@@ -55,6 +56,7 @@ NO_PAGE = {
     "satisfaction.file": "a file of a release to download",
     "satisfaction.catalog": "data for programs",
 }
+MORE = (*adoption_pages.MORE, *plaque_pages.MORE)
 PAIRS = {**inspection_pages.PAIRS, **convention_pages.PAIRS, **assessment_pages.PAIRS}
 VALUES = {
     **inspection_pages.VALUES,

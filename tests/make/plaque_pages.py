@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from pledges.models import PlaqueBatch
+from pledges.rules.plaques import PlaqueState
 from portal.areas.models import Area
 from tests.make import pledges as make
 
@@ -28,6 +29,14 @@ CASES = {
     ),
 }  # fmt: skip
 
+# what a plaque tells that hangs nowhere, was replaced, or was never issued; a shop of one's own
+MORE = (
+    ("plaque-unbound", "", "/p/{plaque_unbound}"),
+    ("plaque-old", "", "/p/{plaque_old}", 410),
+    ("plaque-unknown", "", "/p/{plaque}X", 404),
+    ("plaque-own", "resident", "/p/{sign_plaque}"),
+)
+
 
 def plaque_things(session: Session, place: Area) -> dict[str, str]:
     """A shop that pledged behind a plaque, and the batch that the plaque is of."""
@@ -38,7 +47,11 @@ def plaque_things(session: Session, place: Area) -> dict[str, str]:
     make.pledge(session, runs, text, place_path=place.path)
     plaque = make.plaque(session, place)
     make.hang(session, plaque, shop, runs)
+    unbound, old = make.plaque(session, place), make.plaque(session, place)
+    old.state, old.ended_at, old.replaced_by = PlaqueState.REPLACED, make.NOW, plaque.code
+    session.flush()
     batch = session.get_one(PlaqueBatch, plaque.batch_id)
     return {"plaque": plaque.code, "plaque_batch": batch.number, "premises": shop.number,
             "premises_import": make.premises_import(session, place).number,
-            "clauses": "drafted_pages"}  # fmt: skip
+            "clauses": "drafted_pages",
+            "plaque_unbound": unbound.code, "plaque_old": old.code}  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pledges.models import (
     BreachEvent,
@@ -19,7 +19,7 @@ from pledges.models import (
 )
 from pledges.queries.breaches import events_of, said_of
 from pledges.queries.inspections import inspection_by_number
-from pledges.queries.visits import plan_by_number, stops_of
+from pledges.queries.visits import plan_by_number, stops_of, visits_to
 from pledges.rules.breaches import (
     AppealOutcome,
     BreachRefusal,
@@ -368,3 +368,22 @@ def test_what_was_not_seen_has_no_score(made: Frontage) -> None:
     answers = dict.fromkeys(made.clauses.values(), Finding.NOT_SEEN)
     made.inspected(answers=answers)
     assert counted(made, InspectionScore) == 0
+
+
+def test_R278_a_shop_sees_who_came_and_only_its_own_time_there(made: Frontage) -> None:
+    wish = VisitWish(VisitPurpose.EXPLAIN, Body.LIAISON, NOW, agreed=True, words="讲解了门前三包")
+    kept = made.do(log_visit, made.inspector, made.door, wish, now=NOW)
+    struck = made.do(log_visit, made.inspector, made.door, wish, now=NOW)
+    made.do(void_visit, made.inspector, struck, "写错门", now=NOW)
+    with made.database.read() as session:
+        assert [one.number for one in visits_to(session, made.owner.person_id)] == [kept]
+        assert visits_to(session, made.desk.person_id) == []
+    with made.database.write() as session:
+        door = make.door_of(session, made.door)
+        session.execute(
+            update(PremisesOperator)
+            .where(PremisesOperator.premises_id == door.id)
+            .values(ends_on=TODAY, ended_why=OperatorEnd.TENANT_CHANGE)
+        )
+    with made.database.read() as session:
+        assert visits_to(session, made.owner.person_id) == []

@@ -41,6 +41,16 @@ def test_a_new_user_sees_the_street_alive(app: Flask, street: Database) -> None:
     assert all("In force since" in page.text for page in pages)
     [right] = [page for page in pages if "What was put right last" in page.text]
     assert len(right.soup.select("figure img")) == 2
+    # five were looked at; of four of them ten people or more said something
+    assert sum("of 5 stars" in page.text for page in pages) == 5
+    assert sum("at least 10 passers-by" in page.text for page in pages) == 4
+    [best] = [page for page in pages if "On the list" in page.text]
+    assert "门前两个花池由我们浇水" in best.text
     for path, words in (("/pledges/alliances/", "Frontage alliance of Demo Road"),
+                        ("/pledges/lists/exemplary", "新华书店演示路店"),
                         ("/pledges/parking/", "新华书店演示路店")):  # fmt: skip
         assert words in browser.get(path, status=200).text, path
+    found = browser.get("/pledges/alliances/", status=200)
+    alliance = found.click("Frontage alliance of Demo Road", status=200)
+    for words in ("An elected head leads it", "Each sweeps its frontage", "on the average of 5"):
+        assert words in alliance.text

@@ -29,6 +29,7 @@ from volunteers.models import (
 )
 from volunteers.queries.patrols import checkpoints_of, entries_of, route_of, totals
 from volunteers.rules.activities import DutyKind
+from volunteers.rules.doorsteps import DoorTopic, DoorWish
 from volunteers.rules.patrols import (
     CheckpointWish,
     Finding,
@@ -107,12 +108,13 @@ def refused(act: Callable[[], Any]) -> Any:
 
 def test_r029_teams_of_a_joint_patrol_share_one_log(walk: Walk) -> None:
     walk.write(walk.members[0], people=2)
-    walk.write(walk.members[1], duty=DutyKind.PUBLICITY, words="发放宣传单", doors=5)
+    walk.write(walk.members[1], duty=DutyKind.PUBLICITY, words="发放宣传单", doors=5,
+               at_doors=DoorWish(DoorTopic.WASTE, agreed=3))  # fmt: skip
     with walk.database.read() as session:
         entries = entries_of(session, walk.shift_id)
     assert [entry.team_id for entry in entries] == walk.teams
     found = totals(entries)
-    assert (found.people, found.doors) == (2, 5)
+    assert (found.people, found.doors, found.agreed) == (2, 5, 3)
     assert dict(found.entries) == {DutyKind.PERSUADE: 1, DutyKind.PUBLICITY: 1}
 
 

@@ -29,6 +29,7 @@ LISTS = (
     ("desk", "/desk/volunteers/hours", 4),
     ("desk", "/desk/volunteers/teams", 6),
     ("desk", "/desk/volunteers/routes", 5),
+    ("desk", "/desk/volunteers/doorsteps", 4),
     ("desk", "/desk/volunteers/qualifications", 5),
     ("desk", "/desk/volunteers/templates", 5),
     ("desk", "/desk/volunteers/evidence?tag=civilised_city", 4),

@@ -13,9 +13,11 @@ from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import say
 from portal.reports.rules.categories import CategoryRow
 from volunteers.labels.activities import DUTY_KINDS
+from volunteers.labels.doorsteps import TOPICS
 from volunteers.labels.on_the_day import FINDINGS
 from volunteers.queries.patrols import CheckpointRow, RouteRow
 from volunteers.rules.activities import DutyKind
+from volunteers.rules.doorsteps import DoorTopic, DoorWish
 from volunteers.rules.patrols import (
     CheckpointWish,
     Finding,
@@ -76,6 +78,17 @@ class LogForm(OnTheWayForm):
     words = TextAreaField(_l("In words"))
     people = WholeNumberField(_l("How many people you talked to"), [Optional()])
     doors = WholeNumberField(_l("How many households you called at"), [Optional()])
+    topic = SelectField(
+        _l("What was it about at the doors?"),
+        choices=[
+            SelectChoice(_UNANSWERED, _l("Please choose")),
+            *(SelectChoice(one.value, words) for one, words in TOPICS.items()),
+        ],
+        validate_choice=False,
+    )
+    agreed = WholeNumberField(_l("How many households said yes and were told"), [Optional()])
+    building = StringField(_l("Building"), [Optional()])
+    entrance = WholeNumberField(_l("Entrance"), [Optional()])
 
     def wish(self) -> LogWish:
         duty = self.duty.data
@@ -87,7 +100,17 @@ class LogForm(OnTheWayForm):
             doors=self.doors.data or 0,
             checkpoint=self.place,
             reason=self.why,
+            at_doors=self._at_doors(),
             answers={item: Finding(one) for item, one in said.items() if one in set(Finding)},
+        )
+
+    def _at_doors(self) -> DoorWish:
+        topic = self.topic.data
+        return DoorWish(
+            topic=DoorTopic(topic) if topic in set(DoorTopic) else None,
+            agreed=self.agreed.data or 0,
+            building=(self.building.data or "").strip(),
+            entrance=self.entrance.data,
         )
 
     @property

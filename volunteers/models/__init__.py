@@ -11,6 +11,7 @@ from volunteers.models.handover import Handover
 from volunteers.models.hours import Certificate, CertificateLine, ServiceHours
 from volunteers.models.patrol import (
     Checkpoint,
+    Doorstep,
     Patrol,
     PatrolAnswer,
     PatrolEntry,
@@ -51,6 +52,7 @@ __all__ = [
     "CertificateLine",
     "Checkpoint",
     "CloudLink",
+    "Doorstep",
     "Feedback",
     "GuardianYes",
     "Handover",

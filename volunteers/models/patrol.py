@@ -18,6 +18,7 @@ from portal.areas.models import Area
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
 from volunteers.rules.activities import DutyKind
+from volunteers.rules.doorsteps import LONGEST_BUILDING, MOST_ENTRANCES, DoorTopic
 from volunteers.rules.patrols import LIST_LENGTH, LONGEST_LOG, LONGEST_LOOK, LONGEST_NAME, Finding
 from volunteers.rules.shifts import LONGEST_REASON
 
@@ -120,3 +121,23 @@ class PatrolAnswer(Base):
     )
     item: Mapped[str] = mapped_column(String(LIST_LENGTH), primary_key=True)
     finding: Mapped[Finding] = code_column(Finding)
+
+
+class Doorstep(Base):
+    """The households of an entry: about what, how many said yes, at which entrance. No door, no
+    name; ``volunteers/rules/doorsteps.py`` says when an entrance is kept."""
+
+    __tablename__ = "volunteer_doorstep"
+    __table_args__ = (
+        CheckConstraint("agreed >= 0", name="agreed"),
+        CheckConstraint("entrance IS NULL OR building IS NOT NULL", name="building"),
+        CheckConstraint(f"entrance BETWEEN 1 AND {MOST_ENTRANCES}", name="entrance"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(
+        ForeignKey("volunteer_patrol_entry.id"), primary_key=True
+    )
+    topic: Mapped[DoorTopic] = code_column(DoorTopic)
+    agreed: Mapped[int] = mapped_column(Integer)
+    building: Mapped[str | None] = mapped_column(String(LONGEST_BUILDING))
+    entrance: Mapped[int | None] = mapped_column(Integer)

@@ -14,6 +14,7 @@ from volunteers.models import (
     Activity,
     ActivityTeam,
     Checkpoint,
+    Doorstep,
     Patrol,
     PatrolAnswer,
     PatrolEntry,
@@ -26,6 +27,7 @@ from volunteers.models import (
 )
 from volunteers.queries.on_the_day import EXPECTED, SHIFT_COLUMNS, DayShift, day_shift
 from volunteers.rules.activities import ActivityState, DutyKind, TeamKind
+from volunteers.rules.doorsteps import DoorTopic
 from volunteers.rules.patrols import CheckpointWish, Finding
 
 PAGE = 30
@@ -86,6 +88,10 @@ class EntryRow:
     team_id: UUID | None
     reason: str | None
     case_number: str | None
+    topic: DoorTopic | None
+    agreed: int
+    building: str | None
+    entrance: int | None
     answers: Mapping[str, Finding]
 
     @property
@@ -95,11 +101,13 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a log comes to, duty by duty: entries, people, doors; and the reports made of it."""
+    """What a log comes to, duty by duty: entries, people, doors, of these how many said yes; and
+    the reports made of it."""
 
     entries: Mapping[DutyKind, int]
     people: int
     doors: int
+    agreed: int
     reports: int
 
 
@@ -210,10 +218,14 @@ def entries_of(session: Session, shift_id: UUID) -> list[EntryRow]:
     columns = (
         PatrolEntry.id, PatrolEntry.duty, PatrolEntry.made_at, PatrolEntry.words,
         PatrolEntry.people, PatrolEntry.doors, PatrolEntry.checkpoint_id, PatrolEntry.team_id,
-        PatrolEntry.reason, PatrolEntry.case_number,
+        PatrolEntry.reason, PatrolEntry.case_number, Doorstep.topic,
+        func.coalesce(Doorstep.agreed, 0).label("agreed"), Doorstep.building, Doorstep.entrance,
     )  # fmt: skip
-    rows = session.execute(
-        select(*columns).where(PatrolEntry.shift_id == shift_id).order_by(PatrolEntry.id)
+    rows: Any = session.execute(
+        select(*columns)
+        .outerjoin(Doorstep, Doorstep.entry_id == PatrolEntry.id)
+        .where(PatrolEntry.shift_id == shift_id)
+        .order_by(PatrolEntry.id)
     ).all()
     answers: dict[UUID, dict[str, Finding]] = {}
     for entry_id, item, finding in session.execute(
@@ -222,7 +234,7 @@ def entries_of(session: Session, shift_id: UUID) -> list[EntryRow]:
         .where(PatrolEntry.shift_id == shift_id)
     ):
         answers.setdefault(entry_id, {})[item] = finding
-    return [EntryRow(*row[:10], answers.get(row.id, {})) for row in rows]
+    return [EntryRow(**row._mapping, answers=answers.get(row.id, {})) for row in rows]
 
 
 def totals(entries: Sequence[EntryRow]) -> Totals:
@@ -231,6 +243,7 @@ def totals(entries: Sequence[EntryRow]) -> Totals:
         entries=Counter(entry.duty for entry in entries),
         people=sum(entry.people for entry in entries),
         doors=sum(entry.doors for entry in entries),
+        agreed=sum(entry.agreed for entry in entries),
         reports=sum(entry.case_number is not None for entry in entries),
     )
 

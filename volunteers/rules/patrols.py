@@ -13,6 +13,7 @@ from typing import Final
 
 from portal.reports.rules.masking import Masked, what_is_masked
 from volunteers.rules.activities import DATA, DutyKind
+from volunteers.rules.doorsteps import DoorWish, what_is_wrong_at_doors
 from volunteers.rules.shifts import Span
 
 LONGEST_NAME: Final = 60
@@ -185,6 +186,7 @@ class LogWish:
     checkpoint: int | None = None
     reason: str = ""
     answers: Mapping[str, Finding] = field(default_factory=dict)
+    at_doors: DoorWish = field(default_factory=DoorWish)
 
 
 def what_is_wrong(wish: LogWish) -> tuple[str, StrEnum] | None:
@@ -200,4 +202,4 @@ def what_is_wrong(wish: LogWish) -> tuple[str, StrEnum] | None:
     for name, count in (("people", wish.people), ("doors", wish.doors)):
         if not 0 <= count <= MOST_COUNT:
             return name, PatrolRefusal.BAD_COUNT
-    return None
+    return what_is_wrong_at_doors(wish.doors, wish.at_doors)

@@ -7,6 +7,8 @@ person is refused.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,7 +26,7 @@ from portal.reports.queries.categories import category_on
 from portal.reports.rules.codes import Source
 from portal.reports.rules.intake import Contact, ReportAnswers
 from portal.reports.service.intake import file_report
-from volunteers.models import PatrolAnswer, PatrolEntry, PatrolTick
+from volunteers.models import Doorstep, PatrolAnswer, PatrolEntry, PatrolTick
 from volunteers.queries.on_the_day import DayShift, MySignUp, my_sign_up, shift_by_number
 from volunteers.queries.patrols import (
     CheckpointRow,
@@ -34,6 +36,14 @@ from volunteers.queries.patrols import (
     team_of,
 )
 from volunteers.rules.activities import DutyKind
+from volunteers.rules.doorsteps import (
+    FEWEST_DOORS,
+    LONGEST_BUILDING,
+    MOST_ENTRANCES,
+    DoorRefusal,
+    DoorTopic,
+    DoorWish,
+)
 from volunteers.rules.patrols import (
     LONGEST_LOG,
     MOST_COUNT,
@@ -45,6 +55,13 @@ from volunteers.rules.patrols import (
 )
 from volunteers.rules.shifts import LONGEST_REASON
 from volunteers.service.on_the_day import refuse_if_called_off, settings_of
+
+_FACTS: Final[Mapping[StrEnum, Mapping[str, int]]] = {
+    PatrolRefusal.BAD_COUNT: {"most": MOST_COUNT},
+    DoorRefusal.FEW_DOORS: {"fewest": FEWEST_DOORS},
+    DoorRefusal.BAD_BUILDING: {"most": LONGEST_BUILDING},
+    DoorRefusal.BAD_ENTRANCE: {"most": MOST_ENTRANCES},
+}
 
 
 @dataclass(frozen=True)
@@ -120,8 +137,7 @@ def write_entry(
     wrong = what_is_wrong(wish)
     if wrong is not None:
         name, refusal = wrong
-        most = MOST_COUNT if refusal is PatrolRefusal.BAD_COUNT else LONGEST_LOG
-        raise Refused(refusal, field=name, facts={"most": most})
+        raise Refused(refusal, field=name, facts=_FACTS.get(refusal, {"most": LONGEST_LOG}))
     point = _checkpoint(session, writer.shift, wish.checkpoint)
     _check_answers(session, writer.shift, wish)
     return _add(session, writer, wish, point, None, now)
@@ -172,11 +188,20 @@ def _add(
     session.add(entry)
     # its answers refer to it
     session.flush()
+    if wish.at_doors.topic is not None:
+        session.add(_doorstep(entry.id, wish.at_doors.topic, wish.at_doors))
     session.add_all(
         PatrolAnswer(entry_id=entry.id, item=item, finding=finding)
         for item, finding in wish.answers.items()
     )
     return entry.id
+
+
+def _doorstep(entry_id: UUID, topic: DoorTopic, wish: DoorWish) -> Doorstep:
+    return Doorstep(
+        entry_id=entry_id, topic=topic, agreed=wish.agreed,
+        building=wish.building.strip().upper() or None, entrance=wish.entrance,
+    )  # fmt: skip
 
 
 def tick_checkpoint(

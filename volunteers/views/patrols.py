@@ -18,6 +18,7 @@ from portal.reports.queries.categories import categories_on
 from volunteers.forms.on_the_day import PlainForm
 from volunteers.forms.patrols import MOST_PHOTOS, FindingForm, LogForm, log_form
 from volunteers.labels.activities import DUTY_KINDS
+from volunteers.labels.doorsteps import TOPICS
 from volunteers.labels.on_the_day import FINDINGS
 from volunteers.queries.on_the_day import DayShift, my_sign_up
 from volunteers.queries.patrols import (
@@ -111,7 +112,7 @@ def _may(shift: DayShift) -> dict[str, Any]:
 
 
 def _words() -> dict[str, Any]:
-    return {"duties": DUTY_KINDS, "findings": FINDINGS}
+    return {"duties": DUTY_KINDS, "findings": FINDINGS, "topics": TOPICS}
 
 
 @bp.route("/volunteers/patrols/<number>/log", methods=["GET", "POST"])

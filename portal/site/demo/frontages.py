@@ -3,12 +3,9 @@
 Through the services, with the phones of the table: a letter is signed as if its code had come.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -17,15 +14,14 @@ from sqlalchemy.orm import Session
 from pledges.queries.inspections import Checklist
 from pledges.queries.photos import photos_to_check
 from pledges.queries.plaques import batch_by_number, codes_of_batch
-from pledges.queries.premises import PAGE, Sought, register_page
 from pledges.queries.signing import signing_door, to_sign
 from pledges.rules.breaches import BreachStep
 from pledges.rules.clauses import Letter
 from pledges.rules.inspections import Body, Finding
 from pledges.rules.parking import HOLIDAY, ParkingFee, ParkingStep, ParkingUser, read_spans
-from pledges.service.alliances import AllianceWish, found_alliance, join
 from pledges.service.answers import say_rectified
 from pledges.service.breaches import open_breach, take_step
+from pledges.service.days import today_of
 from pledges.service.inspections import (
     InspectionWish,
     checklist_here,
@@ -40,104 +36,43 @@ from pledges.service.plaques import By, bind_plaque, issue_plaques
 from pledges.service.premises import MANAGE
 from pledges.service.signing import SigningWish
 from pledges.service.signing import sign as sign_letter
-from portal.accounts.queries import actor_for
-from portal.accounts.rules import Actor
-from portal.accounts.service import NewPerson, add_person
 from portal.areas.queries import AreaRow
-from portal.kernel.clock import city_day
 from portal.kernel.instance import instance_of
 from portal.kernel.phones import clean_mobile
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import KeptPhotos, keep_upload
-from portal.site.demo.premises import TABLE
+from portal.site.demo.alliances import plant_alliance
+from portal.site.demo.standings import plant_standings
+from portal.site.demo.street import SIGNED, People, Shop, Street, demo_street
 
-WORDS: Final = Path(__file__).resolve().parents[1] / "data" / "demo-frontages.tsv"
-PLAQUES, SIGNED, JOINED = 12, 7, 5
+PLAQUES: Final = 12
 KIND, OWNER = "litter", "demo"
 NIGHT: Final = "18:00-08:00"
 ALL_DAY: Final = "00:00-24:00"
 
 Pictures = Mapping[str, Sequence[tuple[CleanPhoto, CleanPhoto]]]
-People = Mapping[str, Sequence[UUID]]
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A door of the street: its number, who signs there by which name, and the account."""
-
-    number: str
-    name: str
-    phone: str
-    speaks: Actor
-
-
-@dataclass(frozen=True)
-class Street:
-    """Who has to do with it."""
-
-    desk: Actor
-    looks: Actor
-    shops: Sequence[Shop]
-    words: Mapping[str, str]
-    street: AreaRow
 
 
 def plant_frontages(
     session: Session, people: People, pictures: Pictures, street: AreaRow, now: datetime
 ) -> None:
     """The street as it stands after its first weeks."""
-    found = _street(session, people, street, now)
+    found = demo_street(session, people, street, now)
     if len(found.shops) < SIGNED:
         return
-    _hang(session, found, now)
+    codes = _hang(session, found, now)
     for shop in found.shops[:SIGNED]:
         _sign(session, shop, now)
     for at, shop in enumerate(found.shops[:SIGNED]):
         _look(session, found, shop, now, pictures if at == 0 else {}, broken=at == 0)
-    _alliance(session, found, now)
+    plant_alliance(session, found, now)
+    plant_standings(session, found, codes, now)
     for at, shop in enumerate(found.shops[3:6:2]):
         _parking(session, found, shop, now, at)
 
 
-def _rows(path: Path, delimiter: str) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return list(csv.DictReader(lines, delimiter=delimiter))
-
-
-def _street(session: Session, people: People, street: AreaRow, now: datetime) -> Street:
-    desk = actor_for(session, people["street_desk"][0], now, second_factor=True)
-    looks = actor_for(session, people["verifier"][0], now, second_factor=True)
-    words = {row["what"]: row["words"] for row in _rows(WORDS, "\t")}
-    # rows of the table wait to be written
-    session.flush()
-    doors = {
-        (row.road, row.door): row.number
-        for row in register_page(session, desk.places_for(MANAGE), Sought())[:PAGE]
-    }
-    owners = iter(people["shop_owner"])
-    shops = list[Shop]()
-    for row in _rows(TABLE, ","):
-        number = doors.get((row["road"], row["door"]))
-        if number is not None and len(shops) < SIGNED:
-            speaks = _account(session, next(owners, None), row, now)
-            shops.append(Shop(number, row["operator"], row["phone"], speaks))
-    return Street(desk, looks, shops, words, street)
-
-
-def _account(session: Session, known: UUID | None, row: Mapping[str, str], now: datetime) -> Actor:
-    """A fixed account for the first shops; for others a new one with the phone of the register."""
-    if known is None:
-        new = NewPerson(name=row["operator"], phone=row["phone"], demo=True)
-        person = add_person(session, new, now=now)
-        person.phone_verified_at = now
-        session.flush()
-        known = person.id
-    return actor_for(session, known, now)
-
-
-def _hang(session: Session, found: Street, now: datetime) -> None:
-    """A batch, of which some wait in a drawer."""
+def _hang(session: Session, found: Street, now: datetime) -> list[str]:
+    """A batch, of which some wait in a drawer; the codes at the doors of the shops."""
     by = By(found.desk, now)
     number = issue_plaques(session, by, found.street.code, PLAQUES)
     session.flush()
@@ -148,6 +83,7 @@ def _hang(session: Session, found: Street, now: datetime) -> None:
     for shop, plaque in zip(found.shops, codes, strict=False):
         bind_plaque(session, by, plaque.code, shop.number)
     session.flush()
+    return [plaque.code for plaque in codes[: len(found.shops)]]
 
 
 def _sign(session: Session, shop: Shop, now: datetime) -> None:
@@ -162,7 +98,7 @@ def _letter(session: Session, shop: Shop, letter: Letter, now: datetime) -> Sign
     door = signing_door(session, shop.number)
     if door is None or door.operator is None:
         return None
-    texts = to_sign(session, door, letter, _today(session, now))
+    texts = to_sign(session, door, letter, today_of(session, now))
     if texts.main is None:
         return None
     known = instance_of(session).vault.keyed_hash("phone", clean_mobile(shop.phone) or "")
@@ -223,18 +159,6 @@ def _drawn(session: Session, pictures: Pictures, now: datetime) -> tuple[KeptPho
     return KeptPhotos(OWNER, (tokens[0],)), KeptPhotos(OWNER, (tokens[1],))
 
 
-def _alliance(session: Session, found: Street, now: datetime) -> None:
-    names = {
-        language: found.words[f"alliance_{language}"] for language in ("zh_Hans", "zh_Hant", "en")
-    }
-    wish = AllianceWish(names, found.street.code, inspects=False)
-    number = found_alliance(session, found.desk, wish, now=now)
-    session.flush()
-    for shop in found.shops[:JOINED]:
-        join(session, shop.speaks, number, shop.number, now=now)
-        session.flush()
-
-
 def _parking(session: Session, found: Street, shop: Shop, now: datetime, at: int) -> None:
     """One for everybody by night, one for residents at weekends too."""
     number = write_offer(
@@ -255,17 +179,14 @@ def _parking(session: Session, found: Street, shop: Shop, now: datetime, at: int
 
 
 def _offer(session: Session, found: Street, now: datetime, at: int) -> OfferWish:
-    days = dict.fromkeys(range(5), NIGHT) | dict.fromkeys((5, 6, HOLIDAY), ALL_DAY if at else NIGHT)
+    free = ALL_DAY if at else NIGHT
+    days = dict.fromkeys(range(5), NIGHT) | dict.fromkeys((5, 6, HOLIDAY), free)
     lon, lat = found.street.lon, found.street.lat
     return OfferWish(
         spaces=12 + 18 * at, open_to=(ParkingUser.EVERYBODY, ParkingUser.RESIDENTS)[at],
         fee=ParkingFee.FREE, fee_note="", entrance=found.words["entrance"],
         phone=found.words["phone"],
         point=(lon + at / 2000, lat) if lon is not None and lat is not None else None,
-        starts_on=_today(session, now) - timedelta(days=7), ends_on=None,
+        starts_on=today_of(session, now) - timedelta(days=7), ends_on=None,
         hours=[span for day, typed in days.items() for span in read_spans(day, typed) or ()],
     )  # fmt: skip
-
-
-def _today(session: Session, now: datetime) -> date:
-    return city_day(now, instance_of(session).city.zone)

@@ -28,6 +28,7 @@ from volunteers.queries.on_the_day import roll_of
 from volunteers.queries.shifts import ShiftRow, between
 from volunteers.queries.teams import teams_in
 from volunteers.rules.activities import ActivityKind, DutyKind
+from volunteers.rules.doorsteps import DoorTopic, DoorWish
 from volunteers.rules.patrols import CheckpointWish, LogWish, RouteWish
 from volunteers.rules.roster import Window
 from volunteers.service.absences import reply_to_absence, tell_absent
@@ -46,6 +47,7 @@ from volunteers.service.teams import add_member
 WORDS: Final = Path(__file__).resolve().parents[1] / "data" / "demo-service.tsv"
 SEED, WARDENS, LEADERS = 20261130, 12, 2
 DAY: Final = timedelta(days=1)
+AT_DOORS: Final = DoorWish(DoorTopic.WASTE, agreed=9, building="3", entrance=2)
 LATER: Final = timedelta(minutes=10)
 BEFORE: Final = timedelta(days=2)
 
@@ -160,7 +162,7 @@ def _patrol(session: Session, cast: Cast, row: ShiftRow) -> None:
         tick_checkpoint(session, leader, row.number, nth, now=at)
     said = (
         (leader, LogWish(DutyKind.PERSUADE, cast.words["persuade"], people=3, checkpoint=1)),
-        (member, LogWish(DutyKind.PUBLICITY, cast.words["publicity"], doors=12)),
+        (member, LogWish(DutyKind.PUBLICITY, cast.words["publicity"], doors=12, at_doors=AT_DOORS)),
     )
     for nth, (who, entry) in enumerate(said, start=1):
         write_entry(session, who, row.number, entry, now=row.starts_at + nth * 3 * LATER)

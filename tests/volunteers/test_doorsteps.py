@@ -1,0 +1,131 @@
+"""Visits to households (R278): with consent, by building and topic, and nothing about anybody."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.kernel.db import Database
+from portal.kernel.errors import Refused
+from tests.make.accounts import sign_in_as
+from tests.pages import Browser
+from tests.volunteers.test_patrols import START, Walk
+from volunteers.models import Doorstep, PatrolEntry
+from volunteers.rules.activities import DutyKind
+from volunteers.rules.doorsteps import (
+    DAYS_SHOWN,
+    FEWEST_DOORS,
+    DoorRefusal,
+    DoorTopic,
+    DoorWish,
+    days_without,
+    what_is_wrong_at_doors,
+)
+from volunteers.rules.patrols import PatrolRefusal
+
+WASTE = DoorTopic.WASTE
+
+
+@pytest.fixture
+def walk(database: Database) -> Walk:
+    return Walk(database)
+
+
+@pytest.mark.parametrize(
+    ("doors", "wish", "refusal"),
+    [
+        (0, {}, None),
+        (0, {"topic": WASTE}, DoorRefusal.NO_DOORS),
+        (0, {"agreed": 1}, DoorRefusal.NO_DOORS),
+        (5, {}, DoorRefusal.NO_TOPIC),
+        (5, {"topic": WASTE}, None),
+        # nobody agreed: that somebody rang is all that is written
+        (5, {"topic": WASTE, "agreed": 0}, None),
+        (5, {"topic": WASTE, "agreed": 5}, None),
+        (5, {"topic": WASTE, "agreed": 6}, DoorRefusal.MANY_AGREED),
+        (5, {"topic": WASTE, "agreed": -1}, DoorRefusal.MANY_AGREED),
+        (5, {"topic": WASTE, "building": "12B", "entrance": 2}, None),
+        (5, {"topic": WASTE, "building": "12"}, None),
+        (5, {"topic": WASTE, "entrance": 2}, DoorRefusal.BAD_BUILDING),
+        (5, {"topic": WASTE, "building": "3-2"}, DoorRefusal.BAD_BUILDING),
+        (5, {"topic": WASTE, "building": "王家"}, DoorRefusal.BAD_BUILDING),
+        (5, {"topic": WASTE, "building": "13900"}, DoorRefusal.BAD_BUILDING),
+        (5, {"topic": WASTE, "building": "3", "entrance": 302}, DoorRefusal.BAD_ENTRANCE),
+        (FEWEST_DOORS - 1, {"topic": WASTE, "building": "3"}, DoorRefusal.FEW_DOORS),
+        (FEWEST_DOORS, {"topic": WASTE, "building": "3"}, None),
+        (1, {"topic": WASTE, "agreed": 1}, None),
+    ],
+)
+def test_R278_what_of_a_visit_to_households_is_written(
+    doors: int, wish: dict[str, Any], refusal: DoorRefusal | None
+) -> None:
+    found = what_is_wrong_at_doors(doors, DoorWish(**wish))
+    assert (found[1] if found else None) is refusal
+
+
+def test_R278_days_without_a_visit_are_counted() -> None:
+    today = date(2026, 11, 30)
+    assert days_without([], today) == DAYS_SHOWN
+    before = today - timedelta(days=DAYS_SHOWN)
+    assert days_without([today, today, before], today) == DAYS_SHOWN - 1
+
+
+def test_R278_a_visit_is_kept_with_its_entry_and_a_flaw_keeps_nothing(walk: Walk) -> None:
+    at = DoorWish(WASTE, agreed=3, building="12b", entrance=2)
+    walk.write(walk.members[0], duty=DutyKind.PUBLICITY, words="讲解垃圾分类", doors=4, at_doors=at)
+    for words, wish, code in (
+        ("讲解垃圾分类", DoorWish(WASTE, agreed=9), DoorRefusal.MANY_AGREED),
+        # words that lead to a household are refused as in every entry
+        ("张先生家在楼道堆物", DoorWish(WASTE), PatrolRefusal.NAME),
+    ):
+        with pytest.raises(Refused) as caught:
+            walk.write(walk.members[0], words=words, doors=4, at_doors=wish)
+        assert caught.value.code is code
+    with walk.database.read() as session:
+        row = session.scalars(select(Doorstep)).one()
+        assert (row.topic, row.agreed, row.building, row.entrance) == (WASTE, 3, "12B", 2)
+    assert walk.count(PatrolEntry) == 1
+
+
+def test_R278_organisers_read_visits_day_by_day(
+    app: Flask, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("patrols", "doorsteps"):
+        monkeypatch.setattr(f"volunteers.views.{module}.now", lambda: START)
+    member = Browser(app)
+    sign_in_as(member, walk.people[0])
+    form = (
+        member.in_language("en")
+        .get(f"/volunteers/patrols/{walk.number}/log", status=200)
+        .form(button="Keep")
+    )
+    filled = {"duty": "publicity", "words": "讲解垃圾分类", "doors": "2", "topic": "waste",
+              "agreed": "1", "building": "3"}  # fmt: skip
+    refused = form.fill(**filled).send(status=422)
+    assert "fewer than 3 households" in refused.text
+    kept = refused.form(button="Keep")
+    assert kept.values.getlist("topic") == ["waste"]
+    shown = kept.fill(doors="6", agreed="4", entrance="2").send(status=200)
+    assert "Sorting waste" in shown.text
+    assert "Building 3, entrance 2" in shown.text
+    # everybody reads the sums, and nothing of a building
+    public = Browser(app).in_language("en").get(f"/volunteers/patrols/{walk.number}", status=200)
+    assert "households that said yes" in public.text
+    assert "Building 3" not in public.text
+    desk = Browser(app)
+    with walk.database.read() as session:
+        sign_in_as(desk, session.get_one(Person, walk.desk.person_id))
+    page = desk.in_language("en").get("/desk/volunteers/doorsteps", status=200)
+    assert "On 30 of the last 31 days" in page.text
+    assert "6 households called at" in page.text
+    assert "4 households said yes" in page.text
+
+
+def test_R278_no_other_place_reads_them(app: Flask, walk: Walk) -> None:
+    stranger = Browser(app)
+    with walk.database.read() as session:
+        sign_in_as(stranger, session.get_one(Person, walk.stranger.person_id))
+    stranger.get("/desk/volunteers/doorsteps", status=403)
