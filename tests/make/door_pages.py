@@ -4,6 +4,7 @@ from tests.make import (
     alliance_pages,
     convention_pages,
     inspection_pages,
+    meeting_pages,
     plaque_pages,
     shop_pages,
     signing_pages,
@@ -28,6 +29,7 @@ CASES = {
     **shop_pages.CASES,
     **signing_pages.CASES,
     **convention_pages.CASES,
+    **meeting_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -39,6 +41,7 @@ CASES = {
 }
 NO_PAGE = {
     **alliance_pages.NO_PAGE,
+    **meeting_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",
@@ -52,12 +55,13 @@ NO_PAGE = {
     "satisfaction.file": "a file of a release to download",
     "satisfaction.catalog": "data for programs",
 }
-PAIRS = {**inspection_pages.PAIRS, **convention_pages.PAIRS}
+PAIRS = {**inspection_pages.PAIRS, **convention_pages.PAIRS, **meeting_pages.PAIRS}
 VALUES = {
     **inspection_pages.VALUES,
     **alliance_pages.VALUES,
     **shop_pages.VALUES,
     **convention_pages.VALUES,
+    **meeting_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",
