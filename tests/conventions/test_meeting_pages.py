@@ -15,7 +15,7 @@ from tests.make import meetings
 from tests.make.accounts import sign_in_as
 from tests.make.conventions import COMMUNITY
 from tests.make.meetings import HOUR, STREET, Neighbourhood
-from tests.pages import Browser
+from tests.pages import Browser, Page
 from tests.reports.test_queries_per_page import counted
 
 
@@ -62,6 +62,17 @@ def test_a_meeting_from_its_plan_to_its_tasks(
     assert page.fill(names="李强\n张三").send().notices == ["Written down: 2 names."]
     desk.get(f"/desk/meetings/{number}/code", status=200)
     assert "3 people are noted" in desk.get(f"/desk/meetings/{number}/screen", status=200).text
+    write_down(desk, browser, number, day)
+    unit = signed_in(app, there.unit_person)
+    page = unit.get("/desk/tasks/", status=200).click("安装")
+    page = page.form(button="Save").fill(act="finish", said="装好了").send()
+    assert "装好了" in browser.get("/tasks/", status=200).click("安装").text
+    with browser.client.get("/tasks/all.csv") as table:
+        assert "消防救援大队" in table.data.decode("utf-8-sig")
+
+
+def write_down(desk: Browser, browser: Browser, number: str, day: str) -> None:
+    """A resolution, a task of it, the minutes, and what is put right in them."""
     page = desk.get(f"/desk/meetings/{number}").click("Write down a resolution")
     page = page.form(button="Save").fill(resolved="装十个", yes="2", no="1", abstain="0").send()
     page = page.click("Make a task of it").form(button="Save")
@@ -77,12 +88,6 @@ def test_a_meeting_from_its_plan_to_its_tasks(
     assert "For 2, against 1, abstentions 0" in said
     assert "更正一处。" in said
     assert "李强" not in said
-    unit = signed_in(app, there.unit_person)
-    page = unit.get("/desk/tasks/", status=200).click("安装")
-    page = page.form(button="Save").fill(act="finish", said="装好了").send()
-    assert "装好了" in browser.get("/tasks/", status=200).click("安装").text
-    with browser.client.get("/tasks/all.csv") as table:
-        assert "消防救援大队" in table.data.decode("utf-8-sig")
 
 
 def test_a_question_from_its_announcement_to_its_reply(
@@ -105,6 +110,23 @@ def test_a_question_from_its_announcement_to_its_reply(
     page.form(button="Send the answer").fill(words="社区同意").send()
     paper = committee.get(f"/desk/consultations/{number}/paper", status=200).form(button="Save")
     paper.fill(words="多划几个").send()
+    page = sort_and_sum_up(office, number)
+    assert "People still have time" in page.text
+    with there.database.write() as session:
+        values = {"opens_on": today - timedelta(days=9), "closes_on": today - timedelta(days=1)}
+        session.execute(update(Consultation).values(values))
+    late = her.get(f"/consultations/{number}/opinion", status=200)
+    assert "The time for opinions ended" in late.text
+    page = office.get(page.path).click("Publish the reply").form(button="Publish the reply").send()
+    public = browser.in_language("en").get(f"/consultations/{number}", status=200)
+    for words in ("南门加六个。", "2 opinions", "1 community", "社区同意", "多划几个"):
+        assert words in public.text
+    page = her.get("/me/opinions/", status=200).form(button="Take it back").send()
+    assert "北门太窄" not in browser.get(public.path).text
+
+
+def sort_and_sum_up(office: Browser, number: str) -> Page:
+    """Look at what came, put it into a group with a reply, and write the summary."""
     page = office.get(f"/desk/consultations/{number}").click("Look at it")
     page = page.form(button="Save").fill(show="yes").send()
     page = page.click("Begin a group").form(button="Save").fill(title="位置").send()
@@ -118,18 +140,7 @@ def test_a_question_from_its_announcement_to_its_reply(
     page = form.fill(**ticked).send()
     assert page.notices == ["Sorted: 3."]
     page = page.click("Write the summary").form(button="Save").fill(text="三条。").send()
-    assert "People still have time" in page.text
-    with there.database.write() as session:
-        values = {"opens_on": today - timedelta(days=9), "closes_on": today - timedelta(days=1)}
-        session.execute(update(Consultation).values(values))
-    late = her.get(f"/consultations/{number}/opinion", status=200)
-    assert "The time for opinions ended" in late.text
-    page = office.get(page.path).click("Publish the reply").form(button="Publish the reply").send()
-    public = browser.in_language("en").get(f"/consultations/{number}", status=200)
-    for words in ("南门加六个。", "2 opinions", "1 community", "社区同意", "多划几个"):
-        assert words in public.text
-    page = her.get("/me/opinions/", status=200).form(button="Take it back").send()
-    assert "北门太窄" not in browser.get(public.path).text
+    return page
 
 
 def test_the_pages_send_a_fixed_number_of_queries(app: Flask, there: Neighbourhood) -> None:

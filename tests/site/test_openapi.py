@@ -147,6 +147,19 @@ def portal_answers(checked: Checked) -> None:
     checked.ask("/openapi.json", "openapi.show")
 
 
+def community_answers(checked: Checked, database: Database) -> None:
+    """What communities counted, resolved and replied."""
+    with database.write() as session:
+        area = session.scalars(select(Area).order_by(Area.id)).first()
+        assert area is not None
+        decided = convention_things(session, area)["convention_decided"]
+        made = meeting_things(session, area)
+    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
+    held, replied = made["meeting_held"], made["asking_replied"]
+    checked.ask(f"/meetings/{held}/minutes.json", "conventions.meeting_minutes")
+    checked.ask(f"/consultations/{replied}/reply.json", "conventions.consultation_reply")
+
+
 @on_sqlite
 def test_answers_fit_their_description(
     app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
@@ -177,15 +190,7 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
     checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
-    with database.write() as session:
-        area = session.scalars(select(Area).order_by(Area.id)).first()
-        assert area is not None
-        decided = convention_things(session, area)["convention_decided"]
-        made = meeting_things(session, area)
-    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
-    held, replied = made["meeting_held"], made["asking_replied"]
-    checked.ask(f"/meetings/{held}/minutes.json", "conventions.meeting_minutes")
-    checked.ask(f"/consultations/{replied}/reply.json", "conventions.consultation_reply")
+    community_answers(checked, database)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {

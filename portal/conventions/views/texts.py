@@ -16,6 +16,7 @@ from portal.conventions.queries.talk import PAGE as WISHES
 from portal.conventions.queries.talk import wishes_of
 from portal.conventions.queries.texts import (
     PAGE,
+    RoundRow,
     draft_of,
     events_of,
     round_by_number,
@@ -48,13 +49,18 @@ def conventions() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _any_round(number: str) -> RoundRow:
+    row = round_by_number(reading(), clean_number(number) or "")
+    if row is None:
+        raise Missing
+    return row
+
+
 @bp.get("/conventions/<number>")
 @public
 def convention(number: str) -> ResponseReturnValue:
     """One of them: where it stands, how it came there, and its text once it may be read."""
-    row = round_by_number(reading(), clean_number(number) or "")
-    if row is None:
-        raise Missing
+    row = _any_round(number)
     after = clean_number(request.args.get("after", "")[:20]) or ""
     wishes = wishes_of(reading(), row.id, shown=True, after=after)
     return render_template(
