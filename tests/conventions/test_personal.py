@@ -25,6 +25,7 @@ from portal.conventions.models import (
     Estate,
     Handling,
     Head,
+    Invited,
     Issue,
     IssueProposal,
     Meeting,
@@ -36,7 +37,8 @@ from portal.conventions.models import (
     Wish,
 )
 from portal.conventions.rules.community import HandlingWay, HeadRole, IssueState
-from portal.conventions.rules.meetings import AttendanceWay, ConsultationKind, MeetingKind
+from portal.conventions.rules.consultations import ConsultationKind
+from portal.conventions.rules.meetings import AttendanceWay, MeetingKind
 from portal.conventions.rules.personal import KEEP_ENDED, PERSONAL_FIELDS
 from portal.conventions.rules.signing import Signer, SignWay
 from portal.conventions.rules.talk import Channel, SaidKind, SaidState
@@ -166,6 +168,7 @@ def _offices(
     session.add_all(
         [
             Opinion(consultation_id=asked.id, channel=Channel.SCREEN, at=NOW, **words),
+            Invited(area_id=at["area_id"], person_id=her, at=meeting.ends_at),
             Attendance(meeting_id=meeting.id, way=AttendanceWay.CODE, at=NOW, **name),
             IssueProposal(issue_id=issue.id, at=NOW, **words),
             Head(**at, role=HeadRole.BUILDING, covers="3号楼", made_at=NOW, **name, **term),

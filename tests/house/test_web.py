@@ -113,6 +113,8 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "stop": ["1"],
         "clause": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "edit": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
+        "group": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
+        "opinion": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "entry": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "slug": ["2026-10"],
         "name": ["data.csv", "result.csv"],

@@ -6,6 +6,7 @@ from tests.make import (
     assessment_pages,
     convention_pages,
     inspection_pages,
+    meeting_pages,
     plaque_pages,
     shop_pages,
     signing_pages,
@@ -31,6 +32,7 @@ CASES = {
     **signing_pages.CASES,
     **convention_pages.CASES,
     **assessment_pages.CASES,
+    **meeting_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -43,6 +45,7 @@ CASES = {
 NO_PAGE = {
     **alliance_pages.NO_PAGE,
     **assessment_pages.NO_PAGE,
+    **meeting_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",
@@ -57,13 +60,19 @@ NO_PAGE = {
     "satisfaction.catalog": "data for programs",
 }
 MORE = (*adoption_pages.MORE, *plaque_pages.MORE)
-PAIRS = {**inspection_pages.PAIRS, **convention_pages.PAIRS, **assessment_pages.PAIRS}
+PAIRS = {
+    **inspection_pages.PAIRS,
+    **convention_pages.PAIRS,
+    **assessment_pages.PAIRS,
+    **meeting_pages.PAIRS,
+}
 VALUES = {
     **inspection_pages.VALUES,
     **alliance_pages.VALUES,
     **shop_pages.VALUES,
     **convention_pages.VALUES,
     **assessment_pages.VALUES,
+    **meeting_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

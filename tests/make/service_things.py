@@ -13,6 +13,7 @@ from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
+from tests.make.meeting_pages import meeting_things
 from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
 from tests.make.shop_pages import shop_page_things
@@ -36,4 +37,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **signing_things(session, people["resident"], place),
         **convention_things(session, place),
         **a_frozen(session, place.code[:9]),
+        **meeting_things(session, place),
     }

@@ -263,7 +263,8 @@ NOT_PERSONAL = {
             "version_script.markdown", "reading.markdown", "answer.reason", "review_note.note",
             "vote.figures")),
         *(f"community_{name}" for name in (
-            "atlas_entry.offers", "meeting.minutes", "notice.markdown", "station.markdown",
+            "atlas_entry.offers", "meeting.minutes", "minutes_addendum.words", "notice.markdown",
+            "station.markdown",
             "consultation.markdown", "consultation.summary", "consultation_place.answered",
             "estate_party.does", "issue.result", "opinion_group.reply", "resolution.resolved")),
         # where the members of an alliance talk, of no person and read by members only

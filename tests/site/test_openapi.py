@@ -22,6 +22,7 @@ from tests.make.all_pages import NO_PAGE
 from tests.make.convention_pages import convention_things
 from tests.make.intake import INSIDE
 from tests.make.keys import key
+from tests.make.meeting_pages import meeting_things
 from tests.site.test_open311 import MONTH, Town
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -34,7 +35,7 @@ NO_DATA = {
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
     "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
-    "conventions.desk_tally_photo",
+    "conventions.desk_tally_photo", "conventions.place_calendar", "conventions.tasks_table",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",
@@ -147,6 +148,19 @@ def portal_answers(checked: Checked) -> None:
     checked.ask("/openapi.json", "openapi.show")
 
 
+def community_answers(checked: Checked, database: Database) -> None:
+    """What communities counted, resolved and replied."""
+    with database.write() as session:
+        area = session.scalars(select(Area).order_by(Area.id)).first()
+        assert area is not None
+        decided = convention_things(session, area)["convention_decided"]
+        made = meeting_things(session, area)
+    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
+    held, replied = made["meeting_held"], made["asking_replied"]
+    checked.ask(f"/meetings/{held}/minutes.json", "conventions.meeting_minutes")
+    checked.ask(f"/consultations/{replied}/reply.json", "conventions.consultation_reply")
+
+
 @on_sqlite
 def test_answers_fit_their_description(
     app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
@@ -177,11 +191,7 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
     checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
-    with database.write() as session:
-        area = session.scalars(select(Area).order_by(Area.id)).first()
-        assert area is not None
-        decided = convention_things(session, area)["convention_decided"]
-    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
+    community_answers(checked, database)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from credit.models import Entry, Matter
 from portal.accounts.rules import Actor
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.instance import instance_of
+from portal.kernel.moving_codes import code_holds
 from portal.kernel.outbox import OutboxMessage
 from tests.make import volunteers as make
 from tests.make.accounts import actor, person, staff
@@ -27,7 +30,7 @@ from volunteers.rules.shifts import ShiftState
 from volunteers.rules.signing_up import SignUpState
 from volunteers.service.absences import decide_absence, reply_to_absence, tell_absent
 from volunteers.service.calling_day_off import call_off_day, day_here, plan_again
-from volunteers.service.on_the_day import code_holds, come_by_code, screen_code
+from volunteers.service.on_the_day import come_by_code, screen_code
 from volunteers.service.roll_call import Times, call_roll, strike, undo_rest, write_times
 
 STREET = "370283001"
@@ -121,12 +124,13 @@ def test_leaving_is_taken_until_the_edge_and_only_of_who_came(day: Day) -> None:
 
 def test_a_code_counts_in_its_step_and_the_next_and_for_its_shift_alone(day: Day) -> None:
     with day.database.read() as session:
-        code = screen_code(session, day.shift_id, START)
-        for seconds, holds in ((0, True), (59, True), (60, True), (119, True), (120, False)):
+        code, vault = screen_code(session, day.shift_id, START), instance_of(session).vault
+        holds = partial(code_holds, vault, "volunteers/check-in")
+        for seconds, good in ((0, True), (59, True), (60, True), (119, True), (120, False)):
             at = START + timedelta(seconds=seconds)
-            assert code_holds(session, day.shift_id, code, at) is holds, seconds
-        assert not code_holds(session, UUID(int=1), code, START)
-        assert not code_holds(session, day.shift_id, code, START - SECOND)
+            assert holds(day.shift_id, code, at) is good, seconds
+        assert not holds(UUID(int=1), code, START)
+        assert not holds(day.shift_id, code, START - SECOND)
 
     def old(session: Session) -> None:
         come_by_code(

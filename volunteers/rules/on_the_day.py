@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from volunteers.rules.shifts import Span
 
-# a code on the organiser's screen is shown so long; the one before it is taken too
-STEP_SECONDS: Final = 60
 # so long "the rest did not come" can be taken back before anybody is told
 UNDO: Final = timedelta(minutes=30)
 LONGEST_WORD: Final = 500
@@ -155,11 +153,6 @@ def why_not_times(
     if any(at is not None and not first <= at <= last for at in (arrived, left)):
         return DayRefusal.OUTSIDE
     return DayRefusal.BACKWARDS if left is not None and left <= arrived else None
-
-
-def step_of(moment: datetime, back: int = 0) -> int:
-    """The step of the clock in which a moment lies, or so many steps before it."""
-    return int(moment.timestamp()) // STEP_SECONDS - back
 
 
 def metres(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -8,12 +8,12 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from icalendar import Calendar, Event
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
 from portal.kernel.errors import Forbidden, Missing
+from portal.kernel.events import CalendarEvent, EventStatus, written
 from portal.kernel.ids import hash_token, new_id
 from portal.kernel.instance import instance_of
 from volunteers.models import CalendarFeed
@@ -61,27 +61,20 @@ def read_feed(session: Session, token: str, language: str, *, now: datetime) -> 
 
 def _written(rows: Iterable[Appointment], origin: str, language: str) -> bytes:
     """The same bytes for the same shifts: DTSTAMP is when something last happened."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Gongzhi//volunteers//EN")
-    calendar.add("version", "2.0")
     host = urlsplit(origin).netloc
-    for row in rows:
-        event = Event()
-        event.add("uid", f"{row.number}@{host}")
-        event.add("dtstamp", row.changed_at)
-        event.add("sequence", row.sequence)
-        event.add("dtstart", row.span.starts_at)
-        event.add("dtend", row.span.ends_at)
-        event.add("summary", row.titles.get(language) or next(iter(row.titles.values()), ""))
-        event.add("location", row.meeting_place)
-        event.add("url", f"{origin}/volunteers/shifts/{row.number}")
-        event.add("status", _status(row))
-        calendar.add_component(event)
-    written: bytes = calendar.to_ical()
-    return written
+    found = (
+        CalendarEvent(
+            uid=f"{row.number}@{host}", changed_at=row.changed_at, starts_at=row.span.starts_at,
+            ends_at=row.span.ends_at, location=row.meeting_place, status=_status(row),
+            summary=row.titles.get(language) or next(iter(row.titles.values()), ""),
+            url=f"{origin}/volunteers/shifts/{row.number}", sequence=row.sequence,
+        )
+        for row in rows
+    )  # fmt: skip
+    return written(found, "volunteers")
 
 
-def _status(row: Appointment) -> str:
+def _status(row: Appointment) -> EventStatus:
     if row.cancelled:
-        return "CANCELLED"
-    return "TENTATIVE" if row.tentative else "CONFIRMED"
+        return EventStatus.CANCELLED
+    return EventStatus.TENTATIVE if row.tentative else EventStatus.CONFIRMED

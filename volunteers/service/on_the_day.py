@@ -3,10 +3,8 @@
 Of two who write the same at once one row is made (UNIQUE per sign-up, coming or going, and round).
 """
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import update
@@ -18,8 +16,8 @@ from portal.kernel.city import City
 from portal.kernel.config import BadSetting
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
-from portal.kernel.ids import number_of
 from portal.kernel.instance import instance_of
+from portal.kernel.moving_codes import code_holds, code_now
 from portal.kernel.uploads import KeptPhotos, uploads_of
 from volunteers.models import Absence, Attendance, AttendanceVoid
 from volunteers.queries.on_the_day import (
@@ -41,7 +39,6 @@ from volunteers.rules.on_the_day import (
     Way,
     metres,
     settings_from,
-    step_of,
     why_not_arrive,
     why_not_leave,
 )
@@ -101,19 +98,9 @@ def refuse_if_called_off(shift: DayShift) -> None:
         raise Refused(DayRefusal.CALLED_OFF)
 
 
-def screen_code(session: Session, shift_id: UUID, now: datetime, back: int = 0) -> str:
-    """The code on the organiser's screen now, or so many steps before. It is stored nowhere."""
-    key = instance_of(session).vault.derive(_PURPOSE)
-    step = step_of(now, back).to_bytes(8, "big")
-    return number_of(hmac.new(key, shift_id.bytes + step, sha256).digest())
-
-
-def code_holds(session: Session, shift_id: UUID, code: str, now: datetime) -> bool:
-    """Whether a code is that of this step or of the one before."""
-    return any(
-        hmac.compare_digest(code.encode(), screen_code(session, shift_id, now, back).encode())
-        for back in (0, 1)
-    )
+def screen_code(session: Session, shift_id: UUID, now: datetime) -> str:
+    """The code on the organiser's screen now."""
+    return code_now(instance_of(session).vault, _PURPOSE, shift_id, now)
 
 
 def come_by_code(
@@ -121,7 +108,7 @@ def come_by_code(
 ) -> str:
     """She scanned the organiser's screen and says that she is here, or leaves. Signs nobody in."""
     shift, mine = own_shift(session, number, actor)
-    if not code_holds(session, shift.id, code, now):
+    if not code_holds(instance_of(session).vault, _PURPOSE, shift.id, code, now):
         raise Refused(DayRefusal.OLD_CODE)
     return _come(session, shift, mine, Note(mark, Way.CODE, now), now)
 

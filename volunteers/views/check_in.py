@@ -10,12 +10,13 @@ from portal.accounts.access import current_actor, requires, signed_in
 from portal.accounts.rules import Permission
 from portal.kernel.clock import now
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.moving_codes import STEP_SECONDS
 from portal.kernel.pages import answer
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import Session, instance, reading
 from volunteers.forms.on_the_day import ComeForm, PlaceForm
 from volunteers.queries.on_the_day import DayShift, MySignUp, roll_of, standing_mark
-from volunteers.rules.on_the_day import STEP_SECONDS, Mark
+from volunteers.rules.on_the_day import Mark
 from volunteers.service.on_the_day import (
     come_by_code,
     come_by_place,

@@ -1,5 +1,25 @@
 """Words for the codes of conventions."""
 
-from portal.conventions.labels import kinds, personal, refusals, talk, votes, way
+from portal.conventions.labels import (
+    consultations,
+    kinds,
+    meetings,
+    personal,
+    refusals,
+    talk,
+    tasks,
+    votes,
+    way,
+)
 
-__all__ = ["kinds", "personal", "refusals", "talk", "votes", "way"]
+__all__ = [
+    "consultations",
+    "kinds",
+    "meetings",
+    "personal",
+    "refusals",
+    "talk",
+    "tasks",
+    "votes",
+    "way",
+]

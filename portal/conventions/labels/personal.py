@@ -38,6 +38,7 @@ register(
         ConventionData.SIGNATURE: _l("your signature under a convention"),
         ConventionData.CONSENT: _l("your separate consent under a convention"),
         ConventionData.ATTENDANCE: _l("that you were at a meeting"),
+        ConventionData.INVITED: _l("that you want to be told of meetings"),
         ConventionData.OFFICE: _l("which office you hold in your community"),
         ConventionData.HANDLING: _l("notes on how a community settled a matter"),
         ConventionPurpose.SELF_GOVERNMENT: _l("for the self-government of your community"),
@@ -88,6 +89,7 @@ register_reader(
 )
 register_reader("community_issue_proposal", _l("Your proposals for issues"), _reader("words", "at"))
 register_reader("community_attendance", _l("Meetings that you attended"), _reader("name", "at"))
+register_reader("community_invited", _l("Places of whose meetings you are told"), _reader("at"))
 register_reader(
     "community_head", _l("Offices that you hold in a community"),
     _reader("name", "starts_on", "ends_on", "named_at"),

@@ -28,8 +28,10 @@ from portal.conventions.models.consultations import (
 from portal.conventions.models.meetings import (
     AgendaItem,
     Attendance,
+    Invited,
     Meeting,
     MeetingResolution,
+    MinutesAddendum,
     Task,
     TaskEvent,
     TaskUnit,
@@ -41,6 +43,7 @@ from portal.conventions.models.published import (
     VersionClause,
     VersionScript,
 )
+from portal.conventions.models.settled import OWN as SETTLED
 from portal.conventions.models.signing import (
     BasisConsent,
     SignOn,
@@ -76,6 +79,7 @@ from portal.conventions.models.votes import (
 
 __all__ = [
     "FIXED",
+    "SETTLED",
     "AgendaItem",
     "AtlasEntry",
     "Attendance",
@@ -97,10 +101,12 @@ __all__ = [
     "EstateParty",
     "Handling",
     "Head",
+    "Invited",
     "Issue",
     "IssueProposal",
     "Meeting",
     "MeetingResolution",
+    "MinutesAddendum",
     "MobileStop",
     "Notice",
     "OpenBallot",

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.areas.models import Area
 from portal.areas.rules import PATH_LENGTH
-from portal.conventions.rules.meetings import LONGEST_ITEM, ConsultationKind, ConsultationState
+from portal.conventions.rules.consultations import ConsultationKind, ConsultationState
+from portal.conventions.rules.meetings import LONGEST_ITEM
 from portal.conventions.rules.talk import Answer, Channel, SaidState
-from portal.conventions.rules.texts import LONGEST_REASON
+from portal.conventions.rules.texts import DIGEST_LENGTH, LONGEST_REASON
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
 
@@ -21,7 +22,8 @@ class Consultation(Base):
     __tablename__ = "community_consultation"
     __table_args__ = (
         CheckConstraint("closes_on >= opens_on", name="days"),
-        CheckConstraint("(summary IS NULL) = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered"),
+        CheckConstraint("(answered_at IS NULL) = (digest IS NULL)", name="digest"),
         Index("ix_community_consultation_place_path", "place_path", "closes_on"),
     )
 
@@ -38,10 +40,14 @@ class Consultation(Base):
     state: Mapped[ConsultationState] = code_column(
         ConsultationState, default=ConsultationState.DRAFT
     )
+    # why people have less time than is usual for a major decision
+    short_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     summary: Mapped[str | None] = mapped_column(Text)
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
+    opened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    digest: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
 
 
 class ConsultationPlace(Base):
@@ -51,6 +57,7 @@ class ConsultationPlace(Base):
     __table_args__ = (
         CheckConstraint("(answered IS NULL) = (answered_at IS NULL)", name="answered"),
         Index("ix_community_consultation_place_place_path", "place_path"),
+        Index("ix_community_consultation_place_group_id", "group_id"),
     )
 
     consultation_id: Mapped[UUID] = mapped_column(
@@ -61,6 +68,7 @@ class ConsultationPlace(Base):
     answered: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[UUID | None]
+    group_id: Mapped[UUID | None] = mapped_column(ForeignKey("community_opinion_group.id"))
 
 
 class OpinionGroup(Base):

@@ -10,29 +10,28 @@ from portal.areas.models import Area
 from portal.areas.rules import PATH_LENGTH
 from portal.conventions.models.keys import only_one
 from portal.conventions.rules.meetings import (
-    CODE_LENGTH,
     LONGEST_ITEM,
     LONGEST_PLACE,
     AttendanceWay,
     MeetingKind,
     MeetingState,
-    TaskState,
-    UnitPart,
 )
-from portal.conventions.rules.texts import LONGEST_REASON
+from portal.conventions.rules.tasks import LONGEST_UNIT, TaskState, UnitPart
+from portal.conventions.rules.texts import DIGEST_LENGTH, LONGEST_REASON
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
 
 
 class Meeting(Base):
-    """A meeting of self-government (R296). ``code_hash``: of the code that hangs in the room.
-    ``present`` and ``women`` are numbers of the minutes."""
+    """A meeting of self-government (R296). ``present`` and ``women`` are numbers of the minutes;
+    ``minutes_digest`` is of everything that they say, resolutions included."""
 
     __tablename__ = "community_meeting"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("women IS NULL OR (women >= 0 AND women <= present)", name="women"),
         CheckConstraint("(state = 'called_off') = (called_off_why IS NOT NULL)", name="called_off"),
+        CheckConstraint("(minutes_at IS NULL) = (minutes_digest IS NULL)", name="minutes"),
         Index("ix_community_meeting_place_path", "place_path", "starts_at"),
     )
 
@@ -46,7 +45,6 @@ class Meeting(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[MeetingState] = code_column(MeetingState, default=MeetingState.PLANNED)
-    code_hash: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
     invited_at: Mapped[datetime | None]
@@ -54,6 +52,10 @@ class Meeting(Base):
     women: Mapped[int | None] = mapped_column(Integer)
     minutes: Mapped[str | None] = mapped_column(Text)
     minutes_at: Mapped[datetime | None]
+    minutes_by: Mapped[UUID | None]
+    minutes_digest: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
+    # the invitation on the notice board, which is taken down when the meeting is called off
+    notice_id: Mapped[UUID | None] = mapped_column(ForeignKey("community_notice.id"))
     called_off_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
 
 
@@ -115,6 +117,31 @@ class MeetingResolution(Base):
     at: Mapped[datetime]
 
 
+class MinutesAddendum(Base):
+    """What was put right in minutes later. Only ever added; the minutes stay as they are."""
+
+    __tablename__ = "community_minutes_addendum"
+    __table_args__ = (Index("ix_community_minutes_addendum_meeting_id", "meeting_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("community_meeting.id"))
+    words: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    written_by: Mapped[UUID | None]
+    at: Mapped[datetime]
+
+
+class Invited(Base):
+    """That somebody wants to be told of the meetings of a place."""
+
+    __tablename__ = "community_invited"
+    __table_args__ = (Index("ix_community_invited_person_id", "person_id"),)
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey(Area.id), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class Task(Base):
     """A line of the public tracker (R162): what, by whom, until when. Overdue is derived."""
 
@@ -154,11 +181,12 @@ class TaskUnit(Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("community_task.id", ondelete="CASCADE"))
     part: Mapped[UnitPart] = code_column(UnitPart)
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
-    unit: Mapped[str | None] = mapped_column(String(80))
+    unit: Mapped[str | None] = mapped_column(String(LONGEST_UNIT))
 
 
 class TaskEvent(Base):
-    """What was reported of a task, or that its day was moved, and why. Only ever added."""
+    """What was reported of a task, or that its day was moved or its state changed, and why. Only
+    ever added. ``organisation_id``: the unit that reported; without one, whoever keeps the list."""
 
     __tablename__ = "community_task_event"
     __table_args__ = (Index("ix_community_task_event_task_id", "task_id", "at"),)
@@ -167,5 +195,7 @@ class TaskEvent(Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("community_task.id"))
     said: Mapped[str] = mapped_column(String(LONGEST_REASON))
     due_on: Mapped[date | None]
+    state: Mapped[TaskState | None] = code_column(TaskState)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     actor_id: Mapped[UUID | None]
     at: Mapped[datetime]

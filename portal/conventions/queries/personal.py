@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from portal.areas.models import Area
 from portal.conventions.models import (
     Attendance,
     BasisConsent,
@@ -19,6 +20,7 @@ from portal.conventions.models import (
     Elector,
     Estate,
     Head,
+    Invited,
     Issue,
     IssueProposal,
     Meeting,
@@ -104,6 +106,12 @@ STATEMENTS: Final[tuple[tuple[Any, Select[*tuple[Any, ...]]], ...]] = (
         Attendance,
         select(Meeting.title.label("about"), Attendance.sealed_name, Attendance.at).join(
             Attendance, Attendance.meeting_id == Meeting.id
+        ),
+    ),
+    (
+        Invited,
+        select(Area.name_zh_hans.label("about"), Invited.at).join(
+            Invited, Invited.area_id == Area.id
         ),
     ),
     (

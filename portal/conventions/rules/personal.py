@@ -22,6 +22,7 @@ class ConventionData(StrEnum):
     SIGNATURE = "data.convention_signature"
     CONSENT = "data.convention_consent"
     ATTENDANCE = "data.community_attendance"
+    INVITED = "data.community_invited"
     OFFICE = "data.community_office"
     HANDLING = "data.community_handling"
 
@@ -69,6 +70,7 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     *_fields("community_issue", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_issue_proposal", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_attendance", _D.ATTENDANCE, "person_id", "sealed_name"),
+    *_fields("community_invited", _D.INVITED, "person_id"),
     *_fields("community_head", _D.OFFICE, "person_id", "sealed_name"),
     *_fields("community_owners_member", _D.OFFICE, "person_id", "sealed_name", basis=Basis.DUTY),
     *_fields("community_handling", _D.HANDLING, "sealed_note"),

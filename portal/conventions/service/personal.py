@@ -24,6 +24,7 @@ from portal.conventions.models import (
     Elector,
     Handling,
     Head,
+    Invited,
     Issue,
     IssueProposal,
     Meeting,
@@ -152,16 +153,20 @@ class ConventionsOfAPerson:
                 hers = keeping.table.person_id == person_id
                 files += _files(session, keeping, hers)
                 _blank(session, keeping.table, hers, {**keeping.emptied, **keeping.gone(now)})
-        session.execute(delete(Support).where(Support.person_id == person_id))
+        for table in (Support, Invited):
+            session.execute(delete(table).where(table.person_id == person_id))
         forget_files(session, files)
 
     def expire(self, session: Session, now: datetime) -> int:
         """A batch of each table at a time."""
-        return sum(_expire(session, one, now) for one in _KEEPING) + _expire_support(session, now)
+        asked = delete(Invited).where(_long_asked(now))
+        blanked = sum(_expire(session, one, now) for one in _KEEPING)
+        return blanked + _expire_support(session, now) + changed_rows(session, asked)
 
     def due(self, session: Session, now: datetime) -> Mapping[str, int]:
         found = {one.table.__tablename__: (one.table, one.due(session, now)) for one in _KEEPING}
         found[Support.__tablename__] = (Support, _old_support(session, now))
+        found[Invited.__tablename__] = (Invited, _long_asked(now))
         return {
             name: session.scalar(select(func.count()).select_from(table).where(these)) or 0
             for name, (table, these) in found.items()
@@ -190,6 +195,11 @@ def _expire(session: Session, keeping: Keeping, now: datetime) -> int:
     gone = _blank(session, table, table.id.in_(ids), keeping.emptied)
     forget_files(session, files)
     return gone
+
+
+def _long_asked(now: datetime) -> ColumnElement[bool]:
+    """Whoever is told of meetings is asked again after that time."""
+    return Invited.at <= now - _TIME
 
 
 def _old_support(session: Session, now: datetime) -> ColumnElement[bool]:

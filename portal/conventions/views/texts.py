@@ -11,10 +11,12 @@ from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.rendering import rendered
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
+from portal.conventions.queries.meetings import meetings_about
 from portal.conventions.queries.talk import PAGE as WISHES
 from portal.conventions.queries.talk import wishes_of
 from portal.conventions.queries.texts import (
     PAGE,
+    RoundRow,
     draft_of,
     events_of,
     round_by_number,
@@ -47,13 +49,18 @@ def conventions() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _any_round(number: str) -> RoundRow:
+    row = round_by_number(reading(), clean_number(number) or "")
+    if row is None:
+        raise Missing
+    return row
+
+
 @bp.get("/conventions/<number>")
 @public
 def convention(number: str) -> ResponseReturnValue:
     """One of them: where it stands, how it came there, and its text once it may be read."""
-    row = round_by_number(reading(), clean_number(number) or "")
-    if row is None:
-        raise Missing
+    row = _any_round(number)
     after = clean_number(request.args.get("after", "")[:20]) or ""
     wishes = wishes_of(reading(), row.id, shown=True, after=after)
     return render_template(
@@ -62,5 +69,6 @@ def convention(number: str) -> ResponseReturnValue:
         states=STATES, moves=MOVES, kinds=KINDS,
         area=areas_by_ids(reading(), {row.area_id}).get(row.area_id),
         draft=draft_of(reading(), row.id) if row.state in READABLE else [],
-        events=events_of(reading(), row.id), votes=votes_of(reading(), row.id), now=now(), **VOTES,
+        events=events_of(reading(), row.id), votes=votes_of(reading(), row.id), now=now(),
+        meetings=meetings_about(reading(), row.id), **VOTES,
     )  # fmt: skip

@@ -183,6 +183,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: {JSON: "VoteMinutes"}},
     ),
     Operation(
+        "conventions.meeting_minutes", "Published minutes, to hash them again",
+        {200: {JSON: "MeetingMinutes"}},
+    ),
+    Operation(
+        "conventions.consultation_reply", "A published reply, to hash it again",
+        {200: {JSON: "ConsultationReply"}},
+    ),
+    Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}
     ),
     Operation("openapi.show", "This document", {200: {JSON: "OpenApi"}}),

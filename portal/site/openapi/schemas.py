@@ -251,6 +251,26 @@ SCHEMAS: Final[Schema] = {
             "findings": {"type": "array", "items": {"type": "object"}},
         },
     },
+    "MeetingMinutes": {
+        "type": "object",
+        "description": "What a meeting resolved and its minutes, as they are hashed; no names.",
+        "required": ["meeting", "agenda", "present", "minutes", "resolutions"],
+        "properties": {
+            "meeting": {"type": "string"}, "agenda": {"type": "array", "items": {"type": "string"}},
+            "present": {"type": "integer"}, "women": {"type": "integer"},
+            "minutes": {"type": "string"},
+            "resolutions": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "ConsultationReply": {
+        "type": "object",
+        "description": "A question, the summary and the reply to each group, as they are hashed.",
+        "required": ["consultation", "summary", "groups"],
+        "properties": {
+            "consultation": {"type": "string"}, "summary": {"type": "string"},
+            "groups": {"type": "array", "items": {"type": "object"}},
+        },
+    },
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},
