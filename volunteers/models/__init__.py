@@ -17,6 +17,7 @@ from volunteers.models.patrol import (
     PatrolTick,
     Route,
 )
+from volunteers.models.place_card import PlaceCard
 from volunteers.models.plan import (
     SeriesException,
     ShiftBatch,
@@ -59,6 +60,7 @@ __all__ = [
     "PatrolAnswer",
     "PatrolEntry",
     "PatrolTick",
+    "PlaceCard",
     "Qualification",
     "RosterBatch",
     "RosterProposal",
