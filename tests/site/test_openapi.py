@@ -37,6 +37,7 @@ NO_DATA = {
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",
+    "volunteers.statistics_xlsx", "volunteers.desk_figures_table",
     "volunteers.qualification_photo", "volunteers.certificate_pdf",
     "credit.deduction_assessment", "credit.admin_assessment", "credit.retaliation_csv",
     "credit.log_key", "credit.log_checkpoint", "credit.log_tile",

@@ -21,7 +21,7 @@ from tests.make.areas import small_tree
 from tests.make.together import at_once
 from tests.pages import Browser
 from tests.volunteers.test_on_the_day import END, SECOND, START, STREET, WINDOW, Day, refused
-from volunteers.models import Attendance, PlaceCard, Shift
+from volunteers.models import Activity, Attendance, PlaceCard, Shift
 from volunteers.queries.on_the_day import standing_mark
 from volunteers.rules.on_the_day import DayRefusal, Mark, Way
 from volunteers.rules.place_cards import CardRefusal
@@ -112,7 +112,7 @@ def test_a_card_counts_at_its_own_place_and_for_who_is_signed_up(day: Day) -> No
         on = session.get_one(Shift, day.shift_id)
         # a later shift of the same activity, at another gate
         other = make.shift(
-            session, session.get_one(make.Activity, on.activity_id), starts_at=START,
+            session, session.get_one(Activity, on.activity_id), starts_at=START,
             meeting_place="西门",
         )  # fmt: skip
         number = other.number
@@ -135,7 +135,7 @@ def test_of_two_shifts_at_one_place_the_card_means_the_one_where_she_is(day: Day
     who = day.actors[0]
     with day.database.write() as session:
         on = session.get_one(Shift, day.shift_id)
-        activity = session.get_one(make.Activity, on.activity_id)
+        activity = session.get_one(Activity, on.activity_id)
         later = make.shift(session, activity, starts_at=END)
         number = later.number
         assert who.person_id is not None
@@ -207,7 +207,8 @@ def test_from_the_printed_card_to_being_written_down(app: Flask, database: Datab
         desk, mine = gate.browser(gate.desk), gate.browser(gate.who)
         address = f"/desk/volunteers/shifts/{gate.number}/card"
         page = desk.get(address, status=200).form(button="Make a card").send(status=200)
-        code = str(page.soup.select_one(".sheet p.sheet-title[translate=no]").get_text())
+        [letters] = page.soup.select(".sheet p.sheet-title[translate=no]")
+        code = letters.get_text()
         card = mine.get(f"/volunteers/point/{code}", status=200)
         near = card.soup.select_one("form[data-position]")
         assert near is not None
