@@ -33,6 +33,7 @@ NO_DATA = {
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
     "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
+    "reports.desk_check_photo",
     "conventions.desk_tally_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
