@@ -52,7 +52,7 @@ class Discussed:
         with database.write() as session:
             session.scalars(select(Round)).one().state = RoundState.DISCUSSION
             self.clause = session.scalars(select(DraftClause.clause_id)).one()
-        self.seen = quote_hash("楼道楼道不堆杂物。")
+        self.seen = quote_hash("楼道", "楼道不堆杂物。")
 
     def by(self, who: Actor, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
         with self.database.write() as session:
