@@ -105,6 +105,8 @@ register_actions(
         "vote:call": _l("called a vote"),
         "vote:void": _l("took a vote back"),
         "vote:decide": _l("counted a vote"),
+        "vote:unmark": _l("took back that a paper was noted"),
+        "vote:strike_off": _l("struck somebody off a roll"),
     }
 )
 messages.register(
