@@ -50,23 +50,24 @@ def desk_vote_new(number: str) -> ResponseReturnValue:
     row, form = round_here(reading(), current_actor(), number), CallForm()
     form.offer(row.rule)
     page: dict[str, Any] = {"row": row, "rule": row.rule}
-    lines = list[RollLine]()
-    if form.is_submitted() and form.validate():
-        # a long file is read before anybody has to wait for the transaction
-        try:
-            lines = _read(form)
-        except Refused as refusal:
-            form.refuse(refusal)
-            return render_template(
-                f"{FOLDER}/new.html", form=form, flaws=_flaws(refusal), **page
-            ), 422  # fmt: skip
+    lines, flaws = _lines(form)
+    if lines is None:
+        return render_template(f"{FOLDER}/new.html", form=form, flaws=flaws, **page), 422
     act = partial(_call, row.number, form, lines)
-    return answer(form, f"{FOLDER}/new.html", act, thanks=CALLED, flaws=[], **page)
+    return answer(form, f"{FOLDER}/new.html", act, thanks=CALLED, flaws=flaws, **page)
 
 
-def _read(form: CallForm) -> list[RollLine]:
+def _lines(form: CallForm) -> tuple[list[RollLine] | None, list[tuple[int, str]]]:
+    """The roll, None when it is refused, and what is wrong with it. A long file is read before
+    anybody has to wait for the transaction."""
+    if not (form.is_submitted() and form.validate()):
+        return [], []
     typed = form.typed.data or ""
-    return read_roll(typed, form.content(), form.chosen_encoding(), form.chosen())
+    try:
+        return read_roll(typed, form.content(), form.chosen_encoding(), form.chosen()), []
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None, _flaws(refusal)
 
 
 def _flaws(refusal: Refused) -> list[tuple[int, str]]:

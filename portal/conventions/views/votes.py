@@ -104,12 +104,11 @@ def ballot(number: str) -> ResponseReturnValue:
     mine = elector_of(reading(), row.id, current_actor().person_id)
     chosen = open_choice(reading(), mine.id) if mine and row.ballot is Ballot.OPEN else None
     form = BallotForm(data={"choice": chosen.value if chosen else None})
+    # a key would stand beside a secret ballot with its time: the roll's mark refuses a second click
+    form.keyed = row.ballot is Ballot.OPEN
     act = partial(_cast, row.number, form)
     return answer(
-        # a key of the form would stand beside a secret ballot with its time; the roll's mark makes
-        # a second click harmless
-        form, f"{FOLDER}/ballot.html", act, thanks=CAST, keyed=row.ballot is Ballot.OPEN, row=row,
-        mine=mine,
+        form, f"{FOLDER}/ballot.html", act, thanks=CAST, row=row, mine=mine,
         phase=row.phase(now()), **WORDS,
     )  # fmt: skip
 
