@@ -42,6 +42,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Every mutating form: its token is a field, so that a stale page loses nothing typed."""
 
     form_errors: list[str]
+    # whether its key is kept, with its time, so that a second click shows the first result
+    keyed = True
     idempotency_key = HiddenField()
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf has no types

@@ -22,6 +22,8 @@ _SECRET_NAMES = re.compile(
 _GROUP = re.compile(r"https?://(?:[\w-]+\.)*(?:qq|wechat)\.com(?::\d+)?/[^\s\"'<>]*", re.IGNORECASE)
 # PostgreSQL shows the whole row that a constraint refused: names and words with it
 _ROW = re.compile(r"DETAIL:.*?(?=\n(?:HINT|CONTEXT):|\n\[SQL|\n\(Background|\Z)", re.DOTALL)
+# the letters of a card at a meeting place
+_POINT = re.compile(r"(?<=/volunteers/point/)[^/?\s]+")
 REMOVED = "[removed]"
 
 
@@ -37,7 +39,7 @@ def scrub_text(text: str) -> str:
 
 def scrub_path(path: str) -> str:
     """An address whose secret segments are gone: /volunteers/calendar/[token].ics."""
-    return scrub_text(path)
+    return scrub_text(_POINT.sub("[code]", path))
 
 
 def _scrub_value(name: str, value: Any) -> Any:

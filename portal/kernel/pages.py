@@ -25,7 +25,8 @@ def answer(
     """GET shows the form; a good POST runs ``act`` once and goes to the address it returns.
 
     ``act(session)`` calls one service and returns a local URL. A refusal shows the form again with
-    everything typed (422), a lost race likewise (409). A repeated POST shows the first result.
+    everything typed (422), a lost race likewise (409). A repeated POST shows the first result
+    (unless the form keeps no key: then ``act`` itself refuses a second time).
     """
     status = 200
     if form.is_submitted():
@@ -42,7 +43,7 @@ def answer(
 def submit(form: Form, act: Act, *, thanks: Words | None = None) -> ResponseReturnValue:
     """Run a validated form's act once in one transaction, and redirect. Raises Refused."""
     with writing() as session:
-        url = once(session, spent_key(form), act, now=now())
+        url = once(session, spent_key(form), act, now=now()) if form.keyed else act(session)
     if thanks is not None:
         flash(str(thanks), "success")
     return redirect(url, 303)

@@ -19,6 +19,7 @@ CARRIED: Final = frozenset({
     "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop",
     "frontage-rater", "joined", "lookup", "phone", "pin", "pseudonym", "recovery",
     "release/sample", "release/unit", "reports/useful", "shift-rater", "volunteers/calendar",
+    "volunteers/place-card", "volunteers/place-card/hash",
 })  # fmt: skip
 # And these begin anew: what they made is sealed or computed again, or gone within days.
 RENEWED: Final = frozenset({

@@ -48,9 +48,11 @@ from portal.organisations.service import load_city_organisations
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
 from portal.reports.cli import reports as reports_commands
+from portal.reports.service import company_photos as reports_company_photos
 from portal.reports.service import grid_personal as reports_grid_personal
 from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
+from portal.reports.service.companies import check_company_limits
 from portal.reports.service.contract_lists import load_city_contracts
 from portal.reports.service.following import asking as following
 from portal.reports.service.following import keeping as following_keeping
@@ -154,6 +156,7 @@ REGISTERED: Final = (
     reports_personal,
     following_keeping,
     reports_grid_personal,
+    reports_company_photos,
     volunteers_jobs,
     volunteers_labels,
     volunteers_personal,
@@ -177,6 +180,7 @@ def init_app(app: Flask) -> None:
     check_adoption(app.extensions["gongzhi_instance"].city)
     check_day_settings(app.extensions["gongzhi_instance"].city)
     following.check_thresholds(app.extensions["gongzhi_instance"].city)
+    check_company_limits(app.extensions["gongzhi_instance"].city)
     check_limits(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)
     assessment_settings(app.extensions["gongzhi_instance"].city)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.areas.models import Area
 from portal.conventions.models import DraftClause, Round
+from portal.conventions.rules.texts import Topic
 from portal.conventions.rules.way import RoundState
 from portal.kernel.db import Database
 from tests.make import conventions as make
@@ -79,7 +80,7 @@ def test_clauses_are_written_pasted_taken_from_the_model_and_put_together(
         assert first is not None
         address = f"{desk}/clauses/{first.clause_id}"
     mine, theirs = (at_desk.get(address).form(button="Save") for _ in range(2))
-    mine.fill(words="我写的。").send()
+    mine.fill(words="我写的。", topic="cleanliness").send()
     page = theirs.fill(words="他写的。").send()
     assert page.h1 == "Put two texts together"
     assert "我写的。" in page.text
@@ -87,6 +88,12 @@ def test_clauses_are_written_pasted_taken_from_the_model_and_put_together(
     page = page.form(button="Save what is put together").fill(words="我们写的。").send()
     assert "我们写的。" in page.text
     assert "To be put together" not in page.text
+    with database.read() as session:
+        joined = session.scalars(
+            select(DraftClause.topic).where(DraftClause.clause_id == first.clause_id)
+        ).one()
+        # of the clause, as whoever was first chose it
+        assert joined is Topic.CLEANLINESS
     page = at_desk.get(f"{address}/out").form(button="Take out").send()
     assert "我们写的。" not in page.text
 

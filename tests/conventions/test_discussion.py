@@ -52,7 +52,7 @@ class Discussed:
         with database.write() as session:
             session.scalars(select(Round)).one().state = RoundState.DISCUSSION
             self.clause = session.scalars(select(DraftClause.clause_id)).one()
-        self.seen = quote_hash("楼道楼道不堆杂物。")
+        self.seen = quote_hash("楼道", "楼道不堆杂物。")
 
     def by(self, who: Actor, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
         with self.database.write() as session:
@@ -183,6 +183,26 @@ def test_many_comments_at_once_are_never_too_many(there: Discussed) -> None:
         return "said"
 
     assert sorted(at_once(*[act] * 3)) == ["said", "talk.too_many", "talk.too_many"]
+
+
+def test_a_proposal_from_paper_is_never_lost(app: Flask, there: Discussed) -> None:
+    """Of the whole text, or of a clause that is gone: refused, with everything that was typed."""
+    desk = Browser(app).in_language("en")
+    sign_in_as(desk, there.row)
+    form = desk.get(f"/desk/conventions/{there.number}/comments/paper").form(button="Save")
+    page = form.fill(words="太长。", proposal="楼道不放东西。", clause="").send(status=422)
+    assert "Other words can be proposed for one clause only." in page.text
+    assert "楼道不放东西。" in page.html
+    form = page.form(button="Save").fill(clause=str(there.clause))
+    with there.database.write() as session:
+        clause = session.scalars(select(DraftClause)).one()
+        clause.removed_at = NOW
+    page = form.send(status=422)
+    assert "This clause was taken out meanwhile." in page.text
+    assert "楼道不放东西。" in page.html
+    assert there.rows == []
+    page.form(button="Save").fill(proposal="", clause="").send(status=200)
+    assert [row.kind for row in there.rows] == [SaidKind.COMMENT]
 
 
 def test_a_comment_goes_its_way_on_pages(app: Flask, there: Discussed, browser: Browser) -> None:

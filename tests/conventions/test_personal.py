@@ -22,6 +22,7 @@ from portal.conventions.models import (
     Comment,
     Consultation,
     Convention,
+    Elector,
     Estate,
     Handling,
     Head,
@@ -237,6 +238,24 @@ def test_P1_what_is_over_is_forgotten_on_its_day_and_not_before(database: Databa
     with database.read() as session:
         assert left(session) == set()
     assert forget_in_time(database, now=edge + 31 * DAY) == 0
+
+
+def test_P1_what_was_shown_is_not_shown_empty_and_why_somebody_was_struck_off_goes(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        neighbour(session, over=True)
+        for said in (*session.scalars(select(Wish)), *session.scalars(select(Comment))):
+            said.state = SaidState.SHOWN
+        line = session.scalars(select(Elector)).one()
+        line.took_part, line.struck_on, line.struck_why = None, TODAY, "已故"
+    forget_in_time(database, now=NOW + (KEEP_ENDED + 30) * DAY)
+    with database.read() as session:
+        for table in (Wish, Comment):
+            shown = select(table.id).where(table.state == SaidState.SHOWN)
+            assert session.scalars(shown).all() == []
+        line = session.scalars(select(Elector)).one()
+        assert (line.struck_on, line.struck_why, line.sealed_name) == (TODAY, "", None)
 
 
 def test_P1_what_goes_on_keeps_its_people(database: Database) -> None:

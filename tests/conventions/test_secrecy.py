@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from portal.conventions.models import Elector, Urn
 from portal.conventions.rules.counting import Choice
 from portal.conventions.rules.kinds import Electorate, Kind
-from portal.conventions.rules.votes import sums_in
+from portal.conventions.rules.votes import BallotWay, sums_in
 from portal.conventions.service.ballots import cast_ballot
+from portal.conventions.service.papers import TallyWish, type_tally
+from portal.conventions.service.roll import mark_paper
+from portal.conventions.service.votes import decide_vote
 from portal.kernel.db import Base, Database
 from portal.kernel.instance import instance_of
-from tests.make.votes import CALL, DURING, Voting
+from tests.make.votes import AFTER, CALL, DURING, NO_PHOTO, Voting
 
 YES, NO, ABSTAIN, _SPOILT = Choice
 # what ballots write
@@ -104,3 +107,54 @@ def test_the_roll_has_no_time_and_the_urn_always_one_length(app: Flask, database
     assert [sums[choice] for choice in Choice] == [2, 1, 1, 0]
     times = [column.name for column in Elector.__table__.c if "time" in str(column.type).lower()]
     assert times == []
+
+
+def counted(town: Voting, screen: Sequence[Choice], paper: Sequence[Choice]) -> Dump:
+    """The whole database after a vote on the screen and on paper was counted; nothing stays."""
+    _tidy(town.database)
+    box = {choice: list(paper).count(choice) for choice in Choice}
+    with town.database.write() as session:
+        for who, choice in zip(town.actors, screen, strict=False):
+            cast_ballot(session, who, town.number, choice, now=DURING)
+        for at in range(len(paper)):
+            roll = str(len(town.people) + at + 1)
+            mark_paper(session, town.first, town.number, roll, now=DURING)
+        for who in (town.first, town.second):
+            wish = TallyWish("1", box, NO_PHOTO)
+            type_tally(session, who, town.number, wish, now=AFTER)
+            session.flush()
+        decide_vote(session, town.first, town.number, None, now=AFTER)
+        found = dump(session)
+        session.rollback()
+    return found
+
+
+def test_no_table_tells_after_the_count_what_the_screen_gave(
+    app: Flask, database: Database
+) -> None:
+    """The sums are everybody's; whoever could subtract the boxes would know the screen's."""
+    town = Voting(database, papers=2)
+    town.call()
+    this = counted(town, [YES, NO], [NO, YES])
+    that = counted(town, [NO, NO], [YES, YES])
+    other = counted(town, [YES, YES], [NO, NO])
+    # keys of rows are of chance, everything else is the same
+    told = [
+        {name: sorted(repr(row[1:]) for row in rows) for name, rows in one.items()}
+        for one in (this, that, other)
+    ]
+    assert told[0] == told[1] == told[2]
+    for name in ("convention_paper_tally", "convention_urn", "convention_open_ballot"):
+        assert this[name] == []
+    # nobody is told apart by the way of her vote either
+    with town.database.write() as session:
+        cast_ballot(session, town.actors[0], town.number, YES, now=DURING)
+        mark_paper(session, town.first, town.number, "5", now=DURING)
+        for who in (town.first, town.second):
+            wish = TallyWish("1", dict.fromkeys(Choice, 0) | {YES: 1}, NO_PHOTO)
+            type_tally(session, who, town.number, wish, now=AFTER)
+            session.flush()
+        decide_vote(session, town.first, town.number, None, now=AFTER)
+    with town.database.read() as session:
+        ways = session.scalars(select(Elector.took_part).where(Elector.took_part.is_not(None)))
+        assert ways.all() == [BallotWay.TOLD_NO_MORE] * 2

@@ -4,15 +4,20 @@ import json
 import logging
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from portal.conventions.models import Elector, Vote
+from portal.conventions.queries.votes import urn_of
 from portal.conventions.rules.counting import Choice
+from portal.conventions.service.roll import read_roll
 from portal.kernel.clock import now as clock_now
 from portal.kernel.db import Database
+from portal.kernel.idempotency import SpentKey
+from portal.kernel.web import writing
 from tests.make.accounts import sign_in_as
 from tests.make.photos import jpeg
 from tests.make.votes import Voting
@@ -126,6 +131,43 @@ def test_no_log_line_tells_a_choice(
     assert "UPDATE convention_urn" in logged
     assert Choice.ABSTAIN.value not in logged
     assert "00000001" not in logged
+
+
+def test_a_secret_ballot_leaves_no_key_with_a_time_and_a_second_click_counts_nothing(
+    app: Flask, town: Voting
+) -> None:
+    call(app, town)
+    voter = signed_in(app, town.people[0])
+    form = voter.get(f"/conventions/votes/{town.number}/ballot", status=200).form(
+        button="Cast my vote"
+    )
+    with town.database.read() as session:
+        before = session.scalars(select(SpentKey.key)).all()
+    first, second = form.fill(choice="yes").send_twice()
+    assert "Your vote is counted" in first.html
+    assert "It stands." in second.text
+    with town.database.read() as session:
+        assert session.scalars(select(SpentKey.key)).all() == before
+        assert sum(urn_of(session, town.row.id).values()) == 1
+
+
+def test_a_roll_is_read_before_the_transaction_begins(
+    app: Flask, town: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    def told(name: str, act: Any) -> Any:
+        def run(*given: Any, **named: Any) -> Any:
+            order.append(name)
+            return act(*given, **named)
+
+        return run
+
+    monkeypatch.setattr("portal.conventions.views.vote_desk.read_roll", told("read", read_roll))
+    monkeypatch.setattr("portal.kernel.pages.writing", told("write", writing))
+    call(app, town)
+    # the bad roll began no transaction at all
+    assert order == ["read", "read", "write"]
 
 
 def test_a_count_with_a_photo_is_signed_by_the_street(app: Flask, town: Voting) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.areas.models import Area
-from portal.conventions.models import Elector, RoundEvent, Urn, VoteNotice
+from portal.conventions.models import Elector, PaperTally, RoundEvent, Urn, VoteNotice
 from portal.conventions.queries.votes import boxes_of, my_votes, turnout, unsettled_papers
 from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Electorate, Kind
@@ -25,6 +25,7 @@ from portal.conventions.service.ballots import cast_ballot
 from portal.conventions.service.roll import BadRoll, read_roll, unmark_paper
 from portal.conventions.service.rounds import move_round
 from portal.conventions.service.votes import decide_vote
+from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
 from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.outbox import OutboxMessage
@@ -200,11 +201,28 @@ def test_more_papers_than_people_are_never_counted(town: Voting) -> None:
 def test_a_mark_on_the_wrong_line_is_taken_back(town: Voting) -> None:
     town.call()
     town.paper(1)
-    town.act(unmark_paper, town.first, town.number, "1", now=DURING)
+    unmark = (unmark_paper, town.first, town.number, "1")
+    refused(VoteRefusal.NO_REASON, town.act, *unmark, "", now=DURING)
+    town.act(*unmark, "划错了行", now=DURING)
     town.cast(0, YES)
-    with pytest.raises(Refused) as caught:
-        town.act(unmark_paper, town.first, town.number, "1", now=DURING)
-    assert caught.value.code is VoteRefusal.NOT_MARKED
+    refused(VoteRefusal.NOT_MARKED, town.act, *unmark, "划错了行", now=DURING)
+    # also when it is over, and not once it is counted; who did it and why is kept
+    town.paper(2, now=AFTER)
+    town.act(unmark_paper, town.first, town.number, "2", "信封是空的", now=AFTER)
+    town.strike(3)
+    town.decide()
+    refused(VoteRefusal.NOT_NOW, town.act, *unmark, "再改", now=AFTER)
+    with town.database.read() as session:
+        noted = session.execute(
+            select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.reason)
+            .where(AuditEntry.action.in_(["vote:unmark", "vote:strike_off"]))
+            .order_by(AuditEntry.at, AuditEntry.id)
+        ).all()
+    assert sorted((row.action, row.reason) for row in noted) == [
+        ("vote:strike_off", "3: 已迁出"), ("vote:unmark", "1: 划错了行"),
+        ("vote:unmark", "2: 信封是空的"),
+    ]  # fmt: skip
+    assert {row.actor_id for row in noted} == {town.first.person_id}
 
 
 def test_boxes_are_counted_when_the_vote_is_over_and_not_by_the_same_hand_twice(
@@ -222,6 +240,27 @@ def test_boxes_are_counted_when_the_vote_is_over_and_not_by_the_same_hand_twice(
     refused(VoteRefusal.NO_PHOTO, town.sign, town.street, box.entries[0].id)
     with pytest.raises(Forbidden):
         town.sign(town.second, box.entries[0].id)
+
+
+def test_a_count_that_was_changed_while_it_was_looked_at_is_not_signed(
+    app: Flask, town: Voting
+) -> None:
+    town.call()
+    town.paper(5)
+    town.tally(town.first, {YES: 1})
+    with town.database.write() as session:
+        row = session.scalars(select(PaperTally)).one()
+        row.photo_key = "a.jpg"
+        entry = row.id
+    with town.database.read() as session:
+        [box] = boxes_of(session, town.row.id)
+    seen = box.entries[0].mark
+    town.tally(town.first, {NO: 1})
+    refused(VoteRefusal.BOX_CHANGED, town.sign, town.street, entry, seen=seen)
+    with town.database.read() as session:
+        [box] = boxes_of(session, town.row.id)
+    assert not box.settled
+    town.sign(town.street, entry, seen=box.entries[0].mark)
 
 
 def test_owners_vote_in_the_open_by_heads_and_floor_space(app: Flask, database: Database) -> None:

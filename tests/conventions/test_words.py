@@ -59,6 +59,13 @@ def test_P7_what_a_convention_may_not_say_is_found(words: str, finding: Finding)
     assert finding in findings_in(words)
 
 
+def test_P7_whoever_lets_words_stand_is_shown_every_one_of_them() -> None:
+    words = "违者**罚** 款50元，再犯收押金，罚款加倍。"
+    assert set(findings_in(words)[Finding.FINE]) == {"罚款", "押金"}
+    [flag] = flags_of([ClauseText("1", "处理", words)], set())
+    assert set(flag.words) == {"罚款", "押金"}
+
+
 def test_plain_words_are_left_alone() -> None:
     for words in (
         "不店外经营",
@@ -74,7 +81,7 @@ def test_what_was_let_stand_is_for_these_words_of_this_clause_only() -> None:
     one = ClauseText("a", "处理", "本社区不罚款。")
     [flag] = flags_of([one], [])
     assert not flag.let_stand
-    overruled = [("a", Finding.FINE, quote_hash("处理本社区不罚款。"))]
+    overruled = [("a", Finding.FINE, quote_hash("处理", "本社区不罚款。"))]
     assert [flag.let_stand for flag in flags_of([one], overruled)] == [True]
     other = ClauseText("a", "处理", "本社区罚款。")
     assert [flag.let_stand for flag in flags_of([other], overruled)] == [False]

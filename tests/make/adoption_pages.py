@@ -42,6 +42,7 @@ CASES = {
          "adoption.my_step", "adoption.sign_renewal", "adoption.sign_agreement",
          "adoption.my_care_strike", "adoption.desk_adoption", "adoption.desk_sign",
          "adoption.desk_renew", "adoption.desk_inspect", "adoption.desk_plaque",
+         "adoption.desk_agreements",
          "adoption.desk_step", "adoption.desk_care_strike", "adoption.desk_check"),
         "adoption",
     ),

@@ -46,7 +46,7 @@ SAMPLES["adoption.my_care_strike"] = Sample(own=fixed(number="none", line="none"
 for _page in ("accept_member", "decline_member", "make_leader"):
     SAMPLES[f"adoption.{_page}"] = Sample(own=fixed(number="none", who="none"))
 for _page in ("desk_adoption", "desk_check", "desk_sign", "desk_renew", "desk_inspect",
-              "desk_plaque"):  # fmt: skip
+              "desk_plaque", "desk_agreements"):  # fmt: skip
     SAMPLES[f"adoption.{_page}"] = Sample(
         own=thing(number="adoption_east"), foreign=thing(number="adoption_west"), reaches=HERE
     )

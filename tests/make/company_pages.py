@@ -1,6 +1,9 @@
 """Addresses of the pages of service companies: what stands in them, and who opens them."""
 
-NO_PAGE = {"reports.company_scores": "a table to download"}
+NO_PAGE = {
+    "reports.company_scores": "a table to download",
+    "reports.desk_check_photo": "a picture",
+}
 WHO = {
     "reports.desk_companies": "verifier",
     "reports.desk_company": "city_centre",

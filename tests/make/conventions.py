@@ -90,7 +90,7 @@ def comment(session: Session, of: Round, on: DraftClause | None = None, **change
     if on is not None:
         values |= {
             "clause_id": on.clause_id, "quote": on.markdown,
-            "quote_hash": quote_hash(f"{on.heading}{on.markdown}"),
+            "quote_hash": quote_hash(on.heading, on.markdown),
         }  # fmt: skip
     row: Comment = _put(session, Comment(**values | changes))
     return row

@@ -15,10 +15,12 @@ from volunteers.rules.on_the_day import Mark, Way
 from volunteers.rules.patrols import CheckpointWish, RouteWish
 from volunteers.rules.shifts import ShiftState
 from volunteers.service.on_the_day import Note, write_mark
+from volunteers.service.place_cards import card_of_shift, code_of, hang_card
 from volunteers.service.routes import put_on_route, write_route
 
 WHO = dict.fromkeys(
-    ("volunteers.come", "volunteers.came", "volunteers.come_here", "volunteers.my_absence",
+    ("volunteers.come", "volunteers.came", "volunteers.come_here",
+     "volunteers.come_by_place_card", "volunteers.my_absence",
      "volunteers.my_absences", "volunteers.patrol_log", "volunteers.patrol_finding"),
     "resident",
 )  # fmt: skip
@@ -26,6 +28,7 @@ CASES = {
     **dict.fromkeys(
         ("volunteers.come", "volunteers.came", "volunteers.come_here", "volunteers.patrol",
          "volunteers.patrol_log", "volunteers.patrol_finding", "volunteers.day_list",
+         "volunteers.day_card",
          "volunteers.day_roll", "volunteers.day_screen", "volunteers.day_times",
          "volunteers.shift_route"),
         "day_shift",
@@ -36,7 +39,10 @@ CASES = {
     "volunteers.desk_absence": "absence",
     "volunteers.change_route": "route",
 }  # fmt: skip
-PAIRS = {("volunteers.day_strike", "sign_up"): "day_seat"}
+PAIRS = {
+    ("volunteers.day_strike", "sign_up"): "day_seat",
+    ("volunteers.come_by_place_card", "code"): "place_card",
+}
 
 
 def day_things(session: Session, people: Mapping[str, Person], place: str) -> dict[str, str]:
@@ -59,7 +65,12 @@ def day_things(session: Session, people: Mapping[str, Person], place: str) -> di
     points = (CheckpointWish("北门", "门灯"), CheckpointWish("菜市场"))
     route = write_route(session, desk, place, RouteWish("夜巡", points, "night_lights"), now=moment)
     put_on_route(session, desk, running.number, route, now=moment)
+    hang_card(session, desk, running.number, seen=None, now=moment)
+    session.flush()
+    _shift, card = card_of_shift(session, running.number, desk)
+    assert card is not None
     return {
+        "place_card": code_of(session, card.id),
         "day_shift": running.number,
         "day_seat": seat.number,
         "shift_off": off.number,

@@ -63,7 +63,15 @@ def fill_days(session: Session, world: World) -> None:
 
 
 FILLERS.append(fill_days)
-for _page in ("day_list", "day_roll", "day_screen", "day_times", "shift_route", "undo_roll"):
+for _page in (
+    "day_list",
+    "day_roll",
+    "day_card",
+    "day_screen",
+    "day_times",
+    "shift_route",
+    "undo_roll",
+):
     SAMPLES[f"volunteers.{_page}"] = Sample(
         own=thing(number="day_east"), foreign=thing(number="day_west"), reaches=MANAGERS
     )
@@ -88,6 +96,7 @@ for _page in ("change_route", "drop_route"):
     )
 for _page in ("came", "come_here", "patrol_log", "patrol_finding"):
     SAMPLES[f"volunteers.{_page}"] = Sample(own=fixed(number="none"))
+SAMPLES["volunteers.come_by_place_card"] = Sample(own=fixed(code="none"))
 SAMPLES["volunteers.come"] = Sample(own=fixed(number="none", code="none"))
 SAMPLES["volunteers.tick"] = Sample(own=fixed(number="none", place="1"))
 SAMPLES["volunteers.patrol"] = Sample(own=thing(number="day_east"))

@@ -22,6 +22,8 @@ NO_PAGE = {
     "volunteers.certificate_pdf": "a document to download",
     "volunteers.calendar": "a file for the phone's calendar",
     "volunteers.statistics_csv": "a table to download",
+    "volunteers.statistics_xlsx": "a table to download",
+    "volunteers.desk_figures_table": "a table to download",
 }
 WHO = dict.fromkeys(
     ("volunteers.certificate_paper", "volunteers.rate_shift_page", "volunteers.erase_my_feedback"),

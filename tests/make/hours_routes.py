@@ -55,6 +55,7 @@ for _page in ("certificate_paper", "certificate_pdf"):
     SAMPLES[f"volunteers.{_page}"] = Sample(
         own=fixed(number="none"), foreign=thing(number="certificate")
     )
+SAMPLES["volunteers.desk_figures_table"] = Sample(own=fixed(kind="csv"))
 SAMPLES["volunteers.check_certificate"] = Sample(own=thing(number="certificate"))
 SAMPLES["volunteers.confirm_shift_hours"] = Sample(
     own=thing(number="old_shift"), reaches=with_permission(Permission.HOURS_CONFIRM)

@@ -186,6 +186,7 @@ SAMPLES.update(
 for _page in ("company_page", "desk_company", "desk_company_step", "desk_company_check"):
     SAMPLES[f"reports.{_page}"] = Sample(own=fixed(code="NONE"))
 SAMPLES["reports.desk_hearing"] = Sample(own=fixed(number="none"))
+SAMPLES["reports.desk_check_photo"] = Sample(own=fixed(code="none"))
 SAMPLES["reports.company_scores"] = Sample(own=fixed(kind="csv"))
 SAMPLES.update(
     {

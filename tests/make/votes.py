@@ -10,7 +10,7 @@ from portal.accounts.models import Person
 from portal.accounts.rules import Actor
 from portal.conventions.models import Vote
 from portal.conventions.queries.texts import round_by_number
-from portal.conventions.queries.votes import VoteRow, vote_by_number
+from portal.conventions.queries.votes import VoteRow, boxes_of, vote_by_number
 from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Electorate, Kind
 from portal.conventions.rules.votes import CallWish, VoteWay
@@ -101,8 +101,16 @@ class Voting:
         settled: bool = self.act(type_ballot, who, self.number, str(roll), choice, now=now)
         return settled
 
-    def sign(self, who: Actor, entry: Any, *, now: datetime = AFTER) -> None:
-        self.act(countersign, who, self.number, entry, now=now)
+    def sign(
+        self, who: Actor, entry: Any, *, seen: str | None = None, now: datetime = AFTER
+    ) -> None:
+        """The street signs what it sees now, or what it saw before."""
+        if seen is None:
+            with self.database.read() as session:
+                boxes = boxes_of(session, self.row.id)
+            entries = [one for box in boxes for one in box.entries if one.id == entry]
+            seen = entries[0].mark if entries else ""
+        self.act(countersign, who, self.number, entry, seen=seen, now=now)
 
     def decide(self, women: int | None = None, *, now: datetime = AFTER) -> Outcome:
         outcome: Outcome = self.act(decide_vote, self.first, self.number, women, now=now)

@@ -41,6 +41,7 @@ def test_every_token_is_scrubbed_from_an_address() -> None:
         assert scrub_path(f"/volunteers/calendar/{token}.ics") == (
             "/volunteers/calendar/[token].ics"
         )
+    assert scrub_path("/volunteers/point/7K3M9-QX2HD") == "/volunteers/point/[code]"
     assert scrub_path("/reports/7K3M9-QX2HD/rate") == "/reports/7K3M9-QX2HD/rate"
 
 

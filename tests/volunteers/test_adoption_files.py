@@ -4,24 +4,28 @@ import csv
 import hashlib
 import io
 import json
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.service import erase_person
 from portal.kernel import clock
 from portal.kernel.db import Database
 from portal.kernel.sheets import open_sheet
-from tests.make.adoption import PUBLIC_NAME, Park, active, park, plot, row_of
+from tests.make.adoption import PUBLIC_NAME, Park, active, park, plot, row_of, signature
 from tests.make.photos import jpeg
-from tests.pages import Browser
+from tests.pages import Browser, Page
 from tests.reports.test_queries_per_page import counted
 from tests.volunteers.test_adoption_pages import browser_of
-from volunteers.models.adoption import Adoption, AdoptionCare, AdoptionPhoto
+from volunteers.models.adoption import AdoptionAgreement, AdoptionCare, AdoptionPhoto
 from volunteers.queries.adoption.adoptions import members_of
+from volunteers.queries.adoption.agreements import agreements_of, agreements_signed_by
 from volunteers.rules.adoption.life import Role
 from volunteers.service.adoption.members import answer_joining, ask_to_join, change_lead
+from volunteers.service.adoption.signing import ForTheCity, ask_renewal, renew
 
 WIDTH = {"public": 12, "desk": 17}
 
@@ -136,9 +140,8 @@ def test_a_photo_of_the_log_is_the_adopters_and_the_desks_until_it_is_confirmed(
         assert browser.get(address, status=200).response.mimetype == "image/jpeg"
 
 
-def test_her_agreement_proves_the_sealed_hash_to_the_lead_alone(
-    app: Flask, database: Database, made: Park
-) -> None:
+def _joined(database: Database, made: Park) -> str:
+    """An agreement in force with somebody beside its lead; its number."""
     with database.write() as session:
         where = plot(session, made)
         number = active(session, made, where, now=clock.now())
@@ -147,31 +150,71 @@ def test_her_agreement_proves_the_sealed_hash_to_the_lead_alone(
         asked = members_of(session, [row_of(session, number).id])
         friend = next(one for ones in asked.values() for one in ones if one.role is Role.ASKED)
         answer_joining(session, made.lead, number, friend.number, yes=True)
-        session.flush()
-        digest = row_of(session, number).digest
-        stored = session.scalars(select(Adoption.sealed_agreement)).one()
-    assert digest is not None
-    address = f"/me/adoptions/{number}/agreement"
-    page = browser_of(app, database, made.lead).get(address, status=200)
-    line = page.soup.select_one("p.words[translate=no]")
-    assert line is not None
-    text = line.get_text()
-    # what she copies from the page makes the letters that the ledger holds
-    assert hashlib.sha256(text.encode()).hexdigest() == digest
-    assert digest in page.text
-    said = json.loads(text)
-    assert (said["adoption"], said["adopter"]) == (number, "孙梅签")
-    assert len(said["salt"]) == 32
-    assert said["salt"] not in str(stored)
-    # it bears her name: who adopts with her does not read it, and a new lead neither
-    other = browser_of(app, database, made.friend).get(address, status=200)
-    assert said["salt"] not in other.html
-    assert digest in other.html
+    return number
+
+
+def _handed_over(database: Database, made: Park, number: str) -> None:
     with database.write() as session:
-        members = members_of(session, [row_of(session, number).id])
-        [found] = members.values()
+        [found] = members_of(session, [row_of(session, number).id]).values()
         lead = next(one for one in found if one.role is Role.LEAD)
         successor = next(one for one in found if one.person_id == made.friend.person_id)
         change_lead(session, row_of(session, number), lead, successor)
-    for who in (made.lead, made.friend):
-        assert said["salt"] not in browser_of(app, database, who).get(address, status=200).html
+
+
+def _lines(page: Page) -> list[str]:
+    """What a page of agreements gives to copy: letters, and lines where the reader has them."""
+    return [line.get_text() for line in page.soup.select("p.words[translate=no]")]
+
+
+def test_an_agreement_proves_its_hash_to_who_signed_it_and_to_the_city_also_after_her_lead(
+    app: Flask, database: Database, made: Park
+) -> None:
+    number = _joined(database, made)
+    with database.read() as session:
+        stored = session.scalars(select(AdoptionAgreement)).one()
+        digest, sealed = stored.digest, str(stored.sealed_text)
+    mine, desk = f"/me/adoptions/{number}/agreement", f"/desk/adoption/{number}/agreements"
+    lead, friend, city = (
+        browser_of(app, database, who) for who in (made.lead, made.friend, made.desk)
+    )
+    shown, text = _lines(lead.get(mine, status=200))
+    # what she copies from the page makes the letters that the ledger holds
+    assert shown == digest == hashlib.sha256(text.encode()).hexdigest()
+    said = json.loads(text)
+    assert (said["adoption"], said["adopter"]) == (number, "孙梅签")
+    assert len(said["salt"]) == 32
+    assert said["salt"] not in sealed
+    # it bears her name: who adopts with her does not read it
+    assert _lines(friend.get(mine, status=200)) == [digest]
+    assert _lines(city.get(desk, status=200)) == [digest, text]
+    _handed_over(database, made, number)
+    # both who signed it still prove it; the new lead did not sign it
+    assert _lines(lead.get(mine, status=200)) == [digest, text]
+    assert _lines(city.get(desk, status=200)) == [digest, text]
+    assert _lines(friend.get(mine, status=200)) == [digest]
+    assert browser_of(app, database, made.other_desk).get(desk).status == 404
+
+
+def test_a_renewal_stands_beside_the_agreement_before_it(database: Database, made: Park) -> None:
+    number = _joined(database, made)
+    _handed_over(database, made, number)
+    with database.write() as session:
+        ends = row_of(session, number).ends_on
+        assert ends is not None
+        late = datetime.combine(ends, time(4), UTC) - timedelta(days=3)
+        ask_renewal(session, made.friend, number, signature(session), now=late)
+        renew(session, made.desk, number, ForTheCity("徐值班签"), now=late)
+        session.flush()
+        new, old = agreements_of(session, row_of(session, number).id)
+        for one, by in ((new, made.friend), (old, made.lead)):
+            assert one.text is not None
+            assert hashlib.sha256(one.text.encode()).hexdigest() == one.digest
+            assert one.signer_id == by.person_id
+            assert by.person_id is not None
+            assert agreements_signed_by(session, by.person_id) == [one]
+        # whoever is erased takes her own along, and the city keeps the other
+        erase_person(session, None, made.lead.person_id, now=late)
+        session.flush()
+        new, old = agreements_of(session, row_of(session, number).id)
+        assert (old.signer_id, old.text) == (None, None)
+        assert new.text is not None

@@ -29,6 +29,7 @@ from tests.make.adoption import (
     wish,
 )
 from volunteers.queries.adoption.adoptions import events_of, members_of, plaque_of
+from volunteers.queries.adoption.agreements import agreements_of
 from volunteers.queries.adoption.care import model_now
 from volunteers.queries.adoption.plots import (
     Sought,
@@ -135,7 +136,8 @@ def test_from_an_application_to_a_sealed_agreement_with_a_plaque(
         assert row.ends_on == date(2027, 11, 24)
         sealed = session.scalars(select(Entry).where(Entry.kind == Kind.AGREEMENT_SIGNED)).all()
         assert len(sealed) == 1
-        assert row.digest
+        [agreed] = agreements_of(session, row.id)
+        assert agreed.text is not None
         assert plaque_of(session, row.id) is not None
         steps = [event.step for event in events_of(session, row.id)]
         assert steps == [Step.APPLY, Step.FIT, Step.SIGN, Step.COUNTERSIGN]

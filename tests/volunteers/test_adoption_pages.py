@@ -18,6 +18,7 @@ from tests.make.adoption import PUBLIC_NAME, Park, active, park, plot, row_of
 from tests.pages import Browser
 from volunteers.models.adoption import (
     Adoption,
+    AdoptionAgreement,
     AdoptionCare,
     AdoptionMember,
     AdoptionPlaque,
@@ -213,7 +214,9 @@ def test_P2_what_is_kept_is_handed_out_and_forgotten_and_another_leads(
         session.flush()
         found = session.scalars(select(Adoption)).one()
         assert (found.state, found.applicant_id) == (AdoptionState.ACTIVE, made.friend.person_id)
-        assert (found.sealed_words, found.sealed_agreement) == (None, None)
+        assert found.sealed_words is None
+        agreed = session.scalars(select(AdoptionAgreement)).one()
+        assert (agreed.signer_id, agreed.sealed_text) == (None, None)
         members = session.scalars(select(AdoptionMember.person_id)).all()
         assert members == [made.friend.person_id]
         care = session.scalars(select(AdoptionCare)).one()

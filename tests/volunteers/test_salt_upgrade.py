@@ -66,8 +66,14 @@ def test_an_upgrade_seals_each_salt_and_leaves_none_in_clear(old: Database) -> N
     schema.upgrade(old)
     assert schema.differences(old) == []
     with old.reader.connect() as connection:
-        rows = connection.execute(text("SELECT number, sealed_agreement FROM adoption")).all()
-    found = {row.number: row.sealed_agreement for row in rows}
+        rows = connection.execute(
+            text(
+                "SELECT number, sealed_text FROM adoption_agreement"
+                " JOIN adoption ON adoption.id = adoption_id"
+            )
+        ).all()
+    # what was sealed of an agreement moved into its own row
+    found = {row.number: row.sealed_text for row in rows}
     assert found["A1"] is None
     assert SALT not in str(found["A0"])
     assert VAULT.unseal(found["A0"]) == SALT

@@ -1,18 +1,21 @@
 """Figures of voluntary service for everybody, and a screen in a hall: no names, no small cells."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
 from portal.kernel.clock import city_month, month_bounds, now
 from portal.kernel.db import Database
+from portal.kernel.sheets import open_sheet
 from tests.make import volunteers as make
-from tests.make.accounts import person
+from tests.make.accounts import person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.pages import Browser
 from tests.reports.test_queries_per_page import counted
@@ -94,7 +97,16 @@ def cells(page: Any, at: int) -> list[list[str]]:
     return [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in rows]
 
 
-def test_the_page_shows_sums_and_nothing_of_few(town: Town) -> None:
+def opened(browser: Browser, address: str, folder: Path) -> list[list[str]]:
+    """A file as an office program reads it, without its first line."""
+    path = folder / f"table.{address.partition('?')[0].rpartition('.')[2]}"
+    with browser.client.get(address, buffered=True) as response:
+        assert response.status_code == 200
+        path.write_bytes(response.data)
+    return [list(row.cells.values()) for row in open_sheet(path).rows]
+
+
+def test_the_page_shows_sums_and_nothing_of_few(town: Town, tmp_path: Path) -> None:
     page = town.get("/volunteers/statistics")
     assert NAME not in page.text
     [month] = cells(page, 0)
@@ -103,11 +115,13 @@ def test_the_page_shows_sums_and_nothing_of_few(town: Town) -> None:
     assert [row[1:] for row in cells(page, 1)] == [["12", "12", "12"], ["13", "13", "–"]]
     # of two streets one is small: neither is shown
     assert "370283002" not in page.text
-    file = town.app.test_client().get("/volunteers/statistics.csv")
-    text = file.data.decode("utf-8-sig")
-    assert town.month in text
-    assert NAME not in text
-    assert ",180,3," not in text
+    for kind in ("csv", "xlsx"):
+        rows = opened(Browser(town.app), f"/volunteers/statistics.{kind}", tmp_path)
+        assert town.month in {row[0] for row in rows}
+        text = str(rows)
+        assert NAME not in text
+        # the three of one activity stand in no line of their own
+        assert not [row for row in rows if row[3:5] == ["180", "3"]]
 
 
 def test_a_month_that_nobody_knows_is_the_last_and_what_is_on_notice_counts_nothing(
@@ -148,3 +162,29 @@ def test_the_page_sends_as_many_queries_for_many_as_for_few(town: Town) -> None:
     with counted(town.database) as many:
         town.get("/volunteers/statistics")
     assert len(few) == len(many)
+
+
+def test_staff_have_the_figures_of_their_places_by_activity(town: Town, tmp_path: Path) -> None:
+    with town.database.write() as session:
+        organiser = staff(session, "volunteer_organiser", area=town.tree["370283001"])
+        resident = person(session)
+        # confirmed just now: on notice, not certified
+        hers = ServiceHours.place_path == town.tree["370283001"].path
+        row, gone = session.scalars(select(ServiceHours).where(hers).limit(2)).all()
+        row.confirmed_at = now()
+        gone.voided_at, gone.voided_by, gone.void_reason = now(), organiser.id, "误记"
+    browser = Browser(town.app).in_language("en")
+    sign_in_as(browser, organiser)
+    page = browser.get("/desk/volunteers/figures", status=200)
+    shown = [[line[1], *line[3:]] for line in cells(page, 0)]
+    assert sorted(sum(int(line[at]) for line in shown) for at in (1, 2, 3)) == [21, 60, 1200]
+    assert NAME not in page.text
+    for kind in ("csv", "xlsx"):
+        rows = opened(browser, f"/desk/volunteers/figures.{kind}", tmp_path)
+        # as on the page, of her own street alone
+        assert [row[4:] for row in rows] == [line[1:] for line in shown]
+        assert not [line for line in rows if line[4] == "180"]
+    assert opened(browser, "/desk/volunteers/figures.csv?until=2020-01-01", tmp_path) == []
+    stranger = Browser(town.app)
+    sign_in_as(stranger, resident)
+    assert stranger.get("/desk/volunteers/figures.csv").status == 403

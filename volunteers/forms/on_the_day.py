@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from wtforms import (
@@ -22,6 +23,7 @@ from portal.kernel.clock import city_day
 from portal.kernel.forms import DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
+from portal.reports.rules.intake import read_point
 from volunteers.queries.on_the_day import RollRow
 from volunteers.rules.on_the_day import LONGEST_WORD, Mark
 from volunteers.rules.shifts import LONGEST_REASON, Span
@@ -49,10 +51,38 @@ class ComeForm(Form):
         return Mark.LEFT if self.mark.data == Mark.LEFT.value else Mark.ARRIVED
 
 
+class CardForm(ComeForm):
+    """The same by the card at the meeting place, with the device's position if she gives it."""
+
+    point = HiddenField()
+
+    def take_place(self) -> tuple[float, float] | None:
+        """Where the device says it is; the form does not bring it back with a refusal."""
+        typed, self.point.data = self.point.data, ""
+        return read_point(typed) if typed else None
+
+
+class HungForm(Form):
+    """What an organiser does with the card that she saw hanging; empty: none did."""
+
+    seen = HiddenField()
+    # the name of the second button
+    end = StringField()
+
+    @property
+    def saw(self) -> UUID | None:
+        try:
+            return UUID(self.seen.data or "")
+        except ValueError:
+            return None
+
+
 class PlaceForm(PhotoForm):
-    """The same by a photo that knows where it was taken; nothing of it is kept."""
+    """The same by the letters of the card, or by a photo that knows where it was taken; nothing of
+    either is kept."""
 
     mark = HiddenField()
+    code = StringField(_l("Letters on the card at the meeting place"), [_up_to(40)])
     photos = PhotosField(_l("Choose a photo"), most=1)
 
     @property

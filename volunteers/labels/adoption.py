@@ -221,6 +221,7 @@ register(
         AdoptionData.MEMBER: _l("What you adopted, and the name with which you signed"),
         AdoptionData.PUBLIC_NAME: _l("The name under which you want to be shown as an adopter"),
         AdoptionData.CARE: _l("What you did for what you adopted, with your words and photos"),
+        AdoptionData.AGREEMENT: _l("The agreements on adoption that you signed"),
         AdoptionPurpose.ADOPTION: _l("so that green space and things of the street are cared for"),
     }
 )
@@ -284,6 +285,11 @@ def _adoption(record: Record) -> Iterator[Any]:
     yield record["words"]
 
 
+def _agreement(record: Record) -> Iterator[Any]:
+    # the line that proves it is for programs: it stands in the file, and on her agreement
+    yield from (record["number"], record["at"])
+
+
 def _care(record: Record) -> Iterator[Any]:
     yield deed_words(record["deed"])
     day = date.fromisoformat(record["done_on"])
@@ -298,5 +304,6 @@ def _rating(record: Record) -> Iterator[Any]:
 
 
 register_reader("adoption", _l("What you adopted or wanted to adopt"), _adoption)
+register_reader("adoption_agreement", _l("Agreements on adoption that you signed"), _agreement)
 register_reader("adoption_care", _l("What you did for what you adopted"), _care)
 register_reader("adoption_rating", _l("How you rated adopted plots"), _rating)

@@ -18,6 +18,7 @@ from volunteers.models.patrol import (
     PatrolTick,
     Route,
 )
+from volunteers.models.place_card import PlaceCard
 from volunteers.models.plan import (
     SeriesException,
     ShiftBatch,
@@ -61,6 +62,7 @@ __all__ = [
     "PatrolAnswer",
     "PatrolEntry",
     "PatrolTick",
+    "PlaceCard",
     "Qualification",
     "RosterBatch",
     "RosterProposal",

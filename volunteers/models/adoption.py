@@ -138,8 +138,6 @@ class Adoption(Base):
     signed_at: Mapped[datetime | None]
     countersigned_by: Mapped[UUID | None]
     countersigned_at: Mapped[datetime | None]
-    sealed_agreement: Mapped[str | None] = mapped_column(Text)
-    digest: Mapped[str | None] = mapped_column(String(64))
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     renewal_asked_at: Mapped[datetime | None]
@@ -149,6 +147,27 @@ class Adoption(Base):
     ended_at: Mapped[datetime | None]
     first_right_until: Mapped[date | None]
     first_right_of: Mapped[UUID | None]
+
+
+class AdoptionAgreement(Base):
+    """One agreement as both signed it; the next one stands beside it and replaces nothing.
+
+    ``digest`` is sealed in the ledger; ``sealed_text`` is the very line that it is the hash of, for
+    ``signer_id``, whose name is in it, and for the city. Both go with her; the digest stays.
+    """
+
+    __tablename__ = "adoption_agreement"
+    __table_args__ = (
+        Index("ix_adoption_agreement_adoption_id", "adoption_id", "at"),
+        Index("ix_adoption_agreement_signer_id", "signer_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    adoption_id: Mapped[UUID] = mapped_column(ForeignKey("adoption.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    signer_id: Mapped[UUID | None]
+    sealed_text: Mapped[str | None] = mapped_column(Text)
 
 
 class AdoptionMember(Base):

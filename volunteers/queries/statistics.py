@@ -1,6 +1,7 @@
 """Certified service counted by kind, by street and by month. Sums in the database, no names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import ColumnElement, String, case, func, literal, select, type_
 from sqlalchemy.orm import Session
 
 from volunteers.models import Activity, ServiceHours, Shift
+from volunteers.queries.activities import said_in, within
+from volunteers.rules.activities import ActivityKind
 from volunteers.rules.hours import NOTICE
 from volunteers.rules.shifts import Span
 from volunteers.rules.statistics import Tally
@@ -58,6 +61,61 @@ def service_by_place(
     ]
     key = case(*inside, else_=OTHER) if inside else literal(OTHER)
     return _tallies(session, _counted(key, within, final))
+
+
+@dataclass(frozen=True)
+class ActivityTally:
+    """Service on one activity: whole minutes that are certified, and that are still on notice.
+
+    ``number`` None: what came from elsewhere, all of it together.
+    """
+
+    number: str | None
+    titles: Mapping[str, str]
+    kind: ActivityKind | None
+    place_path: str | None
+    minutes: int
+    waiting: int
+    services: int
+    people: int
+
+
+def service_by_activity(
+    session: Session, scopes: Sequence[str] | None, within_days: Span, now: datetime
+) -> list[ActivityTally]:
+    """What was served in somebody's places, by activity, the most first. For its staff."""
+    certified = ServiceHours.confirmed_at <= now - NOTICE
+    about = (
+        Activity.number, Activity.kind, Activity.place_path, Activity.title_zh_hans,
+        Activity.title_zh_hant, Activity.title_en,
+    )  # fmt: skip
+    minutes = func.sum(case((certified, ServiceHours.minutes), else_=0))
+    statement = (
+        select(
+            *about, minutes.label("minutes"), func.sum(ServiceHours.minutes).label("all"),
+            func.count().label("services"),
+            func.count(ServiceHours.person_id.distinct()).label("people"),
+        )
+        .select_from(ServiceHours)
+        .join(Shift, Shift.id == ServiceHours.shift_id, isouter=True)
+        .join(Activity, Activity.id == Shift.activity_id, isouter=True)
+        .where(
+            ServiceHours.voided_at.is_(None), ServiceHours.starts_at >= within_days.starts_at,
+            ServiceHours.starts_at < within_days.ends_at,
+        )
+        .group_by(Activity.id, *about)
+        .order_by(minutes.desc(), Activity.number)
+    )  # fmt: skip
+    inside = within(ServiceHours.place_path, scopes)
+    if inside is not None:
+        statement = statement.where(inside)
+    return [
+        ActivityTally(
+            row.number, said_in(row, "title"), row.kind, row.place_path, int(row.minutes),
+            int(row.all) - int(row.minutes), row.services, row.people,
+        )
+        for row in session.execute(statement)
+    ]  # fmt: skip
 
 
 def service_by_month(session: Session, months: Sequence[tuple[str, Span, datetime]]) -> list[Tally]:

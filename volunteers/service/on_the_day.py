@@ -110,7 +110,7 @@ def come_by_code(
     shift, mine = own_shift(session, number, actor)
     if not code_holds(instance_of(session).vault, _PURPOSE, shift.id, code, now):
         raise Refused(DayRefusal.OLD_CODE)
-    return _come(session, shift, mine, Note(mark, Way.CODE, now), now)
+    return come(session, shift, mine, Note(mark, Way.CODE, now), now)
 
 
 def come_by_place(
@@ -122,7 +122,7 @@ def come_by_place(
         raise Refused(DayRefusal.NO_PLACE)
     settings = settings_of(session)
     _check_photo(session, photos, shift.point, settings, now)
-    return _come(session, shift, mine, Note(mark, Way.PLACE, now), now)
+    return come(session, shift, mine, Note(mark, Way.PLACE, now), now)
 
 
 def _check_photo(
@@ -150,7 +150,8 @@ def _check_photo(
         raise Refused(DayRefusal.FAR, field="photos", facts={"metres": settings.near_metres})
 
 
-def _come(session: Session, shift: DayShift, mine: MySignUp, note: Note, now: datetime) -> str:
+def come(session: Session, shift: DayShift, mine: MySignUp, note: Note, now: datetime) -> str:
+    """Write down that she came or left, within the windows; however it is known."""
     refuse_if_called_off(shift)
     window = settings_of(session).window
     minutes = {"minutes": int(window.total_seconds()) // 60}

@@ -25,9 +25,10 @@ from volunteers.service.on_the_day import (
     settings_of,
     shift_here,
 )
+from volunteers.service.place_cards import come_by_card
 from volunteers.views.blueprint import bp
 
-_THANKS = {
+THANKS = {
     Mark.ARRIVED: _l("Written down: you are here. Thank you for coming."),
     Mark.LEFT: _l("Written down: you have left. Thank you."),
 }
@@ -56,12 +57,12 @@ def come(number: str, code: str) -> ResponseReturnValue:
     """What a phone opens that scanned the screen: one button, to come or to leave."""
     shift, mine = own_shift(reading(), number, current_actor())
     form = ComeForm()
-    page = _standing(form, shift, mine)
+    page = standing(form, shift, mine)
     act = partial(_come, form, number, code)
-    return answer(form, "volunteers/day/come.html", act, thanks=_THANKS[form.said], **page)
+    return answer(form, "volunteers/day/come.html", act, thanks=THANKS[form.said], **page)
 
 
-def _standing(form: ComeForm | PlaceForm, shift: DayShift, mine: MySignUp) -> dict[str, Any]:
+def standing(form: ComeForm | PlaceForm, shift: DayShift, mine: MySignUp) -> dict[str, Any]:
     """What stands about her, and what the button would write down."""
     came = standing_mark(reading(), mine.id, leaving=False)
     left = standing_mark(reading(), mine.id, leaving=True)
@@ -81,20 +82,24 @@ def _come(form: ComeForm, number: str, code: str, session: Session) -> str:
 def came(number: str) -> ResponseReturnValue:
     """What is written down about oneself on a shift."""
     shift, mine = own_shift(reading(), number, current_actor())
-    return render_template("volunteers/day/came.html", **_standing(ComeForm(), shift, mine))
+    return render_template("volunteers/day/came.html", **standing(ComeForm(), shift, mine))
 
 
 @bp.route("/volunteers/shifts/<number>/place", methods=["GET", "POST"])
 @signed_in
 def come_here(number: str) -> ResponseReturnValue:
-    """Coming and going shown by the place of a photo, for whoever chooses this way."""
+    """Coming and going by the card at the meeting place, or by the place of a photo."""
     shift, mine = own_shift(reading(), number, current_actor())
     form = PlaceForm()
-    page = {**_standing(form, shift, mine), "metres": settings_of(reading()).near_metres}
+    page = {**standing(form, shift, mine), "metres": settings_of(reading()).near_metres}
     act = partial(_come_here, form, number)
-    return answer(form, "volunteers/day/place.html", act, thanks=_THANKS[form.said], **page)
+    return answer(form, "volunteers/day/place.html", act, thanks=THANKS[form.said], **page)
 
 
 def _come_here(form: PlaceForm, number: str, session: Session) -> str:
-    come_by_place(session, current_actor(), number, form.photos.data, form.said, now=now())
+    actor, code = current_actor(), (form.code.data or "").strip()
+    if code:
+        come_by_card(session, actor, number, code, form.said, now=now())
+    else:
+        come_by_place(session, actor, number, form.photos.data, form.said, now=now())
     return url_for("volunteers.came", number=number)

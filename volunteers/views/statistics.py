@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
@@ -11,8 +13,9 @@ from portal.areas.queries import children_of, root_areas
 from portal.kernel.clock import city_day, month_bounds, now
 from portal.kernel.i18n import gettext as _
 from portal.kernel.i18n import in_words
-from portal.kernel.spreadsheets import csv_bytes
+from portal.kernel.sheets import write_table
 from portal.kernel.web import instance, reading
+from portal.reports.views.downloads import hand_out
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.queries import settings_of
 from volunteers.labels.activities import ACTIVITY_KINDS
@@ -100,11 +103,20 @@ def statistics() -> ResponseReturnValue:
 @public
 def statistics_csv() -> ResponseReturnValue:
     """The same as a file."""
+    return hand_out(partial(_write, _month_asked()), "csv")
+
+
+@bp.get("/volunteers/statistics.xlsx")
+@public
+def statistics_xlsx() -> ResponseReturnValue:
+    """The same for a spreadsheet."""
+    return hand_out(partial(_write, _month_asked()), "xlsx")
+
+
+def _write(month: str, path: Path) -> str:
     header = (_("Month"), _("By"), _("Name"), _("Minutes"), _("Services"), _("People"))
-    month = _month_asked()
-    response = Response(csv_bytes(header, _lines(month)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="service-{month}.csv"'
-    return response
+    write_table(path, header, _lines(month))
+    return f"service-{month}"
 
 
 def _lines(month: str) -> list[tuple[object, ...]]:

@@ -17,9 +17,10 @@ from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.kinds import TOPICS
 from portal.conventions.labels.talk import ANSWERS
 from portal.conventions.queries.texts import DraftRow
-from portal.conventions.rules.talk import LONGEST_SAID
+from portal.conventions.rules.talk import LONGEST_SAID, TalkRefusal
 from portal.conventions.rules.texts import LONGEST_REASON, LONGEST_WORDS, Topic
 from portal.conventions.service.commenting import CommentWish
+from portal.kernel.errors import Refused
 from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy_gettext as _l
 
@@ -73,8 +74,8 @@ class CommentForm(Form):
 
     def wish(self, clause_id: UUID | None) -> CommentWish:
         """What is said, of a clause or of the whole text."""
-        proposal = (self.proposal.data or "") if clause_id else ""
-        return CommentWish(self.words.data or "", proposal, clause_id, (self.seen.data or "")[:64])
+        proposal, seen = self.proposal.data or "", (self.seen.data or "")[:64]
+        return CommentWish(self.words.data or "", proposal, clause_id, seen)
 
 
 class PaperCommentForm(CommentForm):
@@ -91,10 +92,13 @@ class PaperCommentForm(CommentForm):
         self.clause.choices = [SelectChoice("", _l("The whole text")), *rows]
 
     def chosen(self) -> UUID | None:
-        """The clause that was chosen."""
+        """The clause that was chosen; None: the whole text. Raises Refused for one that stands
+        there no more, or what was said of it would be of the whole."""
         known = {choice.value for choice in self.clause.choices}
-        found = self.clause.data
-        return UUID(found) if found and found in known else None
+        found = self.clause.data or ""
+        if found not in known:
+            raise Refused(TalkRefusal.CLAUSE_GONE, field="clause")
+        return UUID(found) if found else None
 
 
 class AnswerForm(Form):

@@ -135,7 +135,7 @@ class LineForm(Form):
 
     act = RadioField(_l("What happened?"), validate_choice=False)
     reason = TextAreaField(
-        _l("Reason, if you strike her off"),
+        _l("Reason, if you strike her off or take a mark back"),
         [Optional(), Length(max=LONGEST_REASON, message=LONG)],
     )
 

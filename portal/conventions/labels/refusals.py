@@ -34,7 +34,13 @@ register(
         TalkRefusal.NO_REASON: _l("Please say why it is not shown; whoever wrote it reads this."),
         TalkRefusal.OWN: _l("This is your own. Please leave it to a colleague."),
         TalkRefusal.NOT_DISCUSSED: _l("This text is not under discussion now."),
-        TalkRefusal.NO_PROPOSAL: _l("Please write the words that you propose."),
+        TalkRefusal.NO_PROPOSAL: _l(
+            "Other words can be proposed for one clause only. Please choose the clause, or write "
+            "them into the comment."
+        ),
+        TalkRefusal.CLAUSE_GONE: _l(
+            "This clause was taken out meanwhile. Please choose another, or the whole text."
+        ),
         TalkRefusal.NOTHING_CHOSEN: _l("Please choose what you answer to."),
     }
 )

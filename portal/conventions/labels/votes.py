@@ -85,6 +85,9 @@ register(
         VoteRefusal.BOX_FULL: _l("This was typed by two people already, or is settled."),
         VoteRefusal.SAME_PERSON: _l("You counted this yourself. Please leave it to somebody else."),
         VoteRefusal.NO_PHOTO: _l("There is no photo of this count to compare it with."),
+        VoteRefusal.BOX_CHANGED: _l(
+            "This count was changed meanwhile. Please compare it with its photo again."
+        ),
         VoteRefusal.UNSETTLED: _l("Not settled yet, typed once or differently: %(which)s"),
         VoteRefusal.MORE_PAPERS: _l(
             "There are %(papers)s papers, but only %(given)s people were crossed off for one. "
@@ -102,6 +105,8 @@ register_actions(
         "vote:call": _l("called a vote"),
         "vote:void": _l("took a vote back"),
         "vote:decide": _l("counted a vote"),
+        "vote:unmark": _l("took back that a paper was noted"),
+        "vote:strike_off": _l("struck somebody off a roll"),
     }
 )
 messages.register(

@@ -82,7 +82,7 @@ def _row(session: Session, row: dict[str, Any]) -> CommentRow:
     return CommentRow(
         **row, words=vault.unseal(said) if said else "", gone=removed is not None,
         proposal=vault.unseal(proposal) if proposal else "",
-        changed=seen is not None and seen != quote_hash(f"{heading}{words}"),
+        changed=seen is not None and seen != quote_hash(heading, words),
     )  # fmt: skip
 
 
@@ -152,6 +152,6 @@ def words_seen(session: Session, draft_id: UUID, seen: str) -> str | None:
         ClauseEdit.draft_id == draft_id, ClauseEdit.revision.is_not(None)
     )
     for row in session.execute(statement):
-        if quote_hash(f"{row.heading}{row.markdown}") == seen:
+        if quote_hash(row.heading, row.markdown) == seen:
             return str(row.markdown)
     return None

@@ -236,6 +236,12 @@ class TallyRow:
     def papers(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def mark(self) -> str:
+        """Changes with every number and with the photo: what somebody saw who signs it."""
+        seen = " ".join(str(self.counts[choice]) for choice in Choice)
+        return hashlib.sha256(f"{seen} {self.photo_key}".encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class Box:

@@ -4,7 +4,6 @@ It knows words, not meaning: "不罚款" is found too. So it only ever refuses u
 street has looked, and let it stand with a reason.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -14,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from portal.conventions.rules.kinds import DATA
+from portal.conventions.rules.lists import rows_of
 from portal.conventions.rules.texts import ClauseText, quote_hash
 from portal.kernel.tokens import fold
 
@@ -32,37 +32,38 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class Flag:
-    """Words of a clause that the check refuses. ``let_stand``: somebody overruled it."""
+    """Words of a clause that the check refuses, every one that says the same thing.
+
+    ``let_stand``: somebody overruled it.
+    """
 
     key: str
     heading: str
     finding: Finding
-    words: str
+    words: tuple[str, ...]
     quote_hash: str
     let_stand: bool = False
 
 
 @cache
 def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
-    with REFUSED.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return tuple(
-            (Finding(row["finding"]), re.compile(row["pattern"]))
-            for row in csv.DictReader(lines, delimiter="\t")
-        )
+    return tuple((Finding(row["finding"]), re.compile(row["pattern"])) for row in rows_of(REFUSED))
 
 
-def findings_in(words: str) -> dict[Finding, str]:
-    """What is found, and the first words that say it. Marks of Markdown, spaces, signs that are not
-    seen and other forms of a character hide nothing."""
+def findings_in(words: str) -> dict[Finding, tuple[str, ...]]:
+    """What is found, and all words that say it: whoever lets them stand has read them all. Marks of
+    Markdown, spaces, signs that are not seen and other forms of a character hide nothing."""
     seen = "".join(sign for sign in words if unicodedata.category(sign) != "Cf")
     bare = re.sub(r"[\s*_`~\\]+", "", seen)
-    found = dict[Finding, str]()
+    found = dict[Finding, dict[str, None]]()
     for finding, pattern in _patterns():
-        hit = pattern.search(bare) or pattern.search(fold(bare))
-        if hit:
-            found.setdefault(finding, hit.group())
-    return found
+        # a folded text may differ in length: what is found in both ways is told as it was typed
+        hits = [hit.group() for hit in pattern.finditer(bare)]
+        folded = [hit.group() for hit in pattern.finditer(fold(bare))]
+        told = hits if len(hits) >= len(folded) else [*hits, *folded]
+        if told:
+            found.setdefault(finding, {}).update(dict.fromkeys(told))
+    return {finding: tuple(told) for finding, told in found.items()}
 
 
 def flags_of(
@@ -71,7 +72,7 @@ def flags_of(
     """Everything that is refused. ``overruled``: clause, finding and the hash of its words."""
     found = list[Flag]()
     for one in clauses:
-        said = quote_hash(one.heading + one.words)
+        said = quote_hash(one.heading, one.words)
         for finding, words in findings_in(f"{one.heading}\n{one.words}").items():
             stands = (one.key, finding, said) in overruled
             found.append(Flag(one.key, one.heading, finding, words, said, stands))

@@ -4,8 +4,7 @@
 needs. A rule that changes gets a new version from a day on; a round that has begun keeps its own.
 """
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +12,8 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from portal.conventions.rules.lists import rows_of
 
 DATA: Final = Path(__file__).parents[1] / "data"
 KINDS: Final = DATA / "kinds.tsv"
@@ -132,18 +133,11 @@ class KindRule:
         return self.steps[at] if at < len(self.steps) else None
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(
-            (line for line in file if not line.startswith("#")), delimiter="\t"
-        )
-
-
 @cache
 def kind_rules() -> tuple[KindRule, ...]:
     """Every version of every kind, as shipped. Raises ValueError when the files disagree."""
-    needed = list(_rows(THRESHOLDS))
-    return tuple(_rule(row, needed) for row in _rows(KINDS))
+    needed = list(rows_of(THRESHOLDS))
+    return tuple(_rule(row, needed) for row in rows_of(KINDS))
 
 
 def _rule(row: Mapping[str, str], needed: Iterable[Mapping[str, str]]) -> KindRule:

@@ -4,13 +4,13 @@ Word brings wide spaces, soft breaks and numbers that it made itself; the number
 portal counts clauses. No word is lost: what stands before the first clause becomes one.
 """
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from portal.conventions.rules.kinds import DATA
+from portal.conventions.rules.lists import rows_of
 from portal.conventions.rules.texts import LONGEST_CLAUSE, LONGEST_HEADING
 
 MARKS: Final = DATA / "clause-marks.tsv"
@@ -28,14 +28,11 @@ class Pasted:
 
 @cache
 def _patterns(use: str) -> tuple[re.Pattern[str], ...]:
-    with MARKS.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return tuple(
-            re.compile(rf"^\s*{row['pattern']}\s*", re.MULTILINE)
-            for row in rows
-            if row["use"] == use
-        )
+    return tuple(
+        re.compile(rf"^\s*{row['pattern']}\s*", re.MULTILINE)
+        for row in rows_of(MARKS, quoted=False)
+        if row["use"] == use
+    )
 
 
 def clauses_in(text: str) -> list[Pasted]:

@@ -58,7 +58,7 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     *_fields("convention_support", _D.SUPPORT, "person_id"),
     # an electorate must be known to be contested: a duty of whoever calls a vote
     *_fields(
-        "convention_elector", _D.ROLL, "person_id", "sealed_name", "household_hash",
+        "convention_elector", _D.ROLL, "person_id", "sealed_name", "household_hash", "struck_why",
         basis=Basis.DUTY, secret=("household_hash",),
     ),
     *_fields(

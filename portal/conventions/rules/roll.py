@@ -4,7 +4,6 @@ Only what the electorate needs is kept: a door where each household has one voic
 owners are counted by it. A telephone finds the account that may vote on the screen, and is dropped.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from portal.conventions.rules.kinds import DATA, Electorate
+from portal.conventions.rules.lists import rows_of
 
 MOST_ELECTORS: Final = 20_000
 LARGEST_FILE: Final = 4 * 1024 * 1024
@@ -69,9 +69,7 @@ class RollFlaw:
 
 @cache
 def _words() -> Mapping[str, str]:
-    with (DATA / "roll-words.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader((one for one in file if not one.startswith("#")), delimiter="\t")
-        return {row["word"]: row["column"] for row in rows}
+    return {row["word"]: row["column"] for row in rows_of(DATA / "roll-words.tsv")}
 
 
 def columns() -> tuple[str, ...]:

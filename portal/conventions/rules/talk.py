@@ -58,4 +58,5 @@ class TalkRefusal(StrEnum):
     OWN = "talk.own"
     NOT_DISCUSSED = "talk.not_discussed"
     NO_PROPOSAL = "talk.no_proposal"
+    CLAUSE_GONE = "talk.clause_gone"
     NOTHING_CHOSEN = "talk.nothing_chosen"

@@ -79,9 +79,9 @@ class ClauseText:
     scripts: Mapping[str, str] = field(default_factory=dict)
 
 
-def quote_hash(words: str) -> str:
-    """What a comment remembers of the words it speaks of."""
-    return hashlib.sha256("".join(words.split()).encode()).hexdigest()
+def quote_hash(heading: str, words: str) -> str:
+    """What a comment, and whoever lets words stand, remembers of a clause as it was read."""
+    return hashlib.sha256("".join(f"{heading}{words}".split()).encode()).hexdigest()
 
 
 def content_of(

@@ -1,6 +1,5 @@
 """Votes: how one is called, when it is open, what becomes of a late, double or struck ballot."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import Final
 
 from portal.conventions.rules.counting import Choice
 from portal.conventions.rules.kinds import DATA, Ballot, Electorate, Kind, KindRule
+from portal.conventions.rules.lists import rows_of
 
 ROLL_LENGTH: Final = 20
 LONGEST_BOX: Final = 40
@@ -47,6 +47,8 @@ class BallotWay(StrEnum):
 
     SCREEN = "screen"
     PAPER = "paper"
+    # after the count of a secret vote: that somebody took part, and no longer how
+    TOLD_NO_MORE = "told_no_more"
 
 
 class LineAct(StrEnum):
@@ -79,6 +81,7 @@ class VoteRefusal(StrEnum):
     BOX_FULL = "vote.box_full"
     SAME_PERSON = "vote.same_person"
     NO_PHOTO = "vote.no_photo"
+    BOX_CHANGED = "vote.box_changed"
     UNSETTLED = "vote.unsettled"
     MORE_PAPERS = "vote.more_papers"
     WOMEN = "vote.women"
@@ -142,9 +145,7 @@ class WomenAsked:
 @cache
 def women_asked(kind: Kind, version: int, electorate: Electorate) -> WomenAsked | None:
     """Whether a vote of this kind says how many women took part."""
-    with (DATA / "womens-share.tsv").open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        for row in csv.DictReader(lines, delimiter="\t"):
-            if (row["kind"], row["version"], row["electorate"]) == (kind, str(version), electorate):
-                return WomenAsked(Fraction(row["share"]), row["source"])
+    for row in rows_of(DATA / "womens-share.tsv"):
+        if (row["kind"], row["version"], row["electorate"]) == (kind, str(version), electorate):
+            return WomenAsked(Fraction(row["share"]), row["source"])
     return None

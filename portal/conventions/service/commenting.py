@@ -24,7 +24,7 @@ from portal.conventions.queries.comments import (
     supports,
     words_seen,
 )
-from portal.conventions.queries.texts import DraftRow, RoundRow, draft_clause, round_by_number
+from portal.conventions.queries.texts import RoundRow, draft_clause, round_by_number
 from portal.conventions.rules.talk import (
     MOST_COMMENTS,
     Answer,
@@ -103,16 +103,12 @@ def _anchor(session: Session, row: RoundRow, wish: CommentWish) -> dict[str, Any
     found = draft_clause(session, row.id, wish.clause_id) if wish.clause_id else None
     if found is None:
         raise Missing
-    now = _hash(found)
+    now = quote_hash(found.heading, found.markdown)
     old = None if wish.seen in {"", now} else words_seen(session, found.id, wish.seen)
     return {
         "clause_id": found.clause_id, "quote": (old or found.markdown)[:LONGEST_QUOTE],
         "quote_hash": wish.seen if old else now,
     }  # fmt: skip
-
-
-def _hash(found: DraftRow) -> str:
-    return quote_hash(f"{found.heading}{found.markdown}")
 
 
 def comment_here(session: Session, actor: Actor, number: str) -> CommentRow:

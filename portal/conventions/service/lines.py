@@ -21,7 +21,7 @@ def act_on_line(
         case LineAct.PAPER:
             mark_paper(session, actor, number, roll, now=now)
         case LineAct.NO_PAPER:
-            unmark_paper(session, actor, number, roll, now=now)
+            unmark_paper(session, actor, number, roll, reason, now=now)
         case LineAct.STRIKE:
             strike_off(session, actor, number, roll, reason, now=now)
         case Choice():

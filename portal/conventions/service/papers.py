@@ -106,8 +106,11 @@ def box_here(session: Session, actor: Actor, number: str, entry: UUID) -> tuple[
     raise Missing
 
 
-def countersign(session: Session, actor: Actor, number: str, entry: UUID, *, now: datetime) -> None:
-    """The street signs a count of which it sees the photo; never its own."""
+def countersign(
+    session: Session, actor: Actor, number: str, entry: UUID, *, seen: str, now: datetime
+) -> None:
+    """The street signs a count of which it sees the photo; never its own. ``seen``: the mark of
+    what it saw; numbers or a photo that were changed meanwhile are not signed."""
     vote = vote_here(session, actor, number, lock=True)
     _vote, box = box_here(session, actor, number, entry)
     if not actor.may(REVIEW, place_path=vote.place_path):
@@ -121,6 +124,8 @@ def countersign(session: Session, actor: Actor, number: str, entry: UUID, *, now
         raise Refused(VoteRefusal.NO_PHOTO)
     if first.typed_by == actor.person_id:
         raise Refused(VoteRefusal.SAME_PERSON)
+    if first.mark != seen:
+        raise Conflict(VoteRefusal.BOX_CHANGED)
     session.execute(
         update(PaperTally)
         .where(PaperTally.id == first.id)

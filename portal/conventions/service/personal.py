@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import PersonalField
@@ -65,6 +65,8 @@ class Keeping:
     columns: tuple[str, ...]
     over: Over
     gone: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
+    # what changes when its time is over: what was shown is not shown empty
+    faded: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
     mine: bool = True
 
     @property
@@ -96,6 +98,11 @@ def _takes_back(now: datetime) -> Mapping[str, Any]:
     return {"state": SaidState.TAKEN_BACK, "hidden_why": None, "decided_at": now}
 
 
+def _struck_for_no_reason(_now: datetime) -> Mapping[str, Any]:
+    """That a line was struck off stays, as it counts; why tells of her (moved away, died)."""
+    return {"struck_why": case((Elector.struck_on.is_not(None), ""))}
+
+
 def _withdraws(table: Any) -> Callable[[datetime], Mapping[str, Any]]:
     """What was withdrawn before keeps its time."""
     return lambda now: {"withdrawn_at": func.coalesce(table.withdrawn_at, now)}
@@ -103,13 +110,16 @@ def _withdraws(table: Any) -> Callable[[datetime], Mapping[str, Any]]:
 
 _ROUND: Final = _when(Round.ended_at)
 _KEEPING: Final = (
-    Keeping(Wish, (*_WORDS, "paper_key"), _with(Wish.round_id, Round, _ROUND), _takes_back),
     Keeping(
-        Comment, (*_WORDS, "sealed_proposal", "paper_key"),
-        _with(Comment.round_id, Round, _ROUND), _takes_back,
+        Wish, (*_WORDS, "paper_key"), _with(Wish.round_id, Round, _ROUND), _takes_back, _takes_back
     ),
     Keeping(
-        Elector, (*_NAME, "household_hash"), _with(Elector.vote_id, Vote, _when(Vote.closes_at))
+        Comment, (*_WORDS, "sealed_proposal", "paper_key"),
+        _with(Comment.round_id, Round, _ROUND), _takes_back, _takes_back,
+    ),
+    Keeping(
+        Elector, (*_NAME, "household_hash"), _with(Elector.vote_id, Vote, _when(Vote.closes_at)),
+        _struck_for_no_reason, _struck_for_no_reason,
     ),
     Keeping(
         SignOn,
@@ -121,7 +131,7 @@ _KEEPING: Final = (
     ),
     Keeping(
         Opinion, _WORDS, _with(Opinion.consultation_id, Consultation, _day(Consultation.closes_on)),
-        _takes_back,
+        _takes_back, _takes_back,
     ),
     Keeping(Issue, _WORDS, _when(Issue.decided_at)),
     Keeping(
@@ -192,7 +202,8 @@ def _expire(session: Session, keeping: Keeping, now: datetime) -> int:
     if not ids:
         return 0
     files = _files(session, keeping, table.id.in_(ids))
-    gone = _blank(session, table, table.id.in_(ids), keeping.emptied)
+    values = {**keeping.emptied, **keeping.faded(now)}
+    gone = _blank(session, table, table.id.in_(ids), values)
     forget_files(session, files)
     return gone
 

@@ -29,6 +29,7 @@ from portal.conventions.rules.roll import (
 )
 from portal.conventions.rules.votes import BallotWay, VoteRefusal, VoteState
 from portal.conventions.service.voting import vote_here
+from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import BadData, Conflict, Missing, Refused
@@ -175,6 +176,18 @@ def strike_off(
     if not changed_rows(session, statement):
         code = VoteRefusal.STRUCK if line.struck_on else VoteRefusal.VOTED
         raise Conflict(code, facts={"why": line.struck_why or ""})
+    _note(session, actor, "vote:strike_off", vote, line, reason, now)
+
+
+def _note(
+    session: Session, actor: Actor, action: str, vote: VoteRow, line: ElectorRow, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Who changed the roll and why, by the number of the line and no name."""
+    note_action(
+        session, at=now, actor_id=actor.person_id, action=action,
+        subject=f"vote:{vote.number}", reason=f"{line.roll}: {reason}",
+    )  # fmt: skip
 
 
 def mark_paper(session: Session, actor: Actor, number: str, roll: str, *, now: datetime) -> None:
@@ -191,11 +204,16 @@ def mark_paper(session: Session, actor: Actor, number: str, roll: str, *, now: d
     take_part(session, line, BallotWay.PAPER)
 
 
-def unmark_paper(session: Session, actor: Actor, number: str, roll: str, *, now: datetime) -> None:
-    """Take a mark back that was set on the wrong line; what was voted on the screen stands."""
+def unmark_paper(
+    session: Session, actor: Actor, number: str, roll: str, reason: str, *, now: datetime
+) -> None:
+    """Take a mark back that was set on the wrong line, with a reason; what was voted on the screen
+    stands. It says that a paper was noted there by mistake, of a vote it says nothing."""
     vote, line = line_here(session, actor, number, roll, lock=True)
     if vote.phase(now) not in {VoteState.OPEN, VoteState.CLOSED}:
         raise Refused(VoteRefusal.NOT_NOW)
+    if not reason:
+        raise Refused(VoteRefusal.NO_REASON, field="reason")
     statement = (
         update(Elector)
         .where(Elector.id == line.id, Elector.took_part == BallotWay.PAPER)
@@ -205,6 +223,7 @@ def unmark_paper(session: Session, actor: Actor, number: str, roll: str, *, now:
         raise Conflict(VoteRefusal.NOT_MARKED)
     session.execute(delete(PaperBallot).where(PaperBallot.elector_id == line.id))
     session.execute(delete(OpenBallot).where(OpenBallot.elector_id == line.id))
+    _note(session, actor, "vote:unmark", vote, line, reason, now)
 
 
 def take_part(session: Session, line: ElectorRow, way: BallotWay) -> None:

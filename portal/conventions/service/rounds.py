@@ -129,7 +129,7 @@ def _refuse(session: Session, row: RoundRow, move: Move, to: RoundState, today: 
     at = Standing(row.state, row.until, len(draft), waiting, len(flags), to)
     refusal = why_not(at, move, today)
     if refusal is not None:
-        named = " · ".join(dict.fromkeys(one.heading or one.words for one in flags))
+        named = " · ".join(dict.fromkeys(one.heading or one.words[0] for one in flags))
         raise Refused(refusal, facts={"day": row.until, "clauses": named})
 
 

@@ -5,13 +5,21 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from credit.rules.canonical import canonical
 from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
-from portal.conventions.models import Round, RoundEvent, Urn, Vote, VoteNotice
+from portal.conventions.models import (
+    Elector,
+    PaperTally,
+    Round,
+    RoundEvent,
+    Urn,
+    Vote,
+    VoteNotice,
+)
 from portal.conventions.queries.texts import RoundRow
 from portal.conventions.queries.votes import (
     VoteRow,
@@ -29,6 +37,7 @@ from portal.conventions.rules.minutes import Women, minutes_of
 from portal.conventions.rules.roll import RollLine
 from portal.conventions.rules.votes import (
     LEAST_SECRET,
+    BallotWay,
     CallWish,
     VoteRefusal,
     VoteState,
@@ -47,6 +56,7 @@ from portal.kernel.errors import Conflict, Forbidden, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import Channel, cancel_messages, post_message
+from portal.kernel.uploads import forget_files
 
 _FIELDS: Final = {
     VoteRefusal.ELECTORATE: "electorate", VoteRefusal.TIMES: "closes_day",
@@ -165,11 +175,29 @@ def decide_vote(
     )  # fmt: skip
     if not changed_rows(session, statement):
         raise Conflict(VoteRefusal.NOT_NOW)
-    # what the screen added to the sums is nobody's to know apart
-    session.execute(delete(Urn).where(Urn.vote_id == vote.id))
+    if vote.ballot is Ballot.SECRET:
+        _forget_parts(session, vote)
     _move(session, actor, vote, result.outcome, now)
     _note(session, actor, "vote:decide", vote.number, now)
     return result.outcome
+
+
+def _forget_parts(session: Session, vote: VoteRow) -> None:
+    """What the screen added to the sums is nobody's to know apart: of a secret vote that is counted
+    the sums stay, and neither boxes nor who voted which way, or they could be subtracted."""
+    photos = session.scalars(
+        select(PaperTally.photo_key).where(
+            PaperTally.vote_id == vote.id, PaperTally.photo_key.is_not(None)
+        )
+    ).all()
+    for part in (Urn, PaperTally):
+        session.execute(delete(part).where(part.vote_id == vote.id))
+    session.execute(
+        update(Elector)
+        .where(Elector.vote_id == vote.id, Elector.took_part.is_not(None))
+        .values(took_part=BallotWay.TOLD_NO_MORE)
+    )
+    forget_files(session, [key for key in photos if key])
 
 
 def _refuse_early(vote: VoteRow, now: datetime) -> None:

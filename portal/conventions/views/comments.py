@@ -96,7 +96,7 @@ def comment_clause(number: str, clause: UUID) -> ResponseReturnValue:
 
 
 def _say(row: RoundRow, clause: DraftRow | None) -> ResponseReturnValue:
-    seen = quote_hash(f"{clause.heading}{clause.markdown}") if clause else ""
+    seen = quote_hash(clause.heading, clause.markdown) if clause else ""
     form = CommentForm(data={"seen": seen})
 
     def act(session: Session) -> str:

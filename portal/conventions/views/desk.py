@@ -202,17 +202,13 @@ def desk_clause(number: str, clause: UUID) -> ResponseReturnValue:
     found = draft_clause(reading(), row.id, clause)
     if found is None:
         raise Missing
-    form = ClauseForm(data=_typed(found, found.revision))
+    form = ClauseForm(data=_typed(found, found.revision) | {"topic": found.topic.value})
     act = partial(_save, row.number, clause, form)
     return answer(form, f"{FOLDER}/clause.html", act, row=row, clause=found)
 
 
 def _typed(text: Any, seen: int) -> dict[str, str]:
-    topic = getattr(text, "topic", None)
-    return {
-        "heading": text.heading, "words": text.markdown, "seen": str(seen),
-        "topic": topic.value if topic else "other",
-    }  # fmt: skip
+    return {"heading": text.heading, "words": text.markdown, "seen": str(seen)}
 
 
 def _save(number: str, clause: UUID, form: ClauseForm, session: Session) -> str:
@@ -256,7 +252,7 @@ def desk_aside(number: str, edit: UUID) -> ResponseReturnValue:
     theirs = draft_clause(reading(), row.id, mine.clause_id)
     if theirs is None:
         raise Missing
-    form = ClauseForm(data=_typed(mine, theirs.revision))
+    form = ClauseForm(data=_typed(mine, theirs.revision) | {"topic": theirs.topic.value})
     act = partial(_together, row.number, edit, form)
     return answer(
         form, f"{FOLDER}/aside.html", act, row=row, mine=mine, theirs=theirs,

@@ -1,6 +1,7 @@
 """Votes at the desk: called with a roll, papers crossed off, counted and decided."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import make_response, render_template, request, url_for
@@ -20,6 +21,7 @@ from portal.conventions.queries.votes import (
     unsettled_papers,
 )
 from portal.conventions.rules.counting import Choice
+from portal.conventions.rules.roll import RollLine
 from portal.conventions.rules.votes import women_asked
 from portal.conventions.service.lines import act_on_line
 from portal.conventions.service.papers import box_here, countersign, type_tally
@@ -30,7 +32,7 @@ from portal.conventions.service.voting import vote_here
 from portal.conventions.views.blueprint import bp
 from portal.conventions.views.votes import WORDS
 from portal.kernel.clock import now
-from portal.kernel.errors import Missing
+from portal.kernel.errors import Missing, Refused
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
@@ -47,20 +49,33 @@ def desk_vote_new(number: str) -> ResponseReturnValue:
     """Call a vote: when, how, and who is on the roll."""
     row, form = round_here(reading(), current_actor(), number), CallForm()
     form.offer(row.rule)
-    flaws: list[tuple[int, str]] = []
-    act = partial(_call, row.number, form, flaws)
-    return answer(
-        form, f"{FOLDER}/new.html", act, thanks=CALLED, row=row, flaws=flaws, rule=row.rule
-    )
+    page: dict[str, Any] = {"row": row, "rule": row.rule}
+    lines, flaws = _lines(form)
+    if lines is None:
+        return render_template(f"{FOLDER}/new.html", form=form, flaws=flaws, **page), 422
+    act = partial(_call, row.number, form, lines)
+    return answer(form, f"{FOLDER}/new.html", act, thanks=CALLED, flaws=flaws, **page)
 
 
-def _call(number: str, form: CallForm, flaws: list[tuple[int, str]], session: Session) -> str:
+def _lines(form: CallForm) -> tuple[list[RollLine] | None, list[tuple[int, str]]]:
+    """The roll, None when it is refused, and what is wrong with it. A long file is read before
+    anybody has to wait for the transaction."""
+    if not (form.is_submitted() and form.validate()):
+        return [], []
     typed = form.typed.data or ""
     try:
-        lines = read_roll(typed, form.content(), form.chosen_encoding(), form.chosen())
-    except BadRoll as bad:
-        flaws += [(flaw.line, str(FLAWS[flaw.code]) % flaw.facts) for flaw in bad.flaws]
-        raise
+        return read_roll(typed, form.content(), form.chosen_encoding(), form.chosen()), []
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None, _flaws(refusal)
+
+
+def _flaws(refusal: Refused) -> list[tuple[int, str]]:
+    found = refusal.flaws if isinstance(refusal, BadRoll) else []
+    return [(flaw.line, str(FLAWS[flaw.code]) % flaw.facts) for flaw in found]
+
+
+def _call(number: str, form: CallForm, lines: list[RollLine], session: Session) -> str:
     made = call_vote(
         session, current_actor(), number, form.wish(instance().city.zone), lines,
         link=url_for("conventions.vote", number="NUMBER", _external=True), now=now(),
@@ -141,9 +156,10 @@ def desk_tally_sign(number: str, entry: UUID) -> ResponseReturnValue:
     """The street compares a count with its photo and signs it."""
     row, box = box_here(reading(), current_actor(), number, entry)
     form = SureForm()
+    seen, form.seen.data = form.seen.data or "", box.entries[0].mark
 
     def act(session: Session) -> str:
-        countersign(session, current_actor(), row.number, entry, now=now())
+        countersign(session, current_actor(), row.number, entry, seen=seen, now=now())
         return url_for("conventions.desk_vote", number=row.number)
 
     return answer(

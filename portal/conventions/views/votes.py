@@ -16,7 +16,7 @@ from portal.conventions.labels.votes import CHOICES, OUTCOMES, PHASES, WAYS
 from portal.conventions.queries.votes import VoteRow, elector_of, open_choice, votes_of
 from portal.conventions.queries.votes import my_votes as votes_with
 from portal.conventions.rules.counting import Choice, Finding
-from portal.conventions.rules.kinds import Measure
+from portal.conventions.rules.kinds import Ballot, Measure
 from portal.conventions.rules.minutes import result_in
 from portal.conventions.service.ballots import cast_ballot
 from portal.conventions.service.voting import any_vote
@@ -102,8 +102,10 @@ def ballot(number: str) -> ResponseReturnValue:
     """Vote on the screen."""
     row = any_vote(reading(), number)
     mine = elector_of(reading(), row.id, current_actor().person_id)
-    chosen = open_choice(reading(), mine.id) if mine and row.ballot.value == "open" else None
+    chosen = open_choice(reading(), mine.id) if mine and row.ballot is Ballot.OPEN else None
     form = BallotForm(data={"choice": chosen.value if chosen else None})
+    # a key would stand beside a secret ballot with its time: the roll's mark refuses a second click
+    form.keyed = row.ballot is Ballot.OPEN
     act = partial(_cast, row.number, form)
     return answer(
         form, f"{FOLDER}/ballot.html", act, thanks=CAST, row=row, mine=mine,

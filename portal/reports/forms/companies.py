@@ -8,6 +8,7 @@ from wtforms.validators import Length, Optional
 from portal.kernel.forms import Form
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.words import say
 from portal.organisations.rules import CompanyStanding
 from portal.reports.labels.companies import OUTCOMES
@@ -19,6 +20,7 @@ from portal.reports.rules.companies import (
     Outcome,
     axes,
 )
+from portal.reports.rules.company_personal import MOST_PHOTOS
 
 _TOO_LONG = _l("Please write no more than %(max)d characters.")
 _WORDS = Length(max=MOST_WORDS, message=_TOO_LONG)
@@ -44,7 +46,7 @@ class StepForm(Form):
         return CompanyStanding(self.after.data) if self.after.data in known else None
 
 
-class CheckForm(Form):
+class CheckForm(PhotoForm):
     """What was seen on the spot. One number for each axis; empty where the work has none."""
 
     contract = RadioField(_l("Contract"), validate_choice=False)
@@ -58,6 +60,8 @@ class CheckForm(Form):
     mark_staff = IntegerField("", validators=[Optional()])
     mark_safety = IntegerField("", validators=[Optional()])
     finding = TextAreaField(_l("What was found?"), validators=[Optional(), _WORDS])
+
+    photos = PhotosField(_l("Photos of what you saw"), most=MOST_PHOTOS)
 
     def offer(self, contracts: Sequence[tuple[str, str]]) -> None:
         """Fill in (code, words) of the contracts, and the names of the axes."""

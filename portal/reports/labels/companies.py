@@ -7,6 +7,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 from portal.organisations.rules import CompanyStanding
 from portal.reports.rules.companies import CompanyRefusal, Matter, Outcome
+from portal.reports.rules.company_personal import CompanyData, CompanyPurpose
 from portal.reports.rules.company_scores import Part
 
 # the shape and colour of a standing
@@ -77,5 +78,11 @@ messages.register(
         "company.check": _l("Your company’s work was checked on the spot. Read it: %(link)s"),
         "company.score": _l("The score of your company for a quarter is made. Read it: %(link)s"),
         "company.settled": _l("What you said for your company was answered: %(link)s"),
+    }
+)
+register(
+    {
+        CompanyData.PHOTOS: _l("Photos of spot checks of streets, on which somebody may be seen"),
+        CompanyPurpose.CHECKS: _l("So that a service company sees what a check found"),
     }
 )

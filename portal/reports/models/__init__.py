@@ -17,7 +17,12 @@ from portal.reports.models.category import (
     LimitCondition,
 )
 from portal.reports.models.cells import MapCell, MapChange
-from portal.reports.models.companies import CompanyCheck, CompanyScore, CompanyStep
+from portal.reports.models.companies import (
+    CompanyCheck,
+    CompanyCheckPhoto,
+    CompanyScore,
+    CompanyStep,
+)
 from portal.reports.models.contracts import CaseContract, ServiceContract
 from portal.reports.models.doors import CaseProxy
 from portal.reports.models.draft import Draft
@@ -97,6 +102,7 @@ __all__ = [
     "ColumnMap",
     "CommunityAllowance",
     "CompanyCheck",
+    "CompanyCheckPhoto",
     "CompanyScore",
     "CompanyStep",
     "DeskBatch",

@@ -88,6 +88,25 @@ class CompanyCheck(Hearing, Base):
     finding: Mapped[str | None] = mapped_column(Text)
 
 
+class CompanyCheckPhoto(Base):
+    """What an inspector saw: re-encoded, for the company and for who decides about it."""
+
+    __tablename__ = "company_check_photo"
+    __table_args__ = (
+        Index("ix_company_check_photo_check_id", "check_id"),
+        Index("ix_company_check_photo_blob_key", "blob_key"),
+        Index("ix_company_check_photo_thumbnail_key", "thumbnail_key"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    check_id: Mapped[UUID] = mapped_column(ForeignKey("company_check.id"))
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    blob_key: Mapped[str] = mapped_column(String(80))
+    thumbnail_key: Mapped[str] = mapped_column(String(80))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+
+
 class CompanyScore(Hearing, Base):
     """The score of a quarter, never changed: an objection that is right makes a new revision.
 

@@ -17,6 +17,7 @@ from portal.reports.models import (
     CaseEvent,
     CaseReporter,
     CompanyCheck,
+    CompanyCheckPhoto,
     CompanyScore,
     CompanyStep,
 )
@@ -176,6 +177,24 @@ def checks_of(session: Session, unit_id: UUID) -> list[CheckRow]:
         select(of).where(of.unit_id == unit_id).order_by(of.checked_on.desc(), of.id.desc())
     )
     return [_check(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class CheckPhoto:
+    """A photo of a check: what leads to it, and its size."""
+
+    code: str
+    width: int
+    height: int
+
+
+def photos_of_check(session: Session, check_id: UUID) -> list[CheckPhoto]:
+    """The photos of one check, in the order in which they were chosen."""
+    of = CompanyCheckPhoto
+    rows = session.execute(
+        select(of.code, of.width, of.height).where(of.check_id == check_id).order_by(of.id)
+    )
+    return [CheckPhoto(*row) for row in rows]
 
 
 def scores(session: Session, unit_ids: Collection[UUID]) -> list[ScoreRow]:

@@ -20,11 +20,6 @@ from portal.organisations.rules import CompanyStanding
 AXES_FILE: Final = Path(__file__).parents[1] / "data" / "company-check-axes.tsv"
 WORST, BEST = 0, 10
 MOST_WORDS, LONGEST_BASIS, LONGEST_SPOT = 1000, 200, 200
-# for a step and a spot check; an objection to a score has longer: its figures have to be looked up
-ANSWER_DAYS: Final = timedelta(days=5)
-OBJECTION_DAYS: Final = timedelta(days=15)
-# a check is written down while one still remembers what one saw
-CHECK_DAYS: Final = 14
 
 S = CompanyStanding
 # how a company stands → how it may stand next
@@ -128,9 +123,9 @@ def counts(heard: Heard, now: datetime) -> bool:
     return heard.said_at is None and now >= heard.answer_until
 
 
-def why_not_day(day: date | None, today: date) -> CompanyRefusal | None:
-    """Why nothing is written of a check on some day."""
-    good = day is not None and today - timedelta(days=CHECK_DAYS) <= day <= today
+def why_not_day(day: date | None, today: date, most: int) -> CompanyRefusal | None:
+    """Why nothing is written of a check on some day; ``most`` days after it."""
+    good = day is not None and today - timedelta(days=most) <= day <= today
     return None if good else CompanyRefusal.BAD_DAY
 
 

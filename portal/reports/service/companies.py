@@ -15,7 +15,9 @@ from credit.service import Details, Rejected, seal_statement
 from portal.accounts.queries import people_holding, phones_of
 from portal.accounts.rules import Actor, Permission
 from portal.kernel.audit import note_action
+from portal.kernel.city import City
 from portal.kernel.clock import city_day
+from portal.kernel.config import BadSetting
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import new_id, new_number
@@ -28,7 +30,6 @@ from portal.reports.models import CompanyStep
 from portal.reports.queries.companies import MODELS, CompanyRow, HearingRow, StepRow, company
 from portal.reports.rules.companies import (
     ADVERSE,
-    ANSWER_DAYS,
     LONGEST_BASIS,
     MOST_WORDS,
     NEXT,
@@ -38,11 +39,25 @@ from portal.reports.rules.companies import (
     why_not_say,
     why_not_settle,
 )
+from portal.reports.rules.company_limits import CompanyLimits, limits_from
 from portal.reports.rules.intake import district_of
 from portal.reports.rules.masking import for_public
 from portal.reports.rules.transitions import holds
 
 SUPERVISE, VERIFY = Permission.REPORT_SUPERVISE, Permission.REPORT_VERIFY
+
+
+def limits_of(session: Session) -> CompanyLimits:
+    """How long companies are heard in this city."""
+    return limits_from(instance_of(session).city.thresholds)
+
+
+def check_company_limits(city: City) -> None:
+    """Stop the start when the city file says what cannot be meant."""
+    try:
+        limits_from(city.thresholds)
+    except ValueError as error:
+        raise BadSetting("GONGZHI_CITY", f"thresholds that can be meant: {error}") from error
 
 
 def speaks_for(actor: Actor, unit: OrganisationRow) -> bool:
@@ -117,8 +132,8 @@ def propose_step(
     adverse = after in ADVERSE
     step = CompanyStep(
         id=new_id(), number=new_number(), unit_id=unit.id, made_at=now, made_by=actor.person_id,
-        answer_until=now + (ANSWER_DAYS if adverse else timedelta(0)), before=unit.standing,
-        after=after, reason=for_public(said), basis=on_what,
+        answer_until=now + (limits_of(session).answer if adverse else timedelta(0)),
+        before=unit.standing, after=after, reason=for_public(said), basis=on_what,
     )  # fmt: skip
     try:
         with session.begin_nested():

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,11 +12,11 @@ from portal.kernel.clock import city_day
 from portal.kernel.errors import Forbidden, Refused
 from portal.kernel.ids import new_id, new_number
 from portal.kernel.instance import instance_of
+from portal.kernel.uploads import KeptPhotos, take_uploads
 from portal.organisations.queries import OrganisationRow
 from portal.reports.models import CompanyCheck
 from portal.reports.queries.companies import CheckRow, CompanyRow
 from portal.reports.rules.companies import (
-    ANSWER_DAYS,
     BEST,
     LONGEST_SPOT,
     MOST_WORDS,
@@ -30,12 +30,14 @@ from portal.reports.rules.companies import (
 from portal.reports.rules.contracts import Contract
 from portal.reports.service.companies import (
     inspects,
+    limits_of,
     note_company,
     settle,
     speaks_for,
     tell_company,
     words_of,
 )
+from portal.reports.service.company_photos import keep_check_photos
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Seen:
     on: date | None
     marks: Mapping[str, int | None]
     finding: str | None
+    photos: KeptPhotos = field(default_factory=KeptPhotos)
 
 
 def checkable(actor: Actor, row: CompanyRow, on: date) -> list[Contract]:
@@ -72,18 +75,21 @@ def record_check(
     contract = known.get(seen.contract or "")
     if contract is None:
         raise Refused(CompanyRefusal.NO_CONTRACT, field="contract")
-    refusal = why_not_day(seen.on, today)
+    refusal = why_not_day(seen.on, today, limits_of(session).check_days)
     if refusal is not None or seen.on is None:
         raise Refused(refusal or CompanyRefusal.BAD_DAY, field="on")
     spot = words_of(seen.spot, "spot", CompanyRefusal.NO_SPOT)[:LONGEST_SPOT]
     check = CompanyCheck(
         id=new_id(), number=new_number(), unit_id=row.unit.id, made_at=now,
-        made_by=actor.person_id, answer_until=now + ANSWER_DAYS, contract_code=contract.code,
-        area_code=contract.area_code, spot=spot, checked_on=seen.on,
+        made_by=actor.person_id, answer_until=now + limits_of(session).answer,
+        contract_code=contract.code, area_code=contract.area_code, spot=spot, checked_on=seen.on,
         marks=json.dumps(_marks(seen.marks), sort_keys=True),
         finding=(seen.finding or "").strip()[:MOST_WORDS] or None,
     )  # fmt: skip
     session.add(check)
+    # photos refer to it
+    session.flush()
+    keep_check_photos(session, check.id, take_uploads(session, seen.photos, now))
     tell_company(session, row.unit, "company.check", check.number, now)
     note_company(session, actor, "company:check", row.unit, now)
     return check.number

@@ -24,7 +24,7 @@ from portal.reports.queries.companies import (
     spot_count,
 )
 from portal.reports.queries.counting import counted_at
-from portal.reports.rules.companies import OBJECTION_DAYS, CompanyRefusal, Matter, Outcome
+from portal.reports.rules.companies import CompanyRefusal, Matter, Outcome
 from portal.reports.rules.company_scores import (
     Count,
     Formula,
@@ -36,7 +36,7 @@ from portal.reports.rules.company_scores import (
     last_closed,
     score,
 )
-from portal.reports.service.companies import settle, tell_company
+from portal.reports.service.companies import limits_of, settle, tell_company
 from portal.satisfaction.queries import settings_of
 
 
@@ -113,8 +113,8 @@ def _freeze(
     )  # fmt: skip
     row = CompanyScore(
         id=new_id(), number=new_number(), unit_id=unit.id, made_at=now, made_by=None,
-        answer_until=now + (OBJECTION_DAYS if revision == 1 else timedelta(0)), quarter=quarter,
-        revision=revision, formula=formula.version, points=score(formula, counts),
+        answer_until=now + (limits_of(session).objection if revision == 1 else timedelta(0)),
+        quarter=quarter, revision=revision, formula=formula.version, points=score(formula, counts),
         inputs=inputs.decode(), digest=sha256(inputs).hexdigest(),
     )  # fmt: skip
     try:

@@ -26,23 +26,25 @@ from portal.reports.queries.companies import (
     companies,
     hearing,
     open_cases_of,
+    photos_of_check,
     scores,
     steps_of,
 )
 from portal.reports.rules.companies import (
     ADVERSE,
-    ANSWER_DAYS,
     NEXT,
     Matter,
     counts,
     why_not_say,
     why_not_settle,
 )
+from portal.reports.rules.company_personal import MOST_PHOTOS
 from portal.reports.service.companies import (
     SUPERVISE,
     VERIFY,
     company_here,
     decide_step,
+    limits_of,
     propose_step,
     say,
     sees,
@@ -50,9 +52,11 @@ from portal.reports.service.companies import (
     supervises,
 )
 from portal.reports.service.company_checks import Seen, checkable, record_check, settle_check
+from portal.reports.service.company_photos import check_photo_file
 from portal.reports.service.company_scores import settle_score
 from portal.reports.views.blueprint import bp
 from portal.reports.views.companies import contract_words, score_words
+from portal.reports.views.photos import PRIVATE, file_response
 
 Found = tuple[Matter, StepRow | CheckRow | ScoreRow]
 
@@ -109,7 +113,7 @@ def desk_company_step(code: str) -> ResponseReturnValue:
         partial(_propose, row, form),
         thanks=_l("Proposed. The company is told, and somebody else decides."),
         row=row,
-        days=ANSWER_DAYS.days,
+        days=limits_of(reading()).answer.days,
     )
 
 
@@ -134,7 +138,8 @@ def desk_company_check(code: str) -> ResponseReturnValue:
         thanks=_l("Kept. The company is told and may answer."),
         row=row,
         axes=axis_names(),
-        days=ANSWER_DAYS.days,
+        days=limits_of(reading()).answer.days,
+        most=MOST_PHOTOS,
     )
 
 
@@ -152,7 +157,14 @@ def _check_form(row: CompanyRow) -> CheckForm:
 
 
 def _check(row: CompanyRow, form: CheckForm, session: Session) -> str:
-    seen = Seen(form.contract.data, form.spot.data, form.on.data, form.marks, form.finding.data)
+    seen = Seen(
+        form.contract.data,
+        form.spot.data,
+        form.on.data,
+        form.marks,
+        form.finding.data,
+        form.photos.data,
+    )
     number = record_check(session, row, seen, actor=current_actor(), now=now())
     return url_for("reports.desk_hearing", number=number)
 
@@ -166,6 +178,7 @@ def desk_hearing(number: str) -> ResponseReturnValue:
     words = {
         "matter": matter, "hearing": row, "row": of, "moment": now(),
         "speaks": speaks_for(current_actor(), of.unit), "axes": axis_names(), **score_words(),
+        "photos": photos_of_check(reading(), row.id) if matter is Matter.CHECK else [],
     }  # fmt: skip
     if form is not None:
         act = partial(_act, number, form)
@@ -173,6 +186,15 @@ def desk_hearing(number: str) -> ResponseReturnValue:
     if request.method == "POST":
         raise Forbidden
     return render_template("reports/desk/company_hearing.html", form=None, **words)
+
+
+@bp.get("/desk/companies/checks/photos/<code>")
+@requires(Permission.REPORT_READ)
+def desk_check_photo(code: str) -> ResponseReturnValue:
+    """A photo of a spot check, for both sides."""
+    small = request.args.get("size") == "small"
+    key = check_photo_file(reading(), code[:40], current_actor(), small=small)
+    return file_response(key, PRIVATE)
 
 
 def _form_for(

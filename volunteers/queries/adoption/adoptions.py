@@ -54,7 +54,6 @@ class AdoptionRow:
     model_version: int | None
     signed_at: datetime | None
     countersigned_at: datetime | None
-    digest: str | None
     starts_on: date | None
     ends_on: date | None
     renewal_asked_at: datetime | None

@@ -18,6 +18,7 @@ class AdoptionData(StrEnum):
     MEMBER = "data.adoption_member"
     PUBLIC_NAME = "data.adoption_public_name"
     CARE = "data.adoption_care"
+    AGREEMENT = "data.adoption_agreement"
 
 
 class AdoptionPurpose(StrEnum):
@@ -43,7 +44,8 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     _field("adoption", "sealed_group", AdoptionData.APPLICATION),
     _field("adoption", "sealed_words", AdoptionData.APPLICATION),
     _field("adoption", "sealed_plot_name", AdoptionData.PUBLIC_NAME, basis=Basis.CONSENT),
-    _field("adoption", "sealed_agreement", AdoptionData.APPLICATION, masking=Masking.SECRET),
+    _field("adoption_agreement", "signer_id", AdoptionData.AGREEMENT),
+    _field("adoption_agreement", "sealed_text", AdoptionData.AGREEMENT, masking=Masking.SECRET),
     _field("adoption_member", "person_id", AdoptionData.MEMBER),
     _field("adoption_member", "sealed_signature", AdoptionData.MEMBER),
     _field("adoption_member", "sealed_public_name", AdoptionData.PUBLIC_NAME, basis=Basis.CONSENT),

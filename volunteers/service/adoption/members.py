@@ -94,9 +94,9 @@ def change_lead(session: Session, row: AdoptionRow, lead: MemberRow, successor: 
     """The old one first: a plot never has two leads, not even for a moment."""
     _change(session, lead, {"role": Role.MEMBER})
     _change(session, successor, {"role": Role.LEAD})
-    # she speaks for it from now on; what was agreed bears the name of the one before
-    speaks = {"applicant_id": successor.person_id, "sealed_agreement": None}
-    session.execute(update(Adoption).where(Adoption.id == row.id).values(speaks))
+    # she speaks for it from now on; what was agreed stays the proof of the one who signed it
+    speaks = update(Adoption).where(Adoption.id == row.id)
+    session.execute(speaks.values(applicant_id=successor.person_id))
 
 
 def show_name(session: Session, actor: Actor, number: str, name: str) -> None:

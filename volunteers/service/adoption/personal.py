@@ -21,11 +21,13 @@ from portal.kernel.uploads import forget_files, register_blob_keeper
 from portal.satisfaction.service import erase_rating_words, export_ratings
 from volunteers.models.adoption import (
     Adoption,
+    AdoptionAgreement,
     AdoptionCare,
     AdoptionMember,
     AdoptionPhoto,
 )
 from volunteers.queries.adoption.adoptions import AdoptionRow, adoptions_of, members_of
+from volunteers.queries.adoption.agreements import agreements_signed_by
 from volunteers.rules.adoption.life import (
     BELONGING,
     NEVER_BEGAN,
@@ -43,7 +45,7 @@ from volunteers.service.adoption.rating import rater_key
 BATCH = 200
 _NOTHING: Mapping[str, Any] = {
     "applicant_id": None, "sealed_group": None, "sealed_words": None, "sealed_plot_name": None,
-    "named_until": None, "sealed_agreement": None,
+    "named_until": None,
 }  # fmt: skip
 
 
@@ -58,7 +60,8 @@ class AdoptionsOfAPerson:
             {"table": "adoption_rating", **row}
             for row in export_ratings(session, [rater_key(session, person_id)])
         ]
-        return [*_adoptions(session, person_id), *_care(session, person_id), *ratings]
+        agreed = _agreements(session, person_id)
+        return [*_adoptions(session, person_id), *agreed, *_care(session, person_id), *ratings]
 
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
         """Another adopter becomes the lead; where there is none, the adoption ends without her."""
@@ -66,6 +69,7 @@ class AdoptionsOfAPerson:
             _leave(session, row, person_id, now)
         session.execute(delete(AdoptionMember).where(AdoptionMember.person_id == person_id))
         _forget_care(session, AdoptionCare.person_id == person_id)
+        _forget_agreements(session, AdoptionAgreement.signer_id == person_id)
         erase_rating_words(session, [rater_key(session, person_id)])
 
     def expire(self, session: Session, now: datetime) -> int:
@@ -74,6 +78,7 @@ class AdoptionsOfAPerson:
         if not ids:
             return 0
         _forget_care(session, AdoptionCare.adoption_id.in_(ids))
+        _forget_agreements(session, AdoptionAgreement.adoption_id.in_(ids))
         session.execute(delete(AdoptionMember).where(AdoptionMember.adoption_id.in_(ids)))
         return changed_rows(session, update(Adoption).where(Adoption.id.in_(ids)).values(_NOTHING))
 
@@ -91,7 +96,10 @@ def _over(now: datetime) -> ColumnElement[bool]:
         Adoption.applicant_id.is_not(None),
         Adoption.sealed_words.is_not(None),
         Adoption.sealed_group.is_not(None),
-        Adoption.sealed_agreement.is_not(None),
+        exists().where(
+            AdoptionAgreement.adoption_id == Adoption.id,
+            AdoptionAgreement.sealed_text.is_not(None),
+        ),
         exists().where(AdoptionMember.adoption_id == Adoption.id),
         exists().where(
             AdoptionCare.adoption_id == Adoption.id,
@@ -140,6 +148,12 @@ def _end(session: Session, row: AdoptionRow, now: datetime) -> None:
     write_event(session, row.id, step, Who.ADOPTER, None, "", now)
 
 
+def _forget_agreements(session: Session, these: ColumnElement[bool]) -> None:
+    """What was agreed bears a name: the digest stays in the ledger and leads to nobody."""
+    forget = update(AdoptionAgreement).where(these).values(signer_id=None, sealed_text=None)
+    session.execute(forget.execution_options(synchronize_session=False))
+
+
 def _forget_care(session: Session, these: ColumnElement[bool]) -> None:
     """Lines stay without words, photos and names."""
     ids = select(AdoptionCare.id).where(these)
@@ -175,6 +189,17 @@ def _adoptions(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
             "group": row.group if hers else "",
             "words": row.words if hers else "",
             "plot_name": row.plot_name if hers else "",
+        }
+
+
+def _agreements(session: Session, person_id: UUID) -> Iterator[dict[str, Any]]:
+    for row in agreements_signed_by(session, person_id):
+        yield {
+            "table": "adoption_agreement",
+            "number": row.adoption,
+            "at": row.at.isoformat(),
+            "digest": row.digest,
+            "text": row.text or "",
         }
 
 

@@ -4,9 +4,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from credit.rules.canonical import Json, canonical
@@ -16,7 +15,7 @@ from portal.accounts.rules import Actor
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
-from volunteers.models.adoption import Adoption, AdoptionMember, AdoptionPlaque
+from volunteers.models.adoption import AdoptionAgreement, AdoptionMember, AdoptionPlaque
 from volunteers.queries.adoption.adoptions import (
     AdoptionRow,
     MemberRow,
@@ -128,8 +127,8 @@ def countersign(
     row, lead, plot = _to_countersign(session, actor, number)
     today = today_of(session, now)
     ends = months_after(today, settings_of(session).term_months)
+    _seal(session, row, lead, plot, given, (today, ends), now)
     values = {
-        **_sealed(session, row, lead, plot, given, (today, ends), now),
         "countersigned_by": actor.person_id,
         "countersigned_at": now,
         "starts_on": today,
@@ -152,11 +151,11 @@ def renew(session: Session, actor: Actor, number: str, given: ForTheCity, *, now
         raise Refused(AdoptionRefusal.NOT_ASKED)
     starts = row.ends_on + timedelta(days=1)
     ends = months_after(starts, settings_of(session).term_months)
-    values = _sealed(session, row, lead, plot, given, (starts, ends), now)
+    _seal(session, row, lead, plot, given, (starts, ends), now)
     move(
         session, row, Step.RENEW, Who.DESK, now=now, actor=actor, reason=_clean(given.name),
         ends_on=ends, renewal_asked_at=None, countersigned_by=actor.person_id,
-        countersigned_at=now, **values,
+        countersigned_at=now,
     )  # fmt: skip
     tell_adopters(session, row, "adoption.in_force", {"day": ends.isoformat()}, now)
 
@@ -188,7 +187,7 @@ def _named(
     return named_until(today, settings)
 
 
-def _sealed(
+def _seal(
     session: Session,
     row: AdoptionRow,
     lead: MemberRow,
@@ -196,10 +195,11 @@ def _sealed(
     given: ForTheCity,
     term: tuple[date, date],
     now: datetime,
-) -> dict[str, Any]:
+) -> None:
     """Seal what was agreed by its hash. A salt is part of it, so that nobody finds it by guessing.
-    What was hashed is kept sealed for her who signed, so that she can prove it; it goes when she
-    is erased, and the hash then leads to nobody."""
+    What was hashed is kept sealed for her who signed and for the city, so that both can prove it,
+    also when another leads or a later one holds; it goes when she is erased, and the hash then
+    leads to nobody."""
     model = model_of(session, row.model_version)
     if model is None:
         raise Conflict(AdoptionRefusal.MOVED_ON)
@@ -219,17 +219,9 @@ def _sealed(
     if isinstance(outcome, Rejected):
         # the ledger stands still: the signature waits with it
         raise Conflict(outcome.code)
-    sealed = instance_of(session).vault.seal(agreed.decode())
-    return {"sealed_agreement": sealed, "digest": digest.hex()}
-
-
-def agreed_text(session: Session, row: AdoptionRow, member: MemberRow) -> str | None:
-    """The very text whose hash is sealed, for the lead who signed it: her name is in it. None for
-    others, and where it was not kept: since another leads, or from before it was."""
-    mine = row.applicant_id == member.person_id and member.role is Role.LEAD
-    if row.digest is None or not mine:
-        return None
-    column = select(Adoption.sealed_agreement).where(Adoption.id == row.id)
-    sealed = session.scalar(column)
-    text = instance_of(session).vault.unseal(sealed) if sealed else ""
-    return text if sha256(text.encode()).hexdigest() == row.digest else None
+    session.add(
+        AdoptionAgreement(
+            adoption_id=row.id, at=now, digest=digest.hex(), signer_id=lead.person_id,
+            sealed_text=instance_of(session).vault.seal(agreed.decode()),
+        )
+    )  # fmt: skip

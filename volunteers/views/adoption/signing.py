@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.access import current_actor, signed_in
+from portal.accounts.access import current_actor, requires, signed_in
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
@@ -14,12 +14,13 @@ from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from volunteers.forms.adoption import SignForm
 from volunteers.queries.adoption.adoptions import AdoptionRow, MemberRow
+from volunteers.queries.adoption.agreements import agreements_of
 from volunteers.queries.adoption.care import model_now, model_of
 from volunteers.rules.adoption.life import Role
 from volunteers.service.adoption.agreements import text_digest
-from volunteers.service.adoption.found import own_adoption, plot_of
+from volunteers.service.adoption.found import MANAGE, adoption_here, own_adoption, plot_of
 from volunteers.service.adoption.settings import settings_of
-from volunteers.service.adoption.signing import agreed_text, ask_renewal, sign
+from volunteers.service.adoption.signing import ask_renewal, sign
 from volunteers.views.adoption.blueprint import bp
 from volunteers.views.adoption.common import about_plot
 
@@ -57,8 +58,20 @@ def my_agreement(number: str) -> ResponseReturnValue:
         raise Missing
     return render_template(
         "volunteers/adoption/agreement.html", row=row, member=member, model=model,
-        fingerprint=text_digest(model), agreed=agreed_text(reading(), row, member),
+        fingerprint=text_digest(model), agreed=agreements_of(reading(), row.id),
+        me=member.person_id,
         **about_plot(plot_of(reading(), row)),
+    )  # fmt: skip
+
+
+@bp.get("/desk/adoption/<number>/agreements")
+@requires(MANAGE)
+def desk_agreements(number: str) -> ResponseReturnValue:
+    """Every agreement of an adoption with the line that proves it, for the city."""
+    row = adoption_here(reading(), current_actor(), number)
+    return render_template(
+        "volunteers/adoption/desk/agreements.html", row=row,
+        agreed=agreements_of(reading(), row.id), **about_plot(plot_of(reading(), row)),
     )  # fmt: skip
 
 
