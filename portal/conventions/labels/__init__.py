@@ -1,5 +1,5 @@
 """Words for the codes of conventions."""
 
-from portal.conventions.labels import kinds, personal, refusals, talk, votes, way
+from portal.conventions.labels import kinds, personal, published, refusals, talk, votes, way
 
-__all__ = ["kinds", "personal", "refusals", "talk", "votes", "way"]
+__all__ = ["kinds", "personal", "published", "refusals", "talk", "votes", "way"]

@@ -45,6 +45,8 @@ class RoundRow:
     preamble: str | None
     revision: int
     started_at: datetime
+    reading: str | None
+    base_version: int | None
 
     @property
     def rule(self) -> KindRule:
@@ -57,6 +59,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
         Round.id, Round.number, Round.convention_id, Convention.kind, Round.kind_version,
         Round.title, Convention.area_id, Round.place_path, Convention.covers, Round.sequence,
         Round.state, Round.until, Round.asked, Round.preamble, Round.revision, Round.started_at,
+        Round.reading, Round.base_version,
     ).join(Convention, Convention.id == Round.convention_id)  # fmt: skip
 
 
