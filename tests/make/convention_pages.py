@@ -22,7 +22,7 @@ CASES = dict.fromkeys(
         "conventions.desk_clause", "conventions.desk_clause_out", "conventions.desk_aside",
         "conventions.desk_let_stand", "conventions.wish", "conventions.desk_wishes",
         "conventions.desk_wish_paper", "conventions.desk_comments",
-        "conventions.desk_comment_paper",
+        "conventions.desk_comment_paper", "conventions.desk_note",
     ),
     "convention_round",
 ) | {"conventions.desk_wish": "convention_wish",

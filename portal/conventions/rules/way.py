@@ -59,6 +59,7 @@ class WayRefusal(StrEnum):
     NO_CLAUSE = "way.no_clause"
     OPEN_COMMENTS = "way.open_comments"
     WORDS_FLAGGED = "way.words_flagged"
+    NOTES = "way.notes"
     NO_REASON = "way.no_reason"
     NO_PLACE = "way.no_place"
 
@@ -138,8 +139,8 @@ def state_after(rule: KindRule, state: RoundState, move: Move) -> RoundState | N
 
 @dataclass(frozen=True)
 class Standing:
-    """What must be known to go on: days that run, clauses, comments and words that wait, and where
-    it leads ``to``."""
+    """What must be known to go on: days that run, clauses, comments, words and notes of the street
+    that wait, and where it leads ``to``."""
 
     state: RoundState
     until: date | None = None
@@ -147,6 +148,7 @@ class Standing:
     waiting_comments: int = 0
     flagged: int = 0
     to: RoundState | None = None
+    notes: int = 0
 
 
 def why_not(at: Standing, move: Move, today: date) -> WayRefusal | None:
@@ -171,4 +173,6 @@ def _text_waits(at: Standing) -> WayRefusal | None:
     # a kind without a review is stopped before the vote, or nobody would ask
     if at.flagged and (at.state is S.REVIEW or at.to is S.VOTE):
         return WayRefusal.WORDS_FLAGGED
+    if at.state is S.REVIEW and at.notes:
+        return WayRefusal.NOTES
     return None

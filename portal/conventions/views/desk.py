@@ -14,6 +14,7 @@ from portal.conventions.forms.texts import ClauseForm, PasteForm, ReasonForm, St
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import FINDINGS, MOVES, STATES
+from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.talk import wishes_waiting
 from portal.conventions.queries.texts import (
     PAGE,
@@ -107,7 +108,8 @@ def desk_convention(number: str) -> ResponseReturnValue:
         asides=asides_of(reading(), row.id), flags=flags_in(reading(), row.id, draft),
         events=events_of(reading(), row.id), open=_open_moves(row), phases=PHASES,
         votes=votes_of(reading(), row.id), outcomes=OUTCOMES, now=now(),
-        waiting=wishes_waiting(reading(), row.id),
+        waiting=wishes_waiting(reading(), row.id), notes=notes_of(reading(), row.id),
+        noting=row.state is RoundState.REVIEW and _may(row, REVIEW),
         reviewing=_may(row, REVIEW)
         and (row.state is RoundState.REVIEW or is_reviewed_early(row.rule, row.state)),
     )  # fmt: skip

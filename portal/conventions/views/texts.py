@@ -11,6 +11,7 @@ from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.rendering import rendered
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
+from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.talk import PAGE as WISHES
 from portal.conventions.queries.talk import wishes_of
 from portal.conventions.queries.texts import (
@@ -62,5 +63,6 @@ def convention(number: str) -> ResponseReturnValue:
         states=STATES, moves=MOVES, kinds=KINDS,
         area=areas_by_ids(reading(), {row.area_id}).get(row.area_id),
         draft=draft_of(reading(), row.id) if row.state in READABLE else [],
-        events=events_of(reading(), row.id), votes=votes_of(reading(), row.id), now=now(), **VOTES,
+        events=events_of(reading(), row.id), votes=votes_of(reading(), row.id), now=now(),
+        notes=notes_of(reading(), row.id), **VOTES,
     )  # fmt: skip
