@@ -15,3 +15,9 @@ def upgrade() -> None:
             op.f("ck_convention_ended_way"), "(ended_on IS NULL) = (ended_way IS NULL)"
         )
     op.add_column("convention_round", sa.Column("reading", sa.Text(), nullable=True))
+    op.add_column(
+        "convention_draft_script",
+        sa.Column("revision", sa.Integer(), nullable=False, server_default="1"),
+    )
+    with op.batch_alter_table("convention_draft_script") as batch:
+        batch.alter_column("revision", server_default=None)

@@ -34,6 +34,7 @@ from portal.accounts.views import bp as accounts
 from portal.areas import labels as areas_labels
 from portal.areas.cli import areas as areas_commands
 from portal.areas.service import load_city_places
+from portal.conventions import jobs as conventions_jobs
 from portal.conventions import labels as conventions_labels
 from portal.conventions.service import personal as conventions_personal
 from portal.conventions.views import bp as conventions
@@ -157,6 +158,7 @@ REGISTERED: Final = (
     pledges_jobs,
     pledges_labels,
     pledges_personal,
+    conventions_jobs,
     conventions_labels,
     conventions_personal,
     site_jobs,

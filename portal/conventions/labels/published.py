@@ -6,6 +6,7 @@ from typing import Final
 from portal.accounts.labels import register_actions
 from portal.conventions.rules.published import EndWay, PublishRefusal
 from portal.conventions.rules.texts import Script
+from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -49,5 +50,13 @@ register_actions(
         "convention:publish": _l("published a convention"),
         "convention:end": _l("noted that a convention ended"),
         "convention:revise": _l("began to revise a convention"),
+    }
+)
+messages.register(
+    {
+        "convention.review": _l(
+            "“%(title)s” is to be looked at again by %(day)s. Please ask the residents whether it "
+            "still fits, and begin a revision at the desk if it does not."
+        ),
     }
 )

@@ -143,7 +143,8 @@ class DraftClause(Base):
 
 
 class DraftScript(Base):
-    """The same clause in another script, e.g. Dai."""
+    """The same clause in another script, e.g. Dai. ``revision``: of the Chinese that it follows, so
+    that an older one is told apart."""
 
     __tablename__ = "convention_draft_script"
 
@@ -152,6 +153,7 @@ class DraftScript(Base):
     )
     script: Mapped[str] = mapped_column(String(SCRIPT_LENGTH), primary_key=True)
     markdown: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer)
 
 
 class ClauseEdit(Base):

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from credit.rules.canonical import Json
 from portal.conventions.models import (
@@ -26,7 +26,7 @@ from portal.conventions.queries.votes import VoteRow, vote_by_number
 from portal.conventions.rules.counting import Outcome
 from portal.conventions.rules.kinds import Kind
 from portal.conventions.rules.published import EndWay, Published, content_of_version
-from portal.conventions.rules.texts import ClauseText
+from portal.conventions.rules.texts import ClauseText, Script
 
 
 @dataclass(frozen=True)
@@ -161,16 +161,26 @@ def clauses_of_versions(
     return found
 
 
-def scripts_of_draft(session: Session, round_id: UUID) -> dict[UUID, dict[str, str]]:
+@dataclass(frozen=True)
+class ScriptRow:
+    """What a clause of a draft says in another script, and which revision it follows."""
+
+    markdown: str
+    revision: int
+
+
+def scripts_of_draft(session: Session, round_id: UUID) -> dict[UUID, dict[Script, ScriptRow]]:
     """What the clauses of a draft say in other scripts, by clause."""
-    found = dict[UUID, dict[str, str]]()
+    found = dict[UUID, dict[Script, ScriptRow]]()
+    s = DraftScript
     rows = session.execute(
-        select(DraftClause.clause_id, DraftScript.script, DraftScript.markdown)
-        .join(DraftScript, DraftScript.draft_id == DraftClause.id)
+        select(DraftClause.clause_id, s.script, s.markdown, s.revision)
+        .join(s, s.draft_id == DraftClause.id)
         .where(DraftClause.round_id == round_id)
+        .order_by(s.script)
     )
-    for clause_id, script, markdown in rows:
-        found.setdefault(clause_id, {})[script] = markdown
+    for row in rows:
+        found.setdefault(row.clause_id, {})[Script(row.script)] = ScriptRow(*row[2:])
     return found
 
 
@@ -228,3 +238,47 @@ def readings_of(session: Session, version_id: UUID) -> list[ReadingRow]:
     """The readings of a version, the newest first."""
     statement = select(Reading.markdown, Reading.at).where(Reading.version_id == version_id)
     return [ReadingRow(*row) for row in session.execute(statement.order_by(Reading.id.desc()))]
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A version whose review nears."""
+
+    convention_id: UUID
+    number: str
+    version: int
+    title: str
+    place_path: str
+    review_on: date
+
+
+def reviews_due(session: Session, until: date) -> list[DueRow]:
+    """The newest versions to be looked at again by a day, of which nobody was told yet and no
+    revision has begun."""
+    v, newer = ConventionVersion, aliased(ConventionVersion)
+    statement: Select[*tuple[Any, ...]] = (
+        select(Convention.id, Convention.number, v.version, v.title, Convention.place_path,
+               v.review_on)
+        .join(Convention, Convention.id == v.convention_id)
+        .where(
+            v.review_on <= until, Convention.ended_on.is_(None),
+            or_(Convention.reminded_of.is_(None), Convention.reminded_of != v.version),
+            ~exists().where(newer.convention_id == v.convention_id, newer.version > v.version),
+            ~exists().where(Round.convention_id == v.convention_id, Round.ended_at.is_(None)),
+        )
+        .order_by(v.review_on)
+    )  # fmt: skip
+    return [DueRow(*row) for row in session.execute(statement)]
+
+
+def open_round(session: Session, convention_id: UUID) -> str | None:
+    """The number of the round that is under way; None when there is none."""
+    return session.scalar(
+        select(Round.number).where(Round.convention_id == convention_id, Round.ended_at.is_(None))
+    )
+
+
+def last_sequence(session: Session, convention_id: UUID) -> int:
+    """The number of the newest round of a convention, published, given up or under way."""
+    statement = select(func.max(Round.sequence)).where(Round.convention_id == convention_id)
+    return session.scalar(statement) or 0

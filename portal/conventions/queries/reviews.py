@@ -37,8 +37,8 @@ def notes_of(session: Session, round_id: UUID) -> list[NoteRow]:
         .order_by(Review.asked_at.desc(), ReviewNote.id)
     )  # fmt: skip
     return [
-        NoteRow(clause, heading or (words or "")[:20], *more)
-        for clause, heading, words, *more in session.execute(statement)
+        NoteRow(row[0], row[1] or (row[2] or "")[:20], *row[3:])
+        for row in session.execute(statement)
     ]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -130,7 +130,7 @@ def _clauses(session: Session, row: RoundRow) -> list[ClauseText]:
     return [
         ClauseText(
             str(one.clause_id), one.heading, one.markdown, one.topic,
-            scripts.get(one.clause_id, {}),
+            {key.value: said.markdown for key, said in scripts.get(one.clause_id, {}).items()},
         )
         for one in draft_of(session, row.id)
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def _clauses(session: Session, row: RoundRow) -> list[ClauseText]:
 def _seal(
     session: Session, of: ConventionRow, made: ConventionVersion, vote: VoteRow,
     clauses: list[ClauseText], now: datetime,
-) -> tuple[str, Any]:  # fmt: skip
+) -> tuple[str, UUID]:  # fmt: skip
     content = content_of_version(
         Published(
             of.number, of.kind.value, made.version, made.title, made.preamble or "",
@@ -161,11 +161,10 @@ def _seal(
 
 def _keep(session: Session, made: ConventionVersion, clauses: list[ClauseText]) -> None:
     """The clauses and their scripts as they stand now."""
-    drafts = {str(one.clause_id): one.clause_id for one in draft_of(session, made.round_id)}
     session.add_all(
         VersionClause(
             version_id=made.id,
-            clause_id=drafts[one.key],
+            clause_id=UUID(one.key),
             position=at,
             topic=one.topic,
             heading=one.heading,
@@ -174,7 +173,7 @@ def _keep(session: Session, made: ConventionVersion, clauses: list[ClauseText]) 
         for at, one in enumerate(clauses, 1)
     )
     session.add_all(
-        VersionScript(version_id=made.id, clause_id=drafts[one.key], script=script, markdown=words)
+        VersionScript(version_id=made.id, clause_id=UUID(one.key), script=script, markdown=words)
         for one in clauses
         for script, words in one.scripts.items()
     )
