@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from portal.accounts.labels import register_actions
-from portal.conventions.rules.published import EndWay, PublishRefusal
+from portal.conventions.rules.published import EndWay, ListState, PublishRefusal
 from portal.conventions.rules.texts import Script
 from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
@@ -13,6 +13,11 @@ from portal.kernel.words import Words, register
 END_WAYS: Final[Mapping[EndWay, Words]] = {
     EndWay.VOTE: _l("repealed by a decision of those who adopted it"),
     EndWay.LAW: _l("repealed because the law changed, or by order of the law"),
+}
+LIST_STATES: Final[Mapping[ListState, Words]] = {
+    ListState.UNDER_WAY: _l("Under way or being revised"),
+    ListState.IN_FORCE: _l("Published and in force"),
+    ListState.ENDED: _l("Ended"),
 }
 SCRIPTS: Final[Mapping[Script, Words]] = {
     Script.DAI: _l("Dai (Xishuangbanna)"),

@@ -27,6 +27,7 @@ from portal.conventions.rules.counting import Outcome
 from portal.conventions.rules.kinds import Kind
 from portal.conventions.rules.published import EndWay, Published, content_of_version
 from portal.conventions.rules.texts import ClauseText, Script
+from portal.conventions.rules.way import RoundState
 
 
 @dataclass(frozen=True)
@@ -282,3 +283,22 @@ def last_sequence(session: Session, convention_id: UUID) -> int:
     """The number of the newest round of a convention, published, given up or under way."""
     statement = select(func.max(Round.sequence)).where(Round.convention_id == convention_id)
     return session.scalar(statement) or 0
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """A round in the history of a convention."""
+
+    number: str
+    sequence: int
+    state: RoundState
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def rounds_of(session: Session, convention_id: UUID) -> list[RoundLine]:
+    """Every round of a convention, the newest first; those given up too."""
+    statement = select(
+        Round.number, Round.sequence, Round.state, Round.started_at, Round.ended_at
+    ).where(Round.convention_id == convention_id)
+    return [RoundLine(*row) for row in session.execute(statement.order_by(Round.sequence.desc()))]

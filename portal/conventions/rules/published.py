@@ -23,6 +23,14 @@ class EndWay(StrEnum):
     LAW = "law"
 
 
+class ListState(StrEnum):
+    """By what the list of conventions is narrowed."""
+
+    UNDER_WAY = "under_way"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+
+
 class PublishRefusal(StrEnum):
     """Why a text is not filed, published, explained or ended."""
 

@@ -4,8 +4,9 @@ Which steps a kind has and in which order is data (``rules.kinds``); an edge say
 follow what. A round ends published or given up, and is never deleted.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -135,6 +136,36 @@ def state_after(rule: KindRule, state: RoundState, move: Move) -> RoundState | N
     behind = rule.after(Step(state.value))
     found = S(behind.value) if behind else S.PUBLISHED
     return found if found in edge.to else None
+
+
+@dataclass(frozen=True)
+class Station:
+    """A step of a kind as a text goes it: ``done`` on a day, ``now`` since a day, or to come."""
+
+    step: Step
+    done: bool = False
+    now: bool = False
+    at: datetime | None = None
+
+
+def stations(
+    rule: KindRule, state: RoundState, moves: Iterable[tuple[RoundState, datetime]]
+) -> list[Station]:
+    """The steps of a kind with the days on which a text went them. ``moves``: where each led to,
+    the oldest first. A text that came back goes the steps behind anew."""
+    entered, left = dict[RoundState, datetime](), dict[RoundState, datetime]()
+    before: RoundState | None = None
+    for to, at in moves:
+        if before is not None:
+            left[before] = at
+        entered[to], before = at, to
+    reached = rule.steps.index(Step(state.value)) if state in RUNNING else len(rule.steps)
+    return [
+        Station(step, done=True, at=left.get(S(step.value))) if at < reached
+        else Station(step, now=True, at=entered.get(state)) if at == reached
+        else Station(step)
+        for at, step in enumerate(rule.steps)
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,19 @@ def _writing(session: Session, actor: Actor, number: str) -> RoundRow:
     return row
 
 
+def write_about(
+    session: Session, actor: Actor, number: str, title: str, preamble: str, *, seen: int
+) -> None:
+    """Write the name and the introduction. ``seen``: the revision of the text that was read."""
+    row = _writing(session, actor, number)
+    if seen != row.revision:
+        raise Conflict(TextRefusal.GONE)
+    session.execute(
+        update(Round).where(Round.id == row.id).values(title=title, preamble=preamble or None)
+    )
+    _count(session, row.id)
+
+
 def add_clause(
     session: Session, actor: Actor, number: str, wish: ClauseWish, *, now: datetime
 ) -> None:
