@@ -1,6 +1,6 @@
 """Published conventions for tests: adopted by a vote, filed and published by the services."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.conventions.queries.published import VersionRow, versions_of
@@ -32,21 +32,23 @@ class Adopted(Voting):
             self.cast(at, Choice.YES)
         assert self.decide() is Outcome.CARRIED
 
-    def day(self, moment: Any) -> date:
+    def day(self, moment: datetime) -> date:
         with self.database.read() as session:
             return city_day(moment, instance_of(session).city.zone)
 
-    def file(self, number: str = "乳备〔2026〕18号", **changes: Any) -> None:
+    def file(
+        self, number: str = "乳备〔2026〕18号", *, now: datetime = FILED_AT, **changes: Any
+    ) -> None:
         values: dict[str, Any] = {
             "filed_with": "城区街道办事处", "filing_number": number,
             "filed_on": self.day(FILED_AT), "photos": KeptPhotos(),
         }  # fmt: skip
-        self.act(file_text, self.first, self.round, FilingWish(**values | changes), now=FILED_AT)
+        self.act(file_text, self.first, self.round, FilingWish(**values | changes), now=now)
 
-    def publish(self, **changes: Any) -> int:
+    def publish(self, *, now: datetime = PUBLISHED_AT, **changes: Any) -> int:
         values = {"effective_from": self.day(PUBLISHED_AT), "review_on": None} | changes
         version: int = self.act(
-            publish_version, self.first, self.round, PublishWish(**values), now=PUBLISHED_AT
+            publish_version, self.first, self.round, PublishWish(**values), now=now
         )
         return version
 
