@@ -25,6 +25,7 @@ from portal.conventions.rules.way import RoundState
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Refused
 from tests.make.published import FILED_AT, PUBLISHED_AT, Adopted
+from tests.make.together import at_once
 from tests.make.votes import AFTER
 
 DAY = timedelta(days=1)
@@ -120,3 +121,23 @@ def test_differences_follow_the_clause_and_not_its_place() -> None:
     assert (gone.change, gone.new, gone.said("gone")) == (Change.GONE, None, ["楼道\n不堆杂物。"])
     [same] = changes_between(old[:1], old[:1])
     assert not same.changed
+
+
+def test_of_two_who_publish_at_once_one_does(town: Adopted) -> None:
+    def filed() -> str:
+        return tried(town.file)
+
+    def publish() -> str:
+        return tried(town.publish)
+
+    assert sorted(at_once(filed, filed)) == ["done", "publish.not_now"]
+    assert sorted(at_once(publish, publish)) == ["done", "publish.not_now"]
+    assert len(town.versions) == 1
+
+
+def tried(act: Any) -> str:
+    try:
+        act()
+    except Refused as told:
+        return str(told.code.value)
+    return "done"

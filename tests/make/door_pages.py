@@ -39,6 +39,7 @@ CASES = {
 }
 NO_PAGE = {
     **alliance_pages.NO_PAGE,
+    **convention_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",

@@ -34,6 +34,7 @@ NO_DATA = {
     "reports.place_map_picture",
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
     "conventions.desk_tally_photo",
+    "conventions.desk_filing_photo", "conventions.conventions_csv",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",
@@ -179,8 +180,11 @@ def test_answers_fit_their_description(
     with database.write() as session:
         area = session.scalars(select(Area).order_by(Area.id)).first()
         assert area is not None
-        decided = convention_things(session, area)["convention_decided"]
+        made = convention_things(session, area)
+    decided, text = made["convention_decided"], made["convention_text"]
     checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
+    checked.ask(f"/conventions/texts/{text}/1/text.json", "conventions.version_json")
+    checked.ask("/conventions/list.json", "conventions.conventions_json")
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {

@@ -5,7 +5,7 @@ from typing import Final
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.published import END_WAYS
@@ -34,11 +34,11 @@ class FilingForm(PhotoForm):
 
     filed_with = StringField(
         _l("Filed with"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_SOURCE, message=LONG)],
+        [DataRequired(message=NEEDED), Length(max=LONGEST_SOURCE, message=LONG)],
     )
     filing_number = StringField(
         _l("Number of the filing"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_NUMBER, message=LONG)],
+        [DataRequired(message=NEEDED), Length(max=LONGEST_NUMBER, message=LONG)],
     )
     filed_on = DayField(_l("Filed on"), [InputRequired(message=NEEDED)])
     photos = PhotosField(_l("Photo of the receipt"), most=1)
@@ -66,7 +66,7 @@ class AboutForm(Form):
     """The name of a text, and what stands above its clauses. ``seen``: of which revision."""
 
     title = StringField(
-        _l("Name"), [InputRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
+        _l("Name"), [DataRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
     )
     preamble = TextAreaField(
         _l("Introduction"), [Optional(), Length(max=LONGEST_PREAMBLE, message=LONG)]
@@ -88,7 +88,7 @@ class ReadingForm(Form):
 
     words = TextAreaField(
         _l("The text in plain words"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_READING, message=LONG)],
+        [DataRequired(message=NEEDED), Length(max=LONGEST_READING, message=LONG)],
     )
     seen = HiddenField(default="")
 
@@ -115,7 +115,7 @@ class EndForm(Form):
     )
     reason = TextAreaField(
         _l("Why? Everybody can read this."),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_REASON, message=LONG)],
+        [DataRequired(message=NEEDED), Length(max=LONGEST_REASON, message=LONG)],
     )
 
     def wish(self) -> EndWish:

@@ -46,7 +46,6 @@ register(
         PublishRefusal.ENDED: _l("This convention has ended."),
         PublishRefusal.RUNNING: _l("A text of this convention is under way already."),
         PublishRefusal.END_DAY: _l("It ends after it began (%(day)s), and not in the future."),
-        PublishRefusal.NO_SCRIPT: _l("Please choose a language."),
     }
 )
 register_actions(

@@ -45,7 +45,6 @@ class PublishRefusal(StrEnum):
     ENDED = "publish.ended"
     RUNNING = "publish.running"
     END_DAY = "publish.end_day"
-    NO_SCRIPT = "publish.no_script"
 
 
 def years_later(day: date, years: int) -> date:
