@@ -86,7 +86,7 @@ def test_a_script_stands_beside_the_clause_until_it_is_published(
     refused(TextRefusal.NOT_NOW, write, "晚了", quote_hash("ᦵᦙᦲᧂ ᦺᦑ"))
 
 
-def test_a_reading_is_edited_until_published_and_has_a_history_after(
+def test_r106_a_reading_stands_beside_a_text_and_keeps_its_history(
     app: Flask, database: Database
 ) -> None:
     town = Adopted(database)

@@ -226,7 +226,10 @@ def stays(place: Community, page: Page) -> None:
     [row] = public.client.get("/conventions/list.json?q=东阁").get_json()["conventions"]
     assert (row["version"], row["page"]) == (1, page.path.rpartition("/")[0])
     assert TITLE in public.client.get("/conventions/list.csv").text
-    assert "Households sign it" in public.get(f"/conventions/{place.number}").text
+    steps = public.get(f"/conventions/{place.number}").soup.select(".steps > li")
+    assert [one.get("aria-current") for one in steps] == [None] * 8 + ["step"]
+    # every step that is done says on which day
+    assert all(one.select_one(".hint") is not None for one in steps[:8])
 
 
 def it_is_revised(place: Community) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from portal.accounts.labels import register_actions
+from portal.conventions.rules.kinds import Step
 from portal.conventions.rules.published import EndWay, ListState, PublishRefusal
 from portal.conventions.rules.texts import Script
 from portal.kernel import messages
@@ -13,6 +14,17 @@ from portal.kernel.words import Words, register
 END_WAYS: Final[Mapping[EndWay, Words]] = {
     EndWay.VOTE: _l("repealed by a decision of those who adopted it"),
     EndWay.LAW: _l("repealed because the law changed, or by order of the law"),
+}
+# on the bar of progress, where eight stand beside one another
+SHORT_STEPS: Final[Mapping[Step, Words]] = {
+    Step.STUDY: _l("Study"),
+    Step.WISHES: _l("Wishes"),
+    Step.DRAFT: _l("Writing"),
+    Step.DISCUSSION: _l("Talk"),
+    Step.REVIEW: _l("Review"),
+    Step.VOTE: _l("Vote"),
+    Step.FILING: _l("Filing"),
+    Step.PUBLICATION: _l("Public"),
 }
 LIST_STATES: Final[Mapping[ListState, Words]] = {
     ListState.UNDER_WAY: _l("Under way or being revised"),

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
-from portal.conventions.labels.kinds import KINDS, STEPS, TOPICS
+from portal.conventions.labels.kinds import KINDS, TOPICS
+from portal.conventions.labels.published import SHORT_STEPS
 from portal.conventions.labels.rendering import rendered
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
@@ -50,7 +51,7 @@ def convention(number: str) -> ResponseReturnValue:
         area=areas_by_ids(reading(), {row.area_id}).get(row.area_id),
         draft=draft_of(reading(), row.id) if row.state in READABLE else [],
         events=events, votes=votes_of(reading(), row.id), now=now(),
-        notes=notes_of(reading(), row.id), steps=STEPS, filing=filing_of(reading(), row.id),
+        notes=notes_of(reading(), row.id), steps=SHORT_STEPS, filing=filing_of(reading(), row.id),
         stations=stations(row.rule, row.state, ((one.to, one.at) for one in events)),
         versions=versions_of(reading(), row.convention_id), **VOTES,
     )  # fmt: skip
