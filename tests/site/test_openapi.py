@@ -133,6 +133,17 @@ class Checked:
         return found
 
 
+def convention_answers(checked: Checked, database: Database) -> None:
+    with database.write() as session:
+        area = session.scalars(select(Area).order_by(Area.id)).first()
+        assert area is not None
+        made = convention_things(session, area)
+    decided, text = made["convention_decided"], made["convention_text"]
+    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
+    checked.ask(f"/conventions/texts/{text}/1/text.json", "conventions.version_json")
+    checked.ask("/conventions/list.json", "conventions.conventions_json")
+
+
 def portal_answers(checked: Checked) -> None:
     """What the portal's own pages and programs ask it for."""
     checked.ask("/feeds/reports.geojson", "feeds.geojson")
@@ -177,14 +188,7 @@ def test_answers_fit_their_description(
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
     checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
-    with database.write() as session:
-        area = session.scalars(select(Area).order_by(Area.id)).first()
-        assert area is not None
-        made = convention_things(session, area)
-    decided, text = made["convention_decided"], made["convention_text"]
-    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
-    checked.ask(f"/conventions/texts/{text}/1/text.json", "conventions.version_json")
-    checked.ask("/conventions/list.json", "conventions.conventions_json")
+    convention_answers(checked, database)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {

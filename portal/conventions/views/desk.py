@@ -110,12 +110,19 @@ def desk_convention(number: str) -> ResponseReturnValue:
         asides=asides_of(reading(), row.id), flags=flags_in(reading(), row.id, draft),
         events=events_of(reading(), row.id), open=_open_moves(row), phases=PHASES,
         votes=votes_of(reading(), row.id), outcomes=OUTCOMES, now=now(),
-        filing=filing_of(reading(), row.id) if row.state in AFTER_THE_VOTE else None,
-        waiting=wishes_waiting(reading(), row.id), notes=notes_of(reading(), row.id),
-        noting=row.state is RoundState.REVIEW and _may(row, REVIEW),
-        reviewing=_may(row, REVIEW)
-        and (row.state is RoundState.REVIEW or is_reviewed_early(row.rule, row.state)),
+        waiting=wishes_waiting(reading(), row.id), **_street(row),
     )  # fmt: skip
+
+
+def _street(row: RoundRow) -> dict[str, Any]:
+    """What lies with the street, and what it did."""
+    at_street, may = row.state is RoundState.REVIEW, _may(row, REVIEW)
+    return {
+        "notes": notes_of(reading(), row.id),
+        "noting": at_street and may,
+        "reviewing": may and (at_street or is_reviewed_early(row.rule, row.state)),
+        "filing": filing_of(reading(), row.id) if row.state in AFTER_THE_VOTE else None,
+    }
 
 
 def _may(row: RoundRow, verb: Any) -> bool:

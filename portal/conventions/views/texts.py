@@ -1,6 +1,6 @@
 """A round of a convention in public: where it stands, how it came there, what the draft says."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +17,7 @@ from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.talk import PAGE as WISHES
 from portal.conventions.queries.talk import wishes_of
 from portal.conventions.queries.texts import (
+    RoundRow,
     draft_of,
     events_of,
     round_by_number,
@@ -41,17 +42,28 @@ def convention(number: str) -> ResponseReturnValue:
     row = round_by_number(reading(), clean_number(number) or "")
     if row is None:
         raise Missing
+    return render_template(
+        "conventions/public/one.html", row=row, topics=TOPICS, states=STATES, moves=MOVES,
+        kinds=KINDS, steps=SHORT_STEPS, now=now(), **_way(row), **_wished(row), **VOTES,
+    )  # fmt: skip
+
+
+def _wished(row: RoundRow) -> dict[str, Any]:
+    """A page of what residents wish."""
     after = clean_number(request.args.get("after", "")[:20]) or ""
     wishes = wishes_of(reading(), row.id, shown=True, after=after)
+    following = wishes[WISHES - 1].number if len(wishes) > WISHES else None
+    return {"wishes": wishes[:WISHES], "following": following}
+
+
+def _way(row: RoundRow) -> dict[str, Any]:
+    """How it came to where it stands, and what stands there."""
     events = events_of(reading(), row.id)
-    return render_template(
-        "conventions/public/one.html", row=row, topics=TOPICS, wishes=wishes[:WISHES],
-        following=wishes[WISHES - 1].number if len(wishes) > WISHES else None,
-        states=STATES, moves=MOVES, kinds=KINDS,
-        area=areas_by_ids(reading(), {row.area_id}).get(row.area_id),
-        draft=draft_of(reading(), row.id) if row.state in READABLE else [],
-        events=events, votes=votes_of(reading(), row.id), now=now(),
-        notes=notes_of(reading(), row.id), steps=SHORT_STEPS, filing=filing_of(reading(), row.id),
-        stations=stations(row.rule, row.state, ((one.to, one.at) for one in events)),
-        versions=versions_of(reading(), row.convention_id), **VOTES,
-    )  # fmt: skip
+    return {
+        "area": areas_by_ids(reading(), {row.area_id}).get(row.area_id),
+        "draft": draft_of(reading(), row.id) if row.state in READABLE else [],
+        "events": events, "votes": votes_of(reading(), row.id),
+        "notes": notes_of(reading(), row.id), "filing": filing_of(reading(), row.id),
+        "stations": stations(row.rule, row.state, ((one.to, one.at) for one in events)),
+        "versions": versions_of(reading(), row.convention_id),
+    }  # fmt: skip
