@@ -39,7 +39,8 @@ class Community:
     number: str = ""
 
     def at(self, who: str = "") -> Browser:
-        """Somebody's browser, signed in anew: days pass between two looks."""
+        """Somebody's browser, signed in anew: days pass between two looks, a minute at least."""
+        self.later(minutes=1)
         browser = Browser(self.app)
         if who:
             sign_in_as(browser, self.people[who])
@@ -194,6 +195,7 @@ def it_is_filed_and_published_in_two_scripts(place: Community) -> None:
         assert "ᦢᦱᧃᧉ" in form.fill(words=DAI).send().text
     form = place.at("committee").get(f"{place.desk}/reading").form(button="Save")
     form.fill(words="就是：\n\n- 楼道别堆东西\n- 车停线里").send()
+    place.later(hours=3)
     page = place.at("committee").get(place.desk).click("Publish it")
     assert "In other scripts: Dai" in page.text
     page = page.form(button="Publish it").send()
