@@ -48,6 +48,7 @@ KINDS: Mapping[Kind, Words] = {
     Kind.CLAUSES_PUBLISHED: _l("Text of a pledge published"),
     Kind.COVENANT_PUBLISHED: _l("Covenant of an alliance published"),
     Kind.COVENANT_SIGNED: _l("Covenant of an alliance signed"),
+    Kind.CONVENTION_PUBLISHED: _l("Convention of a community published"),
     Kind.HONOUR: _l("Commendation recorded"),
 }
 UNITS: Mapping[Unit, Words] = {

@@ -62,6 +62,7 @@ class Kind(StrEnum):
     CLAUSES_PUBLISHED = "clauses_published"
     COVENANT_PUBLISHED = "covenant_published"
     COVENANT_SIGNED = "covenant_signed"
+    CONVENTION_PUBLISHED = "convention_published"
 
 
 class Phase(StrEnum):

@@ -38,6 +38,7 @@ from portal.assessment import labels as assessment_labels
 from portal.assessment.cli import assessment as assessment_commands
 from portal.assessment.service.settings import settings_of as assessment_settings
 from portal.assessment.views import bp as assessment
+from portal.conventions import jobs as conventions_jobs
 from portal.conventions import labels as conventions_labels
 from portal.conventions.service import personal as conventions_personal
 from portal.conventions.views import bp as conventions
@@ -166,6 +167,7 @@ REGISTERED: Final = (
     pledges_jobs,
     pledges_labels,
     pledges_personal,
+    conventions_jobs,
     conventions_labels,
     conventions_personal,
     assessment_labels,

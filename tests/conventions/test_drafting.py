@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from portal.accounts.rules import Actor
 from portal.conventions.labels.rendering import rendered
+from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.texts import (
     DraftRow,
     RoundRow,
@@ -23,6 +24,7 @@ from portal.conventions.queries.texts import (
 from portal.conventions.rules.checking import Finding
 from portal.conventions.rules.kinds import Kind
 from portal.conventions.rules.pasting import clauses_in
+from portal.conventions.rules.talk import ReviewState
 from portal.conventions.rules.texts import MOST_CLAUSES, TextRefusal
 from portal.conventions.rules.way import Move, RoundState, WayRefusal
 from portal.conventions.service.drafting import (
@@ -34,10 +36,11 @@ from portal.conventions.service.drafting import (
     save_clause,
     take_out,
 )
-from portal.conventions.service.reviewing import let_stand
+from portal.conventions.service.reviewing import NoteWish, let_stand, write_note
 from portal.conventions.service.rounds import RoundWish, move_round, start_round
 from portal.kernel.db import Database
-from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
+from portal.kernel.ids import new_id
 from tests.make.accounts import actor, staff
 from tests.make.areas import small_tree
 from tests.make.conventions import COMMUNITY, NOW
@@ -241,6 +244,38 @@ def test_P7_a_fine_is_refused_until_the_street_says_why_it_stands(writing: Desk)
     with pytest.raises(Conflict):
         writing.do(let_stand, *given, "原文引用条例", seen=flag.quote_hash, by=writing.street)
     writing.move(Move.APPROVE, by=writing.street)
+
+
+def test_a_note_on_the_law_is_public_and_a_text_that_it_forbids_is_returned(writing: Desk) -> None:
+    writing.do(begin_from_model)
+    clause = writing.draft[0].clause_id
+    with pytest.raises(Refused):
+        writing.do(write_note, NoteWish("太早", must=False), by=writing.street)
+    writing.to(RoundState.REVIEW)
+    for by, wrong in ((writing.committee, Forbidden), (writing.elsewhere, Missing)):
+        with pytest.raises(wrong):
+            writing.do(write_note, NoteWish("不是街道", must=False), by=by)
+    stranger = NoteWish("没有这一条", must=True, clause_id=new_id())
+    with pytest.raises(Missing):
+        writing.do(write_note, stranger, by=writing.street)
+    writing.do(write_note, NoteWish("可写得更明白。", must=False), by=writing.street)
+    bad = NoteWish("与民法典第二百八十七条不符。", must=True, clause_id=clause)
+    writing.do(write_note, bad, by=writing.street)
+    with pytest.raises(Refused) as told:
+        writing.move(Move.APPROVE, by=writing.street)
+    assert told.value.code is WayRefusal.NOTES
+    writing.move(Move.RETURN, "见意见", by=writing.street)
+    # the next review is another one: what was noted before is read, and binds no more
+    writing.to(RoundState.REVIEW)
+    writing.do(write_note, NoteWish("现在可以。", must=False), by=writing.street)
+    writing.move(Move.APPROVE, by=writing.street)
+    with writing.database.read() as session:
+        notes = notes_of(session, writing.row.id)
+    assert [(one.note, one.clause_id, one.state) for one in notes] == [
+        ("现在可以。", None, ReviewState.PASSED),
+        ("可写得更明白。", None, ReviewState.RETURNED),
+        ("与民法典第二百八十七条不符。", clause, ReviewState.RETURNED),
+    ]
 
 
 def test_what_comes_back_has_a_reason_that_everybody_reads(writing: Desk) -> None:

@@ -118,6 +118,8 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "entry": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "slug": ["2026-10"],
         "name": ["data.csv", "result.csv"],
+        "version": ["1"],
+        "script": ["khb"],
     }
     reached: set[str] = set()
     failed: dict[str, int] = {}

@@ -12,6 +12,7 @@ from portal.conventions.rules.votes import VoteState
 from portal.conventions.rules.way import RoundState
 from portal.kernel.instance import instance_of
 from tests.make import conventions as make
+from tests.make import published_pages
 from tests.make.conventions import NOW
 from tests.make.photos import jpeg
 
@@ -22,7 +23,7 @@ CASES = dict.fromkeys(
         "conventions.desk_clause", "conventions.desk_clause_out", "conventions.desk_aside",
         "conventions.desk_let_stand", "conventions.wish", "conventions.desk_wishes",
         "conventions.desk_wish_paper", "conventions.desk_comments",
-        "conventions.desk_comment_paper",
+        "conventions.desk_comment_paper", "conventions.desk_note",
     ),
     "convention_round",
 ) | {"conventions.desk_wish": "convention_wish",
@@ -41,13 +42,17 @@ CASES |= dict.fromkeys(
     "convention_vote",
 )  # fmt: skip
 CASES["conventions.desk_vote_new"] = "convention_round"
+CASES |= published_pages.CASES
+NO_PAGE = published_pages.NO_PAGE
 VALUES = {
+    **published_pages.VALUES,
     ("conventions.kind", "code"): "residents",
     ("conventions.desk_roll_line", "roll"): "1",
     ("conventions.desk_convention_move", "move"): "give_up",
     ("conventions.desk_let_stand", "finding"): "fine",
 }
 PAIRS = {
+    **published_pages.PAIRS,
     **{
         (f"conventions.{page}", "clause"): "convention_clause"
         for page in ("desk_clause", "desk_clause_out", "desk_let_stand")
@@ -86,6 +91,7 @@ def convention_things(session: Session, area: Area) -> dict[str, str]:
     make.comment(session, open_one, discussed, state=SaidState.SHOWN)
     return {
         **_vote_things(session, of),
+        **published_pages.published_things(session, area, NOBODY_CAME),
         "convention_comment": comment.number,
         "convention_discussed": open_one.number,
         "convention_clause_discussed": str(discussed.clause_id),

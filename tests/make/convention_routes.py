@@ -80,6 +80,10 @@ for _page in ("desk_tally_sign", "desk_tally_photo"):
         reaches=REVIEW,
     )
 SAMPLES["conventions.desk_convention_move"] = _sample({"move": "give_up"}, number="round")
+SAMPLES["conventions.desk_note"] = Sample(
+    own=thing(number="convention_round_east"), foreign=thing(number="convention_round_west"),
+    reaches=REVIEW,
+)  # fmt: skip
 SAMPLES["conventions.desk_let_stand"] = Sample(
     own=lambda world, _role: {
         "number": world.things["convention_round_east"],

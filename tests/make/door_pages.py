@@ -46,6 +46,7 @@ NO_PAGE = {
     **alliance_pages.NO_PAGE,
     **assessment_pages.NO_PAGE,
     **meeting_pages.NO_PAGE,
+    **convention_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",

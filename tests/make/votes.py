@@ -72,12 +72,14 @@ class Voting:
         with self.database.write() as session:
             return what(session, who, *given, now=now, **named)
 
-    def call(self, wish: CallWish = CALL, roll: str | None = None) -> str:
+    def call(
+        self, wish: CallWish = CALL, roll: str | None = None, *, now: datetime = NOW
+    ) -> str:  # fmt: skip
         """Call the vote; it is remembered as the one that is meant."""
         typed = self.roll if roll is None else roll
         lines = read_roll(typed, b"", Encoding.UTF8, wish.electorate)
         self.number: str = self.act(
-            call_vote, self.first, self.round, wish, lines, link="/votes/NUMBER", now=NOW
+            call_vote, self.first, self.round, wish, lines, link="/votes/NUMBER", now=now
         )
         return self.number
 

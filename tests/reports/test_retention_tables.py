@@ -259,7 +259,7 @@ NOT_PERSONAL = {
         # texts of communities: drafts and versions, minutes, notices, answers of an office
         *(f"convention_{name}" for name in (
             "round.asked", "round.preamble", "draft_clause.markdown", "draft_script.markdown",
-            "edit.markdown", "version.preamble", "version_clause.markdown",
+            "edit.markdown", "version.preamble", "round.reading", "version_clause.markdown",
             "version_script.markdown", "reading.markdown", "answer.reason", "review_note.note",
             "vote.figures")),
         *(f"community_{name}" for name in (

@@ -37,6 +37,7 @@ NO_DATA = {
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
     "conventions.desk_tally_photo", "conventions.place_calendar", "conventions.tasks_table",
     "reports.desk_check_photo",
+    "conventions.desk_filing_photo", "conventions.conventions_csv",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",
@@ -136,6 +137,17 @@ class Checked:
         return found
 
 
+def convention_answers(checked: Checked, database: Database) -> None:
+    with database.write() as session:
+        area = session.scalars(select(Area).order_by(Area.id)).first()
+        assert area is not None
+        made = convention_things(session, area)
+    decided, text = made["convention_decided"], made["convention_text"]
+    checked.ask(f"/conventions/votes/{decided}/minutes.json", "conventions.vote_minutes")
+    checked.ask(f"/conventions/texts/{text}/1/text.json", "conventions.version_json")
+    checked.ask("/conventions/list.json", "conventions.conventions_json")
+
+
 def portal_answers(checked: Checked) -> None:
     """What the portal's own pages and programs ask it for."""
     checked.ask("/feeds/reports.geojson", "feeds.geojson")
@@ -194,6 +206,7 @@ def test_answers_fit_their_description(
     checked.ask("/data/catalog.json", "satisfaction.catalog")
     portal_answers(checked)
     community_answers(checked, database)
+    convention_answers(checked, database)
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {

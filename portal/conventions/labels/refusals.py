@@ -17,6 +17,9 @@ register(
             "Some words may not stand in a convention. Please change them, or let them stand with "
             "a reason: %(clauses)s"
         ),
+        WayRefusal.NOTES: _l(
+            "A note of the street says that the law forbids something. Please return the text."
+        ),
         WayRefusal.NO_REASON: _l("Please give a reason; everybody can read it."),
         WayRefusal.NO_PLACE: _l("This place is not known, or lies outside of yours."),
         TextRefusal.GONE: _l("The text was changed meanwhile. Please look at it again."),

@@ -10,6 +10,7 @@ from portal.areas.models import Area
 from portal.areas.rules import PATH_LENGTH
 from portal.conventions.models.keys import only_one
 from portal.conventions.rules.kinds import Kind
+from portal.conventions.rules.published import EndWay
 from portal.conventions.rules.texts import (
     LONGEST_HEADING,
     LONGEST_REASON,
@@ -24,11 +25,13 @@ from portal.kernel.ids import new_id, new_number
 
 
 class Convention(Base):
-    """A convention of a place. ``title`` is in the words of those who made it."""
+    """A convention of a place. ``title`` is in the words of those who made it. ``reminded_of``: of
+    which version the committee was told that its review is due."""
 
     __tablename__ = "convention"
     __table_args__ = (
         CheckConstraint("(ended_on IS NULL) = (ended_why IS NULL)", name="ended"),
+        CheckConstraint("(ended_on IS NULL) = (ended_way IS NULL)", name="ended_way"),
         Index("ix_convention_place_path", "place_path", "kind"),
     )
 
@@ -44,13 +47,16 @@ class Convention(Base):
     made_by: Mapped[UUID | None]
     ended_on: Mapped[date | None]
     ended_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
+    ended_way: Mapped[EndWay | None] = code_column(EndWay)
+    reminded_of: Mapped[int | None] = mapped_column(Integer)
 
 
 class Round(Base):
     """One run of the way: the first text, or a revision of what is in force.
 
     ``kind_version`` is the rule it began with, and keeps. ``until``: the last day of the step that
-    runs. ``revision`` counts every change of its text.
+    runs. ``revision`` counts every change of its text. ``reading``: the plain reading that will
+    stand beside it.
     """
 
     __tablename__ = "convention_round"
@@ -76,6 +82,7 @@ class Round(Base):
     asked: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     preamble: Mapped[str | None] = mapped_column(Text)
+    reading: Mapped[str | None] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer, default=0)
     # the version that is changed; no reference, because versions name their round
     base_version: Mapped[int | None] = mapped_column(Integer)
@@ -136,7 +143,8 @@ class DraftClause(Base):
 
 
 class DraftScript(Base):
-    """The same clause in another script, e.g. Dai."""
+    """The same clause in another script, e.g. Dai. ``revision``: of the Chinese that it follows, so
+    that an older one is told apart."""
 
     __tablename__ = "convention_draft_script"
 
@@ -145,6 +153,7 @@ class DraftScript(Base):
     )
     script: Mapped[str] = mapped_column(String(SCRIPT_LENGTH), primary_key=True)
     markdown: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer)
 
 
 class ClauseEdit(Base):

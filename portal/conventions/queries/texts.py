@@ -20,7 +20,7 @@ from portal.conventions.models import (
 from portal.conventions.rules.checking import Finding, Flag, flags_of
 from portal.conventions.rules.kinds import Kind, KindRule, rule_of
 from portal.conventions.rules.texts import ClauseText, EditState, Topic
-from portal.conventions.rules.way import READABLE, Move, RoundState
+from portal.conventions.rules.way import Move, RoundState
 
 PAGE = 30
 
@@ -45,6 +45,9 @@ class RoundRow:
     preamble: str | None
     revision: int
     started_at: datetime
+    reading: str | None
+    base_version: int | None
+    convention_number: str
 
     @property
     def rule(self) -> KindRule:
@@ -57,6 +60,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
         Round.id, Round.number, Round.convention_id, Convention.kind, Round.kind_version,
         Round.title, Convention.area_id, Round.place_path, Convention.covers, Round.sequence,
         Round.state, Round.until, Round.asked, Round.preamble, Round.revision, Round.started_at,
+        Round.reading, Round.base_version, Convention.number,
     ).join(Convention, Convention.id == Round.convention_id)  # fmt: skip
 
 
@@ -68,13 +72,10 @@ def round_by_number(session: Session, number: str, *, lock: bool = False) -> Rou
 
 
 def rounds_page(
-    session: Session, places: Sequence[str] | None, *, public: bool, after: str = ""
+    session: Session, places: Sequence[str] | None, *, after: str = ""
 ) -> list[RoundRow]:
     """A page of rounds, the newest first, and one more. ``places``: path prefixes, None all."""
     statement = _rounds().order_by(Round.id.desc()).limit(PAGE + 1)
-    if public:
-        open_too = (RoundState.STUDY, RoundState.WISHES, RoundState.DRAFT, *READABLE)
-        statement = statement.where(Round.state.in_(open_too))
     if places is not None:
         statement = statement.where(_in(places))
     last = session.scalar(select(Round.id).where(Round.number == after)) if after else None

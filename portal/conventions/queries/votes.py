@@ -14,8 +14,6 @@ from sqlalchemy.orm import Session
 from credit.rules.canonical import canonical
 from portal.conventions.models import (
     Convention,
-    DraftClause,
-    DraftScript,
     Elector,
     OpenBallot,
     PaperBallot,
@@ -27,7 +25,7 @@ from portal.conventions.models import (
 from portal.conventions.queries.texts import RoundRow, draft_of
 from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Ballot, Electorate, Kind, KindRule, rule_of
-from portal.conventions.rules.texts import ClauseText, content_of
+from portal.conventions.rules.texts import content_of
 from portal.conventions.rules.votes import BallotWay, VoteState, VoteWay, phase_of, sums_in
 from portal.conventions.rules.way import RoundState
 from portal.kernel.instance import instance_of
@@ -101,20 +99,9 @@ def votes_of(session: Session, round_id: UUID) -> list[VoteRow]:
 
 
 def text_digest(session: Session, row: RoundRow) -> str:
-    """The hash of the text as it stands in a round: what is voted on."""
-    draft = draft_of(session, row.id)
-    scripts = dict[UUID, dict[str, str]]()
-    found = session.execute(
-        select(DraftClause.clause_id, DraftScript.script, DraftScript.markdown)
-        .join(DraftScript, DraftScript.draft_id == DraftClause.id)
-        .where(DraftClause.round_id == row.id)
-    )
-    for one in found:
-        scripts.setdefault(one.clause_id, {})[one.script] = one.markdown
-    clauses = [
-        ClauseText(str(c.clause_id), c.heading, c.markdown, c.topic, scripts.get(c.clause_id, {}))
-        for c in draft
-    ]
+    """The hash of the text as it stands in a round: what is voted on. Other scripts explain it and
+    are no part of it, so that they may still be written after the vote."""
+    clauses = [one.text for one in draft_of(session, row.id)]
     content: Any = content_of(row.number, row.sequence, row.title, row.preamble or "", clauses)
     return hashlib.sha256(canonical(content)).hexdigest()
 

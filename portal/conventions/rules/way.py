@@ -4,8 +4,9 @@ Which steps a kind has and in which order is data (``rules.kinds``); an edge say
 follow what. A round ends published or given up, and is never deleted.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -59,6 +60,7 @@ class WayRefusal(StrEnum):
     NO_CLAUSE = "way.no_clause"
     OPEN_COMMENTS = "way.open_comments"
     WORDS_FLAGGED = "way.words_flagged"
+    NOTES = "way.notes"
     NO_REASON = "way.no_reason"
     NO_PLACE = "way.no_place"
 
@@ -137,9 +139,39 @@ def state_after(rule: KindRule, state: RoundState, move: Move) -> RoundState | N
 
 
 @dataclass(frozen=True)
+class Station:
+    """A step of a kind as a text goes it: ``done`` on a day, ``now`` since a day, or to come."""
+
+    step: Step
+    done: bool = False
+    now: bool = False
+    at: datetime | None = None
+
+
+def stations(
+    rule: KindRule, state: RoundState, moves: Iterable[tuple[RoundState, datetime]]
+) -> list[Station]:
+    """The steps of a kind with the days on which a text went them. ``moves``: where each led to,
+    the oldest first. A text that came back goes the steps behind anew."""
+    entered, left = dict[RoundState, datetime](), dict[RoundState, datetime]()
+    before: RoundState | None = None
+    for to, at in moves:
+        if before is not None:
+            left[before] = at
+        entered[to], before = at, to
+    reached = rule.steps.index(Step(state.value)) if state in RUNNING else len(rule.steps)
+    return [
+        Station(step, done=True, at=left.get(S(step.value))) if at < reached
+        else Station(step, now=True, at=entered.get(state)) if at == reached
+        else Station(step)
+        for at, step in enumerate(rule.steps)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What must be known to go on: days that run, clauses, comments and words that wait, and where
-    it leads ``to``."""
+    """What must be known to go on: days that run, clauses, comments, words and notes of the street
+    that wait, and where it leads ``to``."""
 
     state: RoundState
     until: date | None = None
@@ -147,6 +179,7 @@ class Standing:
     waiting_comments: int = 0
     flagged: int = 0
     to: RoundState | None = None
+    notes: int = 0
 
 
 def why_not(at: Standing, move: Move, today: date) -> WayRefusal | None:
@@ -171,4 +204,6 @@ def _text_waits(at: Standing) -> WayRefusal | None:
     # a kind without a review is stopped before the vote, or nobody would ask
     if at.flagged and (at.state is S.REVIEW or at.to is S.VOTE):
         return WayRefusal.WORDS_FLAGGED
+    if at.state is S.REVIEW and at.notes:
+        return WayRefusal.NOTES
     return None

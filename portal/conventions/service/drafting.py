@@ -13,7 +13,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
-from portal.conventions.models import ClauseEdit, ConventionClause, DraftClause, Round
+from portal.conventions.models import (
+    ClauseEdit,
+    Convention,
+    ConventionClause,
+    DraftClause,
+    Round,
+)
+from portal.conventions.queries.published import convention_by_id
 from portal.conventions.queries.texts import (
     AsideRow,
     RoundRow,
@@ -53,6 +60,23 @@ def _writing(session: Session, actor: Actor, number: str) -> RoundRow:
     if row.state not in WRITING:
         raise Refused(TextRefusal.NOT_NOW)
     return row
+
+
+def write_about(
+    session: Session, actor: Actor, number: str, title: str, preamble: str, *, seen: int
+) -> None:
+    """Write the name and the introduction. ``seen``: the revision of the text that was read."""
+    of = convention_by_id(session, round_here(session, actor, number).convention_id, lock=True)
+    row = _writing(session, actor, number)
+    if seen != row.revision:
+        raise Conflict(TextRefusal.GONE)
+    if row.base_version is None:
+        # what is in force keeps its name until the revision is published
+        session.execute(update(Convention).where(Convention.id == of.id).values(title=title))
+    session.execute(
+        update(Round).where(Round.id == row.id).values(title=title, preamble=preamble or None)
+    )
+    _count(session, row.id)
 
 
 def add_clause(

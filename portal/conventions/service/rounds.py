@@ -11,6 +11,7 @@ from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import area_by_code
 from portal.conventions.models import Convention, Round, RoundEvent, Vote
 from portal.conventions.queries.comments import comments_unanswered
+from portal.conventions.queries.reviews import notes_to_heed
 from portal.conventions.queries.texts import RoundRow, draft_of, flags_in, round_by_number
 from portal.conventions.rules.kinds import Kind, KindRule, rules_on
 from portal.conventions.rules.votes import VoteRefusal, VoteState
@@ -25,6 +26,7 @@ from portal.conventions.rules.way import (
     state_after,
     why_not,
 )
+from portal.conventions.service.reviews import keep_review
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
@@ -116,6 +118,7 @@ def move_round(
     )
     if not changed_rows(session, statement):
         raise Conflict(WayRefusal.MOVED_ON)
+    keep_review(session, actor, row, move, to, reason, today=today, now=now)
     _note(session, row.id, move, to, actor, reason or None, now)
 
 
@@ -126,7 +129,8 @@ def _refuse(session: Session, row: RoundRow, move: Move, to: RoundState, today: 
     draft = draft_of(session, row.id)
     flags = [one for one in flags_in(session, row.id, draft) if not one.let_stand]
     waiting = comments_unanswered(session, row.id)
-    at = Standing(row.state, row.until, len(draft), waiting, len(flags), to)
+    heeded = notes_to_heed(session, row.id)
+    at = Standing(row.state, row.until, len(draft), waiting, len(flags), to, heeded)
     refusal = why_not(at, move, today)
     if refusal is not None:
         named = " · ".join(dict.fromkeys(one.heading or one.words[0] for one in flags))

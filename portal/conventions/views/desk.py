@@ -14,6 +14,8 @@ from portal.conventions.forms.texts import ClauseForm, PasteForm, ReasonForm, St
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import FINDINGS, MOVES, STATES
+from portal.conventions.queries.published import filing_of
+from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.talk import wishes_waiting
 from portal.conventions.queries.texts import (
     PAGE,
@@ -62,6 +64,7 @@ FOLDER = "conventions/desk"
 SAVED = _l("Saved.")
 MOVED = _l("Done. Everybody can see where it stands now.")
 BY_HAND = (Move.GO_ON, Move.BACK, Move.RETURN, Move.APPROVE, Move.GIVE_UP)
+AFTER_THE_VOTE = {RoundState.FILING, RoundState.PUBLICATION, RoundState.PUBLISHED}
 
 
 @bp.get("/desk/conventions/")
@@ -70,7 +73,7 @@ def desk_conventions() -> ResponseReturnValue:
     """The conventions of my places."""
     after = clean_number(request.args.get("after", "")[:20]) or ""
     places = current_actor().places_for(MANAGE)
-    found = rounds_page(reading(), places, public=False, after=after)
+    found = rounds_page(reading(), places, after=after)
     rows = found[:PAGE]
     return render_template(
         f"{FOLDER}/list.html", rows=rows, states=STATES, kinds=KINDS,
@@ -107,10 +110,19 @@ def desk_convention(number: str) -> ResponseReturnValue:
         asides=asides_of(reading(), row.id), flags=flags_in(reading(), row.id, draft),
         events=events_of(reading(), row.id), open=_open_moves(row), phases=PHASES,
         votes=votes_of(reading(), row.id), outcomes=OUTCOMES, now=now(),
-        waiting=wishes_waiting(reading(), row.id),
-        reviewing=_may(row, REVIEW)
-        and (row.state is RoundState.REVIEW or is_reviewed_early(row.rule, row.state)),
+        waiting=wishes_waiting(reading(), row.id), **_street(row),
     )  # fmt: skip
+
+
+def _street(row: RoundRow) -> dict[str, Any]:
+    """What lies with the street, and what it did."""
+    at_street, may = row.state is RoundState.REVIEW, _may(row, REVIEW)
+    return {
+        "notes": notes_of(reading(), row.id),
+        "noting": at_street and may,
+        "reviewing": may and (at_street or is_reviewed_early(row.rule, row.state)),
+        "filing": filing_of(reading(), row.id) if row.state in AFTER_THE_VOTE else None,
+    }
 
 
 def _may(row: RoundRow, verb: Any) -> bool:

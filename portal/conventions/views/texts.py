@@ -1,6 +1,6 @@
-"""Conventions in public: what is under way, and what the draft says."""
+"""A round of a convention in public: where it stands, how it came there, what the draft says."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,22 +8,23 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.conventions.labels.kinds import KINDS, TOPICS
+from portal.conventions.labels.published import SHORT_STEPS
 from portal.conventions.labels.rendering import rendered
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
 from portal.conventions.queries.meetings import meetings_about
+from portal.conventions.queries.published import filing_of, versions_of
+from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.talk import PAGE as WISHES
 from portal.conventions.queries.talk import wishes_of
 from portal.conventions.queries.texts import (
-    PAGE,
     RoundRow,
     draft_of,
     events_of,
     round_by_number,
-    rounds_page,
 )
 from portal.conventions.queries.votes import votes_of
-from portal.conventions.rules.way import READABLE
+from portal.conventions.rules.way import READABLE, stations
 from portal.conventions.views.blueprint import bp
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
@@ -35,40 +36,36 @@ VOTES: Final = {"phases": PHASES, "outcomes": OUTCOMES}
 bp.app_template_filter("clause_words")(rendered)
 
 
-@bp.get("/conventions/")
-@public
-def conventions() -> ResponseReturnValue:
-    """Every convention that is under way or published."""
-    after = clean_number(request.args.get("after", "")[:20]) or ""
-    found = rounds_page(reading(), None, public=True, after=after)
-    rows = found[:PAGE]
-    return render_template(
-        "conventions/public/list.html", rows=rows, states=STATES, kinds=KINDS,
-        areas=areas_by_ids(reading(), {row.area_id for row in rows}),
-        following=rows[-1].number if len(found) > PAGE else None,
-    )  # fmt: skip
-
-
-def _any_round(number: str) -> RoundRow:
-    row = round_by_number(reading(), clean_number(number) or "")
-    if row is None:
-        raise Missing
-    return row
-
-
 @bp.get("/conventions/<number>")
 @public
 def convention(number: str) -> ResponseReturnValue:
     """One of them: where it stands, how it came there, and its text once it may be read."""
-    row = _any_round(number)
+    row = round_by_number(reading(), clean_number(number) or "")
+    if row is None:
+        raise Missing
+    return render_template(
+        "conventions/public/one.html", row=row, topics=TOPICS, states=STATES, moves=MOVES,
+        kinds=KINDS, steps=SHORT_STEPS, now=now(), **_way(row), **_wished(row), **VOTES,
+    )  # fmt: skip
+
+
+def _wished(row: RoundRow) -> dict[str, Any]:
+    """A page of what residents wish."""
     after = clean_number(request.args.get("after", "")[:20]) or ""
     wishes = wishes_of(reading(), row.id, shown=True, after=after)
-    return render_template(
-        "conventions/public/one.html", row=row, topics=TOPICS, wishes=wishes[:WISHES],
-        following=wishes[WISHES - 1].number if len(wishes) > WISHES else None,
-        states=STATES, moves=MOVES, kinds=KINDS,
-        area=areas_by_ids(reading(), {row.area_id}).get(row.area_id),
-        draft=draft_of(reading(), row.id) if row.state in READABLE else [],
-        events=events_of(reading(), row.id), votes=votes_of(reading(), row.id), now=now(),
-        meetings=meetings_about(reading(), row.id), **VOTES,
-    )  # fmt: skip
+    following = wishes[WISHES - 1].number if len(wishes) > WISHES else None
+    return {"wishes": wishes[:WISHES], "following": following}
+
+
+def _way(row: RoundRow) -> dict[str, Any]:
+    """How it came to where it stands, and what stands there."""
+    events = events_of(reading(), row.id)
+    return {
+        "area": areas_by_ids(reading(), {row.area_id}).get(row.area_id),
+        "draft": draft_of(reading(), row.id) if row.state in READABLE else [],
+        "events": events, "votes": votes_of(reading(), row.id),
+        "notes": notes_of(reading(), row.id), "filing": filing_of(reading(), row.id),
+        "meetings": meetings_about(reading(), row.id),
+        "stations": stations(row.rule, row.state, ((one.to, one.at) for one in events)),
+        "versions": versions_of(reading(), row.convention_id),
+    }  # fmt: skip

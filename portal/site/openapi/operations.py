@@ -191,6 +191,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: {JSON: "ConsultationReply"}},
     ),
     Operation(
+        "conventions.version_json", "A published text as it was hashed, to hash it again",
+        {200: {JSON: "ConventionVersion"}},
+    ),
+    Operation(
+        "conventions.conventions_json", "The conventions of communities and where they stand",
+        {200: {JSON: "Conventions"}},
+    ),
+    Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}
     ),
     Operation("openapi.show", "This document", {200: {JSON: "OpenApi"}}),

@@ -271,6 +271,43 @@ SCHEMAS: Final[Schema] = {
             "groups": {"type": "array", "items": {"type": "object"}},
         },
     },
+    "ConventionVersion": {
+        "type": "object",
+        "description": "A version in canonical JSON; the SHA-256 of the bytes is its fingerprint.",
+        "required": ["convention", "version", "title", "clauses", "vote", "vote_text"],
+        "properties": {
+            "convention": {"type": "string"}, "kind": {"type": "string"},
+            "version": {"type": "integer"}, "title": {"type": "string"},
+            "preamble": {"type": "string"}, "adopted_on": {"type": "string"},
+            "effective_from": {"type": "string"}, "review_on": {"type": "string"},
+            "vote": {"type": "string"},
+            "vote_text": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "clauses": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "Conventions": {
+        "type": "object",
+        "description": "Each convention once: its newest round's state, its newest version.",
+        "required": ["conventions"],
+        "properties": {
+            "conventions": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["number", "kind", "title", "place", "state", "page"],
+                    "properties": {
+                        "number": {"type": "string"}, "kind": {"type": "string"},
+                        "title": {"type": "string"}, "place": {"type": "string"},
+                        "covers": {"type": "string"}, "state": {"type": "string"},
+                        "version": {"type": "integer"}, "page": {"type": "string"},
+                        "effective_from": {"type": "string", "format": "date"},
+                        "review_on": {"type": "string", "format": "date"},
+                        "ended_on": {"type": "string", "format": "date"},
+                    },
+                },
+            },
+        },
+    },
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},

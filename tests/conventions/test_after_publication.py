@@ -1,0 +1,197 @@
+"""After publication: explained in other words and scripts, revised by the same way, ended."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.conventions.jobs import remind_of_reviews
+from portal.conventions.models import Convention, ConventionClause, Round, RoundEvent
+from portal.conventions.queries.published import (
+    clauses_of_versions,
+    in_force,
+    open_round,
+    readings_of,
+    scripts_of_draft,
+)
+from portal.conventions.queries.texts import RoundRow, draft_of, round_by_number
+from portal.conventions.rules.published import EndWay, PublishRefusal
+from portal.conventions.rules.texts import Script, TextRefusal, quote_hash
+from portal.conventions.rules.way import Move, RoundState, WayRefusal
+from portal.conventions.service.drafting import ClauseWish, add_clause, save_clause
+from portal.conventions.service.explaining import add_reading, write_reading, write_script
+from portal.conventions.service.revising import EndWish, end_convention, start_revision
+from portal.conventions.service.rounds import move_round
+from portal.kernel.db import Database
+from portal.kernel.errors import Conflict, Forbidden, Refused
+from portal.kernel.outbox import OutboxMessage
+from tests.make.published import PUBLISHED_AT, Adopted, published_text
+
+DAY = timedelta(days=1)
+NOTHING = quote_hash("")
+
+
+@pytest.fixture
+def town(app: Flask, database: Database) -> Adopted:
+    return published_text(database)
+
+
+def refused(code: Any, act: Any, *given: Any, **named: Any) -> None:
+    with pytest.raises((Refused, Conflict)) as caught:
+        act(*given, **named)
+    assert caught.value.code is code
+
+
+def row_of(town: Adopted, number: str) -> RoundRow:
+    with town.database.read() as session:
+        found = round_by_number(session, number)
+    assert found is not None
+    return found
+
+
+def revise(town: Adopted) -> RoundRow:
+    number = town.versions[0].number
+    made = town.act(start_revision, town.first, number, "还合适吗？", now=PUBLISHED_AT)
+    return row_of(town, made)
+
+
+def test_a_script_stands_beside_the_clause_until_it_is_published(
+    app: Flask, database: Database
+) -> None:
+    town = Adopted(database)
+    clause = row_of(town, town.round)
+    with database.read() as session:
+        [draft] = draft_of(session, clause.id)
+
+    def write(words: str, seen: str) -> None:
+        with database.write() as session:
+            write_script(
+                session, town.first, town.round, draft.clause_id, Script.DAI, words, seen=seen
+            )
+
+    write("ᦵᦙᦲᧂ", NOTHING)
+    # a second translator who saw nothing does not write over the first
+    refused(WayRefusal.MOVED_ON, write, "另一个", NOTHING)
+    # a translation may come after the vote: it is no part of what was adopted
+    town.adopt()
+    write("ᦵᦙᦲᧂ ᦺᦑ", quote_hash("ᦵᦙᦲᧂ"))
+    town.file()
+    town.publish()
+    [version] = town.versions
+    with database.read() as session:
+        [text] = clauses_of_versions(session, [version.id])[version.id]
+    assert text.scripts == {"khb": "ᦵᦙᦲᧂ ᦺᦑ"}
+    refused(TextRefusal.NOT_NOW, write, "晚了", quote_hash("ᦵᦙᦲᧂ ᦺᦑ"))
+
+
+def test_r106_a_reading_stands_beside_a_text_and_keeps_its_history(
+    app: Flask, database: Database
+) -> None:
+    town = Adopted(database)
+
+    def write(words: str, seen: str) -> None:
+        with database.write() as session:
+            write_reading(session, town.first, town.round, words, seen=quote_hash(seen))
+
+    write("楼道要空着。", "")
+    refused(WayRefusal.MOVED_ON, write, "别人写的", "")
+    write("楼道要空着，方便逃生。", "楼道要空着。")
+    town.adopt()
+    town.file()
+    town.publish()
+    number = town.versions[0].number
+    town.act(add_reading, town.first, number, 1, "失火时才跑得出去。", now=PUBLISHED_AT + DAY)
+    refused(
+        PublishRefusal.SAME_TEXT, town.act, add_reading, town.first, number, 1,
+        "失火时才跑得出去。", now=PUBLISHED_AT + DAY,
+    )  # fmt: skip
+    with database.read() as session:
+        found = [one.markdown for one in readings_of(session, town.versions[0].id)]
+    assert found == ["失火时才跑得出去。", "楼道要空着，方便逃生。"]
+    refused(TextRefusal.NOT_NOW, write, "晚了", "楼道要空着，方便逃生。")
+
+
+def test_a_revision_goes_the_same_way_and_clauses_keep_their_ids(town: Adopted) -> None:
+    row = revise(town)
+    # the kind's first step, by the rule of today
+    assert (row.state, row.sequence, row.base_version) == (RoundState.STUDY, 2, 1)
+    refused(PublishRefusal.RUNNING, revise, town)
+    with town.database.read() as session:
+        [copied] = draft_of(session, row.id)
+        [known] = session.scalars(select(ConventionClause.id)).all()
+        moves = session.scalars(select(RoundEvent.move).where(RoundEvent.round_id == row.id)).all()
+    assert (copied.clause_id, copied.revision, list(moves)) == (known, 1, [Move.START])
+    town.round = row.number
+    set_state(town, RoundState.DRAFT)
+    wish = ClauseWish("楼道", "楼道不堆杂物，不停电动车。")
+    town.act(save_clause, town.first, row.number, known, wish, seen=1, now=PUBLISHED_AT)
+    town.act(add_clause, town.first, row.number, ClauseWish("", "垃圾分类。"), now=PUBLISHED_AT)
+    set_state(town, RoundState.VOTE)
+    town.adopt()
+    town.file("乳备〔2027〕1号")
+    assert town.publish() == 2
+    newest, first = town.versions
+    with town.database.read() as session:
+        said = clauses_of_versions(session, [newest.id, first.id])
+    assert [one.words for one in said[first.id]] == ["楼道不堆杂物。"]
+    assert said[newest.id][0].key == str(known)
+    assert said[newest.id][0].words == "楼道不堆杂物，不停电动车。"
+    assert newest.digest != first.digest
+
+
+def set_state(town: Adopted, state: RoundState) -> None:
+    """A walk through the steps before is tested elsewhere."""
+    with town.database.write() as session:
+        session.scalars(select(Round).where(Round.number == town.round)).one().state = state
+
+
+def test_what_ended_stays_and_says_why(town: Adopted) -> None:
+    [version] = town.versions
+    today = town.day(PUBLISHED_AT)
+    wish = EndWish(EndWay.LAW, today, "《条例》已另有规定")
+
+    def end(who: Any, what: EndWish) -> None:
+        town.act(end_convention, who, version.number, what, now=PUBLISHED_AT)
+
+    with pytest.raises(Forbidden):
+        end(town.first, wish)
+    refused(WayRefusal.NO_REASON, end, town.street, EndWish(EndWay.VOTE, today, ""))
+    for wrong in (today - DAY, today + DAY):
+        refused(PublishRefusal.END_DAY, end, town.street, EndWish(EndWay.LAW, wrong, "改"))
+    row = revise(town)
+    refused(PublishRefusal.RUNNING, end, town.street, wish)
+    town.act(move_round, town.first, row.number, Move.GIVE_UP, "不改了", now=PUBLISHED_AT)
+    end(town.street, wish)
+    refused(PublishRefusal.ENDED, end, town.street, wish)
+    refused(PublishRefusal.ENDED, revise, town)
+    assert in_force(town.versions, today) is None
+    assert in_force(town.versions, today - DAY) is None
+    with town.database.read() as session:
+        kept = session.scalars(select(Convention)).one()
+    assert (kept.ended_way, kept.ended_why) == (EndWay.LAW, "《条例》已另有规定")
+
+
+def test_the_committee_is_told_once_that_a_review_is_due(town: Adopted) -> None:
+    review = town.versions[0].review_on
+    assert review is not None
+    soon = PUBLISHED_AT + (review - town.day(PUBLISHED_AT)) - 60 * DAY
+    assert remind_of_reviews(town.database, soon - DAY) == 0
+    assert [remind_of_reviews(town.database, soon) for _ in range(2)] == [1, 0]
+    with town.database.read() as session:
+        told = session.scalars(
+            select(OutboxMessage.template).where(OutboxMessage.template == "convention.review")
+        ).all()
+    # both who run the committee
+    assert told == ["convention.review"] * 2
+
+
+def test_nobody_is_told_of_what_is_being_revised_already(town: Adopted) -> None:
+    row = revise(town)
+    review = town.versions[0].review_on
+    assert review is not None
+    with town.database.read() as session:
+        assert open_round(session, row.convention_id) == row.number
+        assert scripts_of_draft(session, row.id) == {}
+    assert remind_of_reviews(town.database, PUBLISHED_AT + 1200 * DAY) == 0
