@@ -41,10 +41,7 @@ from portal.conventions.models.published import (
     VersionClause,
     VersionScript,
 )
-from portal.conventions.models.signing import (
-    BasisConsent,
-    SignOn,
-)
+from portal.conventions.models.signing import SignOn
 from portal.conventions.models.talk import (
     Comment,
     CommentAnswer,
@@ -79,7 +76,6 @@ __all__ = [
     "AgendaItem",
     "AtlasEntry",
     "Attendance",
-    "BasisConsent",
     "Body",
     "ClauseEdit",
     "Comment",

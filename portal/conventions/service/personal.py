@@ -17,7 +17,6 @@ from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.conventions.models import (
     Attendance,
-    BasisConsent,
     Comment,
     Consultation,
     ConventionFiling,
@@ -114,9 +113,6 @@ _KEEPING: Final = (
         SignOn,
         (*_NAME, "sealed_household", "household_hash", "paper_key", "paper_thumbnail_key"),
         _when(SignOn.withdrawn_at), _withdraws(SignOn),
-    ),
-    Keeping(
-        BasisConsent, ("person_id",), _when(BasisConsent.withdrawn_at), _withdraws(BasisConsent)
     ),
     Keeping(
         Opinion, _WORDS, _with(Opinion.consultation_id, Consultation, _day(Consultation.closes_on)),
