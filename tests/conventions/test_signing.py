@@ -253,7 +253,7 @@ def test_L10_a_version_that_was_followed_is_no_basis_any_more(town: Signing) -> 
 
 def test_a_version_is_one_basis_at_a_time(town: Signing) -> None:
     town.make_basis()
-    refused(MatterRefusal.CHANGED, town.make_basis, on=False)
+    refused(SignRefusal.ALREADY_BASIS, town.make_basis, on=False)
     with pytest.raises(Missing):
         town.act(make_basis, town.committee, town.number, "公告")
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from credit.queries.conventions import live_marked, yeses_to_marker
-from credit.rules.process import BasisEnd, BasisKind, MatterRefusal
+from credit.rules.process import BasisEnd, BasisKind
 from credit.service.process.bases import (
     BasisWish,
     add_basis,
@@ -21,17 +21,16 @@ from credit.service.process.bases import (
 )
 from credit.service.process.gates import GATES, Gates
 from portal.accounts.rules import Actor
-from portal.kernel.errors import Conflict, Missing
+from portal.kernel.errors import Missing
 
 
 def mark_basis(
     session: Session, district: str, wish: BasisWish, *, actor: Actor, now: datetime
 ) -> str:
-    """Enter a published convention as a basis, once; its number. Whoever keeps the list decides."""
+    """Enter a published convention as a basis; its number. Whoever keeps the list decides, and the
+    caller sees to it that it is entered once."""
     if wish.marker is None or wish.kind is not BasisKind.CONVENTION:
         raise Missing
-    if live_marked(session, [wish.marker]):
-        raise Conflict(MatterRefusal.CHANGED)
     return add_basis(session, district, wish, actor=actor, now=now)
 
 

@@ -1,5 +1,23 @@
 """Words for the codes of conventions."""
 
-from portal.conventions.labels import kinds, personal, published, refusals, talk, votes, way
+from portal.conventions.labels import (
+    kinds,
+    personal,
+    published,
+    refusals,
+    signing,
+    talk,
+    votes,
+    way,
+)
 
-__all__ = ["kinds", "personal", "published", "refusals", "talk", "votes", "way"]
+__all__ = [
+    "kinds",
+    "personal",
+    "published",
+    "refusals",
+    "signing",
+    "talk",
+    "votes",
+    "way",
+]

@@ -9,9 +9,17 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.conventions.models import Convention, ConventionVersion, Round, SignOn
+from portal.conventions.models import (
+    Convention,
+    ConventionVersion,
+    Round,
+    SignOn,
+    VersionClause,
+    VersionScript,
+)
 from portal.conventions.rules.kinds import Kind
 from portal.conventions.rules.signing import NAMES_ON_A_PAGE, Signer, SignWay
+from portal.conventions.rules.texts import ClauseText
 from portal.kernel.instance import instance_of
 
 PAGE = 50
@@ -92,6 +100,33 @@ def signings_by_numbers(session: Session, numbers: Collection[str]) -> list[Sign
     return [SigningRow(*row) for row in rows]
 
 
+def hold_version(session: Session, version_id: UUID) -> None:
+    """Others who hold it wait until the end of this transaction."""
+    statement = select(ConventionVersion.id).where(ConventionVersion.id == version_id)
+    session.execute(statement.with_for_update())
+
+
+def text_of_version(session: Session, version_id: UUID) -> list[ClauseText]:
+    """The clauses of a version in their order, with what they say in other scripts."""
+    scripts = dict[UUID, dict[str, str]]()
+    s, c = VersionScript, VersionClause
+    for one in session.execute(
+        select(s.clause_id, s.script, s.markdown)
+        .where(s.version_id == version_id)
+        .order_by(s.script)
+    ):
+        scripts.setdefault(one.clause_id, {})[one.script] = one.markdown
+    rows = session.execute(
+        select(c.clause_id, c.heading, c.markdown, c.topic)
+        .where(c.version_id == version_id)
+        .order_by(c.position)
+    )
+    return [
+        ClauseText(str(key), heading, words, topic, scripts.get(key, {}))
+        for key, heading, words, topic in rows
+    ]
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many stand by a version: people, households and units."""
@@ -108,7 +143,7 @@ def counts_of(session: Session, version_id: UUID) -> Counts:
         .where(SignOn.version_id == version_id, SignOn.withdrawn_at.is_(None))
         .group_by(SignOn.signer)
     )
-    found: dict[Signer, int] = {one: many for one, many in rows.all()}
+    found: dict[Signer, int] = {row[0]: row[1] for row in rows}
     return Counts(*(found.get(one, 0) for one in (Signer.PERSON, Signer.HOUSEHOLD, Signer.UNIT)))
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from credit.queries.conventions import OwnBasis, live_markers, own_marked
+from credit.queries.conventions import OwnBasis, live_marked, live_markers, own_marked
 from credit.rules.process import BasisKind
 from credit.service import (
     BasisWish,
@@ -20,12 +20,17 @@ from credit.service import (
 )
 from portal.accounts.rules import Actor, Permission
 from portal.areas.rules import codes_of
-from portal.conventions.queries.signing import SigningRow, has_signed, signings_by_numbers
+from portal.conventions.queries.signing import (
+    SigningRow,
+    has_signed,
+    hold_version,
+    signings_by_numbers,
+)
 from portal.conventions.rules.signing import SignRefusal
 from portal.conventions.service.signing import version_to_read, version_to_sign
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
-from portal.kernel.errors import Forbidden, Missing, Refused
+from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.instance import instance_of
 
 KEEPS: Final = Permission.DEDUCTION_SWITCH
@@ -44,6 +49,10 @@ def make_basis(session: Session, actor: Actor, number: str, source: str, *, now:
     row = version_to_sign(session, number, now)
     if not actor.may(KEEPS, place_path=row.place_path):
         raise Missing
+    # of two at once the second sees what the first has entered
+    hold_version(session, row.id)
+    if live_marked(session, [row.number]):
+        raise Conflict(SignRefusal.ALREADY_BASIS)
     wish = BasisWish(
         BasisKind.CONVENTION, row.title, row.number, source, row.effective_from, None, row.number
     )

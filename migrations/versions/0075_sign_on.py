@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0074"
-down_revision = "0073"
+revision = "0075"
+down_revision = "0074"
 
 MOMENT = sa.DateTime(timezone=True)
 _MARKED = "marker IS NOT NULL AND revoked_at IS NULL"
