@@ -1,5 +1,5 @@
-"""What recurs in conventions: committees are told which text is to be looked at again; a version that
-is no longer in force is no basis any more."""
+"""What recurs in conventions: committees are told which text is to be looked at again; a version
+that is no longer in force is no basis any more."""
 
 from portal.conventions.service.bases import end_old_bases
 from portal.conventions.service.reminders import remind_of_reviews

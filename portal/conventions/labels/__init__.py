@@ -1,9 +1,11 @@
 """Words for the codes of conventions."""
 
 from portal.conventions.labels import (
+    handling,
     kinds,
     personal,
     published,
+    rating,
     refusals,
     signing,
     talk,
@@ -12,9 +14,11 @@ from portal.conventions.labels import (
 )
 
 __all__ = [
+    "handling",
     "kinds",
     "personal",
     "published",
+    "rating",
     "refusals",
     "signing",
     "talk",

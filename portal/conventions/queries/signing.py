@@ -14,12 +14,9 @@ from portal.conventions.models import (
     ConventionVersion,
     Round,
     SignOn,
-    VersionClause,
-    VersionScript,
 )
 from portal.conventions.rules.kinds import Kind
 from portal.conventions.rules.signing import NAMES_ON_A_PAGE, Signer, SignWay
-from portal.conventions.rules.texts import ClauseText
 from portal.kernel.instance import instance_of
 
 PAGE = 50
@@ -104,27 +101,6 @@ def hold_version(session: Session, version_id: UUID) -> None:
     """Others who hold it wait until the end of this transaction."""
     statement = select(ConventionVersion.id).where(ConventionVersion.id == version_id)
     session.execute(statement.with_for_update())
-
-
-def text_of_version(session: Session, version_id: UUID) -> list[ClauseText]:
-    """The clauses of a version in their order, with what they say in other scripts."""
-    scripts = dict[UUID, dict[str, str]]()
-    s, c = VersionScript, VersionClause
-    for one in session.execute(
-        select(s.clause_id, s.script, s.markdown)
-        .where(s.version_id == version_id)
-        .order_by(s.script)
-    ):
-        scripts.setdefault(one.clause_id, {})[one.script] = one.markdown
-    rows = session.execute(
-        select(c.clause_id, c.heading, c.markdown, c.topic)
-        .where(c.version_id == version_id)
-        .order_by(c.position)
-    )
-    return [
-        ClauseText(str(key), heading, words, topic, scripts.get(key, {}))
-        for key, heading, words, topic in rows
-    ]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from portal.conventions.forms.signing import SHEET, BasisForm, SheetForm, UndoFo
 from portal.conventions.labels.signing import flaw_in_words
 from portal.conventions.queries.signing import PAGE, counts_of, paper_lines
 from portal.conventions.service.bases import KEEPS, basis_of, make_basis
+from portal.conventions.service.handling import HANDLES
 from portal.conventions.service.rounds import MANAGE
 from portal.conventions.service.sheets import (
     BadSheet,
@@ -20,7 +21,7 @@ from portal.conventions.service.sheets import (
 )
 from portal.conventions.service.signing import version_to_read
 from portal.conventions.views.blueprint import bp
-from portal.kernel.clock import now
+from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
@@ -44,6 +45,8 @@ def desk_signatures(number: str) -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/list.html", row=row, rows=rows, counts=counts_of(reading(), row.id),
         following=rows[-1].number if len(found) > PAGE else None,
+        handles=current_actor().may(HANDLES, place_path=row.place_path)
+        and not row.over(city_day(now(), instance().city.zone)),
         keeps=current_actor().may(KEEPS, place_path=row.place_path),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from credit.service.comparing import served
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.conventions.labels.kinds import KINDS
-from portal.conventions.queries.signing import text_of_version
+from portal.conventions.queries.published import clauses_of_versions
 from portal.conventions.rules.signing import Signer
 from portal.conventions.service.signing import version_to_read
 from portal.conventions.views.blueprint import bp
@@ -37,8 +37,9 @@ def sign_sheet(number: str) -> ResponseReturnValue:
 def convention_poster(number: str) -> ResponseReturnValue:
     """The text for a wall, with the way to its page and the newest state of the ledger."""
     given = _printed(number)
+    key = given["row"].id
     return render_template(
-        f"{FOLDER}/poster.html", text=text_of_version(reading(), given["row"].id), **given,
+        f"{FOLDER}/poster.html", text=clauses_of_versions(reading(), [key])[key], **given,
         **_sealed(),
     )  # fmt: skip
 

@@ -14,14 +14,16 @@ from portal.areas.queries import areas_by_ids
 from portal.areas.rules import codes_of
 from portal.conventions.forms.signing import NO, YES, NameForm, SignForm, YesForm
 from portal.conventions.forms.texts import SureForm
+from portal.conventions.labels.handling import WAYS
 from portal.conventions.labels.kinds import KINDS
 from portal.conventions.labels.signing import SIGNED_AS
+from portal.conventions.queries.handling import counts_under
+from portal.conventions.queries.published import clauses_of_versions
 from portal.conventions.queries.signing import (
     SigningRow,
     counts_of,
     names_of_signers,
     sign_ons_by,
-    text_of_version,
 )
 from portal.conventions.rules.signing import Signer
 from portal.conventions.service.bases import basis_of, end_yes, say_yes
@@ -62,10 +64,11 @@ def _page(row: SigningRow) -> dict[str, Any]:
     session, at, me = reading(), now(), current_actor().person_id
     mine = sign_ons_by(session, me, on=row.id) if me else []
     return {
-        "row": row, "text": text_of_version(session, row.id), "kinds": KINDS,
+        "row": row, "text": clauses_of_versions(session, [row.id])[row.id], "kinds": KINDS,
         "area": areas_by_ids(session, {row.area_id})[row.area_id],
         "counts": counts_of(session, row.id), "names": names_of_signers(session, row.id),
         "mine": [one for one in mine if one.stands], "signed_as": SIGNED_AS,
+        "handled": counts_under(session, row.id), "ways": WAYS,
         "today": city_day(at, instance().city.zone), **_basis(row, mine),
     }  # fmt: skip
 
