@@ -6,6 +6,7 @@ from tests.make import (
     inspection_pages,
     plaque_pages,
     shop_pages,
+    sign_pages,
     signing_pages,
 )
 
@@ -28,6 +29,7 @@ CASES = {
     **shop_pages.CASES,
     **signing_pages.CASES,
     **convention_pages.CASES,
+    **sign_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -40,6 +42,7 @@ CASES = {
 NO_PAGE = {
     **alliance_pages.NO_PAGE,
     **convention_pages.NO_PAGE,
+    **sign_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",

@@ -15,6 +15,7 @@ from tests.make.inspection_pages import inspection_things
 from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
 from tests.make.shop_pages import shop_page_things
+from tests.make.sign_pages import sign_things
 from tests.make.sign_up_pages import sign_up_things
 from tests.make.signing_pages import signing_things
 
@@ -34,4 +35,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **shop_page_things(session, people["resident"], place),
         **signing_things(session, people["resident"], place),
         **convention_things(session, place),
+        **sign_things(session, place, people["resident"]),
     }

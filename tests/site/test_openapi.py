@@ -35,6 +35,7 @@ NO_DATA = {
     "reports.open_link", "reports.opened", "reports.one_click_page", "reports.desk_diary_photo",
     "conventions.desk_tally_photo",
     "conventions.desk_filing_photo", "conventions.conventions_csv",
+    "conventions.desk_signature_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",

@@ -24,12 +24,14 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class SigningRow:
-    """A version to sign. ``number``: of its round, which no other version has; ``newest``: of the
+    """A version to sign. ``number``: of its round, which no other version has;
+    ``of``: of its convention; ``newest``: of the
     round of the newest version; ``followed_on``: the day from which a later one counts."""
 
     id: UUID
     number: str
     convention_id: UUID
+    of: str
     kind: Kind
     title: str
     version: int
@@ -76,9 +78,10 @@ def _versions() -> Select[*tuple[Any, ...]]:
     v = ConventionVersion
     return (
         select(
-            v.id, Round.number, v.convention_id, Convention.kind, v.title, v.version, v.preamble,
-            Convention.area_id, Convention.place_path, Convention.covers, v.adopted_on,
-            v.effective_from, v.published_at, v.digest, Convention.ended_on, newest, followed,
+            v.id, Round.number, v.convention_id, Convention.number, Convention.kind, v.title,
+            v.version, v.preamble, Convention.area_id, Convention.place_path, Convention.covers,
+            v.adopted_on, v.effective_from, v.published_at, v.digest, Convention.ended_on, newest,
+            followed,
         )
         .join(Round, Round.id == v.round_id)
         .join(Convention, Convention.id == v.convention_id)

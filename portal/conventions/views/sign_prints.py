@@ -9,8 +9,9 @@ from credit.queries.log import CheckpointRow, checkpoint_at, current_log
 from credit.service.comparing import served
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
-from portal.conventions.labels.kinds import KINDS
+from portal.conventions.labels.published import SCRIPTS
 from portal.conventions.queries.published import clauses_of_versions
+from portal.conventions.queries.signing import SigningRow
 from portal.conventions.rules.signing import Signer
 from portal.conventions.service.signing import version_to_read
 from portal.conventions.views.blueprint import bp
@@ -27,28 +28,30 @@ LINES = 14
 def sign_sheet(number: str) -> ResponseReturnValue:
     """A sheet to sign on by hand: a line for each household, or (``?by=person``) each resident."""
     by_person = request.args.get("by") == Signer.PERSON.value
+    row = version_to_read(reading(), number)
+    way = url_for("conventions.signing", number=row.number)
     return render_template(
-        f"{FOLDER}/sheet.html", by_person=by_person, lines=range(1, LINES + 1), **_printed(number)
-    )
+        f"{FOLDER}/sheet.html", by_person=by_person, lines=range(1, LINES + 1),
+        **_printed(row, way),
+    )  # fmt: skip
 
 
 @bp.get("/conventions/<number>/poster")
 @public
 def convention_poster(number: str) -> ResponseReturnValue:
     """The text for a wall, with the way to its page and the newest state of the ledger."""
-    given = _printed(number)
-    key = given["row"].id
+    row = version_to_read(reading(), number)
+    way = url_for("conventions.version", number=row.of, version=row.version)
     return render_template(
-        f"{FOLDER}/poster.html", text=clauses_of_versions(reading(), [key])[key], **given,
-        **_sealed(),
+        f"{FOLDER}/poster.html", text=clauses_of_versions(reading(), [row.id])[row.id],
+        scripts=SCRIPTS, **_printed(row, way), **_sealed(),
     )  # fmt: skip
 
 
-def _printed(number: str) -> dict[str, Any]:
-    row = version_to_read(reading(), number)
-    url = instance().config.origin + url_for("conventions.signing", number=row.number)
+def _printed(row: SigningRow, way: str) -> dict[str, Any]:
+    url = instance().config.origin + way
     return {
-        "row": row, "url": url, "qr": qr_svg(url), "kinds": KINDS,
+        "row": row, "url": url, "qr": qr_svg(url),
         "area": areas_by_ids(reading(), {row.area_id})[row.area_id],
     }  # fmt: skip
 

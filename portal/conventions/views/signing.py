@@ -16,6 +16,7 @@ from portal.conventions.forms.signing import NO, YES, NameForm, SignForm, YesFor
 from portal.conventions.forms.texts import SureForm
 from portal.conventions.labels.handling import WAYS
 from portal.conventions.labels.kinds import KINDS
+from portal.conventions.labels.published import SCRIPTS
 from portal.conventions.labels.signing import SIGNED_AS
 from portal.conventions.queries.handling import counts_under
 from portal.conventions.queries.published import clauses_of_versions
@@ -65,6 +66,7 @@ def _page(row: SigningRow) -> dict[str, Any]:
     mine = sign_ons_by(session, me, on=row.id) if me else []
     return {
         "row": row, "text": clauses_of_versions(session, [row.id])[row.id], "kinds": KINDS,
+        "scripts": SCRIPTS,
         "area": areas_by_ids(session, {row.area_id})[row.area_id],
         "counts": counts_of(session, row.id), "names": names_of_signers(session, row.id),
         "mine": [one for one in mine if one.stands], "signed_as": SIGNED_AS,
