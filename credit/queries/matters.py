@@ -302,7 +302,7 @@ class BasisRow:
         return begun and self.revoked_at is None
 
 
-BASIS_COLUMNS = (
+BASIS_COLUMNS: tuple[Any, ...] = (
     DeductionBasis.id, DeductionBasis.number, DeductionBasis.district, DeductionBasis.kind,
     DeductionBasis.title, DeductionBasis.reference, DeductionBasis.source,
     DeductionBasis.valid_from, DeductionBasis.valid_to, DeductionBasis.revoked_at,

@@ -144,8 +144,7 @@ def test_a_building_head_closes_what_is_inside_her_building(town: Signing) -> No
         town.act(keep_matter, town.actors[0], building, HandlingWish(HandlingWay.REMIND, "楼道"))
     with town.database.write() as session:
         session.scalars(select(Head)).one().ends_on = (SIGNED_AT - DAY).date()
-    with pytest.raises(Missing):
-        town.act(keep_matter, town.actors[0], building, wish)
+    refused(HandlingRefusal.NOT_HEAD, town.act, keep_matter, town.actors[0], building, wish)
 
 
 def test_the_pages_of_a_committee_and_of_a_head(app: Flask, town: Signing) -> None:
@@ -173,4 +172,5 @@ def test_the_pages_of_a_committee_and_of_a_head(app: Flask, town: Signing) -> No
     )
     assert "Settled" in page.text
     sign_in_as(her, town.people[1])
-    her.get("/me/building/", status=404)
+    assert "You are head of no building now." in her.get("/me/building/", status=200).text
+    her.get("/me/building/new", status=404)

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.models import Person
 from portal.conventions.models import SignOn
 from portal.conventions.rules.signing import Signer
 from portal.kernel.db import Database
@@ -19,7 +20,7 @@ def town(app: Flask, database: Database) -> Signing:
     return Signing(database)
 
 
-def signed_in(app: Flask, who: object) -> Browser:
+def signed_in(app: Flask, who: Person) -> Browser:
     browser = Browser(app).in_language("en")
     sign_in_as(browser, who)
     return browser

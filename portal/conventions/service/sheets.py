@@ -86,7 +86,9 @@ def type_sheet(
     lines = _lines(wish)
     keys = {one.line: _key(session, row, wish.signer, one) for one in lines}
     signed = keys_signed(session, row.id, keys.values())
-    flaws = [(one, SheetProblem.SIGNED, {}) for one, key in keys.items() if key in signed]
+    flaws: list[Flaw] = [
+        (one, SheetProblem.SIGNED, {}) for one, key in keys.items() if key in signed
+    ]
     if flaws:
         raise BadSheet(flaws)
     photo = take_uploads(session, wish.photos, now, field="photos")

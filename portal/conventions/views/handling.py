@@ -22,6 +22,7 @@ from portal.conventions.service.handling import (
 )
 from portal.conventions.views.blueprint import bp
 from portal.kernel.clock import now
+from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
@@ -96,6 +97,8 @@ def my_building() -> ResponseReturnValue:
 def my_building_new() -> ResponseReturnValue:
     """Write down what was found in the building, and what the neighbours did about it."""
     heads, form = my_buildings(reading(), current_actor(), now()), MatterForm()
+    if not heads:
+        raise Missing
     form.offer(heads)
 
     def act(session: Session) -> str:
