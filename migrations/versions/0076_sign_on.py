@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0075"
-down_revision = "0074"
+revision = "0076"
+down_revision = "0075"
 
 MOMENT = sa.DateTime(timezone=True)
 _MARKED = "marker IS NOT NULL AND revoked_at IS NULL"
