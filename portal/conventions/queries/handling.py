@@ -51,9 +51,11 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 
 def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[HandlingRow]:
-    vault, found = instance_of(session).vault, session.execute(statement)
-    rows: list[Any] = list(found)
-    return [HandlingRow(*row[:-1], vault.unseal(row[-1]) if row[-1] else "") for row in rows]
+    vault = instance_of(session).vault
+    return [
+        HandlingRow(*row[:-1], *(vault.unseal(one) if one else "" for one in row[-1:]))
+        for row in session.execute(statement)
+    ]
 
 
 def handling_by_number(session: Session, number: str) -> HandlingRow | None:
