@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from credit.rules.hearing import Data, Purpose
-from credit.rules.process import BasisKind, Decision, MatterEvent, MatterRefusal, MatterState
+from credit.rules.process import (
+    BasisEnd,
+    BasisKind,
+    Decision,
+    MatterEvent,
+    MatterRefusal,
+    MatterState,
+)
 from credit.service.process.offers import DeskStep
 from credit.service.process.telling import Told
 from portal.accounts.labels import register_actions, register_reader
@@ -62,6 +69,10 @@ BASIS_KINDS: Mapping[BasisKind, Words] = {
     BasisKind.CONVENTION: _l("Convention that the person signed herself"),
     BasisKind.LEGAL: _l("Legal document in force"),
 }
+BASIS_ENDS: Mapping[BasisEnd, Words] = {
+    BasisEnd.SUPERSEDED: _l("Another version took its place, or it has ended."),
+}
+register(BASIS_ENDS)
 register(MATTER_STATES)
 register(MATTER_EVENTS)
 register(DECISIONS)

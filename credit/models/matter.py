@@ -29,13 +29,25 @@ from portal.kernel.ids import new_id, new_number
 
 _CONFIRMED = ", ".join(repr(state.value) for state in sorted(CONFIRMED))
 _OPEN = text("decided_at IS NULL")
+_MARKED = text("marker IS NOT NULL AND revoked_at IS NULL")
 
 
 class DeductionBasis(Base):
-    """What deductions can rest on: a convention, or a legal document, for its time (L2)."""
+    """What deductions can rest on: a convention, or a legal document, for its time (L2).
+
+    ``marker``: the name by which the package of conventions knows a published version; the ledger
+    only compares it. A yes to a marked basis comes through ``service.process.marked`` alone.
+    """
 
     __tablename__ = "credit_basis"
-    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),)
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        # a published convention is one basis at a time
+        Index(
+            "uq_credit_basis_marker", "marker", unique=True, sqlite_where=_MARKED,
+            postgresql_where=_MARKED,
+        ),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(16), unique=True, default=new_number)
@@ -44,6 +56,7 @@ class DeductionBasis(Base):
     title: Mapped[str] = mapped_column(String(120))
     reference: Mapped[str] = mapped_column(String(120))
     source: Mapped[str] = mapped_column(String(200))
+    marker: Mapped[str | None] = mapped_column(String(40))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     created_at: Mapped[datetime]

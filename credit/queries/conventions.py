@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from credit.models import BasisConsent, DeductionBasis
@@ -49,13 +49,57 @@ def own_bases(
     )  # fmt: skip
     stands = and_(BasisConsent.given_at.is_not(None), BasisConsent.ended_at.is_(None))
     statement = (
-        select(*BASIS_COLUMNS, BasisConsent.given_at, BasisConsent.ended_at)
-        .outerjoin(
-            BasisConsent,
-            (BasisConsent.basis_id == DeductionBasis.id) & (BasisConsent.person_id == person_id),
-        )
+        _own(person_id)
         .where(or_(holds, stands))
         .order_by(DeductionBasis.district, DeductionBasis.valid_from.desc(), DeductionBasis.number)
     )
     rows: Any = session.execute(statement)
     return [OwnBasis(BasisRow(*row[:-2]), row[-2], row[-1], on) for row in rows]
+
+
+def _own(person_id: UUID) -> Select[*tuple[Any, ...]]:
+    return select(*BASIS_COLUMNS, BasisConsent.given_at, BasisConsent.ended_at).outerjoin(
+        BasisConsent,
+        (BasisConsent.basis_id == DeductionBasis.id) & (BasisConsent.person_id == person_id),
+    )
+
+
+def own_marked(session: Session, marker: str, person_id: UUID, on: date) -> OwnBasis | None:
+    """A published convention as a basis, with somebody's yes; None where it is none on a day."""
+    statement = _own(person_id).where(
+        DeductionBasis.marker == marker, DeductionBasis.revoked_at.is_(None)
+    )
+    row: Any = session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    found = OwnBasis(BasisRow(*row[:-2]), row[-2], row[-1], on)
+    return found if found.holds else None
+
+
+def live_marked(session: Session, markers: Collection[str]) -> list[BasisRow]:
+    """The bases of some markers that nobody has revoked."""
+    statement = select(*BASIS_COLUMNS).where(
+        DeductionBasis.marker.in_(markers), DeductionBasis.revoked_at.is_(None)
+    )
+    return [BasisRow(*row) for row in session.execute(statement)]
+
+
+def yeses_to_marker(session: Session, marker: str, person_id: UUID) -> list[str]:
+    """The numbers of the bases of a marker to which somebody's yes stands, revoked ones too."""
+    statement = (
+        select(DeductionBasis.number)
+        .join(BasisConsent, BasisConsent.basis_id == DeductionBasis.id)
+        .where(
+            DeductionBasis.marker == marker, BasisConsent.person_id == person_id,
+            BasisConsent.ended_at.is_(None),
+        )
+    )  # fmt: skip
+    return list(session.scalars(statement))
+
+
+def live_markers(session: Session) -> list[str]:
+    """Every marker of a basis that nobody has revoked."""
+    statement = select(DeductionBasis.marker).where(
+        DeductionBasis.marker.is_not(None), DeductionBasis.revoked_at.is_(None)
+    )
+    return [marker for marker in session.scalars(statement) if marker is not None]

@@ -294,6 +294,7 @@ class BasisRow:
     valid_to: date | None
     revoked_at: datetime | None
     revoked_because: str | None
+    marker: str | None
 
     def holds(self, on: date) -> bool:
         """Whether it is in force on a day and not revoked."""
@@ -301,11 +302,11 @@ class BasisRow:
         return begun and self.revoked_at is None
 
 
-BASIS_COLUMNS = (
+BASIS_COLUMNS: tuple[Any, ...] = (
     DeductionBasis.id, DeductionBasis.number, DeductionBasis.district, DeductionBasis.kind,
     DeductionBasis.title, DeductionBasis.reference, DeductionBasis.source,
     DeductionBasis.valid_from, DeductionBasis.valid_to, DeductionBasis.revoked_at,
-    DeductionBasis.revoked_because,
+    DeductionBasis.revoked_because, DeductionBasis.marker,
 )  # fmt: skip
 
 

@@ -68,6 +68,12 @@ class Who(StrEnum):
     CLOCK = "clock"
 
 
+class BasisEnd(StrEnum):
+    """Why a basis ended when nobody gave a reason in words."""
+
+    SUPERSEDED = "basis.superseded"
+
+
 class MatterRefusal(StrEnum):
     """Why a step is not taken."""
 

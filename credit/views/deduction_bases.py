@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from credit.forms.deductions import BasisForm, ReasonForm
-from credit.labels.process import BASIS_KINDS
+from credit.labels.process import BASIS_ENDS, BASIS_KINDS
 from credit.queries.matters import bases, basis_by_number
 from credit.service.process import BasisWish, add_basis, revoke_basis
 from credit.views.blueprint import bp
@@ -29,6 +29,7 @@ def deduction_bases() -> ResponseReturnValue:
         "credit/deductions/bases.html",
         rows=bases(reading(), district()),
         kinds=BASIS_KINDS,
+        ends=BASIS_ENDS,
         today=city_day(now(), instance().city.zone),
         may_keep=current_actor().may(Permission.DEDUCTION_SWITCH),
     )

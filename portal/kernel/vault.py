@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 # log, of people who are forgotten (the marks that protect them are hashes of the hash of a phone).
 # When SECRET_KEY changes, their keys are carried on.
 CARRIED: Final = frozenset({
-    "assessment/liaison", "adoption-rater", "convention/household", "conventions/meeting",
+    "assessment/liaison", "adoption-rater", "community-rater", "convention/household",
+    "conventions/meeting",
     "api-filing", "credit/entry", "credit/guard-outcome", "credit/pick-up", "credit/pick-up/hash",
     "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop",
     "frontage-rater", "joined", "lookup", "phone", "pin", "pseudonym", "recovery",

@@ -58,6 +58,7 @@ KINDS: Mapping[SubjectKind, Words] = {
     SubjectKind.ADOPTION: _l("Adopted green space"),
     SubjectKind.SHIFT: _l("Voluntary service"),
     SubjectKind.FRONTAGE: _l("Frontages of shops"),
+    SubjectKind.SELF_GOVERNMENT: _l("Self-government of communities"),
 }
 
 

@@ -30,7 +30,7 @@ from portal.kernel.outbox import OutboxMessage
 from tests.make.published import PUBLISHED_AT, Adopted, published_text
 
 DAY = timedelta(days=1)
-NOTHING = quote_hash("")
+NOTHING = quote_hash("", "")
 
 
 @pytest.fixture
@@ -76,14 +76,14 @@ def test_a_script_stands_beside_the_clause_until_it_is_published(
     refused(WayRefusal.MOVED_ON, write, "另一个", NOTHING)
     # a translation may come after the vote: it is no part of what was adopted
     town.adopt()
-    write("ᦵᦙᦲᧂ ᦺᦑ", quote_hash("ᦵᦙᦲᧂ"))
+    write("ᦵᦙᦲᧂ ᦺᦑ", quote_hash("", "ᦵᦙᦲᧂ"))
     town.file()
     town.publish()
     [version] = town.versions
     with database.read() as session:
         [text] = clauses_of_versions(session, [version.id])[version.id]
     assert text.scripts == {"khb": "ᦵᦙᦲᧂ ᦺᦑ"}
-    refused(TextRefusal.NOT_NOW, write, "晚了", quote_hash("ᦵᦙᦲᧂ ᦺᦑ"))
+    refused(TextRefusal.NOT_NOW, write, "晚了", quote_hash("", "ᦵᦙᦲᧂ ᦺᦑ"))
 
 
 def test_r106_a_reading_stands_beside_a_text_and_keeps_its_history(
@@ -93,7 +93,7 @@ def test_r106_a_reading_stands_beside_a_text_and_keeps_its_history(
 
     def write(words: str, seen: str) -> None:
         with database.write() as session:
-            write_reading(session, town.first, town.round, words, seen=quote_hash(seen))
+            write_reading(session, town.first, town.round, words, seen=quote_hash("", seen))
 
     write("楼道要空着。", "")
     refused(WayRefusal.MOVED_ON, write, "别人写的", "")

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from portal.conventions.models import (
     FIXED,
-    BasisConsent,
     Convention,
     ConventionVersion,
     PaperTally,
@@ -128,20 +127,11 @@ def a_household_without_a_door(session: Session) -> None:
     sign(session, version(session), signer=Signer.HOUSEHOLD, person_id=new_id())
 
 
-def two_consents_of_one_person(session: Session) -> None:
-    of, her = version(session), new_id()
-    session.add_all(
-        BasisConsent(version_id=of.id, person_id=her, text_code="basis_1", given_at=NOW)
-        for _ in range(2)
-    )
-
-
 REFUSED: tuple[Callable[[Session], None], ...] = (
     two_rounds_at_once, a_clause_twice_in_a_draft, two_votes_at_once, a_vote_of_nobody,
     a_secret_vote_by_area, one_person_twice_on_a_roll, one_household_twice_on_a_roll,
     struck_off_after_voting, one_person_counts_a_box_twice, a_countersign_without_a_photo,
     two_signatures_of_one_person, two_signatures_of_one_household, a_household_without_a_door,
-    two_consents_of_one_person,
 )  # fmt: skip
 
 
@@ -174,17 +164,11 @@ def test_a_published_version_never_changes(database: Database) -> None:
                 session.execute(statement)
 
 
-def test_a_signature_and_a_consent_can_be_given_again(database: Database) -> None:
+def test_a_signature_can_be_given_again(database: Database) -> None:
     with database.write() as session:
         of, her = version(session), new_id()
         for withdrawn in (NOW, None):
             sign(session, of, person_id=her, withdrawn_at=withdrawn)
-            session.add(
-                BasisConsent(
-                    version_id=of.id, person_id=her, text_code="basis_1", given_at=NOW,
-                    withdrawn_at=withdrawn,
-                )
-            )  # fmt: skip
 
 
 def test_of_a_secret_vote_no_table_has_both_an_elector_and_a_choice() -> None:

@@ -18,7 +18,6 @@ from portal.accounts.service import (
 )
 from portal.conventions.models import (
     Attendance,
-    BasisConsent,
     Comment,
     Consultation,
     Convention,
@@ -78,12 +77,6 @@ def neighbour(session: Session, *, over: bool = False) -> UUID:
             version_id=version.id, signer=Signer.HOUSEHOLD, way=SignWay.SCREEN, person_id=her,
             sealed_name=_seal(session), sealed_household=_seal(session), household_hash="f" * 64,
             paper_key=paper, paper_thumbnail_key=paper, signed_at=NOW,
-            withdrawn_at=NOW if over else None,
-        )
-    )  # fmt: skip
-    session.add(
-        BasisConsent(
-            version_id=version.id, person_id=her, text_code="basis_1", given_at=NOW,
             withdrawn_at=NOW if over else None,
         )
     )  # fmt: skip

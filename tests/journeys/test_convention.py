@@ -86,8 +86,9 @@ def test_a_convention_from_the_first_wish_to_its_revision(place: Community) -> N
     the_street_reviews(place)
     it_is_voted_on(place)
     it_is_filed_and_published_in_two_scripts(place)
-    # thirty households sign it: see tests of signing
+    thirty_households_sign(place)
     it_is_revised(place)
+    everybody_is_asked_anew(place)
 
 
 def wishes_are_collected(place: Community) -> None:
@@ -232,6 +233,43 @@ def stays(place: Community, page: Page) -> None:
     assert [one.get("aria-current") for one in steps] == [None] * 8 + ["step"]
     # every step that is done says on which day
     assert all(one.select_one(".hint") is not None for one in steps[:8])
+
+
+def thirty_households_sign(place: Community) -> None:
+    """Four on the screen, the rest on two sheets; a door counts once, whichever way it came."""
+    for at in range(4):
+        sign(place, f"resident{at}", f"{at + 1}-101")
+    page = sign(place, "resident4", "1-101")
+    assert "one signature a household counts" in page.text
+    desk = place.at("committee")
+    address = f"{place.desk}/signatures/paper"
+    for first in (5, 18):
+        doors = range(first, first + 13)
+        lines = "\n".join(f"户主{at},{at}-101" for at in doors)
+        typed = desk.get(address).form(button="Save").fill(typed=f"{lines}\n户主,1-101")
+        page = typed.attach("photos", jpeg()).send()
+        assert "Line 14: this line has signed already" in page.text
+        page = page.form(button="Save").fill(typed=lines).send()
+    assert "0 residents · 30 households · 0 units" in page.text
+    page = place.at().get(f"/conventions/{place.number}/sign", status=200)
+    assert "30 households" in page.text
+    assert "户主" not in page.text
+    poster = place.at().get(f"/conventions/{place.number}/poster", status=200)
+    assert DAI in poster.text
+
+
+def sign(place: Community, who: str, door: str) -> Page:
+    page = place.at(who).get(f"/conventions/{place.number}/sign/new", status=200)
+    return page.form(button="Sign it").fill(signer="household", door=door).send()
+
+
+def everybody_is_asked_anew(place: Community) -> None:
+    """The signatures stay with the version under which they stand."""
+    page = place.at("resident0").get(f"/conventions/{place.number}/sign", status=200)
+    assert "0 households" in page.text
+    rows = place.at("resident0").get("/me/signatures/", status=200)
+    assert "30 households" in rows.click(TITLE, status=200).text
+    assert "1 household" in sign(place, "resident0", "1-101").text
 
 
 def it_is_revised(place: Community) -> None:

@@ -96,16 +96,17 @@ def comment(session: Session, of: Round, on: DraftClause | None = None, **change
     return row
 
 
-def published(session: Session, of: Round, clauses: list[DraftClause]) -> ConventionVersion:
+def published(
+    session: Session, of: Round, clauses: list[DraftClause], **changes: Any
+) -> ConventionVersion:  # fmt: skip
     """What a round published."""
     of.state, of.ended_at = RoundState.PUBLISHED, NOW
-    row: ConventionVersion = _put(
-        session,
-        ConventionVersion(
-            convention_id=of.convention_id, round_id=of.id, version=of.sequence, title=of.title,
-            adopted_on=TODAY, effective_from=TODAY, published_at=NOW, digest="d" * 64,
-        ),
-    )  # fmt: skip
+    values: dict[str, Any] = {
+        "convention_id": of.convention_id, "round_id": of.id, "version": of.sequence,
+        "title": of.title, "adopted_on": TODAY, "effective_from": TODAY, "published_at": NOW,
+        "digest": "d" * 64,
+    }  # fmt: skip
+    row: ConventionVersion = _put(session, ConventionVersion(**values | changes))
     for at, one in enumerate(clauses, 1):
         _put(
             session,

@@ -9,6 +9,7 @@ from tests.make import (
     meeting_pages,
     plaque_pages,
     shop_pages,
+    sign_pages,
     signing_pages,
 )
 
@@ -33,6 +34,7 @@ CASES = {
     **convention_pages.CASES,
     **assessment_pages.CASES,
     **meeting_pages.CASES,
+    **sign_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -47,6 +49,7 @@ NO_PAGE = {
     **assessment_pages.NO_PAGE,
     **meeting_pages.NO_PAGE,
     **convention_pages.NO_PAGE,
+    **sign_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",

@@ -17,6 +17,7 @@ from tests.make.meeting_pages import meeting_things
 from tests.make.plaque_pages import plaque_things
 from tests.make.shift_pages import shift_things
 from tests.make.shop_pages import shop_page_things
+from tests.make.sign_pages import sign_things
 from tests.make.sign_up_pages import sign_up_things
 from tests.make.signing_pages import signing_things
 
@@ -38,4 +39,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **convention_things(session, place),
         **a_frozen(session, place.code[:9]),
         **meeting_things(session, place),
+        **sign_things(session, place, people["resident"]),
     }

@@ -38,6 +38,7 @@ NO_DATA = {
     "conventions.desk_tally_photo", "conventions.place_calendar", "conventions.tasks_table",
     "reports.desk_check_photo",
     "conventions.desk_filing_photo", "conventions.conventions_csv",
+    "conventions.desk_signature_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",

@@ -37,6 +37,7 @@ class BasisWish:
     source: str
     valid_from: date
     valid_to: date | None = None
+    marker: str | None = None
 
 
 def add_basis(
@@ -51,7 +52,7 @@ def add_basis(
     row = DeductionBasis(
         district=district, kind=wish.kind, title=wish.title.strip(),
         reference=wish.reference.strip(), source=wish.source.strip(), valid_from=wish.valid_from,
-        valid_to=wish.valid_to, created_at=now, created_by=actor.person_id,
+        valid_to=wish.valid_to, marker=wish.marker, created_at=now, created_by=actor.person_id,
     )  # fmt: skip
     session.add(row)
     # its number is made by the insert
@@ -73,19 +74,26 @@ def revoke_basis(
         raise Missing
     if not reason.strip():
         raise Refused(MatterRefusal.NO_REASON, field="reason")
+    end_basis(session, basis, reason.strip(), actor.person_id, now)
+    return basis
+
+
+def end_basis(
+    session: Session, basis: BasisRow, reason: str, actor_id: UUID | None, now: datetime
+) -> None:
+    """The end of a basis, whoever decides it. Raises Conflict when another was first."""
     revoked = (
         update(DeductionBasis)
         .where(DeductionBasis.id == basis.id, DeductionBasis.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_by=actor.person_id, revoked_because=reason.strip())
+        .values(revoked_at=now, revoked_by=actor_id, revoked_because=reason)
     )
     if changed_rows(session, revoked) != 1:
         raise Conflict(MatterRefusal.CHANGED)
     _end_matters(session, basis.id, None, now)
     note_action(
-        session, at=now, actor_id=actor.person_id, action="basis:revoke",
-        subject=f"basis:{number}", reason=reason.strip(),
+        session, at=now, actor_id=actor_id, action="basis:revoke",
+        subject=f"basis:{basis.number}", reason=reason,
     )  # fmt: skip
-    return basis
 
 
 def consent_to_basis(
@@ -94,11 +102,20 @@ def consent_to_basis(
     """This very person agrees that a convention may be held against her; a box of its own (L2).
 
     Only an adult can: nothing is ever held against a child (L1). Nobody is asked where deductions
-    are off, or for what is not in force.
+    are off, or for what is not in force. What is published here is agreed to where it is signed.
     """
     basis = basis_by_number(session, basis_number)
+    if basis is None or basis.marker is not None:
+        raise Missing
+    agree_to(session, basis, person_id, gates=gates, now=now)
+
+
+def agree_to(
+    session: Session, basis: BasisRow, person_id: UUID, *, gates: Gates, now: datetime
+) -> None:
+    """Her yes to a basis, whoever has asked her."""
     today = city_day(now, instance_of(session).city.zone)
-    if basis is None or basis.kind is not BasisKind.CONVENTION or not basis.holds(today):
+    if basis.kind is not BasisKind.CONVENTION or not basis.holds(today):
         raise Missing
     gates.check_on(session, basis.district, now)
     if age_band_of(session, person_id) is not AgeBand.ADULT:

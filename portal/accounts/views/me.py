@@ -39,6 +39,8 @@ LINKS = (
     ("conventions.my_wishes", _l("My wishes for conventions"), None),
     ("conventions.my_comments", _l("What I said to conventions"), None),
     ("conventions.my_opinions", _l("My opinions"), None),
+    ("conventions.my_signatures", _l("Conventions that I signed"), None),
+    ("conventions.my_building", _l("My building"), Permission.REPORT_SETTLE),
     ("credit.my_honours", _l("My commendations"), None),
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),

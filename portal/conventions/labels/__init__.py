@@ -2,11 +2,14 @@
 
 from portal.conventions.labels import (
     consultations,
+    handling,
     kinds,
     meetings,
     personal,
     published,
+    rating,
     refusals,
+    signing,
     talk,
     tasks,
     votes,
@@ -15,11 +18,14 @@ from portal.conventions.labels import (
 
 __all__ = [
     "consultations",
+    "handling",
     "kinds",
     "meetings",
     "personal",
     "published",
+    "rating",
     "refusals",
+    "signing",
     "talk",
     "tasks",
     "votes",

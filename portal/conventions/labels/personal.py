@@ -36,7 +36,6 @@ register(
             "that you have a vote, and whether you took part; never what you chose in a secret vote"
         ),
         ConventionData.SIGNATURE: _l("your signature under a convention"),
-        ConventionData.CONSENT: _l("your separate consent under a convention"),
         ConventionData.ATTENDANCE: _l("that you were at a meeting"),
         ConventionData.INVITED: _l("that you want to be told of meetings"),
         ConventionData.OFFICE: _l("which office you hold in your community"),
@@ -78,10 +77,6 @@ register_reader(
 register_reader(
     "convention_sign_on", _l("Conventions that you signed"),
     _reader("number", "name", "household", "signed_at", "named_at", "withdrawn_at"),
-)  # fmt: skip
-register_reader(
-    "convention_consent", _l("Separate consents under a convention"),
-    _reader("number", "given_at", "withdrawn_at"),
 )  # fmt: skip
 register_reader("community_opinion", _l("What you said to a question"), _reader(*_SAID))
 register_reader(

@@ -44,10 +44,7 @@ from portal.conventions.models.published import (
     VersionScript,
 )
 from portal.conventions.models.settled import OWN as SETTLED
-from portal.conventions.models.signing import (
-    BasisConsent,
-    SignOn,
-)
+from portal.conventions.models.signing import SignOn
 from portal.conventions.models.talk import (
     Comment,
     CommentAnswer,
@@ -83,7 +80,6 @@ __all__ = [
     "AgendaItem",
     "AtlasEntry",
     "Attendance",
-    "BasisConsent",
     "Body",
     "ClauseEdit",
     "Comment",

@@ -181,19 +181,26 @@ class OwnersMember(Base):
 
 class Handling(OfPlace):
     """What a community did under a clause (R254): it persuades, reminds, mediates. Whom is written
-    nowhere; the note is for those who handle it, never public."""
+    nowhere; the note is for those who handle it, never public. What a building head put right with
+    the neighbours (``head_id``, R282) needs no clause."""
 
     __tablename__ = "community_handling"
     __table_args__ = (
+        CheckConstraint("(version_id IS NULL) = (clause_id IS NULL)", name="clause"),
+        CheckConstraint("clause_id IS NOT NULL OR way = 'put_right'", name="way"),
+        CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="closed"),
         Index("ix_community_handling_place_path", "place_path", "at"),
         Index("ix_community_handling_clause_id", "clause_id"),
+        Index("ix_community_handling_head_id", "head_id"),
     )
 
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("convention_version.id"))
-    clause_id: Mapped[UUID] = mapped_column(ForeignKey("convention_clause.id"))
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("convention_version.id"))
+    clause_id: Mapped[UUID | None] = mapped_column(ForeignKey("convention_clause.id"))
+    head_id: Mapped[UUID | None] = mapped_column(ForeignKey("community_head.id"))
     way: Mapped[HandlingWay] = code_column(HandlingWay)
     located: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
     sealed_note: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[HandlingEnd | None] = code_column(HandlingEnd)
     at: Mapped[datetime]
     made_by: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]

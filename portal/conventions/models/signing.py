@@ -1,4 +1,4 @@
-"""Signatures under a version, and the separate consent of a person, which signing never implies."""
+"""Signatures under a version. A yes to be held to it is another thing, and stands in the ledger."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.conventions.models.keys import only_one
-from portal.conventions.rules.signing import CONSENT_LENGTH, Signer, SignWay
+from portal.conventions.rules.signing import Signer, SignWay
 from portal.conventions.rules.texts import DIGEST_LENGTH
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
@@ -15,7 +15,11 @@ from portal.kernel.ids import new_id, new_number
 
 class SignOn(Base):
     """A signature, until it is withdrawn. A household's binds nobody else of it. Its name is shown
-    only while ``named_at`` says that the signer wants it."""
+    only while ``named_at`` says that the signer wants it.
+
+    ``household_hash`` is of the door; of a person on paper, of her name and door: one line of a
+    sheet cannot count twice. ``sheet`` is the number of the sheet from which a line was typed.
+    """
 
     __tablename__ = "convention_sign_on"
     __table_args__ = (
@@ -25,6 +29,7 @@ class SignOn(Base):
         ),
         CheckConstraint("(signer = 'unit') = (organisation_id IS NOT NULL)", name="unit"),
         CheckConstraint("way = 'screen' OR typed_by IS NOT NULL", name="typed"),
+        CheckConstraint("(way = 'paper') = (sheet IS NOT NULL)", name="sheet"),
         CheckConstraint("(paper_key IS NULL) = (paper_thumbnail_key IS NULL)", name="paper"),
         CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= signed_at", name="withdrawn"),
         only_one(
@@ -41,6 +46,7 @@ class SignOn(Base):
         ),
         Index("ix_convention_sign_on_version_id", "version_id", "signed_at"),
         Index("ix_convention_sign_on_person_id", "person_id"),
+        Index("ix_convention_sign_on_sheet", "sheet"),
         Index("ix_convention_sign_on_paper_key", "paper_key"),
         Index("ix_convention_sign_on_paper_thumbnail_key", "paper_thumbnail_key"),
     )  # fmt: skip
@@ -55,31 +61,10 @@ class SignOn(Base):
     sealed_name: Mapped[str | None] = mapped_column(Text)
     sealed_household: Mapped[str | None] = mapped_column(Text)
     household_hash: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
+    sheet: Mapped[str | None] = mapped_column(String(16))
     paper_key: Mapped[str | None] = mapped_column(String(80))
     paper_thumbnail_key: Mapped[str | None] = mapped_column(String(80))
     typed_by: Mapped[UUID | None]
     named_at: Mapped[datetime | None]
     signed_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]
-
-
-class BasisConsent(Base):
-    """That this very person agreed, apart from signing, that a version may be the basis of a
-    deduction (L2). ``text_code``: which words she read. Withdrawn with one press (L5)."""
-
-    __tablename__ = "convention_consent"
-    __table_args__ = (
-        CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="withdrawn"),
-        only_one(
-            "convention_consent_now", "version_id", "person_id",
-            where="withdrawn_at IS NULL AND person_id IS NOT NULL",
-        ),
-        Index("ix_convention_consent_person_id", "person_id"),
-    )  # fmt: skip
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("convention_version.id"))
-    person_id: Mapped[UUID | None]
-    text_code: Mapped[str] = mapped_column(String(CONSENT_LENGTH))
-    given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from portal.areas.models import Area
 from portal.conventions.models import (
     Attendance,
-    BasisConsent,
     Comment,
     Consultation,
     Convention,
@@ -84,7 +83,6 @@ STATEMENTS: Final[tuple[tuple[Any, Select[*tuple[Any, ...]]], ...]] = (
             SignOn.withdrawn_at,
         ),
     ),
-    (BasisConsent, _of_version(BasisConsent, BasisConsent.given_at, BasisConsent.withdrawn_at)),
     (
         Opinion,
         select(

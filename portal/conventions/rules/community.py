@@ -43,8 +43,10 @@ class Party(StrEnum):
 
 
 class HandlingWay(StrEnum):
-    """What a community may do under a clause: never a fine (R254)."""
+    """What a community may do under a clause: never a fine (R254). ``PUT_RIGHT``: it was seen to by
+    the neighbours themselves, whoever had caused it (R282)."""
 
+    PUT_RIGHT = "put_right"
     PERSUADE = "persuade"
     REMIND = "remind"
     MEDIATE = "mediate"

@@ -20,7 +20,6 @@ class ConventionData(StrEnum):
     SUPPORT = "data.convention_support"
     ROLL = "data.convention_roll"
     SIGNATURE = "data.convention_signature"
-    CONSENT = "data.convention_consent"
     ATTENDANCE = "data.community_attendance"
     INVITED = "data.community_invited"
     OFFICE = "data.community_office"
@@ -65,7 +64,6 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
         "convention_sign_on", _D.SIGNATURE, "person_id", "sealed_name", "sealed_household",
         "household_hash", "paper_key", "paper_thumbnail_key", secret=("household_hash",),
     ),
-    *_fields("convention_consent", _D.CONSENT, "person_id", basis=Basis.CONSENT),
     *_fields("community_opinion", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_issue", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_issue_proposal", _D.SAID, "person_id", "sealed_words"),

@@ -17,7 +17,6 @@ from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.conventions.models import (
     Attendance,
-    BasisConsent,
     Comment,
     Consultation,
     ConventionFiling,
@@ -42,10 +41,12 @@ from portal.conventions.queries.personal import records_of
 from portal.conventions.rules.community import IssueState
 from portal.conventions.rules.personal import KEEP_ENDED, PERSONAL_FIELDS
 from portal.conventions.rules.talk import SaidState
+from portal.conventions.service.rating import rater_key
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.instance import instance_of
 from portal.kernel.uploads import forget_files, register_blob_keeper
+from portal.satisfaction.service import export_ratings
 
 BATCH: Final = 200
 _TIME: Final = timedelta(days=KEEP_ENDED)
@@ -127,9 +128,6 @@ _KEEPING: Final = (
         _when(SignOn.withdrawn_at), _withdraws(SignOn),
     ),
     Keeping(
-        BasisConsent, ("person_id",), _when(BasisConsent.withdrawn_at), _withdraws(BasisConsent)
-    ),
-    Keeping(
         Opinion, _WORDS, _with(Opinion.consultation_id, Consultation, _day(Consultation.closes_on)),
         _takes_back, _takes_back,
     ),
@@ -153,7 +151,11 @@ class ConventionsOfAPerson:
     fields: tuple[PersonalField, ...] = PERSONAL_FIELDS
 
     def export(self, session: Session, person_id: UUID) -> list[dict[str, Any]]:
-        return list(records_of(session, person_id))
+        ratings = export_ratings(session, [rater_key(session, person_id)])
+        return [
+            *records_of(session, person_id),
+            *({"table": "community_rating", **row} for row in ratings),
+        ]
 
     def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
         """Her words and names go; a signature and a consent end with her."""

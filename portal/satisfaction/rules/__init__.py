@@ -25,6 +25,7 @@ class SubjectKind(StrEnum):
     ADOPTION = "adoption"
     SHIFT = "shift"
     FRONTAGE = "frontage"
+    SELF_GOVERNMENT = "self_government"
 
 
 class Level(IntEnum):

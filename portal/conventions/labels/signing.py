@@ -1,0 +1,58 @@
+"""Words for signing a convention."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from portal.accounts.labels import register_actions
+from portal.conventions.labels.votes import FLAWS
+from portal.conventions.rules.roll import RollProblem
+from portal.conventions.rules.signing import SheetProblem, Signer, SignRefusal
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.words import Words, register
+
+SIGNERS: Final[Mapping[Signer, Words]] = {
+    Signer.PERSON: _l("For myself"),
+    Signer.HOUSEHOLD: _l("For my household"),
+    Signer.UNIT: _l("For a unit for which I speak"),
+}
+# what one reads of a signature of one's own
+SIGNED_AS: Final[Mapping[Signer, Words]] = {
+    Signer.PERSON: _l("Signed for yourself"),
+    Signer.HOUSEHOLD: _l("Signed for your household"),
+    Signer.UNIT: _l("Signed for a unit"),
+}
+_SHEET: Final[Mapping[SheetProblem, Words]] = {
+    SheetProblem.SIGNED: _l("this line has signed already"),
+}
+register(
+    {
+        **SIGNERS,
+        **_SHEET,
+        SignRefusal.SIGNED: _l("You have signed this already. Once is enough."),
+        SignRefusal.HOUSEHOLD_SIGNED: _l(
+            "For this door somebody has signed already; one signature a household counts. If it "
+            "was nobody of yours, please tell the committee. You can sign for yourself in any case."
+        ),
+        SignRefusal.UNIT_SIGNED: _l("For this unit somebody has signed already."),
+        SignRefusal.NO_DOOR: _l("Please write your building and door."),
+        SignRefusal.NO_NAME: _l("Please write the name."),
+        SignRefusal.NO_UNIT: _l("Choose a unit for which you speak."),
+        SignRefusal.TOO_MANY: _l("These were many tries today. Please go on tomorrow."),
+        SignRefusal.NEWER: _l("A newer version was published. Please read and sign that one."),
+        SignRefusal.ENDED: _l("This convention has ended. It is not signed any more."),
+        SignRefusal.WITHDRAWN: _l("This signature was taken back already."),
+        SignRefusal.NO_PHOTO: _l("Please add a photo of the sheet."),
+        SignRefusal.NOT_SIGNED: _l(
+            "Only whoever has signed for herself can agree to this. A signature of your household "
+            "does not count for you."
+        ),
+        SignRefusal.ALREADY_BASIS: _l("This version is on the list already."),
+    }
+)
+register_actions({"convention:undo_paper": _l("Signatures on paper taken back")})
+
+
+def flaw_in_words(code: RollProblem | SheetProblem, facts: Mapping[str, Any]) -> str:
+    """What is wrong with a line of a sheet."""
+    words = _SHEET[code] if isinstance(code, SheetProblem) else FLAWS[code]
+    return str(words) % facts

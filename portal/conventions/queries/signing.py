@@ -1,0 +1,237 @@
+"""Signatures as they are read: counts and names for everybody, one's own, those of a sheet."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.conventions.models import (
+    Convention,
+    ConventionVersion,
+    Round,
+    SignOn,
+)
+from portal.conventions.rules.kinds import Kind
+from portal.conventions.rules.signing import NAMES_ON_A_PAGE, Signer, SignWay
+from portal.kernel.instance import instance_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class SigningRow:
+    """A version to sign. ``number``: of its round, which no other version has;
+    ``of``: of its convention; ``newest``: of the
+    round of the newest version; ``followed_on``: the day from which a later one counts."""
+
+    id: UUID
+    number: str
+    convention_id: UUID
+    of: str
+    kind: Kind
+    title: str
+    version: int
+    preamble: str | None
+    area_id: UUID
+    place_path: str
+    covers: str | None
+    adopted_on: date
+    effective_from: date
+    published_at: datetime
+    digest: str
+    ended_on: date | None
+    newest: str
+    followed_on: date | None
+
+    @property
+    def is_newest(self) -> bool:
+        return self.newest == self.number
+
+    def over(self, day: date) -> bool:
+        """Whether it is no longer in force on a day: another took its place, or all has ended."""
+        return any(end is not None and end <= day for end in (self.followed_on, self.ended_on))
+
+
+def _versions() -> Select[*tuple[Any, ...]]:
+    later, run = aliased(ConventionVersion), aliased(Round)
+    following = aliased(ConventionVersion)
+    followed = (
+        select(func.min(following.effective_from))
+        .where(
+            following.convention_id == ConventionVersion.convention_id,
+            following.version > ConventionVersion.version,
+        )
+        .scalar_subquery()
+    )
+    newest = (
+        select(run.number)
+        .join(later, later.round_id == run.id)
+        .where(later.convention_id == ConventionVersion.convention_id)
+        .order_by(later.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    v = ConventionVersion
+    return (
+        select(
+            v.id, Round.number, v.convention_id, Convention.number, Convention.kind, v.title,
+            v.version, v.preamble, Convention.area_id, Convention.place_path, Convention.covers,
+            v.adopted_on, v.effective_from, v.published_at, v.digest, Convention.ended_on, newest,
+            followed,
+        )
+        .join(Round, Round.id == v.round_id)
+        .join(Convention, Convention.id == v.convention_id)
+    )  # fmt: skip
+
+
+def signing_by_number(session: Session, number: str) -> SigningRow | None:
+    """The version that a round published."""
+    row = session.execute(_versions().where(Round.number == number)).one_or_none()
+    return SigningRow(*row) if row else None
+
+
+def signings_by_numbers(session: Session, numbers: Collection[str]) -> list[SigningRow]:
+    """Several of them, in one query."""
+    rows = session.execute(_versions().where(Round.number.in_(numbers)))
+    return [SigningRow(*row) for row in rows]
+
+
+def hold_version(session: Session, version_id: UUID) -> None:
+    """Others who hold it wait until the end of this transaction."""
+    statement = select(ConventionVersion.id).where(ConventionVersion.id == version_id)
+    session.execute(statement.with_for_update())
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many stand by a version: people, households and units."""
+
+    people: int = 0
+    households: int = 0
+    units: int = 0
+
+
+def counts_of(session: Session, version_id: UUID) -> Counts:
+    """The signatures that stand. Who has not signed is written nowhere."""
+    rows = session.execute(
+        select(SignOn.signer, func.count())
+        .where(SignOn.version_id == version_id, SignOn.withdrawn_at.is_(None))
+        .group_by(SignOn.signer)
+    )
+    found: dict[Signer, int] = {row[0]: row[1] for row in rows}
+    return Counts(*(found.get(one, 0) for one in (Signer.PERSON, Signer.HOUSEHOLD, Signer.UNIT)))
+
+
+def names_of_signers(session: Session, version_id: UUID) -> list[str]:
+    """The names of those who want to be named, never with a door."""
+    rows = session.scalars(
+        select(SignOn.sealed_name)
+        .where(
+            SignOn.version_id == version_id, SignOn.withdrawn_at.is_(None),
+            SignOn.named_at.is_not(None), SignOn.sealed_name.is_not(None),
+        )
+        .order_by(SignOn.named_at, SignOn.id)
+        .limit(NAMES_ON_A_PAGE)
+    )  # fmt: skip
+    vault = instance_of(session).vault
+    return [vault.unseal(name) for name in rows if name is not None]
+
+
+@dataclass(frozen=True)
+class SignOnRow:
+    """A signature with the version it is under. ``on``: the number of the version's round."""
+
+    id: UUID
+    number: str
+    on: str
+    title: str
+    version: int
+    place_path: str
+    signer: Signer
+    way: SignWay
+    person_id: UUID | None
+    organisation_id: UUID | None
+    sheet: str | None
+    paper_key: str | None
+    named_at: datetime | None
+    signed_at: datetime
+    withdrawn_at: datetime | None
+    name: str
+    door: str
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_at is None
+
+
+def _sign_ons() -> Select[*tuple[Any, ...]]:
+    s = SignOn
+    return (
+        select(
+            s.id, s.number, Round.number, ConventionVersion.title, ConventionVersion.version,
+            Convention.place_path, s.signer, s.way, s.person_id, s.organisation_id, s.sheet,
+            s.paper_key, s.named_at, s.signed_at, s.withdrawn_at, s.sealed_name,
+            s.sealed_household,
+        )
+        .join(ConventionVersion, ConventionVersion.id == s.version_id)
+        .join(Round, Round.id == ConventionVersion.round_id)
+        .join(Convention, Convention.id == ConventionVersion.convention_id)
+    )  # fmt: skip
+
+
+def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[SignOnRow]:
+    vault = instance_of(session).vault
+    return [
+        SignOnRow(*row[:-2], *(vault.unseal(one) if one else "" for one in row[-2:]))
+        for row in session.execute(statement)
+    ]
+
+
+def sign_on_by_number(session: Session, number: str, *, lock: bool = False) -> SignOnRow | None:
+    """One signature."""
+    statement = _sign_ons().where(SignOn.number == number)
+    rows = _read(session, statement.with_for_update(of=SignOn) if lock else statement)
+    return rows[0] if rows else None
+
+
+def sign_ons_by(session: Session, person_id: UUID, *, on: UUID | None = None) -> list[SignOnRow]:
+    """What somebody signed with her account, the newest first; ``on``: under one version."""
+    statement = _sign_ons().where(SignOn.person_id == person_id)
+    if on is not None:
+        statement = statement.where(SignOn.version_id == on)
+    return _read(session, statement.order_by(SignOn.id.desc()))
+
+
+def has_signed(session: Session, version_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody's own signature stands under a version; hers stays so until the end of the
+    transaction."""
+    statement = select(SignOn.id).where(
+        SignOn.version_id == version_id, SignOn.person_id == person_id,
+        SignOn.signer == Signer.PERSON, SignOn.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return session.scalar(statement.with_for_update()) is not None
+
+
+def keys_signed(session: Session, version_id: UUID, hashes: Collection[str]) -> set[str]:
+    """Which of some doors stand under a version already."""
+    statement = select(SignOn.household_hash).where(
+        SignOn.version_id == version_id, SignOn.household_hash.in_(hashes),
+        SignOn.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return {found for found in session.scalars(statement) if found is not None}
+
+
+def paper_lines(session: Session, version_id: UUID, after: str = "") -> list[SignOnRow]:
+    """Lines of paper that stand under a version, the newest first, one more than a page."""
+    statement = _sign_ons().where(
+        SignOn.version_id == version_id, SignOn.way == SignWay.PAPER,
+        SignOn.withdrawn_at.is_(None),
+    )  # fmt: skip
+    last = session.scalar(select(SignOn.id).where(SignOn.number == after)) if after else None
+    if last is not None:
+        statement = statement.where(SignOn.id < last)
+    return _read(session, statement.order_by(SignOn.id.desc()).limit(PAGE + 1))
