@@ -42,6 +42,7 @@ FOOTER = (
     (_l("Shops and their pledges"), "/pledges/"),
     (_l("Conventions of communities"), "/conventions/"),
     (_l("Assessment"), "/assessment/"),
+    (_l("Communities"), "/communities/"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

@@ -22,12 +22,14 @@ from portal.conventions.models import (
     Consultation,
     Convention,
     Elector,
+    Errand,
     Estate,
     Handling,
     Head,
     Invited,
     Issue,
     IssueProposal,
+    IssueSupport,
     Meeting,
     Opinion,
     OwnersCommittee,
@@ -36,7 +38,7 @@ from portal.conventions.models import (
     Support,
     Wish,
 )
-from portal.conventions.rules.community import HandlingWay, HeadRole, IssueState
+from portal.conventions.rules.community import ErrandState, HandlingWay, HeadRole, IssueState
 from portal.conventions.rules.consultations import ConsultationKind
 from portal.conventions.rules.meetings import AttendanceWay, MeetingKind
 from portal.conventions.rules.personal import KEEP_ENDED, PERSONAL_FIELDS
@@ -165,10 +167,17 @@ def _offices(
             Invited(area_id=at["area_id"], person_id=her, at=meeting.ends_at),
             Attendance(meeting_id=meeting.id, way=AttendanceWay.CODE, at=NOW, **name),
             IssueProposal(issue_id=issue.id, at=NOW, **words),
-            Head(**at, role=HeadRole.BUILDING, covers="3号楼", made_at=NOW, **name, **term),
             OwnersMember(committee_id=committee.id, office="主任", **name, **term),
+            IssueSupport(subject_id=issue.id, issue_id=issue.id, person_id=her),
         ]
     )  # fmt: skip
+    head = Head(**at, role=HeadRole.BUILDING, covers="3号楼", made_at=NOW, **name, **term)
+    session.add(head)
+    session.flush()
+    answered: dict[str, Any] = {"sealed_answer": _seal(session)}
+    if over:
+        answered |= {"state": ErrandState.DONE, "closed_at": NOW}
+    session.add(Errand(**at, head_id=head.id, at=NOW, **words, **answered))
 
 
 def left(session: Session) -> set[str]:
@@ -193,8 +202,9 @@ def test_P2_she_gets_everything_in_words_and_nobody_elses(app: Flask, database: 
         read = records_in_words({name: mine[name] for name in TABLES}, personal_fields())
     said = " ".join(str(value) for _, rows in read for row in rows for value in row)
     assert len(read) == len(TABLES)
-    # words of wish, comment, proposal of words, opinion, issue and proposal; name and door
-    assert said.count(HER) == 11
+    # words of wish, comment, proposal of words, opinion, issue and proposal; name and door;
+    # what she wrote to a head, and the answer
+    assert said.count(HER) == 13
     assert not {"waiting", "screen", "took", "None"} & set(said.split())
 
 

@@ -9,6 +9,7 @@ from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
 from tests.make.alliance_pages import alliance_things, parking_things
 from tests.make.assessment import a_frozen
+from tests.make.community_pages import community_things
 from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
 from tests.make.hours_pages import hours_things
@@ -40,4 +41,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **a_frozen(session, place.code[:9]),
         **meeting_things(session, place),
         **sign_things(session, place, people["resident"]),
+        **community_things(session, people["resident"], place),
     }

@@ -266,7 +266,8 @@ NOT_PERSONAL = {
             "atlas_entry.offers", "meeting.minutes", "minutes_addendum.words", "notice.markdown",
             "station.markdown",
             "consultation.markdown", "consultation.summary", "consultation_place.answered",
-            "estate_party.does", "issue.result", "opinion_group.reply", "resolution.resolved")),
+            "estate_party.does", "issue.result", "opinion_group.reply", "resolution.resolved",
+            "issue.decision")),
         # where the members of an alliance talk, of no person and read by members only
         "alliance_link.sealed_link",
     },

@@ -39,6 +39,8 @@ NO_DATA = {
     "reports.desk_check_photo",
     "conventions.desk_filing_photo", "conventions.conventions_csv",
     "conventions.desk_signature_photo",
+    "conventions.desk_committee_document",
+    "conventions.stops_feed",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",

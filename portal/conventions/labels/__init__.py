@@ -1,6 +1,7 @@
 """Words for the codes of conventions."""
 
 from portal.conventions.labels import (
+    community,
     consultations,
     handling,
     kinds,
@@ -17,6 +18,7 @@ from portal.conventions.labels import (
 )
 
 __all__ = [
+    "community",
     "consultations",
     "handling",
     "kinds",

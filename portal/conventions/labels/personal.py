@@ -93,3 +93,5 @@ register_reader(
     "community_owners_member", _l("Owners' committees of which you are a member"),
     _reader("office", "name", "starts_on", "ends_on", "named_at"),
 )  # fmt: skip
+register_reader("community_issue_support", _l("Issues that you support"), _reader())
+register_reader("community_errand", _l("What you wrote to heads"), _reader("words", "at", "answer"))

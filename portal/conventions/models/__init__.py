@@ -4,6 +4,7 @@ from portal.conventions.models.board import (
     AtlasEntry,
     Issue,
     IssueProposal,
+    IssueSupport,
     MobileStop,
     Notice,
     PrintSheet,
@@ -11,6 +12,7 @@ from portal.conventions.models.board import (
 )
 from portal.conventions.models.community import (
     Body,
+    Errand,
     Estate,
     EstateParty,
     Handling,
@@ -93,6 +95,7 @@ __all__ = [
     "DraftClause",
     "DraftScript",
     "Elector",
+    "Errand",
     "Estate",
     "EstateParty",
     "Handling",
@@ -100,6 +103,7 @@ __all__ = [
     "Invited",
     "Issue",
     "IssueProposal",
+    "IssueSupport",
     "Meeting",
     "MeetingResolution",
     "MinutesAddendum",

@@ -39,10 +39,12 @@ class Issue(OfPlace):
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     state: Mapped[IssueState] = code_column(IssueState, default=IssueState.WAITING)
     refused_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
+    decision: Mapped[str | None] = mapped_column(Text)
     result: Mapped[str | None] = mapped_column(Text)
     raised_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
+    done_at: Mapped[datetime | None]
 
 
 class IssueProposal(Base):
@@ -64,6 +66,21 @@ class IssueProposal(Base):
     decided_by: Mapped[UUID | None]
 
 
+class IssueSupport(Base):
+    """That somebody is for an issue, or for one of its proposals. Only how many is ever shown."""
+
+    __tablename__ = "community_issue_support"
+    __table_args__ = (
+        Index("ix_community_issue_support_person_id", "person_id"),
+        Index("ix_community_issue_support_issue_id", "issue_id"),
+    )
+
+    # the id of the issue or of a proposal
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    issue_id: Mapped[UUID] = mapped_column(ForeignKey("community_issue.id"))
+
+
 class Notice(OfPlace):
     """A notice on the board of a place (宣传栏, R296)."""
 
@@ -81,6 +98,8 @@ class Notice(OfPlace):
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
     taken_down_at: Mapped[datetime | None]
+    # stands before the others
+    pinned: Mapped[bool] = mapped_column(default=False)
 
 
 class PrintSheet(Base):
@@ -141,6 +160,7 @@ class AtlasEntry(OfPlace):
     hours: Mapped[str | None] = mapped_column(String(LONGEST_HOURS))
     office_phone: Mapped[str | None] = mapped_column(String(LONGEST_PHONE))
     offers: Mapped[str] = mapped_column(Text)
+    bring: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS))
     updated_at: Mapped[datetime]
     updated_by: Mapped[UUID | None]
     ended_on: Mapped[date | None]

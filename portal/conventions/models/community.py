@@ -16,6 +16,7 @@ from portal.conventions.rules.community import (
     LONGEST_NAME,
     LONGEST_PHONE,
     BodyKind,
+    ErrandState,
     HandlingEnd,
     HandlingWay,
     HeadRole,
@@ -204,3 +205,30 @@ class Handling(OfPlace):
     at: Mapped[datetime]
     made_by: Mapped[UUID | None]
     closed_at: Mapped[datetime | None]
+
+
+class Errand(OfPlace):
+    """What a head is asked to do (R252): by a resident, whose words reach her through the portal
+    and who never learns her telephone, or by the committee. What belongs to her building she
+    settles herself (R282)."""
+
+    __tablename__ = "community_errand"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
+        Index("ix_community_errand_head_id", "head_id", "state"),
+        Index("ix_community_errand_person_id", "person_id"),
+        Index("ix_community_errand_place_path", "place_path", "state"),
+    )
+
+    head_id: Mapped[UUID] = mapped_column(ForeignKey("community_head.id"))
+    # None: the committee asks, or whoever asked is gone
+    person_id: Mapped[UUID | None]
+    sealed_words: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    state: Mapped[ErrandState] = code_column(ErrandState, default=ErrandState.OPEN)
+    outcome: Mapped[HandlingEnd | None] = code_column(HandlingEnd)
+    sealed_answer: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None]

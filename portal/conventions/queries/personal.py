@@ -17,11 +17,13 @@ from portal.conventions.models import (
     Convention,
     ConventionVersion,
     Elector,
+    Errand,
     Estate,
     Head,
     Invited,
     Issue,
     IssueProposal,
+    IssueSupport,
     Meeting,
     Opinion,
     OwnersCommittee,
@@ -99,6 +101,16 @@ STATEMENTS: Final[tuple[tuple[Any, Select[*tuple[Any, ...]]], ...]] = (
         select(Issue.title.label("about"), IssueProposal.sealed_words, IssueProposal.at).join(
             IssueProposal, IssueProposal.issue_id == Issue.id
         ),
+    ),
+    (
+        IssueSupport,
+        select(Issue.title.label("about")).join(IssueSupport, IssueSupport.issue_id == Issue.id),
+    ),
+    (
+        Errand,
+        select(
+            Head.covers.label("about"), Errand.sealed_words, Errand.at, Errand.sealed_answer
+        ).join(Errand, Errand.head_id == Head.id),
     ),
     (
         Attendance,

@@ -67,6 +67,8 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     *_fields("community_opinion", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_issue", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_issue_proposal", _D.SAID, "person_id", "sealed_words"),
+    *_fields("community_issue_support", _D.SUPPORT, "person_id"),
+    *_fields("community_errand", _D.SAID, "person_id", "sealed_words", "sealed_answer"),
     *_fields("community_attendance", _D.ATTENDANCE, "person_id", "sealed_name"),
     *_fields("community_invited", _D.INVITED, "person_id"),
     *_fields("community_head", _D.OFFICE, "person_id", "sealed_name"),

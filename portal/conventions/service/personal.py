@@ -21,11 +21,13 @@ from portal.conventions.models import (
     Consultation,
     ConventionFiling,
     Elector,
+    Errand,
     Handling,
     Head,
     Invited,
     Issue,
     IssueProposal,
+    IssueSupport,
     Meeting,
     Opinion,
     OwnersCommittee,
@@ -38,7 +40,7 @@ from portal.conventions.models import (
     Wish,
 )
 from portal.conventions.queries.personal import records_of
-from portal.conventions.rules.community import IssueState
+from portal.conventions.rules.community import ErrandState, IssueState
 from portal.conventions.rules.personal import KEEP_ENDED, PERSONAL_FIELDS
 from portal.conventions.rules.talk import SaidState
 from portal.conventions.service.rating import rater_key
@@ -136,6 +138,12 @@ _KEEPING: Final = (
         IssueProposal, _WORDS, _with(IssueProposal.issue_id, Issue, _when(Issue.decided_at)),
         lambda _now: {"state": IssueState.REFUSED},
     ),
+    Keeping(
+        Errand, (*_WORDS, "sealed_answer"), _when(Errand.closed_at),
+        lambda now: {
+            "state": ErrandState.TAKEN_BACK, "closed_at": func.coalesce(Errand.closed_at, now),
+        },
+    ),
     Keeping(Attendance, _NAME, _with(Attendance.meeting_id, Meeting, _when(Meeting.ends_at))),
     Keeping(Head, _NAME, _day(Head.ends_on), lambda _now: {"named_at": None}),
     Keeping(OwnersMember, _NAME, _day(OwnersMember.ends_on), lambda _now: {"named_at": None}),
@@ -165,19 +173,21 @@ class ConventionsOfAPerson:
                 hers = keeping.table.person_id == person_id
                 files += _files(session, keeping, hers)
                 _blank(session, keeping.table, hers, {**keeping.emptied, **keeping.gone(now)})
-        for table in (Support, Invited):
+        for table, _key, _old in _SUPPORT:
             session.execute(delete(table).where(table.person_id == person_id))
+        session.execute(delete(Invited).where(Invited.person_id == person_id))
         forget_files(session, files)
 
     def expire(self, session: Session, now: datetime) -> int:
         """A batch of each table at a time."""
         asked = delete(Invited).where(_long_asked(now))
-        blanked = sum(_expire(session, one, now) for one in _KEEPING)
-        return blanked + _expire_support(session, now) + changed_rows(session, asked)
+        gone = changed_rows(session, asked) + sum(_expire(session, one, now) for one in _KEEPING)
+        return gone + sum(_expire_support(session, *one, now) for one in _SUPPORT)
 
     def due(self, session: Session, now: datetime) -> Mapping[str, int]:
         found = {one.table.__tablename__: (one.table, one.due(session, now)) for one in _KEEPING}
-        found[Support.__tablename__] = (Support, _old_support(session, now))
+        for table, _key, old in _SUPPORT:
+            found[table.__tablename__] = (table, old(session, now))
         found[Invited.__tablename__] = (Invited, _long_asked(now))
         return {
             name: session.scalar(select(func.count()).select_from(table).where(these)) or 0
@@ -221,10 +231,20 @@ def _old_support(session: Session, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _expire_support(session: Session, now: datetime) -> int:
-    old = _old_support(session, now)
-    ids = session.scalars(select(Support.comment_id).where(old).limit(BATCH)).all()
-    return changed_rows(session, delete(Support).where(Support.comment_id.in_(ids))) if ids else 0
+def _old_issue_support(session: Session, now: datetime) -> ColumnElement[bool]:
+    return _with(IssueSupport.issue_id, Issue, _when(Issue.decided_at))(session, now)
+
+
+# rows that go as a whole: the table, what a batch is made by, and when they are over
+_SUPPORT: Final[tuple[tuple[Any, Any, Over], ...]] = (
+    (Support, Support.comment_id, _old_support),
+    (IssueSupport, IssueSupport.issue_id, _old_issue_support),
+)
+
+
+def _expire_support(session: Session, table: Any, key: Any, old: Over, now: datetime) -> int:
+    ids = session.scalars(select(key).where(old(session, now)).limit(BATCH)).all()
+    return changed_rows(session, delete(table).where(key.in_(ids))) if ids else 0
 
 
 _FILE_COLUMNS: Final = (

@@ -28,6 +28,7 @@ from portal.site.demo.adoption import plant_adoptions
 from portal.site.demo.asked import file_asked
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
+from portal.site.demo.communities import plant_community
 from portal.site.demo.companies import plant_companies, with_companies
 from portal.site.demo.doors import plant_doors
 from portal.site.demo.exchange import plant_exchange
@@ -115,6 +116,7 @@ def load_demo(
     _work_of_staff(session, people, pictures, places["community"], now)
     plant_frontages(session, people, pictures, places["street"], now)
     plant_volunteers(session, people, places, now)
+    plant_community(session, people, places, now)
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)
