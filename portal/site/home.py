@@ -45,10 +45,19 @@ DOORS = (
     Door("/places/", "home", _l("My street and community"), _l("Who looks after it.")),
     Door("/volunteers/", "people", _l("Volunteer"), _l("Come along for an hour or two near you.")),
     Door("/adoption/", "leaf", _l("Adopt green space"), _l("A tree or a bed to look after.")),
+    Door(
+        "/communities/", "letters", _l("Self-government of communities"),
+        _l("Conventions, meetings and the notice board."),
+    ),
+    Door(
+        "/credit/", "star", _l("Self-discipline points"),
+        _l("For good deeds. Only you see them."),
+    ),
+    Door("/pledges/", "shop", _l("Shops and their pledges"), _l("Who keeps what is signed.")),
     Door("/data/", "chart", _l("Figures"), _l("What was settled, and how content people were.")),
     Door("/me", "person", _l("My reports"), _l("Chase, withdraw, add a photo, rate.")),
     Door("/help", "help", _l("Help"), _l("By telephone, through a person, or on paper.")),
-)
+)  # fmt: skip
 
 # the five public steps (R061), as somebody would explain them to a neighbour
 STAGES = (

@@ -48,7 +48,7 @@ def test_a_person_a_household_and_a_unit_sign_once_each(town: Signing) -> None:
         let_speak(session, organisation_id=shop.id, person_id=town.people[1].id,
                   source="operator:1", now=SIGNED_AT)  # fmt: skip
     town.sign(0)
-    town.sign(0, HOUSE, door="丁香苑3-101")
+    town.sign(0, HOUSE, door="3-101")
     town.sign(1, UNIT, unit="PD-SHOP-1", named=True)
     refused(SignRefusal.SIGNED, town.sign, 0)
     refused(SignRefusal.SIGNED, town.sign, 0, HOUSE, door="3-102")
@@ -74,7 +74,7 @@ def test_a_household_is_one_however_its_door_is_written(town: Signing) -> None:
 
 def test_doors_are_not_tried_one_after_the_other(town: Signing) -> None:
     """Or whoever asks would learn who has signed and who has not."""
-    town.sign(0, HOUSE, door="丁香苑3-101")
+    town.sign(0, HOUSE, door="3-101")
     for _ in range(5):
         refused(SignRefusal.HOUSEHOLD_SIGNED, _counted, town)
     refused(SignRefusal.TOO_MANY, _counted, town)
@@ -86,7 +86,7 @@ def _counted(town: Signing) -> None:
     with town.database.write() as session:
         try:
             sign_version(
-                session, town.actors[1], town.number, SignWish(HOUSE, door="丁香苑3-101"), now=SIGNED_AT
+                session, town.actors[1], town.number, SignWish(HOUSE, door="3-101"), now=SIGNED_AT
             )
         except Refused as refusal:
             found = refusal
@@ -137,7 +137,7 @@ def test_what_has_ended_is_not_signed(town: Signing) -> None:
 
 
 def test_a_sheet_is_typed_whole_or_not_at_all(town: Signing) -> None:
-    town.sign(0, HOUSE, door="丁香苑3-101")
+    town.sign(0, HOUSE, door="3-101")
     with pytest.raises(BadSheet) as caught:
         town.sheet("王秀英,3-101\n李明,3-102\n张伟,\n赵,３-102")
     assert caught.value.flaws == [
@@ -183,7 +183,7 @@ def test_L5_signing_works_without_any_yes_and_a_yes_without_signing_does_not(
     with town.database.read() as session:
         assert session.scalars(select(BasisConsent)).all() == []
     # neither a signature of the household nor one of nobody opens the way
-    town.sign(1, HOUSE, door="丁香苑3-101")
+    town.sign(1, HOUSE, door="3-101")
     refused(SignRefusal.NOT_SIGNED, town.yes, 1)
     town.yes(0)
     town.yes(0)
@@ -199,7 +199,7 @@ def test_L2_whoever_has_not_signed_herself_or_said_no_yes_is_never_charged(
     world = replace(town.ledger, subject=town.people[0], basis=basis)
     stops = (MatterRefusal.NO_BASIS_CONSENT, proposed, world)
     refused(*stops)
-    town.sign(0, HOUSE, door="丁香苑3-101")
+    town.sign(0, HOUSE, door="3-101")
     refused(*stops)
     town.sign(0)
     refused(*stops)

@@ -29,6 +29,15 @@ def test_the_first_page_offers_to_report_and_to_look_up(browser: Browser) -> Non
     assert found.form().values["number"] == "7K3M9-QX2HD"
 
 
+def test_r244_self_government_and_self_discipline_are_doors_of_the_first_page(
+    browser: Browser,
+) -> None:
+    page = browser.in_language("en").get("/")
+    # no place is in the city yet
+    page.click("Self-government of communities", status=404)
+    assert page.click("Self-discipline points", status=200).path == "/credit/"
+
+
 def test_the_first_page_counts_the_city_s_day(browser: Browser, database: Database) -> None:
     with database.write() as session:
         area = small_tree(session)["370283001001"]

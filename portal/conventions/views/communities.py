@@ -116,7 +116,9 @@ def _clock() -> Clock:
 @public
 def communities() -> ResponseReturnValue:
     """The city by streets: the tree of self-government beside that of the grids (R251)."""
-    root = root_areas(reading())[0]
+    root = next(iter(root_areas(reading())), None)
+    if root is None:
+        raise Missing
     _above, streets = family_of(reading(), root)
     below = stations_below(reading(), root.path)
     return render_template(
