@@ -19,13 +19,14 @@ CARRIED: Final = frozenset({
     "api-filing", "credit/entry", "credit/guard-outcome", "credit/pick-up", "credit/pick-up/hash",
     "credit/protected-act", "credit/source", "erasure", "follow/confirm", "follow/stop",
     "frontage-rater", "joined", "lookup", "phone", "pin", "pseudonym", "recovery",
-    "release/sample", "release/unit", "reports/useful", "shift-rater", "volunteers/calendar",
+    "release/sample", "release/unit", "reports/useful", "shift-rater", "survey-rater",
+    "survey-sheet", "volunteers/calendar",
     "volunteers/place-card", "volunteers/place-card/hash",
 })  # fmt: skip
 # And these begin anew: what they made is sealed or computed again, or gone within days.
 RENEWED: Final = frozenset({
     "backup", "browser", "code", "cookies", "key-id", "mail", "receipt", "seal", "session",
-    "upload-owner", "volunteers/check-in",
+    "upload-owner", "volunteers/check-in", "survey-draw", "survey-words",
 })  # fmt: skip
 _RENEWED_BUCKETS: Final = "rate/"
 

@@ -41,6 +41,7 @@ FOOTER = (
     (_l("Rules for points"), "/credit/rules"),
     (_l("Shops and their pledges"), "/pledges/"),
     (_l("Conventions of communities"), "/conventions/"),
+    (_l("Surveys"), "/surveys/"),
     (_l("Assessment"), "/assessment/"),
     (_l("Communities"), "/communities/"),
     (_l("Privacy"), "/privacy"),

@@ -62,6 +62,8 @@ from portal.reports.service.routing_lists import load_city_responsibilities
 from portal.reports.service.supervision import check_thresholds
 from portal.reports.views import bp as reports
 from portal.satisfaction import labels as satisfaction_labels
+from portal.satisfaction.labels import surveys as surveys_labels
+from portal.satisfaction.service import personal as surveys_personal
 from portal.satisfaction.views import bp as satisfaction
 from portal.site import jobs as site_jobs
 from portal.site.calendars import bp as calendars
@@ -147,6 +149,8 @@ REGISTERED: Final = (
     credit_labels,
     credit_process_labels,
     satisfaction_labels,
+    surveys_labels,
+    surveys_personal,
     reports_labels,
     accounts_jobs,
     credit_jobs,

@@ -24,6 +24,7 @@ CASES = {
     "conventions.errand": "community_errand",
     "conventions.notice": "community_notice",
     "conventions.estate": "community_estate",
+    "conventions.rate_property_service": "community_estate",
     "conventions.issue": "community_issue",
     "conventions.issue_propose": "community_issue",
     "conventions.desk_head_end": "community_head",

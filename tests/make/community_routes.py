@@ -63,6 +63,7 @@ for _page, _names in (
     SAMPLES[f"conventions.{_page}"] = _sample(None, **_names)
 for _page, _name, _more in (
     ("ask", "head", {}), ("issue_propose", "issue", {}), ("issue_support", "issue", {"at": "0"}),
+    ("rate_property_service", "estate", {}),
 ):  # fmt: skip
     SAMPLES[f"conventions.{_page}"] = Sample(_of("east", {"number": _name}, _more))
 SAMPLES["conventions.issue_new"] = Sample(fixed(code=EAST))

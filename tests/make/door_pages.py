@@ -12,6 +12,7 @@ from tests.make import (
     shop_pages,
     sign_pages,
     signing_pages,
+    survey_pages,
 )
 
 WHO = {
@@ -35,6 +36,7 @@ CASES = {
     **convention_pages.CASES,
     **assessment_pages.CASES,
     **meeting_pages.CASES,
+    **survey_pages.CASES,
     **sign_pages.CASES,
     **community_pages.CASES,
     "reports.self_solve": "dispatched",
@@ -50,6 +52,7 @@ NO_PAGE = {
     **alliance_pages.NO_PAGE,
     **assessment_pages.NO_PAGE,
     **meeting_pages.NO_PAGE,
+    **survey_pages.NO_PAGE,
     **convention_pages.NO_PAGE,
     **sign_pages.NO_PAGE,
     **community_pages.NO_PAGE,
@@ -82,6 +85,7 @@ VALUES = {
     **assessment_pages.VALUES,
     **meeting_pages.VALUES,
     **community_pages.VALUES,
+    **survey_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

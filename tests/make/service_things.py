@@ -21,6 +21,7 @@ from tests.make.shop_pages import shop_page_things
 from tests.make.sign_pages import sign_things
 from tests.make.sign_up_pages import sign_up_things
 from tests.make.signing_pages import signing_things
+from tests.make.surveys import survey_things
 
 
 def service_things(session: Session, people: Mapping[str, Person], place: Area) -> dict[str, str]:
@@ -42,4 +43,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **meeting_things(session, place),
         **sign_things(session, place, people["resident"]),
         **community_things(session, people["resident"], place),
+        **survey_things(session, place),
     }

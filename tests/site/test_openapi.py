@@ -30,6 +30,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
     "satisfaction.month_csv", "satisfaction.file", "assessment.file",
+    "satisfaction.survey_results",
     "reports.desk_photo", "reports.pending_photo",
     "reports.photo",
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",

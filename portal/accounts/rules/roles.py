@@ -79,6 +79,7 @@ class Permission(StrEnum):
     ROUTING_WRITE = "routing:write"
     RULE_PUBLISH = "rule:publish"
     SHIFT_MANAGE = "shift:manage"
+    SURVEY_MANAGE = "survey:manage"
     VOLUNTEER_CHECK = "volunteer:check"
 
 

@@ -68,6 +68,8 @@ LINKS = (
     ("conventions.desk_askings", _l("Questions to everybody"), Permission.CONSULTATION_OPEN),
     ("conventions.desk_communities", _l("Communities"), Permission.COMMUNITY_MANAGE),
     ("conventions.desk_owners", _l("Owners’ committees"), Permission.OWNERS_FILE),
+    ("satisfaction.my_surveys", _l("Surveys that may ask me"), None),
+    ("satisfaction.desk_surveys", _l("Surveys"), Permission.SURVEY_MANAGE),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
     ("accounts.audit", _l("Audit"), Permission.AUDIT_READ),

@@ -1,4 +1,4 @@
-"""The form by which residents rate the self-government of their community."""
+"""The form by which residents rate the self-government of their community, and property service."""
 
 import re
 from typing import Final
@@ -54,6 +54,26 @@ class RateCommunityForm(Form):
         """Which answer the page was made from; 0 for none."""
         typed = self.seen.data or ""
         return int(typed) if _VERSION.match(typed) else 0
+
+
+class RateEstateForm(RateCommunityForm):
+    """The same three about the property service of an estate."""
+
+    solved = RadioField(
+        _l("Does the property service settle what you tell it?"),
+        [InputRequired(message=_l("Please choose yes or no."))],
+        choices=[SelectChoice(YES, _l("Yes")), SelectChoice(NO, _l("No"))],
+    )
+    result = RadioField(
+        _l("How satisfied are you with how the estate is kept?"),
+        [InputRequired(message=_SATISFIED)],
+        choices=_levels(),
+    )
+    service = RadioField(
+        _l("How satisfied are you with how the property service treats you?"),
+        [InputRequired(message=_SATISFIED)],
+        choices=_levels(),
+    )
 
 
 def given(mine: RatingRow | None) -> dict[str, str]:

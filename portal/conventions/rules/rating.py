@@ -6,6 +6,7 @@ from typing import Final
 
 # what a release knows of it beside the place
 CATEGORY: Final = "self_government"
+PROPERTY_SERVICE: Final = "property_service"
 
 
 class RatingRefusal(StrEnum):

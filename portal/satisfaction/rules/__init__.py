@@ -26,6 +26,8 @@ class SubjectKind(StrEnum):
     SHIFT = "shift"
     FRONTAGE = "frontage"
     SELF_GOVERNMENT = "self_government"
+    SURVEY = "survey"
+    ESTATE = "estate"
 
 
 class Level(IntEnum):

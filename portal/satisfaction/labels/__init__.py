@@ -59,6 +59,8 @@ KINDS: Mapping[SubjectKind, Words] = {
     SubjectKind.SHIFT: _l("Voluntary service"),
     SubjectKind.FRONTAGE: _l("Frontages of shops"),
     SubjectKind.SELF_GOVERNMENT: _l("Self-government of communities"),
+    SubjectKind.SURVEY: _l("Public surveys"),
+    SubjectKind.ESTATE: _l("Property service of estates"),
 }
 
 

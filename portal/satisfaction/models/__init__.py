@@ -22,6 +22,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id
+from portal.satisfaction.models.surveys import Survey as Survey
+from portal.satisfaction.models.surveys import SurveyAgreement as SurveyAgreement
+from portal.satisfaction.models.surveys import SurveyInvitation as SurveyInvitation
+from portal.satisfaction.models.surveys import SurveyMark as SurveyMark
+from portal.satisfaction.models.surveys import SurveyQuestion as SurveyQuestion
+from portal.satisfaction.models.surveys import SurveySheet as SurveySheet
+from portal.satisfaction.models.surveys import SurveyWords as SurveyWords
 from portal.satisfaction.rules import Reason, SubjectKind
 from portal.satisfaction.rules.release import YEAR_MILLI
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
@@ -30,8 +30,7 @@ from portal.satisfaction.queries.releases import (
 from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.catalog import catalog_of
 from portal.satisfaction.rules.files import FILES, LICENCE
-
-bp = Blueprint("satisfaction", __name__, template_folder="templates")
+from portal.satisfaction.views.blueprint import bp
 
 CSV_COLUMNS = (
     "month", "area_code", "level", "name", "parent_code", "closed", "answered", "solved",
