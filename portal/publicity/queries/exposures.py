@@ -191,8 +191,7 @@ def standings(
 
 
 def _of_breach(row: BreachBasis, zone: ZoneInfo) -> Standing:
-    found = row.noticed_at is not None and row.state in _FOUND
-    settled = city_day(row.noticed_at, zone) if found and row.noticed_at else None
+    settled = city_day(row.noticed_at, zone) if row.state in _FOUND else None
     return Standing(row.place_path, settled, row.suspended, not row.organisation)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0082"
-down_revision = "0081"
+revision = "0081"
+down_revision = "0080"
 
 MOMENT = sa.DateTime(timezone=True)
 
