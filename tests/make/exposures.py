@@ -32,7 +32,7 @@ OTHER_STREET = "370283002"
 
 def basis(session: Session, area: Area, at: datetime, **changes: Any) -> Breach:
     """A breach of a company's shop that was recorded: the street has said so for good."""
-    door = make.premises(session, area)
+    door = make.premises(session, area, "曝光1号")
     company = unit(session, f"SHOP-{door.number}", "东阁商贸", kind=OrganisationKind.COMPANY)
     runs = make.operator(session, door, sole_trader=False, organisation_id=company.id)
     version, lines = make.clauses(session, area)

@@ -30,7 +30,8 @@ class WordsForm(PhotoForm):
     """What is shown: an act and a place, for some days."""
 
     act = StringField(
-        _l("What was done"), [InputRequired(message=NEEDED), Length(max=LONGEST_ACT, message=LONG)]
+        _l("What was done against the rules"),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_ACT, message=LONG)],
     )
     located = StringField(
         _l("Where: a road or an estate"),

@@ -16,6 +16,7 @@ from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.uploads import KeptPhotos, keep_upload, store_photo
 from portal.kernel.web import Session, instance, keeping, reading
+from portal.kernel.words import say
 from portal.publicity.forms.exposure import NewForm, StepForm, WordsForm
 from portal.publicity.labels.exposure import BASES, STATES, STEPS_WORDS
 from portal.publicity.queries.exposures import PAGE, ExposureRow, exposures_in, why_hidden
@@ -55,7 +56,8 @@ def desk_exposures() -> ResponseReturnValue:
 
 def _hidden(rows: Sequence[ExposureRow]) -> dict[str, Any]:
     zone = instance().city.zone
-    return dict(why_hidden(reading(), rows, today=city_day(now(), zone), zone=zone))
+    found = why_hidden(reading(), rows, today=city_day(now(), zone), zone=zone)
+    return {number: say(code) for number, code in found.items() if code is not None}
 
 
 @bp.route("/desk/exposure/new", methods=["GET", "POST"])
@@ -94,7 +96,8 @@ def _words(row: ExposureRow) -> dict[str, Any]:
         "row": row, "states": STATES, "bases": BASES, "steps": STEPS_WORDS,
         "open": [step for step in STEPS[row.state] if may[step] or step is Step.TAKE_DOWN],
         "writes": may[Step.SEND] and row.state is ExposureState.DRAFT,
-        "why": _hidden([row])[row.number], "over": bool(row.expires_at and row.expires_at <= now()),
+        "why": _hidden([row]).get(row.number),
+        "over": bool(row.expires_at and row.expires_at <= now()),
         "place": areas_by_ids(reading(), {row.area_id})[row.area_id],
     }  # fmt: skip
 
