@@ -43,6 +43,7 @@ FOOTER = (
     (_l("Conventions of communities"), "/conventions/"),
     (_l("Assessment"), "/assessment/"),
     (_l("Communities"), "/communities/"),
+    (_l("Exposure column"), "/exposure/"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Permission
+from tests.make.community_routes import SAMPLES
 from tests.make.exposure_pages import exposure_things
 from tests.make.routes import Sample, thing, with_permission
-from tests.make.community_routes import SAMPLES
 from tests.make.world import EAST, FILLERS, WEST, World
 
 __all__ = ["SAMPLES"]

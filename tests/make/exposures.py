@@ -35,7 +35,7 @@ def basis(session: Session, area: Area, at: datetime, **changes: Any) -> Breach:
     door = make.premises(session, area, "曝光1号")
     company = unit(session, f"SHOP-{door.number}", "东阁商贸", kind=OrganisationKind.COMPANY)
     runs = make.operator(session, door, sole_trader=False, organisation_id=company.id)
-    version, lines = make.clauses(session, area)
+    version, lines = make.clauses(session, area, f"shown-{area.code}")
     pledge = make.pledge(session, runs, (version, lines), place_path=area.path)
     found = make.inspection(session, pledge, lines, broken="swept", at=at)
     values = {"state": BreachState.RECORDED, "opened_at": at}

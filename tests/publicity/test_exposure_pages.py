@@ -63,9 +63,9 @@ def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
         blobs = instance_of(session).blobs
         assert picture.response.data != blobs.open(there.row(number).blob_key or "")
     assert "东阁路" in browser.get("/exposure/").text
-    down = desk.get(f"{page.path}/step/take_down").form(button="Take it down")
+    down = desk.get(f"{page.path}/step/take_down").form(button="Take this item down")
     assert "Please give a reason" in down.send().text
-    desk.get(f"{page.path}/step/take_down").form(button="Take it down").fill(
+    desk.get(f"{page.path}/step/take_down").form(button="Take this item down").fill(
         reason="已整改"
     ).send()  # fmt: skip
     assert browser.get(f"/exposure/photos/{code}").status == 404

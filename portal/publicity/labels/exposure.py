@@ -21,7 +21,7 @@ STEPS_WORDS: Final[Mapping[Step, Words]] = {
     Step.SEND: _l("Send it for approval"),
     Step.APPROVE: _l("Approve it"),
     Step.SEND_BACK: _l("Send it back to be changed"),
-    Step.TAKE_DOWN: _l("Take it down"),
+    Step.TAKE_DOWN: _l("Take this item down"),
 }
 
 register(
