@@ -127,6 +127,8 @@ def column(database: Database, settled: datetime) -> Column:
         tree = small_tree(session)
         area = tree[STREET]
         of = basis(session, area, settled)
-        people = [actor(session, staff(session, "street_desk", area=area)) for _ in range(3)]
+        writer, first, second = (
+            actor(session, staff(session, "street_desk", area=area)) for _ in range(3)
+        )
         other = actor(session, staff(session, "street_desk", area=tree[OTHER_STREET]))
-        return Column(database, *people, other, of.number, of.operator_id, area)
+        return Column(database, writer, first, second, other, of.number, of.operator_id, area)

@@ -151,6 +151,7 @@ def test_P5_a_closed_case_is_shown_after_its_days_and_never_when_it_is_opened_ag
     with there.database.write() as session:
         reports.category(session)
         case = reports.case(session, there.area, state=State.CLOSED, at=SETTLED)
+        assert case.closed_at is not None
         number, later = case.number, case.closed_at + (APPEAL_DAYS + 1) * DAY
     waiting = there.waiting(SETTLED + DAY, basis=Basis.CASE, basis_number=number)
     early = partial(there.step, there.second, waiting, Step.APPROVE, later - DAY)
