@@ -127,16 +127,17 @@ def desk_exposure_step(number: str, step: str) -> ResponseReturnValue:
     chosen = Step(step)
     if not form.is_submitted():
         form.seen.data = str(row.sent)
-
-    def act(writer: Session) -> str:
-        step_exposure(
-            writer, current_actor(), row.number, chosen, sent=form.sent(),
-            reason=form.reason.data or "", now=now(),
-        )  # fmt: skip
-        return _url(row.number)
-
+    act = partial(_step, row.number, chosen, form)
     words = {**_words(row), "step": chosen, "asks": chosen in WITH_REASON}
     return answer(form, f"{FOLDER}/step.html", act, thanks=SAVED, **words)
+
+
+def _step(number: str, step: Step, form: StepForm, writer: Session) -> str:
+    step_exposure(
+        writer, current_actor(), number, step, sent=form.sent(), reason=form.reason.data or "",
+        now=now(),
+    )  # fmt: skip
+    return _url(number)
 
 
 @bp.route("/desk/exposure/<number>/cover", methods=["GET", "POST"])
