@@ -38,6 +38,7 @@ register(
         PermittedKind.MARKET: _l("Open market"),
         Feature.REPORTS: _l("Reports are handled by the street"),
         Feature.RATINGS: _l("Residents rate the outcome"),
+        Feature.EXPOSURE_OF_PERSONS: _l("The exposure column also shows what natural persons did"),
         NoticeLevel.PLAIN: _l("Notice"),
         NoticeLevel.BLUE: _l("Blue warning"),
         NoticeLevel.YELLOW: _l("Yellow warning"),

@@ -63,6 +63,8 @@ class Feature(StrEnum):
 
     REPORTS = "reports"
     RATINGS = "ratings"
+    # off unless a place switches it on (L6)
+    EXPOSURE_OF_PERSONS = "exposure_of_persons"
 
 
 class FlawKind(StrEnum):

@@ -44,6 +44,7 @@ FOOTER = (
     (_l("Surveys"), "/surveys/"),
     (_l("Assessment"), "/assessment/"),
     (_l("Communities"), "/communities/"),
+    (_l("Exposure column"), "/exposure/"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

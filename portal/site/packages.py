@@ -46,6 +46,9 @@ from portal.kernel.calendars import load_calendars
 from portal.kernel.city import City
 from portal.organisations import labels as organisations_labels
 from portal.organisations.service import load_city_organisations
+from portal.publicity import jobs as publicity_jobs
+from portal.publicity import labels as publicity_labels
+from portal.publicity.views import bp as publicity
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
 from portal.reports.cli import reports as reports_commands
@@ -102,6 +105,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     adoption,
     pledges,
     assessment,
+    publicity,
     places,
     calendars,
     parts,
@@ -175,6 +179,8 @@ REGISTERED: Final = (
     conventions_labels,
     conventions_personal,
     assessment_labels,
+    publicity_jobs,
+    publicity_labels,
     site_jobs,
 )
 

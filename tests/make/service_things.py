@@ -12,6 +12,7 @@ from tests.make.assessment import a_frozen
 from tests.make.community_pages import community_things
 from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
+from tests.make.exposure_pages import exposure_things
 from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
 from tests.make.meeting_pages import meeting_things
@@ -44,4 +45,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **sign_things(session, place, people["resident"]),
         **community_things(session, people["resident"], place),
         **survey_things(session, place),
+        **exposure_things(session, place),
     }

@@ -230,6 +230,8 @@ NOT_PERSONAL = {
     "copies of what is named": {
         "case_text.public_text", "case_photo.covers", "case_search.words", "import_run.found",
     },
+    # rectangles on a picture, which goes with it when the item expires or is taken down
+    "what covers a picture that is shown": {"exposure.covers"},
     "figures, keys and maps": {
         "area_shape.geojson", "street_digest.numbers", "grid_entry.present", "column_map.spec",
         "import_run.outcome", "category.synonyms", "case_outside.reference",

@@ -42,6 +42,7 @@ NO_DATA = {
     "conventions.desk_signature_photo",
     "conventions.desk_committee_document",
     "conventions.stops_feed",
+    "publicity.exposure_photo", "publicity.desk_exposure_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",

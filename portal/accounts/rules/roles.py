@@ -43,6 +43,8 @@ class Permission(StrEnum):
     DEPARTMENT_RATE = "department:rate"
     DESK_OPEN = "desk:open"
     DISPUTE_SETTLE = "dispute:settle"
+    EXPOSURE_APPROVE = "exposure:approve"
+    EXPOSURE_WRITE = "exposure:write"
     FIGURES_READ = "figures:read"
     GRID_MANAGE = "grid:manage"
     GRID_WORK = "grid:work"

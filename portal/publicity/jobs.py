@@ -1,0 +1,21 @@
+"""What recurs: pictures of expired items are deleted. That they are hidden needs no job."""
+
+from datetime import datetime
+
+from portal.kernel import jobs
+from portal.kernel.db import Database
+from portal.publicity.service.exposures import forget_expired
+
+
+def forget_pictures(database: Database, now: datetime) -> int:
+    """Batch by batch; how many items lost their picture."""
+    gone = 0
+    while True:
+        with database.write() as session:
+            some = forget_expired(session, now)
+        if not some:
+            return gone
+        gone += some
+
+
+jobs.register("publicity.forget_pictures", 3600, forget_pictures)

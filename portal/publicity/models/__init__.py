@@ -1,0 +1,5 @@
+"""Tables of publicity."""
+
+from portal.publicity.models.exposures import Exposure
+
+__all__ = ["Exposure"]

@@ -1,0 +1,1 @@
+"""Rules of publicity, by noun."""

@@ -1,0 +1,1 @@
+"""What may happen to what is published, by noun."""

@@ -1,0 +1,93 @@
+"""The pages of the exposure column: written at the desk, covered without a script, on a wall."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from portal.kernel.clock import now
+from portal.kernel.db import Database
+from portal.kernel.instance import instance_of
+from portal.publicity.rules.exposure import APPEAL_DAYS, Step
+from tests.make.accounts import sign_in_as, staff
+from tests.make.exposures import STREET, Column, column
+from tests.make.photos import jpeg
+from tests.pages import Browser
+from tests.reports.test_queries_per_page import counted
+
+# nothing here differs between the engines
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def there(app: Flask, database: Database) -> Column:
+    return column(database, now() - timedelta(days=APPEAL_DAYS + 2))
+
+
+@pytest.fixture
+def desk(app: Flask, there: Column) -> Browser:
+    with there.database.write() as session:
+        somebody = staff(session, "street_desk", area=there.area)
+    browser = Browser(app).in_language("en")
+    sign_in_as(browser, somebody)
+    return browser
+
+
+def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
+    desk: Browser, there: Column, browser: Browser
+) -> None:
+    form = desk.get("/desk/exposure/new", status=200).form(button="Save")
+    form.fill(basis="breach", basis_number=there.breach, act="占道堆放货物", located="东阁路")
+    page = form.attach("photo", jpeg()).send()
+    assert page.h1 == "占道堆放货物"
+    number = page.path.rpartition("/")[2]
+    early = desk.get(f"{page.path}/step/send").form(button="Send it for approval").send()
+    assert "Please cover faces" in early.text
+    cover = desk.get(f"{page.path}/cover", status=200).form(button="Cover")
+    page = cover.fill(first_column="A", first_row="1", last_column="C", last_row="3").send()
+    assert there.row(number).covers == "0,0,250,333"
+    desk.get(f"{page.path}/step/send").form(button="Send it for approval").send()
+    own = desk.get(f"{page.path}/step/approve").form(button="Approve it").send()
+    assert "You wrote this yourself" in own.text
+    for who in (there.first, there.second):
+        there.step(who, number, Step.APPROVE, now())
+    wall = browser.in_language("en").get(f"/screen/{STREET}", status=200)
+    assert "占道堆放货物" in wall.text
+    assert wall.response.headers["Refresh"] == "60"
+    assert not wall.soup.select("a, form, button, input, script")
+    assert browser.get("/screen/370283002").soup.select(".wall-item") == []
+    assert browser.get("/screen/nowhere").status == 404
+    code = there.row(number).code
+    picture = browser.get(f"/exposure/photos/{code}", status=200)
+    with there.database.read() as session:
+        blobs = instance_of(session).blobs
+        assert picture.response.data != blobs.open(there.row(number).blob_key or "")
+    assert "东阁路" in browser.get("/exposure/").text
+    down = desk.get(f"{page.path}/step/take_down").form(button="Take this item down")
+    assert "Please give a reason" in down.send().text
+    desk.get(f"{page.path}/step/take_down").form(button="Take this item down").fill(
+        reason="已整改"
+    ).send()  # fmt: skip
+    assert browser.get(f"/exposure/photos/{code}").status == 404
+    assert browser.get(f"/screen/{STREET}").soup.select(".wall-item") == []
+
+
+def test_lists_send_as_many_queries_for_many_items_as_for_one(
+    desk: Browser, there: Column, browser: Browser
+) -> None:
+    def more(count: int) -> None:
+        for _ in range(count):
+            there.shown(now())
+
+    def few(who: Browser, url: str) -> int:
+        with counted(there.database) as sent:
+            who.get(url, status=200)
+        return len(sent)
+
+    addresses = {"/exposure/": browser, f"/screen/{STREET}": browser, "/desk/exposure/": desk}
+    more(1)
+    for url, who in addresses.items():
+        few(who, url)
+    before = [few(who, url) for url, who in addresses.items()]
+    more(3)
+    assert [few(who, url) for url, who in addresses.items()] == before
