@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from portal.conventions.models import Consultation, Meeting, TaskUnit
 from portal.conventions.rules.tasks import UnitPart
 from portal.conventions.service.meetings import room_codes
-from portal.kernel.clock import now
+from portal.kernel.clock import city_day, now
 from portal.kernel.db import Database
+from portal.kernel.instance import instance_of
 from tests.make import meetings
 from tests.make.accounts import sign_in_as
 from tests.make.conventions import COMMUNITY
@@ -94,7 +95,9 @@ def test_a_question_from_its_announcement_to_its_reply(
     app: Flask, there: Neighbourhood, browser: Browser
 ) -> None:
     office, her = signed_in(app, there.street_person), signed_in(app, there.resident_person)
-    committee, today = signed_in(app, there.committee_person), now().date()
+    committee = signed_in(app, there.committee_person)
+    with there.database.read() as session:
+        today = city_day(now(), instance_of(session).city.zone)
     form = office.get("/desk/consultations/new", status=200).form(button="Save")
     page = form.fill(
         place=STREET, title="停车方案", markdown="怎么停？", opens_on=str(today),
