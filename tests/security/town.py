@@ -105,6 +105,7 @@ def build_town(app: Flask, database: Database) -> Town:
             "other_unit": accounts.staff(session, "handling_unit", organisation=units["west"]),
             "verifier": accounts.staff(session, "verifier", area=east, name="核查员"),
             "grid_lead": accounts.staff(session, "grid_lead", area=tree[COMMUNITY]),
+            "liaison_officer": accounts.staff(session, "liaison_officer", area=west),
             "building_head": accounts.staff(session, "building_head", area=west),
             "volunteer_organiser": accounts.staff(session, "volunteer_organiser", area=east),
             "credit_reviewer": accounts.staff(session, "credit_reviewer", area=city),
