@@ -31,6 +31,7 @@ from portal.reports.rules.codes import Event, Review, Source, State
 from portal.reports.rules.desk import Task
 from portal.reports.rules.transitions import SENT_BACK, TRANSITIONS
 from portal.satisfaction.models import Rating
+from portal.satisfaction.rules import SubjectKind
 from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.load import draw_pictures, load_demo
@@ -123,7 +124,8 @@ def test_nothing_unchecked_is_shown_and_ratings_belong_to_closed_cycles(city: Da
         ).all()
         closed = select(CaseEvent.case_id, CaseEvent.cycle).where(CaseEvent.event == Event.CLOSE)
         closings = {tuple(row) for row in session.execute(closed)}
-        ratings = session.scalars(select(Rating)).all()
+        of_cases = select(Rating).where(Rating.subject_kind == SubjectKind.CASE)
+        ratings = session.scalars(of_cases).all()
         reporters = set(session.scalars(select(CaseReporter.id)))
     assert reviews[Review.APPROVED]
     assert reviews[Review.PENDING]
