@@ -46,7 +46,7 @@ DOORS = (
     Door("/volunteers/", "people", _l("Volunteer"), _l("Come along for an hour or two near you.")),
     Door("/adoption/", "leaf", _l("Adopt green space"), _l("A tree or a bed to look after.")),
     Door(
-        "/communities/", "letters", _l("Self-government of communities"),
+        "/communities/", "book", _l("Self-government of communities"),
         _l("Conventions, meetings and the notice board."),
     ),
     Door(
