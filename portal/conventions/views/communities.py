@@ -1,7 +1,7 @@
 """Communities in public: who is there, when it is open, what hangs there, what is offered."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -38,12 +38,12 @@ from portal.conventions.queries.board import (
 from portal.conventions.queries.community import (
     bodies_of,
     heads_of,
-    meetings_of,
     stations_at,
     stations_below,
     stations_by_level,
 )
 from portal.conventions.queries.estates import estates_of
+from portal.conventions.queries.meetings import MeetingRow, coming_meetings, past_meetings
 from portal.conventions.queries.texts import rounds_page
 from portal.conventions.rules.board import days_of_month
 from portal.conventions.rules.way import RoundState
@@ -63,7 +63,7 @@ from portal.kernel.web import Session, instance, reading
 
 FOLDER: Final = "conventions/communities"
 ASKED: Final = _l("Sent. The head answers here, on your page; nobody learns your telephone number.")
-LATELY: Final = timedelta(days=30)
+MEETINGS: Final = 5
 WORDS: Final = {"roles": ROLES, "bodies": BODIES, "notices_words": NOTICES, "outcomes": OUTCOMES}
 
 bp.app_template_filter("telephone")(show_phone)
@@ -164,9 +164,16 @@ def _standing(area: AreaRow) -> dict[str, Any]:
         "bodies_here": bodies_of(reading(), area.id),
         "notices": notices_on(reading(), area.id, today())[:5],
         "stops": stops_of(reading(), area.id, now())[:5],
-        "meetings": meetings_of(reading(), area.id, now() - LATELY),
+        "meetings": _meetings(area, now()),
         "rounds": [row for row in rounds if row.state is not RoundState.GIVEN_UP][:10],
     }
+
+
+def _meetings(area: AreaRow, at: datetime) -> list[MeetingRow]:
+    """The next meetings to which people are invited, filled up with the latest."""
+    coming = coming_meetings(reading(), [area.path], public=True, now=at)
+    past = past_meetings(reading(), [area.path], public=True, now=at)
+    return [*coming, *past][:MEETINGS]
 
 
 @bp.get("/communities/<code>/board")
