@@ -261,9 +261,7 @@ def test_a_wrong_resolution_is_struck_out_until_a_task_hangs_on_it(there: Assemb
 
     def strike(number: str, who: Any = None) -> Any:
         with there.database.write() as session:
-            return why_not(
-                strike_resolution, session, who or there.committee, there.number, number
-            )
+            return why_not(strike_resolution, session, who or there.committee, there.number, number)
 
     kept, wrong = numbers()
     with pytest.raises(Missing):

@@ -249,7 +249,15 @@ def groups_of(session: Session, consultation_id: UUID) -> list[GroupRow]:
     )
     one = OpinionGroup
     rows = session.execute(
-        select(one.id, one.position, one.title, one.answer, one.reply, func.coalesce(one.size, said), places)
+        select(
+            one.id,
+            one.position,
+            one.title,
+            one.answer,
+            one.reply,
+            func.coalesce(one.size, said),
+            places,
+        )
         .where(one.consultation_id == consultation_id)
         .order_by(one.position)
     )

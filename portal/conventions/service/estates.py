@@ -242,7 +242,9 @@ def hide_member_name(
 ) -> None:
     """She took her consent back at the desk: her name is shown no more."""
     row = member_here(session, actor, number, member_id)
-    named = update(OwnersMember).where(OwnersMember.id == row.id, OwnersMember.named_at.is_not(None))
+    named = update(OwnersMember).where(
+        OwnersMember.id == row.id, OwnersMember.named_at.is_not(None)
+    )
     if not changed_rows(session, named.values(named_at=None)):
         raise Conflict(CommunityRefusal.ENDED)
     note_action(

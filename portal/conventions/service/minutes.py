@@ -31,7 +31,6 @@ from portal.conventions.service.meetings import meeting_here, open_meeting
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.ids import clean_number
 
-
 _OF_WOMEN: Final = {MeetingRefusal.MORE_WOMEN, MeetingRefusal.WOMEN}
 
 

@@ -116,16 +116,16 @@ def _clock() -> Clock:
 @public
 def communities() -> ResponseReturnValue:
     """The city by streets: the tree of self-government beside that of the grids (R251)."""
-    root = next(iter(root_areas(reading())), None)
-    if root is None:
-        raise Missing
-    _above, streets = family_of(reading(), root)
-    below = stations_below(reading(), root.path)
+    roots = root_areas(reading())
+    root = roots[0] if len(roots) == 1 else None
+    streets = family_of(reading(), root)[1] if root else roots
+    everywhere = root.path if root else ""
+    below = stations_below(reading(), everywhere)
     return render_template(
-        f"{FOLDER}/city.html", area=root, streets=streets, clock=_clock(),
-        station=stations_at(reading(), [root.id]).get(root.id),
-        inside=_counted(streets, below), stations=stations_by_level(reading(), root.path),
-        grid=count_by_level(reading(), root.path, on=today()),
+        f"{FOLDER}/city.html", streets=streets, clock=_clock(),
+        station=stations_at(reading(), [root.id]).get(root.id) if root else None,
+        inside=_counted(streets, below), stations=stations_by_level(reading(), everywhere),
+        grid=count_by_level(reading(), everywhere, on=today()),
         levels=[level.code for level in instance().city.levels],
     )  # fmt: skip
 
