@@ -140,7 +140,11 @@ class ClockField(_InOurWords, TimeField):  # type: ignore[misc]  # wtforms has n
     unreadable = _l("Write a time like 14:30.")
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text for text in valuelist if text.strip()])
+        if valuelist and not any(text.strip() for text in valuelist):
+            # blanks are nothing, to those who ask whether something was typed too
+            self.data, self.raw_data = None, [""]
+            return
+        super().process_formdata(valuelist)
 
 
 class DegreeField(_InOurWords, DecimalField):  # type: ignore[misc]  # wtforms has no types

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
+from portal.accounts.service import forget_in_time
 from portal.conventions.models import Consultation, Opinion, OpinionGroup
 from portal.conventions.queries.consultations import (
     AskingRow,
@@ -260,6 +261,27 @@ def test_r202_a_published_reply_never_changes_and_anybody_can_hash_it(there: Ask
     for table, changes in ((Consultation, {"summary": "别的"}), (OpinionGroup, {"reply": "别的"})):
         with pytest.raises(DatabaseError), there.database.write() as session:
             session.execute(update(table).values(changes))
+
+
+def test_a_published_group_keeps_the_size_it_had(there: Asking) -> None:
+    there.say()
+    there.say(there.neighbour)
+    there.reply()
+
+    def size() -> int:
+        with there.database.read() as session:
+            return groups_of(session, there.id)[0].opinions
+
+    mine = there.opinions()[0].id
+    there.say()
+    there.act(take_opinion_back, there.resident, there.opinions()[-1].id)
+    assert size() == 2
+    there.publish()
+    there.act(take_opinion_back, there.resident, mine)
+    assert size() == 2
+    forget_in_time(there.database, now=LATE + 800 * DAY)
+    assert all(one.state is SaidState.TAKEN_BACK for one in there.opinions())
+    assert size() == 2
 
 
 def test_an_opinion_against_the_reply_has_a_reply_or_is_late(there: Asking) -> None:

@@ -4,7 +4,13 @@ import pytest
 from flask import Flask
 
 from portal.accounts.rules import Actor
-from portal.conventions.queries.issues import proposals_of, support_of
+from portal.accounts.service import erase_person
+from portal.conventions.queries.issues import (
+    MyProposalRow,
+    proposals_by,
+    proposals_of,
+    support_of,
+)
 from portal.conventions.rules.community import CommunityRefusal, IssueState, IssueStep
 from portal.conventions.service.issues import (
     MOST_WAITING,
@@ -12,7 +18,9 @@ from portal.conventions.service.issues import (
     look_at_proposal,
     propose,
     raise_issue,
+    take_issue_back,
     take_issue_step,
+    take_proposal_back,
     toggle_support,
 )
 from portal.kernel.db import Database
@@ -146,7 +154,7 @@ def test_a_proposal_is_looked_at_once_and_taken_only_while_it_is_discussed(board
     with board.database.write() as session:
         look_at_proposal(session, board.desk, number, 1, show=True)
     with pytest.raises(Conflict), board.database.write() as session:
-        look_at_proposal(session, board.desk, number, 1, show=False)
+        look_at_proposal(session, board.desk, number, 1, show=False, reason="重复。")
     with pytest.raises(Missing), board.database.write() as session:
         look_at_proposal(session, board.desk, number, 2, show=True)
     board.step(number, IssueStep.DECIDE, "开放。")
@@ -155,6 +163,60 @@ def test_a_proposal_is_looked_at_once_and_taken_only_while_it_is_discussed(board
     with board.database.read() as session:
         row = issue_here(session, board.desk, number)
         assert [one.state for one in proposals_of(session, row.id)] == [IssueState.OPEN]
+
+
+def test_whoever_proposed_reads_why_it_is_not_shown_and_takes_it_back(board: Board) -> None:
+    number = board.open()
+    board.propose(number)
+    with pytest.raises(Missing), board.database.write() as session:
+        # nobody reads it yet
+        toggle_support(session, board.her, number, 1)
+    with pytest.raises(Refused) as told, board.database.write() as session:
+        look_at_proposal(session, board.desk, number, 1, show=False)
+    assert (told.value.code, told.value.field) == (CommunityRefusal.NO_REASON, "reason")
+    with board.database.write() as session:
+        look_at_proposal(session, board.desk, number, 1, show=False, reason="点了别人的名字。")
+
+    def mine(who: Actor) -> list[MyProposalRow]:
+        with board.database.read() as session:
+            return proposals_by(session, who.person_id)
+
+    [row] = mine(board.other)
+    assert (row.state, row.refused_why) == (IssueState.REFUSED, "点了别人的名字。")
+    assert mine(board.her) == []
+    with pytest.raises(Missing), board.database.write() as session:
+        take_proposal_back(session, board.her, row.id)
+    with board.database.write() as session:
+        take_proposal_back(session, board.other, row.id)
+    [row] = mine(board.other)
+    assert (row.state, row.words, row.refused_why) == (IssueState.TAKEN_BACK, "", None)
+    with pytest.raises(Conflict), board.database.write() as session:
+        take_proposal_back(session, board.other, row.id)
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_an_issue_goes_with_whoever_raised_it_and_a_decision_stays(
+    board: Board, *, decided: bool
+) -> None:
+    kept, erased = board.open(), board.open()
+    if decided:
+        for number in (kept, erased):
+            board.step(number, IssueStep.DECIDE, "开放。")
+    with pytest.raises(Missing), board.database.write() as session:
+        take_issue_back(session, board.other, kept)
+    with board.database.write() as session:
+        take_issue_back(session, board.her, kept)
+    with pytest.raises(Conflict), board.database.write() as session:
+        take_issue_back(session, board.her, kept)
+    with board.database.write() as session:
+        assert board.her.person_id is not None
+        erase_person(session, None, board.her.person_id, now=NOW)
+    for number in (kept, erased):
+        with board.database.read() as session:
+            row = issue_here(session, board.desk, number)
+        assert (row.title, row.words) == ("", "")
+        assert row.state is (IssueState.DECIDED if decided else IssueState.TAKEN_BACK)
+        assert row.decision == ("开放。" if decided else None)
 
 
 def test_r114_the_board_from_a_resident_to_the_result(
@@ -187,6 +249,13 @@ def test_r114_the_board_from_a_resident_to_the_result(
     page = stranger.get(public, status=200)
     for words in ("夜间开放操场。", "晚六点到早八点开放。", "已开放六十个车位。", "a resident"):
         assert words in page.text
+    mine = browser.get("/me/issues/", status=200)
+    assert "夜间开放操场。" in mine.text
+    assert "夜间开放操场。" not in mine.form("/me/proposals/").send().text
+    assert "晚上停车难" not in browser.get("/me/issues/").form("/me/issues/").send().text
+    page = stranger.get(public, status=200)
+    assert "晚六点到早八点开放。" in page.text
+    assert "An issue whose words were deleted" in page.text
 
 
 def test_a_long_board_takes_no_more_queries(board: Board, browser: Browser) -> None:

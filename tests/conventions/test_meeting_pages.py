@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.conventions.models import Consultation, Meeting, TaskUnit
+from portal.conventions.queries.consultations import PAGE
 from portal.conventions.rules.tasks import UnitPart
 from portal.conventions.service.meetings import room_codes
 from portal.kernel.clock import city_day, now
@@ -14,6 +15,7 @@ from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from tests.make import meetings
 from tests.make.accounts import sign_in_as
+from tests.make.areas import area
 from tests.make.conventions import COMMUNITY
 from tests.make.meetings import HOUR, STREET, Neighbourhood
 from tests.pages import Browser, Page
@@ -75,7 +77,13 @@ def test_a_meeting_from_its_plan_to_its_tasks(
 def write_down(desk: Browser, browser: Browser, number: str, day: str) -> None:
     """A resolution, a task of it, the minutes, and what is put right in them."""
     page = desk.get(f"/desk/meetings/{number}").click("Write down a resolution")
-    page = page.form(button="Save").fill(resolved="装十个", yes="2", no="1", abstain="0").send()
+    page = page.form(button="Save").fill(resolved="装百个").send()
+    page = page.form(button="Strike it out").send()
+    assert page.notices == ["Struck out."]
+    assert "装百个" not in page.text
+    page = page.click("Write down a resolution").form(button="Save")
+    page = page.fill(resolved="装十个", yes="2", no="1", abstain="0").send()
+    assert "Call the meeting off" not in page.text
     page = page.click("Make a task of it").form(button="Save")
     page = page.fill(title="安装", lead="消防救援大队", responsible="物业", due_on=day).send()
     page = page.click("Publish the minutes").form(button="Publish the minutes")
@@ -89,6 +97,26 @@ def write_down(desk: Browser, browser: Browser, number: str, day: str) -> None:
     assert "For 2, against 1, abstentions 0" in said
     assert "更正一处。" in said
     assert "李强" not in said
+
+
+def test_a_question_to_more_communities_than_fit_a_page_loses_none(
+    app: Flask, there: Neighbourhood
+) -> None:
+    with there.database.write() as session:
+        codes = [f"{COMMUNITY}X{at:02}" for at in range(PAGE + 2)]
+        places = [area(session, code, "community", code, there.area) for code in codes]
+        for title in ("先问的", "后问的"):
+            of = meetings.consultation(session, there.street, title=title)
+            for one in places:
+                meetings.asked(session, of, one)
+    desk, found = signed_in(app, there.committee_person), list[str]()
+    page = desk.get("/desk/questions/", status=200)
+    while True:
+        found += [str(link["href"]) for link in page.soup.select("main h2 a")]
+        if "Show more" not in page.text:
+            break
+        page = page.click("Show more")
+    assert len(found) == len(set(found)) == 2 * (PAGE + 2)
 
 
 def test_a_question_from_its_announcement_to_its_reply(

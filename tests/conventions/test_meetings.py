@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from portal.conventions.models import Attendance, Head, Meeting, Notice, Round
+from portal.conventions.models import Attendance, Head, Meeting, MeetingResolution, Notice, Round
 from portal.conventions.queries.meetings import (
     MeetingRow,
     addenda_of,
@@ -19,6 +19,7 @@ from portal.conventions.queries.meetings import (
     meeting_by_number,
     meetings_about,
     present_at,
+    resolutions_of,
 )
 from portal.conventions.rules.community import HeadRole
 from portal.conventions.rules.meetings import (
@@ -44,7 +45,9 @@ from portal.conventions.service.minutes import (
     publish_minutes,
     published_minutes,
     resolve,
+    strike_resolution,
 )
+from portal.conventions.service.tasks import add_task_of_resolution
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.moving_codes import STEP_SECONDS
@@ -237,6 +240,79 @@ def test_minutes_fit_together_before_they_are_published(there: Assembly) -> None
     )
     there.publish(4, None)
     assert there.row.state is MeetingState.HELD
+
+
+def test_numbers_that_nobody_could_count_are_told_beside_their_field(there: Assembly) -> None:
+    assert why_not(there.publish, -1, None) is MeetingRefusal.PEOPLE
+    assert why_not(there.publish, 10**30, None) is MeetingRefusal.PEOPLE
+    assert why_not(there.publish, 4, -1) is MeetingRefusal.WOMEN
+    with pytest.raises(Refused) as told:
+        there.publish(4, 10**30)
+    assert (told.value.code, told.value.field) == (MeetingRefusal.MORE_WOMEN, "women")
+
+
+def test_a_wrong_resolution_is_struck_out_until_a_task_hangs_on_it(there: Assembly) -> None:
+    for words in ("装十个", "装百个"):
+        there.act(resolve, there.committee, there.number, Resolved(words), None, now=DURING)
+
+    def numbers() -> list[str]:
+        with there.database.read() as session:
+            return [one.number for one in resolutions_of(session, there.row.id)]
+
+    def strike(number: str, who: Any = None) -> Any:
+        with there.database.write() as session:
+            return why_not(strike_resolution, session, who or there.committee, there.number, number)
+
+    kept, wrong = numbers()
+    with pytest.raises(Missing):
+        strike(wrong, there.elsewhere)
+    assert strike(wrong) is None
+    assert numbers() == [kept]
+    with pytest.raises(Missing):
+        strike(wrong)
+    there.act(add_task_of_resolution, there.committee, there.number, kept, meetings.task_wish())
+    assert strike(kept) is MeetingRefusal.HAS_TASK
+    there.publish(4, None)
+    assert strike(kept) is MeetingRefusal.PUBLISHED
+    assert numbers() == [kept]
+
+
+def test_of_striking_a_resolution_and_making_a_task_of_it_one_happens(there: Assembly) -> None:
+    there.act(resolve, there.committee, there.number, Resolved("装十个"), None, now=DURING)
+    with there.database.read() as session:
+        [one] = resolutions_of(session, there.row.id)
+
+    def strike() -> Any:
+        with there.database.write() as session:
+            return strike_resolution(session, there.committee, there.number, one.number)
+
+    def make() -> Any:
+        wish = meetings.task_wish()
+        return there.act(add_task_of_resolution, there.committee, there.number, one.number, wish)
+
+    def told(act: Callable[[], Any]) -> bool:
+        try:
+            act()
+        except (Missing, Refused):
+            return True
+        return False
+
+    assert sorted(at_once(partial(told, strike), partial(told, make))) == [False, True]
+
+
+def test_what_was_held_is_not_called_off(there: Assembly) -> None:
+    given = (there.act, call_off, there.committee, there.number, "停电")
+    assert why_not(*given, now=SOON) is MeetingRefusal.BEGUN
+    with there.database.write() as session:
+        resolution = meetings.resolution(session, session.scalars(select(Meeting)).one())
+        item = resolution.id
+    assert why_not(*given) is MeetingRefusal.RESOLVED
+    with there.database.write() as session:
+        session.execute(delete(MeetingResolution).where(MeetingResolution.id == item))
+    there.act(call_off, there.committee, there.number, "停电")
+    # one to which nobody was invited is given up at any time
+    number = there.act(plan_meeting, there.committee, plan())
+    there.act(call_off, there.committee, number, "停电", now=AFTER)
 
 
 def test_r296_published_minutes_never_change_and_anybody_can_hash_them(there: Assembly) -> None:

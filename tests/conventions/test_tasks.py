@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.conventions.models import TaskEvent
+from portal.conventions.models import Meeting, TaskEvent
 from portal.conventions.queries.tasks import (
     TaskRow,
     events_of_task,
@@ -28,6 +28,7 @@ from portal.conventions.rules.tasks import (
     is_late,
     state_after,
 )
+from portal.conventions.service.minutes import publish_minutes
 from portal.conventions.service.tasks import add_task, add_task_of_resolution, report_on
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
@@ -83,6 +84,15 @@ def test_r162_a_task_has_its_four_fields_and_its_meeting(there: Tracker) -> None
     assert row.meeting_number
     with there.database.read() as session:
         assert [one.number for one in tasks_of_meeting(session, there.meeting_id)] == [there.task]
+
+
+def test_what_a_meeting_resolved_is_read_when_its_minutes_are_published(there: Tracker) -> None:
+    assert there.row.resolved is None
+    with there.database.read() as session:
+        number = session.scalars(select(Meeting.number)).one()
+    given = (there.committee, number, 25, None, "同意。")
+    there.act(publish_minutes, *given, now=meetings.SOON + meetings.HOUR)
+    assert there.row.resolved == "在三号楼东侧装十个充电口"
 
 
 def test_a_task_without_its_fields_is_not_written_down(there: Tracker) -> None:

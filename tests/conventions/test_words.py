@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from portal.conventions.labels.rendering import rendered
+from portal.conventions.labels.rendering import plain, rendered
 from portal.conventions.rules.checking import Finding, findings_in, flags_of
 from portal.conventions.rules.kinds import Kind, rules_on
 from portal.conventions.rules.model_texts import model_texts
@@ -104,3 +104,7 @@ def test_a_kind_without_review_is_asked_before_the_vote_and_by_the_street() -> N
     assert is_reviewed_early(owners, RoundState.DISCUSSION)
     assert not is_reviewed_early(residents, RoundState.DISCUSSION)
     assert not is_reviewed_early(owners, RoundState.VOTE)
+
+
+def test_a_clause_is_quoted_by_its_words_and_not_by_its_signs() -> None:
+    assert plain("1\\. 楼道**不堆**杂物。\n\n- 轻声") == "1. 楼道不堆杂物。 轻声"

@@ -115,6 +115,7 @@ def test_no_get_writes(app: Flask, database: Database, town: Town) -> None:
         "edit": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "group": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "opinion": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
+        "proposal": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "member": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],
         "at": ["1"],
         "entry": ["01a22b98-6cd2-7c1d-8865-a72abfdcfe77"],

@@ -28,6 +28,7 @@ CASES = {
     "conventions.issue": "community_issue",
     "conventions.issue_propose": "community_issue",
     "conventions.desk_head_end": "community_head",
+    "conventions.desk_head_hide": "community_head",
     "conventions.desk_errand_new": "community_head",
     "conventions.desk_body_end": "community_body",
     "conventions.desk_notice_down": "community_notice",
@@ -42,7 +43,7 @@ CASES = {
         (
             f"conventions.desk_{page}"
             for page in ("committee", "committee_filing", "committee_end", "member_new",
-                         "member_end")
+                         "member_end", "member_hide")
         ),
         "community_owners",
     ),
@@ -53,6 +54,7 @@ VALUES = {
 }
 PAIRS = {
     ("conventions.desk_member_end", "member"): "community_member",
+    ("conventions.desk_member_hide", "member"): "community_member",
     ("conventions.my_seat", "member"): "community_member",
 }
 NO_PAGE = {

@@ -45,7 +45,7 @@ for _page in ("community", "station", "head_new", "body_new", "notice_new", "she
 for _page, _name in (
     ("head_end", "head"), ("errand_new", "head"), ("body_end", "body"), ("notice_down", "notice"),
     ("stop_off", "stop"), ("service", "service"), ("service_end", "service"), ("party", "estate"),
-    ("issue", "issue"),
+    ("issue", "issue"), ("head_hide", "head"),
 ):  # fmt: skip
     SAMPLES[f"conventions.desk_{_page}"] = _sample(MANAGE, number=_name)
 SAMPLES["conventions.desk_proposal"] = _sample(MANAGE, {"at": "1"}, number="issue")
@@ -54,11 +54,15 @@ for _page, _name in (
     ("committee_end", "owners"), ("member_new", "owners"), ("committee_document", "owners"),
 ):  # fmt: skip
     SAMPLES[f"conventions.desk_{_page}"] = _sample(FILE, number=_name)
-SAMPLES["conventions.desk_member_end"] = _sample(FILE, number="owners", member="member")
+for _page in ("member_end", "member_hide"):
+    SAMPLES[f"conventions.desk_{_page}"] = _sample(FILE, number="owners", member="member")
+SAMPLES["conventions.my_proposal_back"] = Sample(
+    own=fixed(proposal="00000000-0000-7000-8000-000000000000")
+)
 SAMPLES["conventions.errand"] = _sample(MANAGE, number="errand")
 for _page, _names in (
     ("my_office_name", {"number": "head"}), ("my_seat", {"member": "member"}),
-    ("my_asked_back", {"number": "errand"}),
+    ("my_asked_back", {"number": "errand"}), ("my_issue_back", {"number": "issue"}),
 ):  # fmt: skip
     SAMPLES[f"conventions.{_page}"] = _sample(None, **_names)
 for _page, _name, _more in (

@@ -45,9 +45,10 @@ for _page in (
 ):  # fmt: skip
     SAMPLES[f"conventions.{_page}"] = _sample(MANAGE, number="meeting")
 SAMPLES["conventions.desk_meeting_out"] = _sample(MANAGE, number="meeting", line="meeting_line")
-SAMPLES["conventions.desk_task_of"] = _sample(
-    MANAGE, number="meeting", resolution="meeting_resolution"
-)
+for _page in ("desk_task_of", "desk_meeting_strike"):
+    SAMPLES[f"conventions.{_page}"] = _sample(
+        MANAGE, number="meeting", resolution="meeting_resolution"
+    )
 SAMPLES["conventions.task"] = Sample(own=thing(number="meeting_task_east"))
 SAMPLES["conventions.tasks_table"] = Sample(own=fixed(kind="csv"))
 SAMPLES["conventions.desk_task"] = _sample(MANAGE, number="meeting_task")

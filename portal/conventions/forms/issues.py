@@ -58,3 +58,7 @@ class ShowForm(Form):
         _l("May everybody read it?"), [InputRequired(message=NEEDED)],
         choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
     )  # fmt: skip
+    reason = TextAreaField(
+        _l("If not: why? Whoever made it reads this"),
+        [Optional(), Length(max=LONGEST_REASON, message=LONG)],
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from portal.accounts.labels import register_actions
 from portal.conventions.rules.community import (
     BodyKind,
     CommunityRefusal,
@@ -65,6 +66,7 @@ ISSUES: Final[Mapping[IssueState, Words]] = {
     IssueState.DECIDED: _l("decided"),
     IssueState.DONE: _l("done"),
     IssueState.REFUSED: _l("not shown"),
+    IssueState.TAKEN_BACK: _l("taken back"),
 }
 STEPS: Final[Mapping[IssueStep, Words]] = {
     IssueStep.SHOW: _l("Show it to everybody"),
@@ -127,6 +129,11 @@ register(
         CommunityRefusal.MONTH: _l("Write a month like 2026-12."),
         CommunityRefusal.NOTHING_CHOSEN: _l("Please choose at least one notice."),
         CommunityRefusal.TOO_MANY_CHOSEN: _l("One sheet has room for %(most)s notices."),
+    }
+)
+register_actions(
+    {
+        "community:hide_name": _l("no longer showed a name, because consent was taken back"),
     }
 )
 messages.register(

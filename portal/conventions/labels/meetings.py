@@ -70,6 +70,16 @@ register(
         MeetingRefusal.NOT_PUBLISHED: _l(
             "The minutes are not published yet: please write it there."
         ),
+        MeetingRefusal.BEGUN: _l(
+            "This meeting has begun already. If nobody came, please say so in the minutes."
+        ),
+        MeetingRefusal.RESOLVED: _l("This meeting has resolved something already."),
+        MeetingRefusal.HAS_TASK: _l(
+            "A task was made of this resolution, so that it stays. "
+            "Please write in the minutes what is wrong with it."
+        ),
+        MeetingRefusal.PEOPLE: _l("Please write a number from 0 to %(most)s."),
+        MeetingRefusal.WOMEN: _l("Please write how many women there were, or nothing."),
     }
 )
 messages.register(

@@ -82,7 +82,10 @@ register_reader("community_opinion", _l("What you said to a question"), _reader(
 register_reader(
     "community_issue", _l("Issues that you raised"), _reader("words", "raised_at", "refused_why")
 )
-register_reader("community_issue_proposal", _l("Your proposals for issues"), _reader("words", "at"))
+register_reader(
+    "community_issue_proposal", _l("Your proposals for issues"),
+    _reader("words", "at", "refused_why"),
+)  # fmt: skip
 register_reader("community_attendance", _l("Meetings that you attended"), _reader("name", "at"))
 register_reader("community_invited", _l("Places of whose meetings you are told"), _reader("at"))
 register_reader(

@@ -16,6 +16,11 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("zero", {"breaks": True}).enable(["emphasis", "list", "newline", "escape"])
 
 
+def plain(markdown: str) -> str:
+    """The words of a clause without its signs, to quote."""
+    return rendered(markdown).striptags()
+
+
 def rendered(markdown: str) -> Markup:
     """A clause as HTML. The sieve behind the reader lets only plain tags through."""
     html = nh3.clean(_reader().render(markdown), tags=TAGS, attributes={"ol": {"start"}})

@@ -36,7 +36,7 @@ class Issue(OfPlace):
     person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     sealed_words: Mapped[str | None] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    title: Mapped[str | None] = mapped_column(String(LONGEST_TITLE))
     state: Mapped[IssueState] = code_column(IssueState, default=IssueState.WAITING)
     refused_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     decision: Mapped[str | None] = mapped_column(Text)
@@ -62,6 +62,7 @@ class IssueProposal(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     sealed_words: Mapped[str | None] = mapped_column(Text)
     state: Mapped[IssueState] = code_column(IssueState, default=IssueState.WAITING)
+    refused_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     at: Mapped[datetime]
     decided_by: Mapped[UUID | None]
 

@@ -72,7 +72,8 @@ class ConsultationPlace(Base):
 
 
 class OpinionGroup(Base):
-    """Opinions that say much the same, and the one reply to all of them."""
+    """Opinions that say much the same, and the one reply to all of them. ``size``: how many
+    opinions were in it when the reply was published."""
 
     __tablename__ = "community_opinion_group"
     __table_args__ = (
@@ -86,6 +87,7 @@ class OpinionGroup(Base):
     title: Mapped[str] = mapped_column(String(LONGEST_ITEM))
     answer: Mapped[Answer | None] = code_column(Answer)
     reply: Mapped[str | None] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(Integer)
 
 
 class Opinion(Base):

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
-from portal.conventions.models import Body, Errand, Head, Meeting, Station
+from portal.conventions.models import Body, Errand, Head, Station
 from portal.conventions.rules.community import (
     BodyKind,
     ErrandState,
@@ -18,7 +18,6 @@ from portal.conventions.rules.community import (
     HeadRole,
     holds_on,
 )
-from portal.conventions.rules.meetings import MeetingState
 from portal.conventions.rules.opening import Opening, read_opening
 from portal.kernel.instance import instance_of
 
@@ -182,30 +181,6 @@ def _bodies(session: Session, *where: ColumnElement[bool]) -> list[BodyRow]:
 
 
 @dataclass(frozen=True)
-class MeetingRow:
-    """A meeting, as the page of a community names it."""
-
-    number: str
-    title: str
-    venue: str
-    starts_at: datetime
-
-
-def meetings_of(session: Session, area_id: UUID, since: datetime) -> list[MeetingRow]:
-    """The next meetings of a place, and the latest."""
-    statement = (
-        select(Meeting.number, Meeting.title, Meeting.venue, Meeting.starts_at)
-        .where(
-            Meeting.area_id == area_id, Meeting.starts_at >= since,
-            Meeting.state != MeetingState.CALLED_OFF,
-        )
-        .order_by(Meeting.starts_at)
-        .limit(5)
-    )  # fmt: skip
-    return [MeetingRow(**row) for row in session.execute(statement).mappings()]
-
-
-@dataclass(frozen=True)
 class ErrandRow:
     """What a head is asked to do. ``by_resident`` is false for what the committee asks."""
 
@@ -215,6 +190,8 @@ class ErrandRow:
     head: str
     role: HeadRole
     covers: str
+    starts_on: date
+    ends_on: date | None
     holder_id: UUID | None
     place_path: str
     person_id: UUID | None
@@ -231,24 +208,39 @@ class ErrandRow:
     def by_resident(self) -> bool:
         return self.made_by is None
 
+    def holds(self, on: date) -> bool:
+        """Whether the term of its head holds on a day."""
+        return holds_on(self.starts_on, self.ends_on, on)
 
-def _errands(
-    session: Session, *where: ColumnElement[bool], lock: bool = False, limit: int = PAGE
-) -> list[ErrandRow]:
+
+def _errands(session: Session, *where: ColumnElement[bool], order: Any) -> list[ErrandRow]:
     statement = (
         select(
             Errand.id, Errand.number, Errand.head_id, Head.number.label("head"), Head.role,
-            Head.covers, Head.person_id.label("holder_id"), Errand.place_path, Errand.person_id,
+            Head.covers, Head.starts_on, Head.ends_on, Head.person_id.label("holder_id"),
+            Errand.place_path, Errand.person_id,
             Errand.made_by, Errand.sealed_words, Errand.due_on, Errand.state, Errand.outcome,
             Errand.sealed_answer, Errand.at, Errand.closed_at,
         )
         .join(Head, Head.id == Errand.head_id)
         .where(*where)
-        .order_by(Errand.closed_at.is_not(None), Errand.id.desc())
-        .limit(limit)
+        .order_by(*order)
     )  # fmt: skip
-    found = session.execute(statement.with_for_update(of=Errand) if lock else statement)
-    return [_errand(session, dict(row)) for row in found.mappings()]
+    return [_errand(session, dict(row)) for row in session.execute(statement).mappings()]
+
+
+def _of(session: Session, whose: ColumnElement[bool]) -> list[ErrandRow]:
+    """All that is open, what waits longest first; then the latest of what is closed."""
+    newest = (
+        select(Errand.id)
+        .where(whose, Errand.state != ErrandState.OPEN)
+        .order_by(Errand.id.desc())
+        .limit(PAGE)
+    )
+    shown = or_(Errand.state == ErrandState.OPEN, Errand.id.in_(newest))
+    waits = case((Errand.state == ErrandState.OPEN, Errand.id))
+    order = (waits.is_(None), waits, Errand.id.desc())
+    return _errands(session, whose, shown, order=order)
 
 
 def _errand(session: Session, row: dict[str, Any]) -> ErrandRow:
@@ -259,24 +251,25 @@ def _errand(session: Session, row: dict[str, Any]) -> ErrandRow:
     )
 
 
-def errand_by_number(session: Session, number: str, *, lock: bool = False) -> ErrandRow | None:
+def errand_by_number(session: Session, number: str) -> ErrandRow | None:
     """One of them."""
-    return next(iter(_errands(session, Errand.number == number, lock=lock)), None)
+    return next(iter(_errands(session, Errand.number == number, order=(Errand.id,))), None)
 
 
 def errands_of_heads(session: Session, head_ids: Collection[UUID]) -> list[ErrandRow]:
-    """What some heads have to do and did, what is open first."""
-    return _errands(session, Errand.head_id.in_(set(head_ids)))
+    """What some heads have to do, what waits longest first, and what they did lately."""
+    return _of(session, Errand.head_id.in_(set(head_ids)))
 
 
 def errands_asked_by(session: Session, person_id: UUID | None) -> list[ErrandRow]:
     """What somebody asked of heads."""
-    return _errands(session, Errand.person_id == person_id)
+    return _of(session, Errand.person_id == person_id)
 
 
 def errands_open(session: Session, area_id: UUID) -> list[ErrandRow]:
-    """What waits in a place: the committee sees that nobody is forgotten."""
-    return _errands(session, Errand.area_id == area_id, Errand.state == ErrandState.OPEN)
+    """Everything that waits in a place, what waits longest first: nobody is forgotten."""
+    here = (Errand.area_id == area_id, Errand.state == ErrandState.OPEN)
+    return _errands(session, *here, order=(Errand.id,))
 
 
 def errands_waiting(session: Session, head_id: UUID, person_id: UUID | None) -> int:

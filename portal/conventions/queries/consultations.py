@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.areas.models import Area
 from portal.conventions.models import Consultation, ConsultationPlace, Opinion, OpinionGroup
 from portal.conventions.queries.meetings import inside
 from portal.conventions.rules.consultations import (
@@ -120,13 +121,21 @@ class AskedRow:
     answered_at: datetime | None
 
 
-def asked_of(session: Session, paths: Iterable[str] | None, after: str = "") -> list[AskedRow]:
-    """A page of what the communities of some places are asked; the newest question first."""
+def asked_of(
+    session: Session, paths: Iterable[str] | None, after: str = "", place: str = ""
+) -> list[AskedRow]:
+    """A page of what the communities of some places are asked; the newest question first.
+
+    ``after`` and ``place``: the number of the last question and the code of the last community; a
+    question to more communities than fit a page goes on there.
+    """
     one = ConsultationPlace
     where = [Consultation.state != ConsultationState.DRAFT, *inside(one.place_path, paths)]
     last = session.scalar(select(Consultation.id).where(Consultation.number == after))
     if after and last is not None:
-        where.append(Consultation.id < last)
+        path = session.scalar(select(Area.path).where(Area.code == place)) or ""
+        rest = and_(Consultation.id == last, one.place_path > path) if path else false()
+        where.append(or_(Consultation.id < last, rest))
     rows = session.execute(
         _asked(*where)
         .add_columns(one.area_id.label("asked_area"), one.answered_at.label("said_at"))
@@ -224,7 +233,8 @@ class GroupRow:
 
 
 def groups_of(session: Session, consultation_id: UUID) -> list[GroupRow]:
-    """The groups of a question in their order, with their sizes."""
+    """The groups of a question in their order, with their sizes; those of a published reply as
+    they were when it was published."""
     said = (
         select(func.count())
         .where(Opinion.group_id == OpinionGroup.id, Opinion.state == SaidState.SHOWN)
@@ -239,7 +249,15 @@ def groups_of(session: Session, consultation_id: UUID) -> list[GroupRow]:
     )
     one = OpinionGroup
     rows = session.execute(
-        select(one.id, one.position, one.title, one.answer, one.reply, said, places)
+        select(
+            one.id,
+            one.position,
+            one.title,
+            one.answer,
+            one.reply,
+            func.coalesce(one.size, said),
+            places,
+        )
         .where(one.consultation_id == consultation_id)
         .order_by(one.position)
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.conventions.models import Issue, IssueProposal, IssueSupport
-from portal.conventions.rules.community import IssueState
+from portal.conventions.rules.community import STANDING, IssueState
 from portal.kernel.instance import instance_of
 
 PAGE = 30
@@ -19,9 +19,18 @@ MOST_PROPOSALS = 60
 SHOWN = (IssueState.OPEN, IssueState.DECIDED, IssueState.DONE)
 
 
+_TITLE = func.coalesce(Issue.title, "").label("title")
+# where an issue stands when its words are gone
+WITHOUT_WORDS = case(
+    (Issue.state.in_(STANDING), Issue.state),
+    else_=literal(IssueState.TAKEN_BACK, Issue.state.type),
+)
+
+
 @dataclass(frozen=True)
 class IssueRow:
-    """An issue; ``words`` is empty when whoever raised it is gone."""
+    """An issue; ``title`` and ``words`` are empty when whoever raised it took them back or is
+    gone: only what was decided stays."""
 
     id: UUID
     number: str
@@ -50,7 +59,7 @@ def _issues(
     statement = (
         select(
             Issue.id, Issue.number, Issue.area_id, Issue.place_path, Issue.person_id,
-            Issue.organisation_id, Issue.title, Issue.sealed_words, Issue.state,
+            Issue.organisation_id, _TITLE, Issue.sealed_words, Issue.state,
             Issue.refused_why, Issue.decision, Issue.result, Issue.raised_at, Issue.decided_at,
             Issue.done_at,
         )
@@ -113,6 +122,7 @@ class ProposalRow:
     organisation_id: UUID | None
     words: str
     state: IssueState
+    refused_why: str | None
     said_at: datetime
 
 
@@ -121,7 +131,8 @@ def proposals_of(session: Session, issue_id: UUID) -> list[ProposalRow]:
     statement = (
         select(
             IssueProposal.id, IssueProposal.person_id, IssueProposal.organisation_id,
-            IssueProposal.sealed_words, IssueProposal.state, IssueProposal.at,
+            IssueProposal.sealed_words, IssueProposal.state, IssueProposal.refused_why,
+            IssueProposal.at,
         )
         .where(IssueProposal.issue_id == issue_id)
         .order_by(IssueProposal.id)
@@ -131,10 +142,51 @@ def proposals_of(session: Session, issue_id: UUID) -> list[ProposalRow]:
     return [
         ProposalRow(
             row.id, at, row.person_id, row.organisation_id,
-            vault.unseal(row.sealed_words) if row.sealed_words else "", row.state, row.at,
+            vault.unseal(row.sealed_words) if row.sealed_words else "", row.state,
+            row.refused_why, row.at,
         )
         for at, row in enumerate(session.execute(statement), 1)
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MyProposalRow:
+    """A proposal for whoever made it."""
+
+    id: UUID
+    issue_id: UUID
+    number: str
+    title: str
+    issue_state: IssueState
+    words: str
+    state: IssueState
+    refused_why: str | None
+
+    @property
+    def issue_shown(self) -> bool:
+        return self.issue_state in SHOWN
+
+
+def proposals_by(session: Session, person_id: UUID | None) -> list[MyProposalRow]:
+    """What somebody proposed, the newest first."""
+    statement = (
+        select(
+            IssueProposal.id, IssueProposal.issue_id, Issue.number, _TITLE,
+            Issue.state.label("issue_state"), IssueProposal.sealed_words, IssueProposal.state,
+            IssueProposal.refused_why,
+        )
+        .join(Issue, Issue.id == IssueProposal.issue_id)
+        .where(IssueProposal.person_id == person_id)
+        .order_by(IssueProposal.id.desc())
+        .limit(200)
+    )  # fmt: skip
+    vault = instance_of(session).vault
+    found = [dict(row) for row in session.execute(statement).mappings()]
+    sealed = [row.pop("sealed_words") for row in found]
+    return [
+        MyProposalRow(**row, words=vault.unseal(words) if words else "")
+        for row, words in zip(found, sealed, strict=True)
+    ]
 
 
 def support_of(session: Session, issue_ids: Collection[UUID]) -> dict[UUID, int]:

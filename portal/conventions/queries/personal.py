@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -53,6 +53,8 @@ def _of_version(table: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+# empty once whoever raised the issue took it back
+_ISSUE: Final = func.coalesce(Issue.title, "").label("about")
 # columns are read out in this order; what is sealed is opened, and loses the prefix of its name
 STATEMENTS: Final[tuple[tuple[Any, Select[*tuple[Any, ...]]], ...]] = (
     (Wish, _of_round(Wish, Wish.sealed_words, Wish.at, Wish.state, Wish.hidden_why)),
@@ -94,17 +96,17 @@ STATEMENTS: Final[tuple[tuple[Any, Select[*tuple[Any, ...]]], ...]] = (
     ),
     (
         Issue,
-        select(Issue.title.label("about"), Issue.sealed_words, Issue.raised_at, Issue.refused_why),
+        select(_ISSUE, Issue.sealed_words, Issue.raised_at, Issue.refused_why),
     ),
     (
         IssueProposal,
-        select(Issue.title.label("about"), IssueProposal.sealed_words, IssueProposal.at).join(
-            IssueProposal, IssueProposal.issue_id == Issue.id
-        ),
+        select(
+            _ISSUE, IssueProposal.sealed_words, IssueProposal.at, IssueProposal.refused_why
+        ).join(IssueProposal, IssueProposal.issue_id == Issue.id),
     ),
     (
         IssueSupport,
-        select(Issue.title.label("about")).join(IssueSupport, IssueSupport.issue_id == Issue.id),
+        select(_ISSUE).join(IssueSupport, IssueSupport.issue_id == Issue.id),
     ),
     (
         Errand,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.conventions.models import Meeting, MeetingResolution, Task, TaskEvent, TaskUnit
@@ -30,7 +30,7 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A line of the tracker."""
+    """A line of the tracker. ``resolved``: as the published minutes say it."""
 
     id: UUID
     number: str
@@ -63,7 +63,8 @@ def _tasks(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Task.id, Task.number, Task.area_id, Task.place_path, Task.title, Task.due_on,
-            Task.state, Task.made_at, Task.closed_at, Task.outcome, MeetingResolution.resolved,
+            Task.state, Task.made_at, Task.closed_at, Task.outcome,
+            case((Meeting.minutes_at.is_not(None), MeetingResolution.resolved)).label("resolved"),
             Meeting.number.label("meeting_number"),
         )
         .outerjoin(MeetingResolution, MeetingResolution.id == Task.resolution_id)

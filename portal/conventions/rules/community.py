@@ -79,6 +79,11 @@ class IssueState(StrEnum):
     DECIDED = "decided"
     DONE = "done"
     REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+# what the committee decided stays, without the words of whoever raised the issue
+STANDING: Final = (IssueState.DECIDED, IssueState.DONE)
 
 
 class IssueStep(StrEnum):

@@ -104,6 +104,11 @@ class MeetingRefusal(StrEnum):
     FEWER_THAN_LIST = "meeting.fewer_than_list"
     MORE_WOMEN = "meeting.more_women"
     NOT_PUBLISHED = "meeting.not_published"
+    BEGUN = "meeting.begun"
+    RESOLVED = "meeting.resolved"
+    HAS_TASK = "meeting.has_task"
+    PEOPLE = "meeting.people"
+    WOMEN = "meeting.women"
 
 
 class MeetingNews(StrEnum):
@@ -135,6 +140,21 @@ def why_not_work(state: MeetingState, *, minutes: bool) -> MeetingRefusal | None
     return MeetingRefusal.NOT_INVITED if state is MeetingState.PLANNED else None
 
 
+def why_not_call_off(
+    state: MeetingState, starts_at: datetime, now: datetime, *, minutes: bool, resolved: bool
+) -> MeetingRefusal | None:
+    """Why a meeting cannot be called off: what was held has minutes. One to which nobody was
+    invited may be given up at any time."""
+    if state is MeetingState.CALLED_OFF:
+        return MeetingRefusal.CALLED_OFF
+    if minutes:
+        return MeetingRefusal.PUBLISHED
+    if resolved:
+        return MeetingRefusal.RESOLVED
+    begun = state is not MeetingState.PLANNED and starts_at <= now
+    return MeetingRefusal.BEGUN if begun else None
+
+
 def why_not_attend(starts_at: datetime, ends_at: datetime, now: datetime) -> MeetingRefusal | None:
     """The code in the room counts from ``EARLY`` before the start to the end (not included)."""
     if now < starts_at - EARLY:
@@ -155,6 +175,10 @@ def flaw_of_minutes(
     present: int, women: int | None, listed: int, resolved: Sequence[Resolved]
 ) -> MeetingRefusal | None:
     """What does not fit together in minutes. ``listed``: who is on the list of those present."""
+    if not 0 <= present <= MOST_PEOPLE:
+        return MeetingRefusal.PEOPLE
+    if women is not None and women < 0:
+        return MeetingRefusal.WOMEN
     if present < listed:
         return MeetingRefusal.FEWER_THAN_LIST
     if women is not None and women > present:

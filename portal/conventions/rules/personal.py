@@ -65,7 +65,7 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
         "household_hash", "paper_key", "paper_thumbnail_key", secret=("household_hash",),
     ),
     *_fields("community_opinion", _D.SAID, "person_id", "sealed_words"),
-    *_fields("community_issue", _D.SAID, "person_id", "sealed_words"),
+    *_fields("community_issue", _D.SAID, "person_id", "sealed_words", "title"),
     *_fields("community_issue_proposal", _D.SAID, "person_id", "sealed_words"),
     *_fields("community_issue_support", _D.SUPPORT, "person_id"),
     *_fields("community_errand", _D.SAID, "person_id", "sealed_words", "sealed_answer"),

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -30,6 +29,7 @@ from portal.conventions.rules.community import CommunityRefusal, NoticeKind
 from portal.conventions.service.places import MANAGE, office_phone, place_here, today_of
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.events import CalendarEvent, EventStatus, written
 from portal.kernel.ids import clean_number, new_id
 from portal.kernel.instance import instance_of
 
@@ -163,24 +163,19 @@ def call_stop_off(session: Session, actor: Actor, number: str, *, now: datetime)
 
 def stops_calendar(session: Session, area: AreaRow, *, now: datetime) -> bytes:
     """The stops of a place for anybody's calendar (RFC 5545); the same bytes for the same stops."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Gongzhi//mobile stations//EN")
-    calendar.add("version", "2.0")
     origin = instance_of(session).config.origin
-    for row in stops_of(session, area.id, now - KEPT):
-        event = Event()
-        event.add("uid", f"{row.number}@{urlsplit(origin).netloc}")
-        event.add("dtstamp", row.called_off_at or row.made_at)
-        event.add("sequence", 1 if row.called_off_at else 0)
-        event.add("dtstart", row.starts_at)
-        event.add("dtend", row.ends_at)
-        event.add("summary", row.offers)
-        event.add("location", row.located)
-        event.add("url", f"{origin}/communities/{area.code}")
-        event.add("status", "CANCELLED" if row.called_off_at else "CONFIRMED")
-        calendar.add_component(event)
-    written: bytes = calendar.to_ical()
-    return written
+    host = urlsplit(origin).netloc
+    events = [
+        CalendarEvent(
+            uid=f"{row.number}@{host}", changed_at=row.called_off_at or row.made_at,
+            starts_at=row.starts_at, ends_at=row.ends_at, summary=row.offers,
+            location=row.located, url=f"{origin}/communities/{area.code}",
+            status=EventStatus.CANCELLED if row.called_off_at else EventStatus.CONFIRMED,
+            sequence=1 if row.called_off_at else 0,
+        )
+        for row in stops_of(session, area.id, now - KEPT)
+    ]  # fmt: skip
+    return written(events, "mobile stations")
 
 
 @dataclass(frozen=True)

@@ -85,23 +85,24 @@ def give_errand(
     _tell(session, row.person_id, HeadTold.ASKED, now)
 
 
-def errand_to_do(session: Session, actor: Actor, number: str) -> ErrandRow:
-    """One for this head, or of the places that somebody looks after; any other is Missing."""
+def errand_to_do(session: Session, actor: Actor, number: str, *, now: datetime) -> ErrandRow:
+    """One for this head while her term holds, or of the places that somebody looks after; any
+    other is Missing."""
     row = errand_by_number(session, clean_number(number) or "")
-    if row is None or not (_hers(row, actor) or actor.may(MANAGE, place_path=row.place_path)):
+    if row is None:
+        raise Missing
+    hers = actor.person_id is not None and row.holder_id == actor.person_id
+    hers = hers and row.holds(today_of(session, now))
+    if not (hers or actor.may(MANAGE, place_path=row.place_path)):
         raise Missing
     return row
-
-
-def _hers(row: ErrandRow, actor: Actor) -> bool:
-    return actor.person_id is not None and row.holder_id == actor.person_id
 
 
 def close_errand(
     session: Session, actor: Actor, number: str, outcome: HandlingEnd, words: str, *, now: datetime
 ) -> None:
     """The head (or the committee for her) says what came of it; whoever asked reads it."""
-    row = errand_to_do(session, actor, number)
+    row = errand_to_do(session, actor, number, now=now)
     if row.person_id is not None and row.person_id == actor.person_id:
         raise Refused(CommunityRefusal.OWN)
     statement = (

@@ -25,12 +25,15 @@ from portal.conventions.queries.estates import (
 )
 from portal.conventions.rules.community import CommunityRefusal, Party
 from portal.conventions.service.places import (
+    HIDE_NAME,
     MANAGE,
     account_of,
     office_phone,
     place_here,
     today_of,
 )
+from portal.kernel.audit import note_action
+from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number
 from portal.kernel.instance import instance_of
@@ -232,6 +235,22 @@ def end_member(session: Session, actor: Actor, number: str, member_id: UUID, end
     if ends_on < row.starts_on:
         raise Refused(CommunityRefusal.DAYS, field="ends_on")
     session.execute(update(OwnersMember).where(OwnersMember.id == row.id).values(ends_on=ends_on))
+
+
+def hide_member_name(
+    session: Session, actor: Actor, number: str, member_id: UUID, *, now: datetime
+) -> None:
+    """She took her consent back at the desk: her name is shown no more."""
+    row = member_here(session, actor, number, member_id)
+    named = update(OwnersMember).where(
+        OwnersMember.id == row.id, OwnersMember.named_at.is_not(None)
+    )
+    if not changed_rows(session, named.values(named_at=None)):
+        raise Conflict(CommunityRefusal.ENDED)
+    note_action(
+        session, at=now, actor_id=actor.person_id, action=HIDE_NAME,
+        subject=f"owners_member:{row.id}", person_id=row.person_id,
+    )  # fmt: skip
 
 
 def name_my_seat(

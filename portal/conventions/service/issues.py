@@ -15,15 +15,18 @@ from portal.conventions.models import Issue, IssueProposal, IssueSupport
 from portal.conventions.queries.community import lock_place
 from portal.conventions.queries.issues import (
     MOST_PROPOSALS,
+    WITHOUT_WORDS,
     IssueRow,
     ProposalRow,
     issue_by_number,
     issues_waiting_of,
+    proposals_by,
     proposals_of,
     supported_by,
 )
-from portal.conventions.rules.community import CommunityRefusal, IssueStep, step_of
+from portal.conventions.rules.community import CommunityRefusal, IssueState, IssueStep, step_of
 from portal.conventions.service.places import MANAGE
+from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_number
 from portal.kernel.instance import instance_of
@@ -138,9 +141,9 @@ def proposal_at(session: Session, row: IssueRow, at: int) -> ProposalRow:
 
 
 def look_at_proposal(
-    session: Session, actor: Actor, number: str, at: int, *, show: bool
-) -> None:  # fmt: skip
-    """Let everybody read a proposal, or not."""
+    session: Session, actor: Actor, number: str, at: int, *, show: bool, reason: str = ""
+) -> None:
+    """Let everybody read a proposal, or not, with a reason that whoever made it reads."""
     row = issue_here(session, actor, number, lock=True)
     found = proposal_at(session, row, at)
     if found.person_id is not None and found.person_id == actor.person_id:
@@ -148,11 +151,42 @@ def look_at_proposal(
     edge = step_of(found.state, IssueStep.SHOW if show else IssueStep.REFUSE)
     if edge is None:
         raise Conflict(CommunityRefusal.STATE)
+    if not show and not reason:
+        raise Refused(CommunityRefusal.NO_REASON, field="reason")
     session.execute(
         update(IssueProposal)
         .where(IssueProposal.id == found.id)
-        .values(state=edge.to, decided_by=actor.person_id)
+        .values(
+            state=edge.to, decided_by=actor.person_id, refused_why=None if show else reason
+        )
+    )  # fmt: skip
+
+
+def take_issue_back(session: Session, actor: Actor, number: str) -> None:
+    """Whoever raised it takes it back: her words go, and unless it was decided nobody reads of it
+    any more."""
+    row = issue_by_number(session, clean_number(number) or "", lock=True)
+    if row is None or actor.person_id is None or row.person_id != actor.person_id:
+        raise Missing
+    if not row.title:
+        raise Conflict(CommunityRefusal.ENDED)
+    gone = {"title": None, "sealed_words": None, "refused_why": None, "state": WITHOUT_WORDS}
+    session.execute(update(Issue).where(Issue.id == row.id).values(gone))
+
+
+def take_proposal_back(session: Session, actor: Actor, proposal_id: UUID) -> None:
+    """Whoever made it takes it back: her words go."""
+    mine = {one.id: one for one in proposals_by(session, actor.person_id)}
+    if actor.person_id is None or proposal_id not in mine:
+        raise Missing
+    # whoever looks at it in this moment waits, or is waited for
+    issue_by_number(session, mine[proposal_id].number, lock=True)
+    standing = update(IssueProposal).where(
+        IssueProposal.id == proposal_id, IssueProposal.state != IssueState.TAKEN_BACK
     )
+    gone = {"state": IssueState.TAKEN_BACK, "sealed_words": None, "refused_why": None}
+    if not changed_rows(session, standing.values(gone)):
+        raise Conflict(CommunityRefusal.ENDED)
 
 
 def toggle_support(session: Session, actor: Actor, number: str, at: int) -> None:
@@ -160,7 +194,10 @@ def toggle_support(session: Session, actor: Actor, number: str, at: int) -> None
     row = issue_shown(session, number, lock=True)
     if actor.person_id is None or step_of(row.state, IssueStep.DECIDE) is None:
         raise Refused(CommunityRefusal.STATE)
-    subject = proposal_at(session, row, at).id if at else row.id
+    proposal = proposal_at(session, row, at) if at else None
+    if proposal is not None and proposal.state is not IssueState.OPEN:
+        raise Missing
+    subject = proposal.id if proposal is not None else row.id
     if subject in supported_by(session, row.id, actor.person_id):
         mine = IssueSupport.subject_id == subject, IssueSupport.person_id == actor.person_id
         session.execute(delete(IssueSupport).where(*mine))

@@ -25,6 +25,7 @@ from portal.conventions.queries.meetings import (
     meeting_by_number,
     people_to_invite,
     present_at,
+    resolutions_of,
     round_with,
     wants_invitations,
 )
@@ -39,6 +40,7 @@ from portal.conventions.rules.meetings import (
     MeetingWish,
     flaw_of_plan,
     why_not_attend,
+    why_not_call_off,
     why_not_work,
 )
 from portal.kernel.clock import city_day, local
@@ -166,10 +168,12 @@ def invite(session: Session, actor: Actor, number: str, *, now: datetime) -> int
 def call_off(session: Session, actor: Actor, number: str, reason: str, *, now: datetime) -> int:
     """Call a meeting off, with a reason that everybody reads; how many were told."""
     row = meeting_here(session, actor, number, lock=True)
-    if row.state is MeetingState.CALLED_OFF:
-        raise Conflict(MeetingRefusal.CALLED_OFF)
-    if row.published:
-        raise Conflict(MeetingRefusal.PUBLISHED)
+    resolved = bool(resolutions_of(session, row.id))
+    refusal = why_not_call_off(
+        row.state, row.starts_at, now, minutes=row.published, resolved=resolved
+    )
+    if refusal is not None:
+        raise Conflict(refusal)
     if not reason:
         raise Refused(MeetingRefusal.NO_REASON, field="reason")
     values = {"state": MeetingState.CALLED_OFF, "called_off_why": reason}

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from credit.rules.canonical import canonical
 from portal.accounts.rules import Actor
-from portal.conventions.models import Meeting, MeetingResolution, MinutesAddendum
+from portal.conventions.models import Meeting, MeetingResolution, MinutesAddendum, Task
 from portal.conventions.queries.meetings import (
     MeetingRow,
     agenda_of,
@@ -19,6 +19,7 @@ from portal.conventions.queries.meetings import (
     resolutions_of,
 )
 from portal.conventions.rules.meetings import (
+    MOST_PEOPLE,
     MeetingRefusal,
     MeetingState,
     Resolved,
@@ -29,6 +30,8 @@ from portal.conventions.rules.meetings import (
 from portal.conventions.service.meetings import meeting_here, open_meeting
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.ids import clean_number
+
+_OF_WOMEN: Final = {MeetingRefusal.MORE_WOMEN, MeetingRefusal.WOMEN}
 
 
 def resolve(
@@ -52,6 +55,19 @@ def resolve(
     )  # fmt: skip
 
 
+def strike_resolution(session: Session, actor: Actor, number: str, resolution: str) -> None:
+    """Strike a resolution that was written down wrongly, before the minutes are published."""
+    row = open_meeting(session, actor, number)
+    wanted = clean_number(resolution)
+    found = next((one.id for one in resolutions_of(session, row.id) if one.number == wanted), None)
+    if found is None:
+        raise Missing
+    # whoever makes a task of it locks the meeting too
+    if session.scalar(select(Task.id).where(Task.resolution_id == found).limit(1)) is not None:
+        raise Refused(MeetingRefusal.HAS_TASK)
+    session.execute(delete(MeetingResolution).where(MeetingResolution.id == found))
+
+
 def publish_minutes(
     session: Session, actor: Actor, number: str, present: int, women: int | None, minutes: str, *,
     now: datetime,
@@ -63,7 +79,8 @@ def publish_minutes(
     resolved = [one.said for one in resolutions_of(session, row.id)]
     flaw = flaw_of_minutes(present, women, listed_at(session, row.id), resolved)
     if flaw is not None:
-        raise Refused(flaw, field="women" if flaw is MeetingRefusal.MORE_WOMEN else "present")
+        field = "women" if flaw in _OF_WOMEN else "present"
+        raise Refused(flaw, field=field, facts={"most": MOST_PEOPLE})
     content = _content(session, row, present, women, minutes)
     values = {
         "present": present, "women": women, "minutes": minutes, "minutes_at": now,

@@ -249,6 +249,9 @@ def publish_reply(session: Session, actor: Actor, number: str, *, now: datetime)
     if refusal is not None:
         kind = Conflict if refusal is AskingRefusal.REPLIED else Refused
         raise kind(refusal, facts=_facts(row))
+    for group in groups_of(session, row.id):
+        counted = update(OpinionGroup).where(OpinionGroup.id == group.id)
+        session.execute(counted.values(size=group.opinions))
     values = {
         "state": ConsultationState.ANSWERED, "answered_at": now,
         "digest": sha256(canonical(_content(session, row))).hexdigest(),

@@ -39,6 +39,7 @@ from portal.conventions.models import (
     Vote,
     Wish,
 )
+from portal.conventions.queries.issues import WITHOUT_WORDS
 from portal.conventions.queries.personal import records_of
 from portal.conventions.rules.community import ErrandState, IssueState
 from portal.conventions.rules.personal import KEEP_ENDED, PERSONAL_FIELDS
@@ -101,6 +102,15 @@ def _takes_back(now: datetime) -> Mapping[str, Any]:
     return {"state": SaidState.TAKEN_BACK, "hidden_why": None, "decided_at": now}
 
 
+def _issue_goes(_now: datetime) -> Mapping[str, Any]:
+    """What the committee decided stays."""
+    return {"state": WITHOUT_WORDS, "refused_why": None}
+
+
+def _proposal_goes(_now: datetime) -> Mapping[str, Any]:
+    return {"state": IssueState.TAKEN_BACK, "refused_why": None}
+
+
 def _struck_for_no_reason(_now: datetime) -> Mapping[str, Any]:
     """That a line was struck off stays, as it counts; why tells of her (moved away, died)."""
     return {"struck_why": case((Elector.struck_on.is_not(None), ""))}
@@ -133,10 +143,12 @@ _KEEPING: Final = (
         Opinion, _WORDS, _with(Opinion.consultation_id, Consultation, _day(Consultation.closes_on)),
         _takes_back, _takes_back,
     ),
-    Keeping(Issue, _WORDS, _when(Issue.decided_at)),
+    Keeping(
+        Issue, (*_WORDS, "title"), _when(Issue.decided_at), _issue_goes, _issue_goes,
+    ),
     Keeping(
         IssueProposal, _WORDS, _with(IssueProposal.issue_id, Issue, _when(Issue.decided_at)),
-        lambda _now: {"state": IssueState.REFUSED},
+        _proposal_goes, _proposal_goes,
     ),
     Keeping(
         Errand, (*_WORDS, "sealed_answer"), _when(Errand.closed_at),

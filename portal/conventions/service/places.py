@@ -23,6 +23,7 @@ from portal.conventions.queries.community import (
 )
 from portal.conventions.rules.community import BodyKind, CommunityRefusal, HeadRole
 from portal.conventions.rules.opening import Opening
+from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
@@ -31,6 +32,7 @@ from portal.kernel.instance import instance_of
 from portal.kernel.phones import clean_mobile, clean_phone
 
 MANAGE: Final = Permission.COMMUNITY_MANAGE
+HIDE_NAME: Final = "community:hide_name"
 
 
 def today_of(session: Session, now: datetime) -> date:
@@ -167,6 +169,19 @@ def name_me(
         raise Missing
     named = (row.named_at or now) if shown else None
     session.execute(update(Head).where(Head.id == row.id).values(named_at=named))
+
+
+def hide_head_name(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
+    """She took her consent back at the desk, as she may without an account: her name is shown no
+    more. Her reason is asked of nobody."""
+    row = head_here(session, actor, number)
+    named = update(Head).where(Head.id == row.id, Head.named_at.is_not(None))
+    if not changed_rows(session, named.values(named_at=None)):
+        raise Conflict(CommunityRefusal.ENDED)
+    note_action(
+        session, at=now, actor_id=actor.person_id, action=HIDE_NAME, subject=f"head:{row.number}",
+        person_id=row.person_id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ def add_task_of_resolution(
     session: Session, actor: Actor, number: str, resolution: str, wish: TaskWish, *, now: datetime
 ) -> str:
     """Put a task on the list that a meeting resolved on; its number."""
-    row = meeting_here(session, actor, number)
+    # nobody strikes the resolution in this moment
+    row = meeting_here(session, actor, number, lock=True)
     found = resolution_here(session, row, resolution)
     about = {"area_id": row.area_id, "place_path": row.place_path, "resolution_id": found}
     return _add(session, actor, about, wish, now)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.areas.queries import areas_by_ids
+from portal.areas.rules import CODE_LENGTH
 from portal.conventions.forms.consultations import (
     AskingForm,
     GroupForm,
@@ -323,13 +324,14 @@ def desk_asking_publish(number: str) -> ResponseReturnValue:
 def desk_questions() -> ResponseReturnValue:
     """What the communities that I look after are asked."""
     after = clean_number(request.args.get("after", "")[:20]) or ""
-    found = asked_of(reading(), current_actor().places_for(MANAGE), after)
+    place = request.args.get("place", "")[:CODE_LENGTH]
+    found = asked_of(reading(), current_actor().places_for(MANAGE), after, place)
     rows = found[:PAGE]
     today = city_day(now(), instance().city.zone)
     return render_template(
         f"{FOLDER}/questions.html", rows=rows, states=ASKING_STATES, today=today,
         areas=areas_by_ids(reading(), {row.area_id for row in rows}),
-        following=rows[-1].asking.number if len(found) > PAGE else None,
+        following=rows[-1] if len(found) > PAGE else None,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Communities in public: who is there, when it is open, what hangs there, what is offered."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -38,12 +38,12 @@ from portal.conventions.queries.board import (
 from portal.conventions.queries.community import (
     bodies_of,
     heads_of,
-    meetings_of,
     stations_at,
     stations_below,
     stations_by_level,
 )
 from portal.conventions.queries.estates import estates_of
+from portal.conventions.queries.meetings import MeetingRow, coming_meetings, past_meetings
 from portal.conventions.queries.texts import rounds_page
 from portal.conventions.rules.board import days_of_month
 from portal.conventions.rules.way import RoundState
@@ -63,7 +63,7 @@ from portal.kernel.web import Session, instance, reading
 
 FOLDER: Final = "conventions/communities"
 ASKED: Final = _l("Sent. The head answers here, on your page; nobody learns your telephone number.")
-LATELY: Final = timedelta(days=30)
+MEETINGS: Final = 5
 WORDS: Final = {"roles": ROLES, "bodies": BODIES, "notices_words": NOTICES, "outcomes": OUTCOMES}
 
 bp.app_template_filter("telephone")(show_phone)
@@ -116,16 +116,16 @@ def _clock() -> Clock:
 @public
 def communities() -> ResponseReturnValue:
     """The city by streets: the tree of self-government beside that of the grids (R251)."""
-    root = next(iter(root_areas(reading())), None)
-    if root is None:
-        raise Missing
-    _above, streets = family_of(reading(), root)
-    below = stations_below(reading(), root.path)
+    roots = root_areas(reading())
+    root = roots[0] if len(roots) == 1 else None
+    streets = family_of(reading(), root)[1] if root else roots
+    everywhere = root.path if root else ""
+    below = stations_below(reading(), everywhere)
     return render_template(
-        f"{FOLDER}/city.html", area=root, streets=streets, clock=_clock(),
-        station=stations_at(reading(), [root.id]).get(root.id),
-        inside=_counted(streets, below), stations=stations_by_level(reading(), root.path),
-        grid=count_by_level(reading(), root.path, on=today()),
+        f"{FOLDER}/city.html", streets=streets, clock=_clock(),
+        station=stations_at(reading(), [root.id]).get(root.id) if root else None,
+        inside=_counted(streets, below), stations=stations_by_level(reading(), everywhere),
+        grid=count_by_level(reading(), everywhere, on=today()),
         levels=[level.code for level in instance().city.levels],
     )  # fmt: skip
 
@@ -164,9 +164,16 @@ def _standing(area: AreaRow) -> dict[str, Any]:
         "bodies_here": bodies_of(reading(), area.id),
         "notices": notices_on(reading(), area.id, today())[:5],
         "stops": stops_of(reading(), area.id, now())[:5],
-        "meetings": meetings_of(reading(), area.id, now() - LATELY),
+        "meetings": _meetings(area, now()),
         "rounds": [row for row in rounds if row.state is not RoundState.GIVEN_UP][:10],
     }
+
+
+def _meetings(area: AreaRow, at: datetime) -> list[MeetingRow]:
+    """The next meetings to which people are invited, filled up with the latest."""
+    coming = coming_meetings(reading(), [area.path], public=True, now=at)
+    past = past_meetings(reading(), [area.path], public=True, now=at)
+    return [*coming, *past][:MEETINGS]
 
 
 @bp.get("/communities/<code>/board")

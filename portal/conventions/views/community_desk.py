@@ -36,6 +36,7 @@ from portal.conventions.service.places import (
     end_body,
     end_head,
     head_here,
+    hide_head_name,
     place_here,
     save_station,
 )
@@ -50,6 +51,7 @@ from portal.kernel.words import Words
 
 FOLDER: Final = "conventions/communities/desk"
 SAVED: Final = _l("Saved.")
+NO_NAME: Final = _l("Show her name no more")
 MOST_PLACES: Final = 200
 LABELS: Final = {
     "roles": ROLES, "bodies": BODIES, "notices_words": NOTICES, "outcomes": OUTCOMES,
@@ -136,6 +138,18 @@ def desk_head_end(number: str) -> ResponseReturnValue:
         end_head(session, current_actor(), row.number, form.ends_on.data, now=now())
 
     return form_page(form, act, _l("End of the term"), place_code(row), about=row.covers)
+
+
+@bp.route("/desk/heads/<number>/hide", methods=["GET", "POST"])
+@requires(MANAGE)
+def desk_head_hide(number: str) -> ResponseReturnValue:
+    """She took her consent back: her name is shown no more."""
+    row, form = head_here(reading(), current_actor(), number), SureForm()
+
+    def act(session: Session) -> None:
+        hide_head_name(session, current_actor(), row.number, now=now())
+
+    return form_page(form, act, NO_NAME, place_code(row), about=row.covers)
 
 
 def place_code(row: Any) -> str:

@@ -16,6 +16,7 @@ from portal.conventions.forms.estates import (
     MemberForm,
     PartyForm,
 )
+from portal.conventions.forms.texts import SureForm
 from portal.conventions.labels.community import ALARMS, PARTIES
 from portal.conventions.queries.estates import (
     PAGE,
@@ -36,6 +37,7 @@ from portal.conventions.service.estates import (
     enter_committee,
     estate_here,
     file_committee,
+    hide_member_name,
     member_here,
     name_my_seat,
     save_party,
@@ -43,7 +45,7 @@ from portal.conventions.service.estates import (
 from portal.conventions.service.places import MANAGE, place_here
 from portal.conventions.views.blueprint import bp
 from portal.conventions.views.communities import today
-from portal.conventions.views.community_desk import form_page, place_code
+from portal.conventions.views.community_desk import NO_NAME, form_page, place_code
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
 from portal.kernel.forms import Form
@@ -207,6 +209,19 @@ def desk_member_end(number: str, member: UUID) -> ResponseReturnValue:
         end_member(session, current_actor(), row.number, member, form.ends_on.data)
 
     return _register_page(form, act, _l("A member leaves"), row)
+
+
+@bp.route("/desk/owners/<number>/members/<uuid:member>/hide", methods=["GET", "POST"])
+@requires(FILE)
+def desk_member_hide(number: str, member: UUID) -> ResponseReturnValue:
+    """She took her consent back: her name is shown no more."""
+    row, form = committee_here(reading(), current_actor(), number), SureForm()
+    found = member_here(reading(), current_actor(), number, member)
+
+    def act(session: Session) -> None:
+        hide_member_name(session, current_actor(), row.number, member, now=now())
+
+    return _register_page(form, act, NO_NAME, row, about=found.office)
 
 
 @bp.get("/desk/owners/<number>/document")

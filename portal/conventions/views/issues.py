@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from portal.conventions.queries.issues import (
     IssueRow,
     issues_by,
     issues_of,
+    proposals_by,
     proposals_of,
     support_of,
     supported_by,
@@ -28,7 +30,9 @@ from portal.conventions.service.issues import (
     proposal_at,
     propose,
     raise_issue,
+    take_issue_back,
     take_issue_step,
+    take_proposal_back,
     toggle_support,
     unit_of,
 )
@@ -37,6 +41,7 @@ from portal.conventions.views.blueprint import bp
 from portal.conventions.views.communities import place
 from portal.conventions.views.community_desk import place_code
 from portal.kernel.clock import now
+from portal.kernel.i18n import gettext as _
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
@@ -45,7 +50,14 @@ from portal.organisations.queries import organisations_by_ids
 
 FOLDER: Final = "conventions/issues"
 SAVED: Final = _l("Saved.")
+BACK: Final = _l("Taken back. Your words are deleted.")
 SENT: Final = _l("Thank you. The committee looks at it, then everybody can read it.")
+
+
+@bp.app_template_filter("issue_title")
+def issue_title(row: Any) -> str:
+    """The title, or what stands for it when whoever raised the issue took her words back."""
+    return row.title or _("An issue whose words were deleted")
 
 
 def _page(code: str, *, shown: bool) -> dict[str, Any]:
@@ -145,9 +157,40 @@ def issue_support(number: str, at: int) -> ResponseReturnValue:
 @bp.get("/me/issues/")
 @signed_in
 def my_issues() -> ResponseReturnValue:
-    """What I raised, and where it stands."""
-    rows = issues_by(reading(), current_actor().person_id)
-    return render_template(f"{FOLDER}/mine.html", rows=rows, states=ISSUES)
+    """What I raised and proposed, and where it stands."""
+    return render_template(f"{FOLDER}/mine.html", form=SureForm(), **_mine())
+
+
+def _mine() -> dict[str, Any]:
+    me = current_actor().person_id
+    return {
+        "rows": issues_by(reading(), me), "proposals": proposals_by(reading(), me),
+        "states": ISSUES, "taken_back": IssueState.TAKEN_BACK,
+    }  # fmt: skip
+
+
+@bp.post("/me/issues/<number>/back")
+@signed_in
+def my_issue_back(number: str) -> ResponseReturnValue:
+    """Take back what I raised."""
+
+    def act(session: Session) -> str:
+        take_issue_back(session, current_actor(), number)
+        return url_for("conventions.my_issues")
+
+    return answer(SureForm(), f"{FOLDER}/mine.html", act, thanks=BACK, **_mine())
+
+
+@bp.post("/me/proposals/<uuid:proposal>/back")
+@signed_in
+def my_proposal_back(proposal: UUID) -> ResponseReturnValue:
+    """Take back what I proposed."""
+
+    def act(session: Session) -> str:
+        take_proposal_back(session, current_actor(), proposal)
+        return url_for("conventions.my_issues")
+
+    return answer(SureForm(), f"{FOLDER}/mine.html", act, thanks=BACK, **_mine())
 
 
 @bp.get("/desk/communities/<code>/issues")
@@ -182,7 +225,10 @@ def desk_proposal(number: str, at: int) -> ResponseReturnValue:
     one = proposal_at(reading(), row, at)
 
     def act(session: Session) -> str:
-        look_at_proposal(session, current_actor(), row.number, at, show=form.show.data == "yes")
+        look_at_proposal(
+            session, current_actor(), row.number, at, show=form.show.data == "yes",
+            reason=form.reason.data or "",
+        )  # fmt: skip
         return url_for("conventions.desk_issue", number=row.number)
 
     return answer(form, f"{FOLDER}/desk/proposal.html", act, thanks=SAVED, row=row, one=one)

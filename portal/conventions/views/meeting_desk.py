@@ -41,7 +41,12 @@ from portal.conventions.service.meetings import (
     strike_out,
     type_names,
 )
-from portal.conventions.service.minutes import add_to_minutes, publish_minutes, resolve
+from portal.conventions.service.minutes import (
+    add_to_minutes,
+    publish_minutes,
+    resolve,
+    strike_resolution,
+)
 from portal.conventions.views.blueprint import bp
 from portal.conventions.views.meetings import WORDS, meeting_parts
 from portal.kernel.clock import now
@@ -119,7 +124,8 @@ def desk_meeting(number: str) -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/one.html", row=row, begun=row.starts_at <= now(),
         area=areas_by_ids(reading(), {row.area_id})[row.area_id],
-        listed=listed_at(reading(), row.id), writable=_writable(row), **meeting_parts(row), **WORDS,
+        listed=listed_at(reading(), row.id), writable=_writable(row), sure=SureForm(),
+        **meeting_parts(row), **WORDS,
     )  # fmt: skip
 
 
@@ -256,6 +262,19 @@ def desk_meeting_resolve(number: str) -> ResponseReturnValue:
         return _address(row.number)
 
     return answer(form, f"{FOLDER}/resolution.html", act, thanks=SAVED, row=row)
+
+
+@bp.post("/desk/meetings/<number>/resolutions/<resolution>/out")
+@requires(MANAGE)
+def desk_meeting_strike(number: str, resolution: str) -> ResponseReturnValue:
+    """Strike a resolution that was written down wrongly."""
+    row = _here(number)
+
+    def act(session: Session) -> str:
+        strike_resolution(session, current_actor(), row.number, resolution)
+        return _address(row.number)
+
+    return answer(SureForm(), f"{FOLDER}/strike.html", act, thanks=OUT, row=row)
 
 
 @bp.route("/desk/meetings/<number>/minutes", methods=["GET", "POST"])

@@ -42,7 +42,7 @@ def my_offices() -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/mine.html", rows=rows, form=NamedForm(), on=today(),
         areas=areas_by_ids(reading(), {row.area_id for row in rows}),
-        errands=errands_of_heads(reading(), {row.id for row in rows}),
+        errands=errands_of_heads(reading(), {row.id for row in rows if row.holds(today())}),
         seats=seats_held_by(reading(), current_actor().person_id), **WORDS,
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ def my_office_name(number: str) -> ResponseReturnValue:
 @signed_in
 def errand(number: str) -> ResponseReturnValue:
     """Say what came of a matter; the head does, or the committee for her."""
-    row, form = errand_to_do(reading(), current_actor(), number), OutcomeForm()
+    row, form = errand_to_do(reading(), current_actor(), number, now=now()), OutcomeForm()
     act = partial(_close, row.number, row.holder_id, form)
     return answer(form, f"{FOLDER}/one.html", act, thanks=SAVED, row=row, **WORDS)
 

@@ -9,7 +9,7 @@ from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.published import SHORT_STEPS
-from portal.conventions.labels.rendering import rendered
+from portal.conventions.labels.rendering import plain, rendered
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
 from portal.conventions.queries.meetings import meetings_about
@@ -34,6 +34,7 @@ from portal.kernel.web import reading
 VOTES: Final = {"phases": PHASES, "outcomes": OUTCOMES}
 
 bp.app_template_filter("clause_words")(rendered)
+bp.app_template_filter("clause_quoted")(plain)
 
 
 @bp.get("/conventions/<number>")
