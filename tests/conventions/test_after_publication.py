@@ -1,12 +1,14 @@
 """After publication: explained in other words and scripts, revised by the same way, ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.accounts.models import Person
 from portal.conventions.jobs import remind_of_reviews
 from portal.conventions.models import Convention, ConventionClause, Round, RoundEvent
 from portal.conventions.queries.published import (
@@ -17,8 +19,9 @@ from portal.conventions.queries.published import (
     scripts_of_draft,
 )
 from portal.conventions.queries.texts import RoundRow, draft_of, round_by_number
+from portal.conventions.rules.kinds import Electorate, Kind
 from portal.conventions.rules.published import EndWay, PublishRefusal
-from portal.conventions.rules.texts import Script, TextRefusal, quote_hash
+from portal.conventions.rules.texts import Script, TextRefusal, mark_of
 from portal.conventions.rules.way import Move, RoundState, WayRefusal
 from portal.conventions.service.drafting import ClauseWish, add_clause, save_clause
 from portal.conventions.service.explaining import add_reading, write_reading, write_script
@@ -27,10 +30,13 @@ from portal.conventions.service.rounds import move_round
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Forbidden, Refused
 from portal.kernel.outbox import OutboxMessage
+from tests.make.accounts import sign_in_as
 from tests.make.published import PUBLISHED_AT, Adopted, published_text
+from tests.make.votes import CALL
+from tests.pages import Browser
 
 DAY = timedelta(days=1)
-NOTHING = quote_hash("", "")
+NOTHING = mark_of("")
 
 
 @pytest.fixture
@@ -76,14 +82,14 @@ def test_a_script_stands_beside_the_clause_until_it_is_published(
     refused(WayRefusal.MOVED_ON, write, "另一个", NOTHING)
     # a translation may come after the vote: it is no part of what was adopted
     town.adopt()
-    write("ᦵᦙᦲᧂ ᦺᦑ", quote_hash("", "ᦵᦙᦲᧂ"))
+    write("ᦵᦙᦲᧂ ᦺᦑ", mark_of("ᦵᦙᦲᧂ"))
     town.file()
     town.publish()
     [version] = town.versions
     with database.read() as session:
         [text] = clauses_of_versions(session, [version.id])[version.id]
     assert text.scripts == {"khb": "ᦵᦙᦲᧂ ᦺᦑ"}
-    refused(TextRefusal.NOT_NOW, write, "晚了", quote_hash("", "ᦵᦙᦲᧂ ᦺᦑ"))
+    refused(TextRefusal.NOT_NOW, write, "晚了", mark_of("ᦵᦙᦲᧂ ᦺᦑ"))
 
 
 def test_r106_a_reading_stands_beside_a_text_and_keeps_its_history(
@@ -93,7 +99,7 @@ def test_r106_a_reading_stands_beside_a_text_and_keeps_its_history(
 
     def write(words: str, seen: str) -> None:
         with database.write() as session:
-            write_reading(session, town.first, town.round, words, seen=quote_hash("", seen))
+            write_reading(session, town.first, town.round, words, seen=mark_of(seen))
 
     write("楼道要空着。", "")
     refused(WayRefusal.MOVED_ON, write, "别人写的", "")
@@ -185,6 +191,58 @@ def test_the_committee_is_told_once_that_a_review_is_due(town: Adopted) -> None:
         ).all()
     # both who run the committee
     assert told == ["convention.review"] * 2
+
+
+def test_a_committee_without_a_telephone_is_told_when_it_has_one(town: Adopted) -> None:
+    review = town.versions[0].review_on
+    assert review is not None
+    soon = PUBLISHED_AT + (review - town.day(PUBLISHED_AT)) - 60 * DAY
+    ids = [one.id for one in town.staff]
+    phone = (Person.id, Person.sealed_phone, Person.phone_hash)
+    with town.database.write() as session:
+        hers = session.execute(select(*phone).where(Person.id.in_(ids))).all()
+        gone = {"sealed_phone": None, "phone_hash": None}
+        session.execute(update(Person).where(Person.id.in_(ids)).values(gone))
+    assert remind_of_reviews(town.database, soon) == 0
+    with town.database.write() as session:
+        for key, sealed, hashed in hers:
+            back = {"sealed_phone": sealed, "phone_hash": hashed}
+            session.execute(update(Person).where(Person.id == key).values(back))
+    assert remind_of_reviews(town.database, soon + DAY) == 1
+
+
+def test_what_explains_a_text_of_owners_is_not_lost_before_its_filing(
+    app: Flask, database: Database
+) -> None:
+    """Their kind publishes first and files after: from then on it is written beside the version."""
+    town = Adopted(database, kind=Kind.OWNERS)
+    row = row_of(town, town.round)
+    with database.read() as session:
+        [draft] = draft_of(session, row.id)
+    town.adopt(replace(CALL, electorate=Electorate.HEADS_AND_AREA))
+    town.publish()
+    assert row_of(town, town.round).state is RoundState.FILING
+
+    def reading() -> None:
+        with database.write() as session:
+            write_reading(session, town.first, town.round, "大白话", seen=NOTHING)
+
+    def script() -> None:
+        with database.write() as session:
+            key = draft.clause_id
+            write_script(session, town.first, town.round, key, Script.UYGHUR, "x", seen=NOTHING)
+
+    refused(PublishRefusal.PUBLISHED, reading)
+    refused(PublishRefusal.PUBLISHED, script)
+    desk = Browser(app).in_language("en")
+    sign_in_as(desk, town.staff[0])
+    page = desk.get(f"/desk/conventions/{town.round}", status=200)
+    assert "In plain words" not in page.text
+    page.click("Signatures", status=200)
+    page = page.click("Explain, revise or end it", status=200)
+    page = page.click("Explain it in plain words", status=200)
+    page = page.form(button="Save").fill(words="楼道要空着。").send()
+    assert "楼道要空着。" in page.text
 
 
 def test_nobody_is_told_of_what_is_being_revised_already(town: Adopted) -> None:

@@ -63,7 +63,7 @@ class PublishForm(Form):
 
 
 class AboutForm(Form):
-    """The name of a text, and what stands above its clauses. ``seen``: of which revision."""
+    """The name of a text, and what stands above its clauses. ``seen``: the mark of both."""
 
     title = StringField(
         _l("Name"), [DataRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
@@ -75,7 +75,7 @@ class AboutForm(Form):
 
 
 class ScriptForm(Form):
-    """A clause in another script. ``seen``: the hash of what stood there."""
+    """A clause in another script. ``seen``: the mark of what stood there."""
 
     words = TextAreaField(
         _l("The clause in this language"), [Optional(), Length(max=LONGEST_CLAUSE, message=LONG)]
@@ -84,7 +84,7 @@ class ScriptForm(Form):
 
 
 class ReadingForm(Form):
-    """A plain reading. ``seen``: the hash of what stood there."""
+    """A plain reading. ``seen``: the mark of what stood there."""
 
     words = TextAreaField(
         _l("The text in plain words"),

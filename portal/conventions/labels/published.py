@@ -57,6 +57,10 @@ register(
         PublishRefusal.SAME_TEXT: _l("This is what stands there already."),
         PublishRefusal.ENDED: _l("This convention has ended."),
         PublishRefusal.RUNNING: _l("A text of this convention is under way already."),
+        PublishRefusal.PUBLISHED: _l(
+            "This text is published. Write a new explanation beside its version; another script "
+            "comes with the next version."
+        ),
         PublishRefusal.END_DAY: _l("It ends after it began (%(day)s), and not in the future."),
     }
 )

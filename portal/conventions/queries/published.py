@@ -135,6 +135,13 @@ def in_force(versions: Iterable[VersionRow], day: date) -> VersionRow | None:
     )  # fmt: skip
 
 
+def version_of_round(session: Session, round_id: UUID) -> int | None:
+    """The number of the version that a round published; None when it has published none."""
+    return session.scalar(
+        select(ConventionVersion.version).where(ConventionVersion.round_id == round_id)
+    )
+
+
 def newest_number(session: Session, convention_id: UUID) -> int:
     """The number of the newest version; 0 when nothing was published."""
     statement = select(func.max(ConventionVersion.version)).where(

@@ -30,7 +30,7 @@ from portal.conventions.queries.texts import (
 )
 from portal.conventions.rules.model_texts import model_texts
 from portal.conventions.rules.pasting import clauses_in
-from portal.conventions.rules.texts import MOST_CLAUSES, EditState, TextRefusal, Topic
+from portal.conventions.rules.texts import MOST_CLAUSES, EditState, TextRefusal, Topic, mark_of
 from portal.conventions.rules.way import WRITING
 from portal.conventions.service.rounds import round_here
 from portal.kernel.db import changed_rows
@@ -63,12 +63,13 @@ def _writing(session: Session, actor: Actor, number: str) -> RoundRow:
 
 
 def write_about(
-    session: Session, actor: Actor, number: str, title: str, preamble: str, *, seen: int
+    session: Session, actor: Actor, number: str, title: str, preamble: str, *, seen: str
 ) -> None:
-    """Write the name and the introduction. ``seen``: the revision of the text that was read."""
+    """Write the name and the introduction. ``seen``: the mark of the two that were read; what is
+    saved of a clause meanwhile stands in nobody's way."""
     of = convention_by_id(session, round_here(session, actor, number).convention_id, lock=True)
     row = _writing(session, actor, number)
-    if seen != row.revision:
+    if seen != mark_of(row.title, row.preamble or ""):
         raise Conflict(TextRefusal.GONE)
     if row.base_version is None:
         # what is in force keeps its name until the revision is published
