@@ -19,14 +19,17 @@ from portal.conventions.queries.published import (
     scripts_of_draft,
 )
 from portal.conventions.queries.texts import RoundRow, draft_of, round_by_number
+from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Electorate, Kind
 from portal.conventions.rules.published import EndWay, PublishRefusal
+from portal.conventions.rules.signing import SignRefusal
 from portal.conventions.rules.texts import Script, TextRefusal, mark_of
 from portal.conventions.rules.way import Move, RoundState, WayRefusal
-from portal.conventions.service.drafting import ClauseWish, add_clause, save_clause
+from portal.conventions.service.drafting import ClauseWish, add_clause, save_clause, write_about
 from portal.conventions.service.explaining import add_reading, write_reading, write_script
 from portal.conventions.service.revising import EndWish, end_convention, start_revision
 from portal.conventions.service.rounds import move_round
+from portal.conventions.service.signing import version_to_sign
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Forbidden, Refused
 from portal.kernel.outbox import OutboxMessage
@@ -156,16 +159,16 @@ def set_state(town: Adopted, state: RoundState) -> None:
 def test_what_ended_stays_and_says_why(town: Adopted) -> None:
     [version] = town.versions
     today = town.day(PUBLISHED_AT)
-    wish = EndWish(EndWay.LAW, today, "《条例》已另有规定")
+    wish = EndWish(today, "《条例》已另有规定")
 
     def end(who: Any, what: EndWish) -> None:
         town.act(end_convention, who, version.number, what, now=PUBLISHED_AT)
 
     with pytest.raises(Forbidden):
         end(town.first, wish)
-    refused(WayRefusal.NO_REASON, end, town.street, EndWish(EndWay.VOTE, today, ""))
+    refused(WayRefusal.NO_REASON, end, town.street, EndWish(today, ""))
     for wrong in (today - DAY, today + DAY):
-        refused(PublishRefusal.END_DAY, end, town.street, EndWish(EndWay.LAW, wrong, "改"))
+        refused(PublishRefusal.END_DAY, end, town.street, EndWish(wrong, "改"))
     row = revise(town)
     refused(PublishRefusal.RUNNING, end, town.street, wish)
     town.act(move_round, town.first, row.number, Move.GIVE_UP, "不改了", now=PUBLISHED_AT)
@@ -177,6 +180,62 @@ def test_what_ended_stays_and_says_why(town: Adopted) -> None:
     with town.database.read() as session:
         kept = session.scalars(select(Convention)).one()
     assert (kept.ended_way, kept.ended_why) == (EndWay.LAW, "《条例》已另有规定")
+
+
+def test_a_carried_vote_to_repeal_ends_a_convention_on_its_day(town: Adopted) -> None:
+    of = town.versions[0].number
+    begin = (start_revision, town.first, of, "还要不要？")
+    number = town.act(*begin, repeals=True, now=PUBLISHED_AT)
+    row = row_of(town, number)
+    assert (row.title, row.preamble, row.repeals) == (
+        "关于废止《东阁社区居民公约》的决定",
+        None,
+        True,
+    )
+    refused(PublishRefusal.RUNNING, town.act, *begin, repeals=True, now=PUBLISHED_AT)
+    town.round = number
+    set_state(town, RoundState.DRAFT)
+    mark = mark_of(row.title, "")
+    with town.database.write() as session, pytest.raises(Refused) as caught:
+        write_about(session, town.first, number, "邻里公约（修订）", "", seen=mark)
+    assert caught.value.code is PublishRefusal.NAME_STAYS
+    with town.database.write() as session:
+        write_about(session, town.first, number, row.title, "三年来情况有变。", seen=mark)
+        [draft] = draft_of(session, row.id)
+    assert "废止" in draft.markdown
+    set_state(town, RoundState.VOTE)
+    town.adopt()
+    town.file("乳备〔2027〕3号")
+    last = town.day(PUBLISHED_AT) + 10 * DAY
+    assert town.publish(effective_from=last) == 2
+    decision, text = town.versions
+    assert (decision.title, decision.review_on) == (row.title, None)
+    with town.database.read() as session:
+        kept = session.scalars(select(Convention)).one()
+    assert (kept.title, kept.ended_on) == ("东阁社区居民公约", last)
+    assert (kept.ended_way, kept.ended_why) == (EndWay.VOTE, decision.title)
+    # it counts to its last day, and nothing after it
+    assert in_force(town.versions, last - DAY) == text
+    assert in_force(town.versions, last) is None
+    with town.database.read() as session:
+        for moment in (PUBLISHED_AT, PUBLISHED_AT + 11 * DAY):
+            with pytest.raises(Refused) as caught:
+                version_to_sign(session, number, moment)
+            assert caught.value.code is SignRefusal.ENDED
+    refused(PublishRefusal.ENDED, town.act, *begin, now=PUBLISHED_AT)
+
+
+def test_a_vote_to_repeal_that_fails_ends_nothing(town: Adopted) -> None:
+    of = town.versions[0].number
+    town.round = town.act(
+        start_revision, town.first, of, "", repeals=True, now=PUBLISHED_AT
+    )  # fmt: skip
+    set_state(town, RoundState.VOTE)
+    town.call()
+    for at in range(len(town.people)):
+        town.cast(at, Choice.NO)
+    assert town.decide() is not Outcome.CARRIED
+    assert in_force(town.versions, town.day(PUBLISHED_AT) + 100 * DAY) == town.versions[0]
 
 
 def test_the_committee_is_told_once_that_a_review_is_due(town: Adopted) -> None:

@@ -138,7 +138,7 @@ def test_a_units_signature_outlives_the_clerk_and_is_the_units_to_take_back(
         town.act(withdraw_signature, town.actors[1], number)
     with town.database.write() as session:
         erase_person(session, None, town.people[0].id, now=SIGNED_AT)
-    assert vars(town.counts) == {"people": 0, "households": 0, "units": 1}
+    assert vars(town.counts) == {"people": 0, "households": 0, "units": 1, "paper": 0}
     assert list(shown(town)) == ["好味小吃店"]
     with town.database.read() as session:
         assert set(session.scalars(select(SignOn.person_id))) == {None}

@@ -68,7 +68,7 @@ def test_whatever_is_typed_is_shown_as_words(there: Published) -> None:
 
 def test_a_script_and_a_name_are_typed_like_anything_else(there: Published) -> None:
     desk = there.at("committee")
-    page = desk.get(f"/desk{there.page}/revise").form(button="Begin the revision").send()
+    page = desk.get(f"/desk{there.page}/revise").form(button="Begin").send()
     number = page.path
     with there.database.write() as session:
         found = session.scalars(select(Round).where(Round.number == number.rpartition("/")[2]))
@@ -167,11 +167,23 @@ def sent(there: Published, page: str) -> int:
     return len(statements)
 
 
+def test_a_repeal_is_begun_like_a_revision_and_named_everywhere(there: Published) -> None:
+    page = there.at("committee").get(f"/desk{there.page}/revise").form(button="Begin")
+    page = page.fill(aim="repeal", asked="还要不要？").send()
+    assert page.h1.startswith("关于废止《")
+    told = there.at().get(there.page, status=200)
+    told.click("Repeal", status=200)
+    # until it is carried and published, what is in force is
+    assert "Read the text in force" in told.text
+
+
 def test_the_street_notes_that_it_has_ended(there: Published) -> None:
     assert there.at("committee").get(f"/desk{there.page}/end").status == 403
-    page = there.at("street").get(f"/desk{there.page}", status=200).click("Note that it has ended")
+    page = (
+        there.at("street").get(f"/desk{there.page}", status=200).click("Note that the law ended it")
+    )
     form = page.form(button="Save")
-    page = form.fill(way="law", reason="《条例》已另有规定").send()
+    page = form.fill(reason="《条例》已另有规定").send()
     assert "no longer counts" in page.text
     assert "《条例》已另有规定" in page.text
     # the text stays to be read

@@ -88,6 +88,21 @@ def test_a_sheet_is_typed_with_its_photo_and_nothing_typed_is_lost(
     assert "0 households" in page.text
 
 
+def test_who_signs_twice_is_told_beside_the_count(app: Flask, town: Signing) -> None:
+    anybody = Browser(app).in_language("en")
+    path = f"/conventions/{town.number}/sign"
+    town.sheet("李明,3-102")
+    assert "counts twice" not in anybody.get(path, status=200).text
+    town.sheet("王秀英,3-101", Signer.PERSON)
+    town.sign(0, name="王秀英")
+    page = anybody.get(path, status=200)
+    assert "2 residents" in page.text
+    assert "1 resident signed on paper." in page.text
+    assert "counts twice" in page.text
+    page = anybody.get(f"{path}/sheet?by=person", status=200)
+    assert "Whoever has signed on the screen does not sign here again." in page.text
+
+
 def test_the_prints_need_no_account(app: Flask, town: Signing) -> None:
     anybody = Browser(app).in_language("en")
     for path in ("sign/sheet", "sign/sheet?by=person", "poster"):

@@ -62,7 +62,7 @@ def test_a_person_a_household_and_a_unit_sign_once_each(town: Signing) -> None:
     refused(SignRefusal.NO_UNIT, town.sign, 0, UNIT, unit="PD-SHOP-1")
     refused(SignRefusal.NO_DOOR, town.sign, 1, HOUSE)
     refused(SignRefusal.NO_NAME, town.sign, 1, named=True)
-    assert vars(town.counts) == {"people": 1, "households": 1, "units": 1}
+    assert vars(town.counts) == {"people": 1, "households": 1, "units": 1, "paper": 0}
     assert shown(town) == ["好味小吃店"]
 
 
@@ -70,7 +70,7 @@ def test_a_household_is_one_however_its_door_is_written(town: Signing) -> None:
     town.sign(0, HOUSE, door="丁香苑3-101")
     refused(SignRefusal.HOUSEHOLD_SIGNED, town.sign, 1, HOUSE, door=" 丁香苑３－１０１")
     town.sign(1)
-    assert vars(town.counts) == {"people": 1, "households": 1, "units": 0}
+    assert vars(town.counts) == {"people": 1, "households": 1, "units": 0, "paper": 0}
     with town.database.read() as session:
         kept = " ".join(str(row) for row in session.execute(select(*SignOn.__table__.c)))
     assert "丁香苑" not in kept
@@ -152,7 +152,7 @@ def test_a_sheet_is_typed_whole_or_not_at_all(town: Signing) -> None:
     refused(RollProblem.TOO_LARGE, town.sheet, "\n".join(f"人,9-{at}" for at in range(61)))
     assert town.sheet("李明,3-102\n张伟,3-103") == 2
     assert town.sheet("李明,3-102\n李明,3-103", Signer.PERSON) == 2
-    assert vars(town.counts) == {"people": 2, "households": 3, "units": 0}
+    assert vars(town.counts) == {"people": 2, "households": 3, "units": 0, "paper": 2}
     with pytest.raises(BadSheet):
         town.sheet("李 明,3-102", Signer.PERSON)
 

@@ -301,11 +301,12 @@ class RoundLine:
     state: RoundState
     started_at: datetime
     ended_at: datetime | None
+    repeals: bool
 
 
 def rounds_of(session: Session, convention_id: UUID) -> list[RoundLine]:
     """Every round of a convention, the newest first; those given up too."""
     statement = select(
-        Round.number, Round.sequence, Round.state, Round.started_at, Round.ended_at
+        Round.number, Round.sequence, Round.state, Round.started_at, Round.ended_at, Round.repeals
     ).where(Round.convention_id == convention_id)
     return [RoundLine(*row) for row in session.execute(statement.order_by(Round.sequence.desc()))]

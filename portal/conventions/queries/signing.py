@@ -1,5 +1,6 @@
 """Signatures as they are read: counts and names for everybody, one's own, those of a sheet."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,8 +57,11 @@ class SigningRow:
         return self.effective_from <= day and not self.over(day)
 
     def over(self, day: date) -> bool:
-        """Whether it is no longer in force on a day: another took its place, or all has ended."""
-        return any(end is not None and end <= day for end in (self.followed_on, self.ended_on))
+        """Whether it is no longer in force on a day, or never will be: another took its place, all
+        has ended, or it is the decision that ends it."""
+        if self.followed_on is not None and self.followed_on <= day:
+            return True
+        return self.ended_on is not None and self.ended_on <= max(day, self.effective_from)
 
 
 def _versions() -> Select[*tuple[Any, ...]]:
@@ -112,22 +116,30 @@ def hold_version(session: Session, version_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many stand by a version: people, households and units."""
+    """How many stand by a version: people, households and units. ``paper``: how many of the people
+    signed on paper; one of them who signed on the screen too cannot be told and counts twice."""
 
     people: int = 0
     households: int = 0
     units: int = 0
+    paper: int = 0
 
 
 def counts_of(session: Session, version_id: UUID) -> Counts:
     """The signatures that stand. Who has not signed is written nowhere."""
     rows = session.execute(
-        select(SignOn.signer, func.count())
+        select(SignOn.signer, SignOn.way, func.count())
         .where(SignOn.version_id == version_id, SignOn.withdrawn_at.is_(None))
-        .group_by(SignOn.signer)
-    )
-    found: dict[Signer, int] = {row[0]: row[1] for row in rows}
-    return Counts(*(found.get(one, 0) for one in (Signer.PERSON, Signer.HOUSEHOLD, Signer.UNIT)))
+        .group_by(SignOn.signer, SignOn.way)
+    ).all()
+    found = Counter[Signer]()
+    for signer, _way, many in rows:
+        found[signer] += many
+    on_paper = {signer: many for signer, way, many in rows if way is SignWay.PAPER}
+    return Counts(
+        found[Signer.PERSON], found[Signer.HOUSEHOLD], found[Signer.UNIT],
+        on_paper.get(Signer.PERSON, 0),
+    )  # fmt: skip
 
 
 def names_of_signers(session: Session, version_id: UUID) -> list[tuple[str, str]]:

@@ -23,6 +23,13 @@ class EndWay(StrEnum):
     LAW = "law"
 
 
+class Aim(StrEnum):
+    """What a convention that is published is put to the vote for."""
+
+    REVISE = "revise"
+    REPEAL = "repeal"
+
+
 class ListState(StrEnum):
     """By what the list of conventions is narrowed."""
 
@@ -46,6 +53,7 @@ class PublishRefusal(StrEnum):
     RUNNING = "publish.running"
     END_DAY = "publish.end_day"
     PUBLISHED = "publish.published"
+    NAME_STAYS = "publish.name_stays"
 
 
 def years_later(day: date, years: int) -> date:

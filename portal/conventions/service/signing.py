@@ -57,7 +57,7 @@ def version_to_sign(session: Session, number: str, now: datetime) -> SigningRow:
     row = version_to_read(session, number)
     if not row.is_newest:
         raise Refused(SignRefusal.NEWER)
-    if row.ended_on is not None and row.ended_on <= city_day(now, instance_of(session).city.zone):
+    if row.over(city_day(now, instance_of(session).city.zone)):
         raise Refused(SignRefusal.ENDED)
     return row
 

@@ -31,7 +31,7 @@ from portal.conventions.queries.published import (
     versions_of,
 )
 from portal.conventions.queries.texts import DraftRow, RoundRow, draft_clause, draft_of
-from portal.conventions.rules.published import review_day
+from portal.conventions.rules.published import Aim, review_day
 from portal.conventions.rules.texts import RIGHT_TO_LEFT, Script, mark_of
 from portal.conventions.rules.way import RUNNING
 from portal.conventions.service.drafting import write_about
@@ -261,7 +261,7 @@ def desk_text(number: str) -> ResponseReturnValue:
     of = convention_here(reading(), current_actor(), number)
     return render_template(
         f"{FOLDER}/text.html", of=of, versions=versions_of(reading(), of.id), kinds=KINDS,
-        revision=open_round(reading(), of.id), end_ways=END_WAYS,
+        revision=open_round(reading(), of.id), end_ways=END_WAYS, today=today(),
         may_end=current_actor().may(REVIEW, place_path=of.place_path),
     )  # fmt: skip
 
@@ -287,12 +287,16 @@ def desk_version_reading(number: str, version: int) -> ResponseReturnValue:
 @bp.route("/desk/conventions/texts/<number>/revise", methods=["GET", "POST"])
 @requires(MANAGE)
 def desk_revise(number: str) -> ResponseReturnValue:
-    """Begin a revision of what is published."""
+    """Begin a revision of what is published, or its repeal."""
     of, form = convention_here(reading(), current_actor(), number), ReviseForm()
 
     def act(session: Session) -> str:
         asked = form.asked.data or ""
-        return _desk(start_revision(session, current_actor(), of.number, asked, now=now()))
+        repeals = form.aim.data == Aim.REPEAL
+        begun = start_revision(
+            session, current_actor(), of.number, asked, repeals=repeals, now=now()
+        )  # fmt: skip
+        return _desk(begun)
 
     return answer(form, f"{FOLDER}/revise.html", act, thanks=REVISING, of=of)
 
