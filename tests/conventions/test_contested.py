@@ -24,7 +24,7 @@ from portal.conventions.service.sheets import BadSheet, SheetWish, type_sheet
 from portal.conventions.service.signing import show_name, withdraw_signature
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
-from portal.kernel.errors import Missing, Refused
+from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.uploads import KeptPhotos
 from tests.make.accounts import sign_in_as
 from tests.make.organisations import unit
@@ -151,6 +151,19 @@ def test_a_units_signature_outlives_the_clerk_and_is_the_units_to_take_back(
                   source="operator:1", now=SIGNED_AT)  # fmt: skip
     town.act(withdraw_signature, town.actors[1], number)
     assert town.counts.units == 0
+
+
+def test_a_clerk_who_went_to_another_unit_signs_for_that_too(town: Signing) -> None:
+    speaks_for_the_shop(town, 0)
+    town.sign(0, Signer.UNIT, unit=SHOP)
+    with pytest.raises(Conflict):
+        town.sign(0, Signer.UNIT, unit=SHOP)
+    with town.database.write() as session:
+        other = unit(session, "PD-SHOP-9", "老街茶铺", area=town.area)
+        let_speak(session, organisation_id=other.id, person_id=town.people[0].id,
+                  source="operator:1", now=SIGNED_AT)  # fmt: skip
+    town.sign(0, Signer.UNIT, unit="PD-SHOP-9")
+    assert town.counts.units == 2
 
 
 def type_doors(town: Signing, typed: str, photos: KeptPhotos) -> Refused | None:

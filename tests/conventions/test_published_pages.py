@@ -66,13 +66,18 @@ def test_whatever_is_typed_is_shown_as_words(there: Published) -> None:
     assert "Please fill this in." in empty.text
 
 
-def test_a_script_and_a_name_are_typed_like_anything_else(there: Published) -> None:
+def revised_at(there: Published) -> tuple[Browser, str]:
+    """The desk of the committee, and where a revision is written there."""
     desk = there.at("committee")
-    page = desk.get(f"/desk{there.page}/revise").form(button="Begin").send()
-    number = page.path
+    number = desk.get(f"/desk{there.page}/revise").form(button="Begin").send().path
     with there.database.write() as session:
         found = session.scalars(select(Round).where(Round.number == number.rpartition("/")[2]))
         found.one().state = RoundState.DRAFT
+    return desk, number
+
+
+def test_a_name_is_typed_like_anything_else(there: Published) -> None:
+    desk, number = revised_at(there)
     form = desk.get(f"{number}/about").form(button="Save")
     long = form.fill(title="名" * 81, preamble=EVIL).send()
     assert "Please write no more than 80 characters." in long.text
@@ -98,6 +103,10 @@ def test_a_script_and_a_name_are_typed_like_anything_else(there: Published) -> N
     assert "别人的大白话" in lost.text
     lost.form(button="Save").send(status=200)
     assert "我的大白话" in str(desk.get(f"{number}/reading").soup)
+
+
+def test_another_script_is_typed_by_two_and_shown_as_words(there: Published) -> None:
+    desk, number = revised_at(there)
     scripts = desk.get(f"{number}/scripts/", status=200).click("Uyghur")
     clause = next(one for one in scripts.links() if "/scripts/ug/" in one)
     late = desk.get(clause).form(button="Save")

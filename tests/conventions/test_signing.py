@@ -57,7 +57,7 @@ def test_a_person_a_household_and_a_unit_sign_once_each(town: Signing) -> None:
     town.sign(1, UNIT, unit="PD-SHOP-1", named=True)
     refused(SignRefusal.SIGNED, town.sign, 0)
     refused(SignRefusal.SIGNED, town.sign, 0, HOUSE, door="3-102")
-    refused(SignRefusal.SIGNED, town.sign, 1, UNIT, unit="PD-SHOP-1")
+    refused(SignRefusal.UNIT_SIGNED, town.sign, 1, UNIT, unit="PD-SHOP-1")
     # of whom she does not speak
     refused(SignRefusal.NO_UNIT, town.sign, 0, UNIT, unit="PD-SHOP-1")
     refused(SignRefusal.NO_DOOR, town.sign, 1, HOUSE)

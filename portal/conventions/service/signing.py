@@ -131,12 +131,12 @@ def _of_signer(
 
 
 def _taken(session: Session, row: SigningRow, person_id: UUID, signer: Signer) -> Refused:
+    if signer is Signer.UNIT:
+        return Conflict(SignRefusal.UNIT_SIGNED)
     if signed_as(session, row.id, person_id, signer):
         return Conflict(SignRefusal.SIGNED)
-    if signer is Signer.HOUSEHOLD:
-        # the try stays counted: otherwise doors could be tried one after the other
-        return Counted(SignRefusal.HOUSEHOLD_SIGNED, field="door")
-    return Conflict(SignRefusal.UNIT_SIGNED)
+    # the try stays counted: otherwise doors could be tried one after the other
+    return Counted(SignRefusal.HOUSEHOLD_SIGNED, field="door")
 
 
 def own_signature(
