@@ -16,6 +16,8 @@ from portal.kernel.words import Words, say
 
 log = structlog.get_logger("gongzhi.errors")
 RETRY_SECONDS = "30"
+# numeric_value_out_of_range
+NUMBER_TOO_LARGE = "22003"
 
 
 class Page(NamedTuple):
@@ -80,8 +82,9 @@ def init_app(app: Flask) -> None:
     for kind in (Busy, OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, on_outage)
     # bytes that no database and no page can hold, typed into an address
-    app.register_error_handler(DataError, lambda _error: page(400))
+    app.register_error_handler(DataError, on_bad_data)
     app.register_error_handler(UnicodeError, lambda _error: page(400))
+    app.register_error_handler(OverflowError, on_huge_number)
     app.register_error_handler(OSError, on_system)
 
 
@@ -134,6 +137,19 @@ def on_system(error: OSError) -> Response:
     """A full disk is an outage; any other failure of the machine is a crash."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return on_outage(error)
+    raise error
+
+
+def on_bad_data(error: DataError) -> Response:
+    """A number that PostgreSQL cannot hold has no page; anything else could not be read."""
+    too_large = getattr(error.orig, "sqlstate", None) == NUMBER_TOO_LARGE
+    return page(404 if too_large else 400)
+
+
+def on_huge_number(error: OverflowError) -> Response:
+    """A number that SQLite cannot hold has no page; any other is a crash."""
+    if "SQLite INTEGER" in str(error):
+        return page(404)
     raise error
 
 

@@ -4,6 +4,7 @@ import ast
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -13,10 +14,12 @@ import portal.conventions
 from portal.accounts.rules import PersonalField
 from portal.conventions.models import Handling, Head
 from portal.conventions.queries.handling import counts_under
+from portal.conventions.queries.listed import Sought, listed
 from portal.conventions.queries.published import clauses_of_versions
 from portal.conventions.rules.community import HandlingEnd, HandlingWay, HeadRole
 from portal.conventions.rules.handling import HandlingRefusal, HandlingWish
 from portal.conventions.rules.personal import PERSONAL_FIELDS
+from portal.conventions.rules.published import ListState
 from portal.conventions.service.handling import (
     close_handling,
     handling_here,
@@ -24,11 +27,13 @@ from portal.conventions.service.handling import (
     keep_matter,
     matter_here,
 )
+from portal.kernel.clock import city_day
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
+from tests.make import conventions as make
 from tests.make.accounts import sign_in_as
 from tests.make.conventions import TODAY
-from tests.make.signed import SIGNED_AT, Signing
+from tests.make.signed import SIGNED_AT, Signing, publish
 from tests.make.together import at_once
 from tests.pages import Browser
 
@@ -75,6 +80,26 @@ def test_a_reminder_is_kept_under_its_clause_and_closed_once(town: Signing) -> N
     assert sorted(map(str, at_once(close, close))) == ["None", HandlingRefusal.CLOSED]
     with town.database.read() as session:
         assert counts_under(session, town.version_id) == {HandlingWay.REMIND: 1}
+
+
+def test_a_version_that_does_not_count_yet_is_neither_kept_to_nor_in_force(town: Signing) -> None:
+    today = city_day(SIGNED_AT, ZoneInfo("Asia/Shanghai"))
+    with town.database.write() as session:
+        early = publish(session, town.of, 2, effective_from=today + DAY)
+        alone = make.convention(session, town.area, title="明年起的公约")
+        publish(session, alone, effective_from=today + 200 * DAY)
+        wish = HandlingWish(HandlingWay.PUT_RIGHT, "3号楼")
+        number, titles = early.number, {town.of.title, alone.title}
+    with pytest.raises(Missing):
+        town.act(keep_handling, town.committee, number, wish)
+    # the old one counts until its eve, and the new one from its day
+    town.act(keep_handling, town.committee, town.number, wish)
+    town.act(keep_handling, town.committee, number, wish, now=SIGNED_AT + DAY)
+    sought = Sought(state=ListState.IN_FORCE)
+    with town.database.read() as session:
+        assert {one.title for one in listed(session, sought, today)} == {town.of.title}
+        later = listed(session, sought, today + 200 * DAY)
+        assert {one.title for one in later} == titles
 
 
 def test_P7_a_fine_a_number_of_somebody_and_no_clause_are_refused(town: Signing) -> None:

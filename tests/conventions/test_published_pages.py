@@ -66,13 +66,18 @@ def test_whatever_is_typed_is_shown_as_words(there: Published) -> None:
     assert "Please fill this in." in empty.text
 
 
-def test_a_script_and_a_name_are_typed_like_anything_else(there: Published) -> None:
+def revised_at(there: Published) -> tuple[Browser, str]:
+    """The desk of the committee, and where a revision is written there."""
     desk = there.at("committee")
-    page = desk.get(f"/desk{there.page}/revise").form(button="Begin the revision").send()
-    number = page.path
+    number = desk.get(f"/desk{there.page}/revise").form(button="Begin").send().path
     with there.database.write() as session:
         found = session.scalars(select(Round).where(Round.number == number.rpartition("/")[2]))
         found.one().state = RoundState.DRAFT
+    return desk, number
+
+
+def test_a_name_is_typed_like_anything_else(there: Published) -> None:
+    desk, number = revised_at(there)
     form = desk.get(f"{number}/about").form(button="Save")
     long = form.fill(title="名" * 81, preamble=EVIL).send()
     assert "Please write no more than 80 characters." in long.text
@@ -82,13 +87,61 @@ def test_a_script_and_a_name_are_typed_like_anything_else(there: Published) -> N
     lost = late.fill(title="另一个名称", preamble="晚到的引言").send(status=409)
     assert "晚到的引言" in str(lost.soup)
     assert desk.get(number).h1 == "东阁公约"
+    # what the other saved stands beside it, and the second press saves
+    assert "What stands there now" in lost.text
+    assert "东阁公约" in lost.text
+    lost.form(button="Save").send(status=200)
+    assert desk.get(number).h1 == "另一个名称"
+    # who saves a clause meanwhile is in nobody's way
+    calm = desk.get(f"{number}/about").form(button="Save")
+    new = desk.get(f"{number}/clauses/new").form(button="Save")
+    new.fill(heading="新", words="不高空抛物。").send(status=200)
+    calm.fill(preamble="一同遵守。").send(status=200)
+    late = desk.get(f"{number}/reading").form(button="Save")
+    desk.get(f"{number}/reading").form(button="Save").fill(words="别人的大白话").send(status=200)
+    lost = late.fill(words="我的大白话").send(status=409)
+    assert "别人的大白话" in lost.text
+    lost.form(button="Save").send(status=200)
+    assert "我的大白话" in str(desk.get(f"{number}/reading").soup)
+
+
+def test_another_script_is_typed_by_two_and_shown_as_words(there: Published) -> None:
+    desk, number = revised_at(there)
     scripts = desk.get(f"{number}/scripts/", status=200).click("Uyghur")
     clause = next(one for one in scripts.links() if "/scripts/ug/" in one)
-    page = desk.get(clause).form(button="Save").fill(words=f"ئۇيغۇرچە {EVIL}").send()
+    late = desk.get(clause).form(button="Save")
+    page = desk.get(clause).form(button="Save").fill(words="ئۇيغۇرچە").send(status=200)
+    lost = late.fill(words=f"ئۇيغۇرچە {EVIL}").send(status=409)
+    assert lost.soup.select_one('.card div[lang="ug"][dir="rtl"]') is not None
+    page = lost.form(button="Save").send(status=200)
     said = page.soup.select_one('div[lang="ug"][dir="rtl"]')
     assert said is not None
     assert said.select("script, img, a") == []
     assert desk.get(f"{number}/scripts/xx/").status == 404
+
+
+def test_the_introduction_is_compared_like_a_clause(there: Published) -> None:
+    with there.database.write() as session:
+        area = session.scalars(select(Area).where(Area.code == COMMUNITY)).one()
+        of = make.convention(session, area)
+        for sequence, words in ((1, "邻里和睦。"), (2, "邻里和睦，守望相助。")):
+            run = make.a_round(session, of, sequence=sequence)
+            make.published(session, run, [make.clause(session, run)], preamble=words)
+        address = of.number
+    page = there.at().get(f"/conventions/texts/{address}/differences", status=200)
+    assert "守望相助" in "".join(one.text for one in page.soup.select("ins"))
+    cells = [row.text for row in page.soup.select("tbody tr") if "introduction" in row.text]
+    assert len(cells) == 1
+    assert "邻里和睦。" in cells[0]
+    assert "邻里和睦，守望相助。" in cells[0]
+
+
+def test_a_number_that_no_database_holds_is_no_page(there: Published) -> None:
+    for huge in ("9" * 20, "9" * 4000):
+        there.at().get(f"{there.page}/{huge}", status=404)
+        there.at().get(f"{there.page}/{huge}/text.json", status=404)
+        there.at().get(f"/credit/log/{huge}/checkpoint", status=404)
+        there.at("committee").get(f"/desk{there.page}/{huge}/reading", status=404)
 
 
 def test_two_hundred_clauses_take_no_more_queries(there: Published) -> None:
@@ -123,11 +176,23 @@ def sent(there: Published, page: str) -> int:
     return len(statements)
 
 
+def test_a_repeal_is_begun_like_a_revision_and_named_everywhere(there: Published) -> None:
+    page = there.at("committee").get(f"/desk{there.page}/revise").form(button="Begin")
+    page = page.fill(aim="repeal", asked="还要不要？").send()
+    assert page.h1.startswith("关于废止《")
+    told = there.at().get(there.page, status=200)
+    told.click("Repeal", status=200)
+    # until it is carried and published, what is in force is
+    assert "Read the text in force" in told.text
+
+
 def test_the_street_notes_that_it_has_ended(there: Published) -> None:
     assert there.at("committee").get(f"/desk{there.page}/end").status == 403
-    page = there.at("street").get(f"/desk{there.page}", status=200).click("Note that it has ended")
+    page = (
+        there.at("street").get(f"/desk{there.page}", status=200).click("Note that the law ended it")
+    )
     form = page.form(button="Save")
-    page = form.fill(way="law", reason="《条例》已另有规定").send()
+    page = form.fill(reason="《条例》已另有规定").send()
     assert "no longer counts" in page.text
     assert "《条例》已另有规定" in page.text
     # the text stays to be read

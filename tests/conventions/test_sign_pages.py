@@ -1,5 +1,7 @@
 """The pages of signing: read, signed, named, withdrawn, typed from paper, printed."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -8,9 +10,9 @@ from portal.accounts.models import Person
 from portal.conventions.models import SignOn
 from portal.conventions.rules.signing import Signer
 from portal.kernel.db import Database
-from tests.make.accounts import sign_in_as
+from tests.make.accounts import sign_in_as, staff
 from tests.make.photos import jpeg
-from tests.make.signed import Signing
+from tests.make.signed import SIGNED_AT, Signing, publish
 from tests.pages import Browser
 from tests.reports.test_queries_per_page import counted
 
@@ -86,12 +88,52 @@ def test_a_sheet_is_typed_with_its_photo_and_nothing_typed_is_lost(
     assert "0 households" in page.text
 
 
+def test_who_signs_twice_is_told_beside_the_count(app: Flask, town: Signing) -> None:
+    anybody = Browser(app).in_language("en")
+    path = f"/conventions/{town.number}/sign"
+    town.sheet("李明,3-102")
+    assert "counts twice" not in anybody.get(path, status=200).text
+    town.sheet("王秀英,3-101", Signer.PERSON)
+    town.sign(0, name="王秀英")
+    page = anybody.get(path, status=200)
+    assert "2 residents" in page.text
+    assert "1 resident signed on paper." in page.text
+    assert "counts twice" in page.text
+    page = anybody.get(f"{path}/sheet?by=person", status=200)
+    assert "Whoever has signed on the screen does not sign here again." in page.text
+
+
 def test_the_prints_need_no_account(app: Flask, town: Signing) -> None:
     anybody = Browser(app).in_language("en")
     for path in ("sign/sheet", "sign/sheet?by=person", "poster"):
         page = anybody.get(f"/conventions/{town.number}/{path}", status=200)
         assert "<svg" in str(page.soup)
+    # the newest state of the ledger is older than it: its fingerprint cannot stand in that
+    assert "The sealed ledger" not in page.text
+    with town.database.write() as session:
+        later = publish(session, town.of, 2, published_at=SIGNED_AT - timedelta(days=300))
+    page = anybody.get(f"/conventions/{later.number}/poster", status=200)
     assert "The sealed ledger" in page.text
+    # of a version that was followed no sheet is printed
+    anybody.get(f"/conventions/{town.number}/sign/sheet", status=422)
+    page = anybody.get(f"/conventions/{town.number}/sign", status=200)
+    assert "Sheet for households to sign on" not in page.text
+
+
+def test_the_administrator_finds_the_way_to_a_basis(app: Flask, town: Signing) -> None:
+    """Whoever keeps the list looks after no conventions: her way goes over the public pages."""
+    with town.database.write() as session:
+        keeper = staff(session, "administrator", area=session.merge(town.ledger.tree["370283"]))
+    her = signed_in(app, keeper)
+    page = her.get("/desk/deductions/bases/", status=200)
+    page = page.click("Take a convention from where it is signed", status=200)
+    page = page.click(town.of.title, status=200).click("Version 1", status=200)
+    page = page.click("Sign it, or see how many have", status=200)
+    page = page.click("As a basis of deductions", status=200)
+    page = page.form(button="Put it on the list").fill(source="社区公告栏").send()
+    assert town.of.title in page.text
+    resident = signed_in(app, town.people[0]).get(f"/conventions/{town.number}/sign", status=200)
+    assert "As a basis of deductions" not in resident.text
 
 
 def test_a_page_sends_as_many_queries_however_many_signed(

@@ -42,6 +42,11 @@ def refused(code: Any, act: Any, *given: Any, **named: Any) -> None:
     assert caught.value.code is code
 
 
+def shown(town: Signing) -> list[str]:
+    with town.database.read() as session:
+        return [name for _number, name in names_of_signers(session, town.version_id)]
+
+
 def test_a_person_a_household_and_a_unit_sign_once_each(town: Signing) -> None:
     with town.database.write() as session:
         shop = unit(session, "PD-SHOP-1", "好味小吃店", area=town.area)
@@ -52,21 +57,20 @@ def test_a_person_a_household_and_a_unit_sign_once_each(town: Signing) -> None:
     town.sign(1, UNIT, unit="PD-SHOP-1", named=True)
     refused(SignRefusal.SIGNED, town.sign, 0)
     refused(SignRefusal.SIGNED, town.sign, 0, HOUSE, door="3-102")
-    refused(SignRefusal.SIGNED, town.sign, 1, UNIT, unit="PD-SHOP-1")
+    refused(SignRefusal.UNIT_SIGNED, town.sign, 1, UNIT, unit="PD-SHOP-1")
     # of whom she does not speak
     refused(SignRefusal.NO_UNIT, town.sign, 0, UNIT, unit="PD-SHOP-1")
     refused(SignRefusal.NO_DOOR, town.sign, 1, HOUSE)
     refused(SignRefusal.NO_NAME, town.sign, 1, named=True)
-    assert vars(town.counts) == {"people": 1, "households": 1, "units": 1}
-    with town.database.read() as session:
-        assert names_of_signers(session, town.version_id) == ["好味小吃店"]
+    assert vars(town.counts) == {"people": 1, "households": 1, "units": 1, "paper": 0}
+    assert shown(town) == ["好味小吃店"]
 
 
 def test_a_household_is_one_however_its_door_is_written(town: Signing) -> None:
     town.sign(0, HOUSE, door="丁香苑3-101")
     refused(SignRefusal.HOUSEHOLD_SIGNED, town.sign, 1, HOUSE, door=" 丁香苑３－１０１")
     town.sign(1)
-    assert vars(town.counts) == {"people": 1, "households": 1, "units": 0}
+    assert vars(town.counts) == {"people": 1, "households": 1, "units": 0, "paper": 0}
     with town.database.read() as session:
         kept = " ".join(str(row) for row in session.execute(select(*SignOn.__table__.c)))
     assert "丁香苑" not in kept
@@ -96,18 +100,16 @@ def _counted(town: Signing) -> None:
 
 def test_a_name_is_read_while_she_wants_it_and_not_kept_otherwise(town: Signing) -> None:
     number = town.sign(0, name="王秀英")
+    assert shown(town) == []
     with town.database.read() as session:
-        assert names_of_signers(session, town.version_id) == []
         assert session.scalars(select(SignOn.sealed_name)).one() is None
     refused(SignRefusal.NO_NAME, town.act, show_name, town.actors[0], number, " ", show=True)
     town.act(show_name, town.actors[0], number, "王秀英", show=True)
-    with town.database.read() as session:
-        assert names_of_signers(session, town.version_id) == ["王秀英"]
+    assert shown(town) == ["王秀英"]
     with pytest.raises(Missing):
         town.act(show_name, town.actors[1], number, "王", show=True)
     town.act(show_name, town.actors[0], number, "", show=False)
-    with town.database.read() as session:
-        assert names_of_signers(session, town.version_id) == []
+    assert shown(town) == []
 
 
 def test_a_signature_is_withdrawn_and_given_again(town: Signing) -> None:
@@ -150,7 +152,7 @@ def test_a_sheet_is_typed_whole_or_not_at_all(town: Signing) -> None:
     refused(RollProblem.TOO_LARGE, town.sheet, "\n".join(f"人,9-{at}" for at in range(61)))
     assert town.sheet("李明,3-102\n张伟,3-103") == 2
     assert town.sheet("李明,3-102\n李明,3-103", Signer.PERSON) == 2
-    assert vars(town.counts) == {"people": 2, "households": 3, "units": 0}
+    assert vars(town.counts) == {"people": 2, "households": 3, "units": 0, "paper": 2}
     with pytest.raises(BadSheet):
         town.sheet("李 明,3-102", Signer.PERSON)
 

@@ -191,6 +191,24 @@ def test_a_count_with_a_photo_is_signed_by_the_street(app: Flask, town: Voting) 
     assert "Settled" in page.text
 
 
+def test_a_mark_is_taken_back_after_the_close_by_two(app: Flask, town: Voting) -> None:
+    desk = call(app, town)
+    line = f"/desk/votes/{town.number}/roll/4"
+    desk.get(line, status=200).form(button="Save").fill(act="paper").send()
+    late = clock_now()
+    timed(town, late - HOUR, late)
+    said = {"act": "no_paper", "reason": "信封是空的"}
+    page = desk.get(line, status=200).form(button="Save").fill(**said).send(status=200)
+    assert "a second person is needed to take the mark back" in page.text
+    page = desk.get(line, status=200)
+    assert "It stands until a second person takes it back too." in page.text
+    page = page.form(button="Save").fill(**said).send(status=409)
+    assert "信封是空的" in str(page.soup)
+    other = signed_in(app, town.staff[1])
+    page = other.get(line, status=200).form(button="Save").fill(**said).send(status=200)
+    assert "a second person is needed" not in page.text
+
+
 def test_strangers_see_no_name_of_the_roll(app: Flask, town: Voting, browser: Browser) -> None:
     call(app, town)
     said = browser.get(f"/conventions/votes/{town.number}", status=200).text

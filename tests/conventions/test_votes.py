@@ -14,12 +14,19 @@ from sqlalchemy import select
 
 from portal.areas.models import Area
 from portal.conventions.models import Elector, PaperTally, RoundEvent, Urn, VoteNotice
-from portal.conventions.queries.votes import boxes_of, my_votes, turnout, unsettled_papers
+from portal.conventions.queries.votes import (
+    ElectorRow,
+    boxes_of,
+    elector_by_roll,
+    my_votes,
+    turnout,
+    unsettled_papers,
+)
 from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Electorate, Kind
 from portal.conventions.rules.minutes import result_in
 from portal.conventions.rules.roll import RollProblem, door_key
-from portal.conventions.rules.votes import VoteRefusal, VoteState
+from portal.conventions.rules.votes import BallotWay, VoteRefusal, VoteState
 from portal.conventions.rules.way import Move, RoundState
 from portal.conventions.service.ballots import cast_ballot
 from portal.conventions.service.roll import BadRoll, read_roll, unmark_paper
@@ -206,23 +213,36 @@ def test_a_mark_on_the_wrong_line_is_taken_back(town: Voting) -> None:
     town.act(*unmark, "划错了行", now=DURING)
     town.cast(0, YES)
     refused(VoteRefusal.NOT_MARKED, town.act, *unmark, "划错了行", now=DURING)
-    # also when it is over, and not once it is counted; who did it and why is kept
+    # when it is over by two people, and not once it is counted; who did it and why is kept
     town.paper(2, now=AFTER)
-    town.act(unmark_paper, town.first, town.number, "2", "信封是空的", now=AFTER)
+    again = (unmark_paper, town.first, town.number, "2", "信封是空的")
+    town.act(*again, now=AFTER)
+    refused(VoteRefusal.UNMARK_ASKED, town.act, *again, now=AFTER)
+    assert line(town, "2").took_part is BallotWay.PAPER
+    town.act(unmark_paper, town.second, town.number, "2", "看过了", now=AFTER)
+    assert (line(town, "2").took_part, line(town, "2").unmark_by) == (None, None)
     town.strike(3)
     town.decide()
     refused(VoteRefusal.NOT_NOW, town.act, *unmark, "再改", now=AFTER)
     with town.database.read() as session:
         noted = session.execute(
             select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.reason)
-            .where(AuditEntry.action.in_(["vote:unmark", "vote:strike_off"]))
+            .where(AuditEntry.action.in_(["vote:unmark", "vote:ask_unmark", "vote:strike_off"]))
             .order_by(AuditEntry.at, AuditEntry.id)
         ).all()
     assert sorted((row.action, row.reason) for row in noted) == [
-        ("vote:strike_off", "3: 已迁出"), ("vote:unmark", "1: 划错了行"),
-        ("vote:unmark", "2: 信封是空的"),
+        ("vote:ask_unmark", "2: 信封是空的"), ("vote:strike_off", "3: 已迁出"),
+        ("vote:unmark", "1: 划错了行"), ("vote:unmark", "2: 看过了"),
     ]  # fmt: skip
-    assert {row.actor_id for row in noted} == {town.first.person_id}
+    both = {town.first.person_id, town.second.person_id}
+    assert {row.actor_id for row in noted} == both
+
+
+def line(town: Voting, roll: str) -> ElectorRow:
+    with town.database.read() as session:
+        found = elector_by_roll(session, town.row.id, roll)
+    assert found is not None
+    return found
 
 
 def test_boxes_are_counted_when_the_vote_is_over_and_not_by_the_same_hand_twice(

@@ -275,8 +275,8 @@ def everybody_is_asked_anew(place: Community) -> None:
 def it_is_revised(place: Community) -> None:
     text = place.at().get(f"/conventions/{place.number}").click("Read the published text").path
     address = text.rpartition("/")[0]
-    page = place.at("committee").get(f"/desk{address}", status=200).click("Revise it")
-    page = page.form(button="Begin the revision").fill(asked="三年了，还合适吗？").send()
+    page = place.at("committee").get(f"/desk{address}", status=200).click("Revise it or repeal it")
+    page = page.form(button="Begin").fill(asked="三年了，还合适吗？").send()
     place.number = page.path.rpartition("/")[2]
     assert "It is being revised" in place.at().get(text).text
     place.go_on("Go on to the next step")

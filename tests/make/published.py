@@ -7,13 +7,14 @@ from portal.conventions.queries.published import VersionRow, versions_of
 from portal.conventions.queries.texts import round_by_number
 from portal.conventions.rules.counting import Choice, Outcome
 from portal.conventions.rules.kinds import Kind
+from portal.conventions.rules.votes import CallWish
 from portal.conventions.service.filing import FilingWish, file_text
 from portal.conventions.service.publishing import PublishWish, publish_version
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.kernel.uploads import KeptPhotos
-from tests.make.votes import AFTER, Voting
+from tests.make.votes import AFTER, CALL, Voting
 
 FILED_AT = AFTER + timedelta(days=2)
 PUBLISHED_AT = FILED_AT + timedelta(days=1)
@@ -25,9 +26,9 @@ class Adopted(Voting):
     def __init__(self, database: Database, *, kind: Kind = Kind.RESIDENTS) -> None:
         super().__init__(database, kind=kind)
 
-    def adopt(self) -> None:
+    def adopt(self, wish: CallWish = CALL) -> None:
         """Everybody says yes."""
-        self.call()
+        self.call(wish)
         for at in range(len(self.people)):
             self.cast(at, Choice.YES)
         assert self.decide() is Outcome.CARRIED

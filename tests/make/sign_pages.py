@@ -23,7 +23,7 @@ CASES = {
             f"conventions.{page}"
             for page in ("signing", "sign_convention", "sign_sheet", "convention_poster",
                          "rate_self_government", "desk_signatures", "desk_sign_sheet",
-                         "desk_convention_basis", "desk_handling_new")
+                         "desk_contested", "desk_convention_basis", "desk_handling_new")
         ),
         "convention_signed",
     ),

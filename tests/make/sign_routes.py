@@ -35,7 +35,7 @@ SAMPLES["conventions.my_building_matter"] = Sample(
     own=fixed(number="none"), foreign=thing(number="community_handling_west")
 )
 for _name, _pages, _reaches in (
-    ("convention_signed", ("desk_signatures", "desk_sign_sheet"), MANAGE),
+    ("convention_signed", ("desk_signatures", "desk_sign_sheet", "desk_contested"), MANAGE),
     ("convention_paper_line", ("desk_signature", "desk_signature_photo"), MANAGE),
     ("convention_signed", ("desk_handling_new",), HANDLES),
     ("community_handling", ("desk_handling",), HANDLES),

@@ -8,8 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.conventions.forms.texts import LONG, NEEDED
-from portal.conventions.labels.published import END_WAYS
-from portal.conventions.rules.published import LONGEST_NUMBER, EndWay
+from portal.conventions.labels.published import AIMS
+from portal.conventions.rules.published import LONGEST_NUMBER, Aim
 from portal.conventions.rules.texts import (
     LONGEST_CLAUSE,
     LONGEST_PREAMBLE,
@@ -63,7 +63,7 @@ class PublishForm(Form):
 
 
 class AboutForm(Form):
-    """The name of a text, and what stands above its clauses. ``seen``: of which revision."""
+    """The name of a text, and what stands above its clauses. ``seen``: the mark of both."""
 
     title = StringField(
         _l("Name"), [DataRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
@@ -75,7 +75,7 @@ class AboutForm(Form):
 
 
 class ScriptForm(Form):
-    """A clause in another script. ``seen``: the hash of what stood there."""
+    """A clause in another script. ``seen``: the mark of what stood there."""
 
     words = TextAreaField(
         _l("The clause in this language"), [Optional(), Length(max=LONGEST_CLAUSE, message=LONG)]
@@ -84,7 +84,7 @@ class ScriptForm(Form):
 
 
 class ReadingForm(Form):
-    """A plain reading. ``seen``: the hash of what stood there."""
+    """A plain reading. ``seen``: the mark of what stood there."""
 
     words = TextAreaField(
         _l("The text in plain words"),
@@ -94,8 +94,13 @@ class ReadingForm(Form):
 
 
 class ReviseForm(Form):
-    """A revision that begins."""
+    """A revision that begins, or a decision to repeal."""
 
+    aim = RadioField(
+        _l("What is put to the vote?"), [InputRequired(message=CHOOSE)],
+        choices=[SelectChoice(aim.value, words) for aim, words in AIMS.items()],
+        default=Aim.REVISE.value,
+    )  # fmt: skip
     asked = TextAreaField(
         _l("What do you ask the residents?"),
         [Optional(), Length(max=LONGEST_WORDS, message=LONG)],
@@ -103,13 +108,8 @@ class ReviseForm(Form):
 
 
 class EndForm(Form):
-    """That a convention ended."""
+    """That the law ended a convention."""
 
-    way = RadioField(
-        _l("By what did it end?"),
-        [InputRequired(message=CHOOSE)],
-        choices=[SelectChoice(way.value, words) for way, words in END_WAYS.items()],
-    )
     ended_on = DayField(
         _l("From which day does it no longer count?"), [InputRequired(message=NEEDED)]
     )
@@ -121,4 +121,4 @@ class EndForm(Form):
     def wish(self) -> EndWish:
         """How it ended."""
         ended_on: date = self.ended_on.data
-        return EndWish(EndWay(self.way.data), ended_on, (self.reason.data or "").strip())
+        return EndWish(ended_on, (self.reason.data or "").strip())

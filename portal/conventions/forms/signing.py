@@ -8,8 +8,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from portal.conventions.forms.texts import LONG, NEEDED
-from portal.conventions.labels.signing import SIGNERS
-from portal.conventions.rules.signing import LONGEST_HOUSEHOLD, LONGEST_NAME, Signer, SignWish
+from portal.conventions.labels.signing import CONTEST_ACTS, SIGNERS
+from portal.conventions.rules.signing import (
+    LONGEST_HOUSEHOLD,
+    LONGEST_NAME,
+    LONGEST_WHY,
+    ContestAct,
+    ContestWish,
+    Signer,
+    SignWish,
+)
 from portal.conventions.rules.texts import LONGEST_SOURCE
 from portal.conventions.service.sheets import SheetWish
 from portal.kernel.forms import Form
@@ -111,6 +119,40 @@ class UndoForm(Form):
             SelectChoice(SHEET, _l("All lines of this sheet")),
         ],
     )
+
+
+class ContestForm(Form):
+    """A signature on the screen that is contested: by its door, its unit or the name it shows."""
+
+    door = StringField(
+        _l("Building and door, if a household is meant"),
+        [Optional(), Length(max=LONGEST_HOUSEHOLD, message=LONG)],
+    )
+    unit = StringField(
+        _l("Name or code, if a unit is meant"),
+        [Optional(), Length(max=LONGEST_SOURCE, message=LONG)],
+    )
+    line = SelectField(_l("Name that is shown, if that is meant"), validate_choice=False)
+    act = RadioField(
+        _l("What do you do?"),
+        [InputRequired(message=_l("Choose what you do."))],
+        choices=[SelectChoice(one.value, words) for one, words in CONTEST_ACTS.items()],
+    )
+    reason = TextAreaField(
+        _l("Why? The signer and the auditors read it."),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_WHY, message=LONG)],
+    )
+
+    def offer(self, shown: Iterable[tuple[str, str]]) -> None:
+        """The names that are shown, with the numbers of their signatures."""
+        self.line.choices = [SelectChoice("", "–"), *(SelectChoice(*one) for one in shown)]
+
+    def wish(self) -> ContestWish:
+        """What is done about which."""
+        return ContestWish(
+            ContestAct(self.act.data), self.reason.data or "", self.door.data or "",
+            self.unit.data or "", self.line.data or "",
+        )  # fmt: skip
 
 
 class BasisForm(Form):

@@ -5,12 +5,16 @@ from typing import Final
 
 from portal.accounts.labels import register_actions
 from portal.conventions.rules.kinds import Step
-from portal.conventions.rules.published import EndWay, ListState, PublishRefusal
+from portal.conventions.rules.published import Aim, EndWay, ListState, PublishRefusal
 from portal.conventions.rules.texts import Script
 from portal.kernel import messages
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
+AIMS: Final[Mapping[Aim, Words]] = {
+    Aim.REVISE: _l("a new text of it"),
+    Aim.REPEAL: _l("that it ends (repeal)"),
+}
 END_WAYS: Final[Mapping[EndWay, Words]] = {
     EndWay.VOTE: _l("repealed by a decision of those who adopted it"),
     EndWay.LAW: _l("repealed because the law changed, or by order of the law"),
@@ -57,6 +61,13 @@ register(
         PublishRefusal.SAME_TEXT: _l("This is what stands there already."),
         PublishRefusal.ENDED: _l("This convention has ended."),
         PublishRefusal.RUNNING: _l("A text of this convention is under way already."),
+        PublishRefusal.PUBLISHED: _l(
+            "This text is published. Write a new explanation beside its version; another script "
+            "comes with the next version."
+        ),
+        PublishRefusal.NAME_STAYS: _l(
+            "What is repealed stands in the name of this decision. The name stays."
+        ),
         PublishRefusal.END_DAY: _l("It ends after it began (%(day)s), and not in the future."),
     }
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from portal.accounts.labels import register_actions
 from portal.conventions.labels.votes import FLAWS
 from portal.conventions.rules.roll import RollProblem
-from portal.conventions.rules.signing import SheetProblem, Signer, SignRefusal
+from portal.conventions.rules.signing import ContestAct, SheetProblem, Signer, SignRefusal
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 
@@ -20,6 +20,10 @@ SIGNED_AS: Final[Mapping[Signer, Words]] = {
     Signer.PERSON: _l("Signed for yourself"),
     Signer.HOUSEHOLD: _l("Signed for your household"),
     Signer.UNIT: _l("Signed for a unit"),
+}
+CONTEST_ACTS: Final[Mapping[ContestAct, Words]] = {
+    ContestAct.HIDE: _l("Only hide the name"),
+    ContestAct.WITHDRAW: _l("End the signature"),
 }
 _SHEET: Final[Mapping[SheetProblem, Words]] = {
     SheetProblem.SIGNED: _l("this line has signed already"),
@@ -47,9 +51,25 @@ register(
             "does not count for you."
         ),
         SignRefusal.ALREADY_BASIS: _l("This version is on the list already."),
+        **CONTEST_ACTS,
+        SignRefusal.ONE_OF_THEM: _l("Give one of them: a door, a unit or a name that is shown."),
+        SignRefusal.NO_REASON: _l("Please write why."),
+        SignRefusal.NOT_FOUND: _l(
+            "No signature on the screen stands under this version for that. Lines from paper are "
+            "taken back in their list."
+        ),
+        SignRefusal.NOT_NAMED: _l("No name is shown under this signature."),
     }
 )
-register_actions({"convention:undo_paper": _l("Signatures on paper taken back")})
+register_actions(
+    {
+        "convention:undo_paper": _l("Signatures on paper taken back"),
+        "convention:type_sheet": _l("A sheet of signatures typed in"),
+        "convention:signed_lines": _l("Told which lines of a sheet had signed already"),
+        "convention:hide_name": _l("Name under a signature hidden"),
+        "convention:end_signature": _l("Contested signature ended"),
+    }
+)
 
 
 def flaw_in_words(code: RollProblem | SheetProblem, facts: Mapping[str, Any]) -> str:

@@ -77,6 +77,9 @@ register(
         VoteRefusal.VOTED: _l("A vote was cast here already. It stands."),
         VoteRefusal.PAPER_GIVEN: _l("The paper vote is noted here. It stands."),
         VoteRefusal.NOT_MARKED: _l("No paper is noted here."),
+        VoteRefusal.UNMARK_ASKED: _l(
+            "You asked for this already. After the close a second person must do the same."
+        ),
         VoteRefusal.NO_REASON: _l("Please give a reason."),
         VoteRefusal.SECRET_ONLY: _l(
             "This vote is secret: only whole boxes of papers are counted and typed."
@@ -106,6 +109,7 @@ register_actions(
         "vote:void": _l("took a vote back"),
         "vote:decide": _l("counted a vote"),
         "vote:unmark": _l("took back that a paper was noted"),
+        "vote:ask_unmark": _l("asked to take back that a paper was noted"),
         "vote:strike_off": _l("struck somebody off a roll"),
     }
 )

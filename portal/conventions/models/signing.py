@@ -34,7 +34,8 @@ class SignOn(Base):
         CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= signed_at", name="withdrawn"),
         only_one(
             "convention_sign_on_person", "version_id", "person_id", "signer",
-            where="withdrawn_at IS NULL AND person_id IS NOT NULL",
+            # whoever speaks for units signs for each of them
+            where="withdrawn_at IS NULL AND person_id IS NOT NULL AND signer <> 'unit'",
         ),
         only_one(
             "convention_sign_on_household", "version_id", "household_hash",

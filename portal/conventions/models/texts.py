@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.areas.models import Area
@@ -56,7 +65,7 @@ class Round(Base):
 
     ``kind_version`` is the rule it began with, and keeps. ``until``: the last day of the step that
     runs. ``revision`` counts every change of its text. ``reading``: the plain reading that will
-    stand beside it.
+    stand beside it. ``repeals``: its text is a decision that the convention ends.
     """
 
     __tablename__ = "convention_round"
@@ -86,6 +95,7 @@ class Round(Base):
     revision: Mapped[int] = mapped_column(Integer, default=0)
     # the version that is changed; no reference, because versions name their round
     base_version: Mapped[int | None] = mapped_column(Integer)
+    repeals: Mapped[bool] = mapped_column(Boolean, default=False)
     started_at: Mapped[datetime]
     started_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]

@@ -79,7 +79,8 @@ class Vote(Base):
 
 class Elector(Base):
     """One line of the roll. ``household``: a keyed hash, so that each has one vote. ``took_part``
-    has no time beside it. Whoever is struck off before voting cannot vote; who voted stays."""
+    has no time beside it. Whoever is struck off before voting cannot vote; who voted stays.
+    ``unmark_by``: who asked, after the close, that the mark of a paper be taken back."""
 
     __tablename__ = "convention_elector"
     __table_args__ = (
@@ -105,6 +106,7 @@ class Elector(Base):
     household_hash: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
     area: Mapped[int | None] = mapped_column(BigInteger)
     took_part: Mapped[BallotWay | None] = code_column(BallotWay)
+    unmark_by: Mapped[UUID | None]
     struck_on: Mapped[date | None]
     struck_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
 

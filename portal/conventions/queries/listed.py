@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.conventions.models import Convention, ConventionVersion, Round
 from portal.conventions.rules.kinds import Kind
@@ -14,6 +14,7 @@ from portal.conventions.rules.published import ListState
 from portal.conventions.rules.way import RoundState
 
 PAGE = 30
+_BEGUN = aliased(ConventionVersion)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def _narrowed(
         case ListState.UNDER_WAY:
             return statement.where(Round.ended_at.is_(None))
         case ListState.IN_FORCE:
-            return statement.where(ConventionVersion.version.is_not(None), ~ended)
+            begun = exists().where(
+                _BEGUN.convention_id == Convention.id, _BEGUN.effective_from <= today
+            )
+            return statement.where(begun, ~ended)
         case ListState.ENDED:
             return statement.where(ended)
     return statement

@@ -135,6 +135,13 @@ def in_force(versions: Iterable[VersionRow], day: date) -> VersionRow | None:
     )  # fmt: skip
 
 
+def version_of_round(session: Session, round_id: UUID) -> int | None:
+    """The number of the version that a round published; None when it has published none."""
+    return session.scalar(
+        select(ConventionVersion.version).where(ConventionVersion.round_id == round_id)
+    )
+
+
 def newest_number(session: Session, convention_id: UUID) -> int:
     """The number of the newest version; 0 when nothing was published."""
     statement = select(func.max(ConventionVersion.version)).where(
@@ -294,11 +301,12 @@ class RoundLine:
     state: RoundState
     started_at: datetime
     ended_at: datetime | None
+    repeals: bool
 
 
 def rounds_of(session: Session, convention_id: UUID) -> list[RoundLine]:
     """Every round of a convention, the newest first; those given up too."""
     statement = select(
-        Round.number, Round.sequence, Round.state, Round.started_at, Round.ended_at
+        Round.number, Round.sequence, Round.state, Round.started_at, Round.ended_at, Round.repeals
     ).where(Round.convention_id == convention_id)
     return [RoundLine(*row) for row in session.execute(statement.order_by(Round.sequence.desc()))]

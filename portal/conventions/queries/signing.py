@@ -1,5 +1,6 @@
 """Signatures as they are read: counts and names for everybody, one's own, those of a sheet."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,9 +52,16 @@ class SigningRow:
     def is_newest(self) -> bool:
         return self.newest == self.number
 
+    def counts(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.effective_from <= day and not self.over(day)
+
     def over(self, day: date) -> bool:
-        """Whether it is no longer in force on a day: another took its place, or all has ended."""
-        return any(end is not None and end <= day for end in (self.followed_on, self.ended_on))
+        """Whether it is no longer in force on a day, or never will be: another took its place, all
+        has ended, or it is the decision that ends it."""
+        if self.followed_on is not None and self.followed_on <= day:
+            return True
+        return self.ended_on is not None and self.ended_on <= max(day, self.effective_from)
 
 
 def _versions() -> Select[*tuple[Any, ...]]:
@@ -108,28 +116,37 @@ def hold_version(session: Session, version_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many stand by a version: people, households and units."""
+    """How many stand by a version: people, households and units. ``paper``: how many of the people
+    signed on paper; one of them who signed on the screen too cannot be told and counts twice."""
 
     people: int = 0
     households: int = 0
     units: int = 0
+    paper: int = 0
 
 
 def counts_of(session: Session, version_id: UUID) -> Counts:
     """The signatures that stand. Who has not signed is written nowhere."""
     rows = session.execute(
-        select(SignOn.signer, func.count())
+        select(SignOn.signer, SignOn.way, func.count())
         .where(SignOn.version_id == version_id, SignOn.withdrawn_at.is_(None))
-        .group_by(SignOn.signer)
-    )
-    found: dict[Signer, int] = {row[0]: row[1] for row in rows}
-    return Counts(*(found.get(one, 0) for one in (Signer.PERSON, Signer.HOUSEHOLD, Signer.UNIT)))
+        .group_by(SignOn.signer, SignOn.way)
+    ).all()
+    found = Counter[Signer]()
+    for signer, _way, many in rows:
+        found[signer] += many
+    on_paper = {signer: many for signer, way, many in rows if way is SignWay.PAPER}
+    return Counts(
+        found[Signer.PERSON], found[Signer.HOUSEHOLD], found[Signer.UNIT],
+        on_paper.get(Signer.PERSON, 0),
+    )  # fmt: skip
 
 
-def names_of_signers(session: Session, version_id: UUID) -> list[str]:
-    """The names of those who want to be named, never with a door."""
-    rows = session.scalars(
-        select(SignOn.sealed_name)
+def names_of_signers(session: Session, version_id: UUID) -> list[tuple[str, str]]:
+    """The names of those who want to be named, each after the number of her signature; never with
+    a door."""
+    rows = session.execute(
+        select(SignOn.number, SignOn.sealed_name)
         .where(
             SignOn.version_id == version_id, SignOn.withdrawn_at.is_(None),
             SignOn.named_at.is_not(None), SignOn.sealed_name.is_not(None),
@@ -138,7 +155,7 @@ def names_of_signers(session: Session, version_id: UUID) -> list[str]:
         .limit(NAMES_ON_A_PAGE)
     )  # fmt: skip
     vault = instance_of(session).vault
-    return [vault.unseal(name) for name in rows if name is not None]
+    return [(number, vault.unseal(name)) for number, name in rows if name]
 
 
 @dataclass(frozen=True)
@@ -198,12 +215,37 @@ def sign_on_by_number(session: Session, number: str, *, lock: bool = False) -> S
     return rows[0] if rows else None
 
 
-def sign_ons_by(session: Session, person_id: UUID, *, on: UUID | None = None) -> list[SignOnRow]:
-    """What somebody signed with her account, the newest first; ``on``: under one version."""
-    statement = _sign_ons().where(SignOn.person_id == person_id)
+def sign_ons_by(
+    session: Session, person_id: UUID, units: Collection[UUID] = (), *, on: UUID | None = None
+) -> list[SignOnRow]:
+    """What somebody signed for herself and her household, and what ``units`` signed, whoever did
+    it; the newest first. ``on``: under one version."""
+    hers = (SignOn.person_id == person_id) & (SignOn.signer != Signer.UNIT)
+    statement = _sign_ons().where(hers | SignOn.organisation_id.in_(units))
     if on is not None:
         statement = statement.where(SignOn.version_id == on)
     return _read(session, statement.order_by(SignOn.id.desc()))
+
+
+def household_on_screen(session: Session, version_id: UUID, household_hash: str) -> str | None:
+    """The number of the signature of a door that was given on the screen, while it stands."""
+    return session.scalar(
+        select(SignOn.number).where(
+            SignOn.version_id == version_id, SignOn.household_hash == household_hash,
+            SignOn.way == SignWay.SCREEN, SignOn.withdrawn_at.is_(None),
+        )
+    )  # fmt: skip
+
+
+def units_signed(session: Session, version_id: UUID) -> dict[UUID, str]:
+    """The numbers of the signatures of units that stand under a version, by unit."""
+    rows = session.execute(
+        select(SignOn.organisation_id, SignOn.number).where(
+            SignOn.version_id == version_id, SignOn.organisation_id.is_not(None),
+            SignOn.withdrawn_at.is_(None),
+        )
+    )  # fmt: skip
+    return {unit: number for unit, number in rows if unit is not None}
 
 
 def has_signed(session: Session, version_id: UUID, person_id: UUID) -> bool:
@@ -214,6 +256,15 @@ def has_signed(session: Session, version_id: UUID, person_id: UUID) -> bool:
         SignOn.signer == Signer.PERSON, SignOn.withdrawn_at.is_(None),
     )  # fmt: skip
     return session.scalar(statement.with_for_update()) is not None
+
+
+def signed_as(session: Session, version_id: UUID, person_id: UUID, signer: Signer) -> bool:
+    """Whether somebody's account has signed in this way, and that stands."""
+    statement = select(SignOn.id).where(
+        SignOn.version_id == version_id, SignOn.person_id == person_id, SignOn.signer == signer,
+        SignOn.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return session.scalar(statement) is not None
 
 
 def keys_signed(session: Session, version_id: UUID, hashes: Collection[str]) -> set[str]:

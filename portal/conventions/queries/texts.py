@@ -48,6 +48,7 @@ class RoundRow:
     reading: str | None
     base_version: int | None
     convention_number: str
+    repeals: bool
 
     @property
     def rule(self) -> KindRule:
@@ -60,7 +61,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
         Round.id, Round.number, Round.convention_id, Convention.kind, Round.kind_version,
         Round.title, Convention.area_id, Round.place_path, Convention.covers, Round.sequence,
         Round.state, Round.until, Round.asked, Round.preamble, Round.revision, Round.started_at,
-        Round.reading, Round.base_version, Convention.number,
+        Round.reading, Round.base_version, Convention.number, Round.repeals,
     ).join(Convention, Convention.id == Round.convention_id)  # fmt: skip
 
 

@@ -103,6 +103,8 @@ def text_digest(session: Session, row: RoundRow) -> str:
     are no part of it, so that they may still be written after the vote."""
     clauses = [one.text for one in draft_of(session, row.id)]
     content: Any = content_of(row.number, row.sequence, row.title, row.preamble or "", clauses)
+    if row.repeals:
+        content["repeals"] = row.convention_number
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
@@ -118,12 +120,13 @@ class ElectorRow:
     took_part: BallotWay | None
     struck_on: date | None
     struck_why: str | None
+    unmark_by: UUID | None
 
 
 def _electors(vote_id: UUID) -> Select[*tuple[Any, ...]]:
     return select(
         Elector.id, Elector.roll, Elector.sealed_name, Elector.person_id.is_not(None), Elector.area,
-        Elector.took_part, Elector.struck_on, Elector.struck_why,
+        Elector.took_part, Elector.struck_on, Elector.struck_why, Elector.unmark_by,
     ).where(Elector.vote_id == vote_id)  # fmt: skip
 
 

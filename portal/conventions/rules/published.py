@@ -23,6 +23,13 @@ class EndWay(StrEnum):
     LAW = "law"
 
 
+class Aim(StrEnum):
+    """What a convention that is published is put to the vote for."""
+
+    REVISE = "revise"
+    REPEAL = "repeal"
+
+
 class ListState(StrEnum):
     """By what the list of conventions is narrowed."""
 
@@ -45,6 +52,8 @@ class PublishRefusal(StrEnum):
     ENDED = "publish.ended"
     RUNNING = "publish.running"
     END_DAY = "publish.end_day"
+    PUBLISHED = "publish.published"
+    NAME_STAYS = "publish.name_stays"
 
 
 def years_later(day: date, years: int) -> date:
@@ -111,30 +120,36 @@ def _clause(one: ClauseText) -> dict[str, Json]:
 
 
 @dataclass(frozen=True)
-class ClauseChange:
-    """What became of a clause between two versions. ``old`` and ``new``: its place there."""
+class WordsChange:
+    """What became of words between two versions, as of the introduction."""
 
-    change: Change
-    key: str
-    old: tuple[int, ClauseText] | None
-    new: tuple[int, ClauseText] | None
     pieces: list[Piece]
 
     @property
     def changed(self) -> bool:
-        """Whether its words differ; a clause that only moved is the same."""
+        """Whether the words differ; a clause that only moved is the same."""
         return any(piece.change is not Change.KEPT for piece in self.pieces)
-
-    @property
-    def moved(self) -> bool:
-        """Whether it stands elsewhere."""
-        return self.old is not None and self.new is not None and self.old[0] != self.new[0]
 
     def said(self, change: str) -> list[str]:
         """What went or came, for those who do not see it struck out."""
         return [
             piece.text for piece in self.pieces if piece.change == change and piece.text.strip()
         ]
+
+
+@dataclass(frozen=True)
+class ClauseChange(WordsChange):
+    """What became of a clause between two versions. ``old`` and ``new``: its place there."""
+
+    change: Change
+    key: str
+    old: tuple[int, ClauseText] | None
+    new: tuple[int, ClauseText] | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether it stands elsewhere."""
+        return self.old is not None and self.new is not None and self.old[0] != self.new[0]
 
 
 def changes_between(old: Sequence[ClauseText], new: Sequence[ClauseText]) -> list[ClauseChange]:
@@ -157,7 +172,7 @@ def _change(
     if either is None:
         raise ValueError("a clause of neither version")
     change = Change.NEW if old is None else Change.GONE if new is None else Change.KEPT
-    return ClauseChange(change, either[1].key, old, new, differences(_words(old), _words(new)))
+    return ClauseChange(differences(_words(old), _words(new)), change, either[1].key, old, new)
 
 
 def _words(placed: tuple[int, ClauseText] | None) -> str:

@@ -9,6 +9,9 @@ LONGEST_NAME: Final = 40
 MOST_ON_A_SHEET: Final = 60
 # whoever tries doors learns which have signed
 TRIES_A_DAY: Final = 5
+# so many doors a day are named as signed to one who types sheets; a whole building has fewer
+SIGNED_LINES_A_DAY: Final = 40
+LONGEST_WHY: Final = 300
 NAMES_ON_A_PAGE: Final = 200
 
 
@@ -27,6 +30,13 @@ class SignWay(StrEnum):
     PAPER = "paper"
 
 
+class ContestAct(StrEnum):
+    """What is done about a signature on the screen that is contested."""
+
+    HIDE = "hide"
+    WITHDRAW = "withdraw"
+
+
 class SignRefusal(StrEnum):
     """Why a signature is not taken, or not changed."""
 
@@ -43,6 +53,10 @@ class SignRefusal(StrEnum):
     NO_PHOTO = "sign.no_photo"
     NOT_SIGNED = "sign.not_signed"
     ALREADY_BASIS = "sign.already_basis"
+    ONE_OF_THEM = "sign.one_of_them"
+    NO_REASON = "sign.no_reason"
+    NOT_FOUND = "sign.not_found"
+    NOT_NAMED = "sign.not_named"
 
 
 class SheetProblem(StrEnum):
@@ -60,6 +74,29 @@ class SignWish:
     door: str = ""
     unit: str = ""
     named: bool = False
+
+
+@dataclass(frozen=True)
+class ContestWish:
+    """Which signature on the screen is contested, by one of three, and what is done about it.
+
+    ``line``: the number of a signature whose name is shown; ``unit``: its code or name.
+    """
+
+    act: ContestAct
+    reason: str
+    door: str = ""
+    unit: str = ""
+    line: str = ""
+
+
+def why_not_contest(wish: ContestWish) -> tuple[SignRefusal, str] | None:
+    """What is missing, with the name of its field."""
+    if sum(bool(said.strip()) for said in (wish.door, wish.unit, wish.line)) != 1:
+        return SignRefusal.ONE_OF_THEM, "door"
+    if not wish.reason.strip():
+        return SignRefusal.NO_REASON, "reason"
+    return None
 
 
 def why_not_sign(wish: SignWish) -> tuple[SignRefusal, str] | None:

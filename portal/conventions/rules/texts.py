@@ -84,6 +84,12 @@ def quote_hash(heading: str, words: str) -> str:
     return hashlib.sha256("".join(f"{heading}{words}".split()).encode()).hexdigest()
 
 
+def mark_of(*said: str) -> str:
+    """What a form remembers of words as they stood when it was opened, to the letter: a paragraph
+    that somebody cut in two is another text."""
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+
+
 def content_of(
     number: str, version: int, title: str, preamble: str, clauses: Sequence[ClauseText]
 ) -> dict[str, object]:

@@ -75,6 +75,7 @@ class VoteRefusal(StrEnum):
     VOTED = "vote.voted"
     PAPER_GIVEN = "vote.paper_given"
     NOT_MARKED = "vote.not_marked"
+    UNMARK_ASKED = "vote.unmark_asked"
     NO_REASON = "vote.no_reason"
     SECRET_ONLY = "vote.secret_only"  # noqa: S105 - a code
     OPEN_ONLY = "vote.open_only"

@@ -30,7 +30,8 @@ from portal.conventions.queries.texts import (
 )
 from portal.conventions.rules.model_texts import model_texts
 from portal.conventions.rules.pasting import clauses_in
-from portal.conventions.rules.texts import MOST_CLAUSES, EditState, TextRefusal, Topic
+from portal.conventions.rules.published import PublishRefusal
+from portal.conventions.rules.texts import MOST_CLAUSES, EditState, TextRefusal, Topic, mark_of
 from portal.conventions.rules.way import WRITING
 from portal.conventions.service.rounds import round_here
 from portal.kernel.db import changed_rows
@@ -63,13 +64,17 @@ def _writing(session: Session, actor: Actor, number: str) -> RoundRow:
 
 
 def write_about(
-    session: Session, actor: Actor, number: str, title: str, preamble: str, *, seen: int
+    session: Session, actor: Actor, number: str, title: str, preamble: str, *, seen: str
 ) -> None:
-    """Write the name and the introduction. ``seen``: the revision of the text that was read."""
+    """Write the name and the introduction. ``seen``: the mark of the two that were read; what is
+    saved of a clause meanwhile stands in nobody's way."""
     of = convention_by_id(session, round_here(session, actor, number).convention_id, lock=True)
     row = _writing(session, actor, number)
-    if seen != row.revision:
+    if seen != mark_of(row.title, row.preamble or ""):
         raise Conflict(TextRefusal.GONE)
+    if row.repeals and title != row.title:
+        # everybody who is asked reads by it what a yes does
+        raise Refused(PublishRefusal.NAME_STAYS, field="title")
     if row.base_version is None:
         # what is in force keeps its name until the revision is published
         session.execute(update(Convention).where(Convention.id == of.id).values(title=title))
@@ -83,7 +88,7 @@ def add_clause(
     session: Session, actor: Actor, number: str, wish: ClauseWish, *, now: datetime
 ) -> None:
     """Put a clause behind the last."""
-    _add(session, actor, _writing(session, actor, number), [wish], now)
+    put_behind(session, actor, _writing(session, actor, number), [wish], now)
 
 
 def paste_text(session: Session, actor: Actor, number: str, text: str, *, now: datetime) -> int:
@@ -92,7 +97,7 @@ def paste_text(session: Session, actor: Actor, number: str, text: str, *, now: d
     found = [ClauseWish(one.heading, one.words) for one in clauses_in(text)]
     if not found:
         raise Refused(TextRefusal.EMPTY, field="text")
-    _add(session, actor, row, found, now)
+    put_behind(session, actor, row, found, now)
     return len(found)
 
 
@@ -100,13 +105,14 @@ def begin_from_model(session: Session, actor: Actor, number: str, *, now: dateti
     """Put the clauses of the kind's model text behind the last; how many they are."""
     row = _writing(session, actor, number)
     found = [ClauseWish(one.heading, one.words, one.topic) for one in model_texts()[row.kind]]
-    _add(session, actor, row, found, now)
+    put_behind(session, actor, row, found, now)
     return len(found)
 
 
-def _add(
+def put_behind(
     session: Session, actor: Actor, row: RoundRow, wishes: Iterable[ClauseWish], now: datetime
 ) -> None:
+    """Put clauses behind the last of a locked round."""
     wishes = list(wishes)
     there, last = clauses_in_draft(session, row.id)
     if there + len(wishes) > MOST_CLAUSES:
@@ -187,7 +193,7 @@ def put_together(
     if there is None or there.removed_at is not None:
         # the clause was taken out: her words become one of their own
         _settle(session, edit_id, EditState.MERGED, now)
-        _add(session, actor, row, [wish], now)
+        put_behind(session, actor, row, [wish], now)
         return Saved()
     saved = save_clause(session, actor, number, aside.clause_id, wish, seen=seen, now=now)
     # her newest words lie aside now, or stand

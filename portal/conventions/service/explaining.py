@@ -13,10 +13,11 @@ from portal.conventions.queries.published import (
     readings_of,
     scripts_of_draft,
     version_by_number,
+    version_of_round,
 )
 from portal.conventions.queries.texts import RoundRow, draft_clause
 from portal.conventions.rules.published import PublishRefusal
-from portal.conventions.rules.texts import Script, TextRefusal, quote_hash
+from portal.conventions.rules.texts import Script, TextRefusal, mark_of
 from portal.conventions.rules.way import RUNNING, WayRefusal
 from portal.conventions.service.rounds import MANAGE, round_here
 from portal.kernel.errors import Conflict, Missing, Refused
@@ -24,10 +25,13 @@ from portal.kernel.ids import clean_number
 
 
 def _running(session: Session, actor: Actor, number: str) -> RoundRow:
-    """A round, locked, that is not published yet: a translation may come after the vote."""
+    """A round, locked, that is not published yet: a translation may come after the vote. Some
+    kinds are filed after they were published; what is written then would stand nowhere."""
     row = round_here(session, actor, number, lock=True)
     if row.state not in RUNNING:
         raise Refused(TextRefusal.NOT_NOW)
+    if version_of_round(session, row.id) is not None:
+        raise Refused(PublishRefusal.PUBLISHED)
     return row
 
 
@@ -35,14 +39,14 @@ def write_script(
     session: Session, actor: Actor, number: str, clause_id: UUID, script: Script, words: str, *,
     seen: str,
 ) -> None:  # fmt: skip
-    """Write a clause in another script; no words take it away. ``seen``: the hash of what stood
+    """Write a clause in another script; no words take it away. ``seen``: the mark of what stood
     there, so that nobody writes over another's."""
     row = _running(session, actor, number)
     clause = draft_clause(session, row.id, clause_id)
     if clause is None or clause.removed_at is not None:
         raise Missing
     old = scripts_of_draft(session, row.id).get(clause_id, {}).get(script)
-    if seen != quote_hash("", old.markdown if old else ""):
+    if seen != mark_of(old.markdown if old else ""):
         raise Conflict(WayRefusal.MOVED_ON, field="words")
     session.execute(
         delete(DraftScript).where(
@@ -58,9 +62,9 @@ def write_script(
 
 
 def write_reading(session: Session, actor: Actor, number: str, words: str, *, seen: str) -> None:
-    """Write the reading that will be published beside a text. ``seen``: the hash of what stood."""
+    """Write the reading that will be published beside a text. ``seen``: the mark of what stood."""
     row = _running(session, actor, number)
-    if seen != quote_hash("", row.reading or ""):
+    if seen != mark_of(row.reading or ""):
         raise Conflict(WayRefusal.MOVED_ON, field="words")
     session.execute(update(Round).where(Round.id == row.id).values(reading=words.strip() or None))
 

@@ -34,7 +34,7 @@ def version_to_handle(session: Session, actor: Actor, number: str, now: datetime
     """A version in force in the places that somebody looks after; any other is Missing."""
     row = version_to_read(session, number)
     today = city_day(now, instance_of(session).city.zone)
-    if not actor.may(HANDLES, place_path=row.place_path) or row.over(today):
+    if not actor.may(HANDLES, place_path=row.place_path) or not row.counts(today):
         raise Missing
     return row
 

@@ -116,9 +116,15 @@ def _struck_for_no_reason(_now: datetime) -> Mapping[str, Any]:
     return {"struck_why": case((Elector.struck_on.is_not(None), ""))}
 
 
-def _withdraws(table: Any) -> Callable[[datetime], Mapping[str, Any]]:
-    """What was withdrawn before keeps its time."""
-    return lambda now: {"withdrawn_at": func.coalesce(table.withdrawn_at, now)}
+def _leaves_the_unit(now: datetime) -> Mapping[str, Any]:
+    """Her own signature ends, and keeps its time if it had ended; a unit's is the unit's and
+    stands, whoever gave it."""
+    unit = SignOn.organisation_id.is_not(None)
+    ended = func.coalesce(SignOn.withdrawn_at, now)
+    return {
+        "withdrawn_at": case((unit, SignOn.withdrawn_at), else_=ended),
+        "sealed_name": case((unit, SignOn.sealed_name)),
+    }
 
 
 _ROUND: Final = _when(Round.ended_at)
@@ -137,7 +143,7 @@ _KEEPING: Final = (
     Keeping(
         SignOn,
         (*_NAME, "sealed_household", "household_hash", "paper_key", "paper_thumbnail_key"),
-        _when(SignOn.withdrawn_at), _withdraws(SignOn),
+        _when(SignOn.withdrawn_at), _leaves_the_unit,
     ),
     Keeping(
         Opinion, _WORDS, _with(Opinion.consultation_id, Consultation, _day(Consultation.closes_on)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -32,6 +33,7 @@ from portal.conventions.queries.published import (
 from portal.conventions.queries.texts import RoundRow, draft_of
 from portal.conventions.queries.votes import VoteRow, text_digest
 from portal.conventions.rules.published import (
+    EndWay,
     Published,
     PublishRefusal,
     content_of_version,
@@ -82,13 +84,30 @@ def publish_version(
             version_id=made.id, markdown=row.reading, at=now, written_by=actor.person_id
         )  # fmt: skip
         session.add(reading)
-    session.execute(update(Convention).where(Convention.id == of.id).values(title=row.title))
+    _change(session, actor, of, row, made, now)
     take_step(session, actor, row, Move.PUBLISH, to, now)
     note_action(
         session, at=now, actor_id=actor.person_id, action="convention:publish",
         subject=f"convention:{of.number}:{made.version}",
     )  # fmt: skip
     return made.version
+
+
+def _change(
+    session: Session, actor: Actor, of: ConventionRow, row: RoundRow, made: ConventionVersion,
+    now: datetime,
+) -> None:  # fmt: skip
+    """A text gives the convention its name; a decision to repeal ends it, from its own day on."""
+    values: dict[str, Any] = {"title": row.title}
+    if row.repeals:
+        values = {
+            "ended_on": made.effective_from, "ended_way": EndWay.VOTE, "ended_why": row.title
+        }  # fmt: skip
+        note_action(
+            session, at=now, actor_id=actor.person_id, action="convention:end",
+            subject=f"convention:{of.number}",
+        )  # fmt: skip
+    session.execute(update(Convention).where(Convention.id == of.id).values(values))
 
 
 def _vote(session: Session, row: RoundRow) -> VoteRow:
@@ -112,6 +131,9 @@ def _version(
 ) -> ConventionVersion:  # fmt: skip
     adopted = adopted_day(session, vote)
     review_on = wish.review_on or review_day(row.rule, wish.effective_from)
+    if row.repeals:
+        # nobody looks again at what has ended
+        review_on = None
     today = city_day(now, instance_of(session).city.zone)
     flaw = flaw_of_days(adopted, wish.effective_from, review_on, today)
     if flaw is not None:

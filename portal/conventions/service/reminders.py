@@ -29,6 +29,11 @@ def remind_of_reviews(database: Database, now: datetime) -> int:
 def _remind(database: Database, row: DueRow, now: datetime) -> bool:
     """Whether it was still to be told: another may have done so."""
     with database.write() as session:
+        people = people_at(session, MANAGE, {row.place_path}, now).get(row.place_path, [])
+        phones = phones_of(session, [one.id for one in people])
+        if not phones:
+            # nobody would learn of it: told when somebody holds the role
+            return False
         statement = (
             update(Convention)
             .where(
@@ -39,8 +44,6 @@ def _remind(database: Database, row: DueRow, now: datetime) -> bool:
         )  # fmt: skip
         if not changed_rows(session, statement):
             return False
-        people = people_at(session, MANAGE, {row.place_path}, now).get(row.place_path, [])
-        phones = phones_of(session, [one.id for one in people])
         for one in people:
             if one.id in phones:
                 post_message(

@@ -28,9 +28,11 @@ from portal.conventions.queries.published import (
 )
 from portal.conventions.rules.kinds import rules_on
 from portal.conventions.rules.published import EndWay, PublishRefusal
+from portal.conventions.rules.repealing import Repeal, repeal_of
 from portal.conventions.rules.texts import ClauseText, EditState
 from portal.conventions.rules.way import Move, WayRefusal, first_state
-from portal.conventions.service.rounds import MANAGE, REVIEW, least_until
+from portal.conventions.service.drafting import ClauseWish, put_behind
+from portal.conventions.service.rounds import MANAGE, REVIEW, least_until, round_here
 from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
@@ -40,9 +42,8 @@ from portal.kernel.instance import instance_of
 
 @dataclass(frozen=True)
 class EndWish:
-    """That a convention ended: from which day, by what, and why. Everybody reads the reason."""
+    """That the law ended a convention: from which day, and why. Everybody reads the reason."""
 
-    way: EndWay
     ended_on: date
     reason: str
 
@@ -58,10 +59,12 @@ def convention_here(
 
 
 def start_revision(
-    session: Session, actor: Actor, number: str, asked: str, *, now: datetime
+    session: Session, actor: Actor, number: str, asked: str, *, repeals: bool = False,
+    now: datetime,
 ) -> str:  # fmt: skip
     """Begin to revise what is published, by the rule of today; the number of the round. Its text
-    begins with the newest version, whose clauses keep their ids."""
+    begins with the newest version, whose clauses keep their ids; where it ``repeals``, with the
+    words of that decision: it goes the same way, and its publication ends the convention."""
     of = convention_here(session, actor, number, lock=True)
     versions = versions_of(session, of.id)
     if not versions:
@@ -70,13 +73,15 @@ def start_revision(
         raise Conflict(PublishRefusal.ENDED)
     if open_round(session, of.id) is not None:
         raise Conflict(PublishRefusal.RUNNING)
-    row = _round(session, of, versions[0], asked, now)
+    row, decision = _round(session, of, versions[0], asked, now), None
+    if repeals:
+        decision = repeal_of(of.title, versions[0].version)
+        row.repeals, row.title, row.preamble, row.reading = True, decision.title, None, None
     row.started_by = actor.person_id
     session.add(row)
     # clauses refer to it by its key alone
     session.flush()
-    clauses = clauses_of_versions(session, [versions[0].id])[versions[0].id]
-    _copy(session, actor, row, clauses, now)
+    _begin_text(session, actor, row, versions[0], decision, now)
     session.add(
         RoundEvent(
             round_id=row.id, move=Move.START, to=row.state, actor_id=actor.person_id, reason=None,
@@ -104,6 +109,17 @@ def _round(
         reading=readings[0].markdown if readings else None, base_version=base.version,
         started_at=now,
     )  # fmt: skip
+
+
+def _begin_text(
+    session: Session, actor: Actor, row: Round, base: VersionRow, decision: Repeal | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    if decision is None:
+        _copy(session, actor, row, clauses_of_versions(session, [base.id])[base.id], now)
+        return
+    draft = round_here(session, actor, row.number, lock=True)
+    put_behind(session, actor, draft, [ClauseWish(decision.heading, decision.clause)], now)
 
 
 def _copy(
@@ -137,8 +153,8 @@ def _copy(
 def end_convention(
     session: Session, actor: Actor, number: str, wish: EndWish, *, now: datetime
 ) -> None:
-    """Note that a convention ended. It stays to be read, with why. The street says so: a committee
-    alone could otherwise undo what its residents adopted."""
+    """Note that the law ended a convention. It stays to be read, with why. The street says so; what
+    its residents adopted they themselves repeal, by a vote (``start_revision``)."""
     of = convention_here(session, actor, number, lock=True)
     if not actor.may(REVIEW, place_path=of.place_path):
         raise Forbidden
@@ -157,7 +173,7 @@ def end_convention(
     session.execute(
         update(Convention)
         .where(Convention.id == of.id)
-        .values(ended_on=wish.ended_on, ended_way=wish.way, ended_why=wish.reason)
+        .values(ended_on=wish.ended_on, ended_way=EndWay.LAW, ended_why=wish.reason)
     )
     note_action(
         session, at=now, actor_id=actor.person_id, action="convention:end",

@@ -208,19 +208,26 @@ def unmark_paper(
     session: Session, actor: Actor, number: str, roll: str, reason: str, *, now: datetime
 ) -> None:
     """Take a mark back that was set on the wrong line, with a reason; what was voted on the screen
-    stands. It says that a paper was noted there by mistake, of a vote it says nothing."""
+    stands. It says that a paper was noted there by mistake, of a vote it says nothing.
+
+    After the close nobody can vote anew, and what two people typed goes with it: the first only
+    asks, and a second person does it.
+    """
     vote, line = line_here(session, actor, number, roll, lock=True)
     if vote.phase(now) not in {VoteState.OPEN, VoteState.CLOSED}:
         raise Refused(VoteRefusal.NOT_NOW)
     if not reason:
         raise Refused(VoteRefusal.NO_REASON, field="reason")
-    statement = (
-        update(Elector)
-        .where(Elector.id == line.id, Elector.took_part == BallotWay.PAPER)
-        .values(took_part=None)
-    )
-    if not changed_rows(session, statement):
+    if line.unmark_by == actor.person_id is not None:
+        raise Conflict(VoteRefusal.UNMARK_ASKED)
+    alone = vote.phase(now) is VoteState.CLOSED and line.unmark_by is None
+    values = {"unmark_by": actor.person_id} if alone else {"unmark_by": None, "took_part": None}
+    marked = Elector.id == line.id, Elector.took_part == BallotWay.PAPER
+    if not changed_rows(session, update(Elector).where(*marked).values(values)):
         raise Conflict(VoteRefusal.NOT_MARKED)
+    if alone:
+        _note(session, actor, "vote:ask_unmark", vote, line, reason, now)
+        return
     session.execute(delete(PaperBallot).where(PaperBallot.elector_id == line.id))
     session.execute(delete(OpenBallot).where(OpenBallot.elector_id == line.id))
     _note(session, actor, "vote:unmark", vote, line, reason, now)

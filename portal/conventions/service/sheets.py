@@ -7,7 +7,7 @@ hangs on a line: a yes to be held to the convention cannot be given on paper.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -35,6 +35,7 @@ from portal.conventions.rules.roll import (
 )
 from portal.conventions.rules.signing import (
     MOST_ON_A_SHEET,
+    SIGNED_LINES_A_DAY,
     SheetProblem,
     Signer,
     SignRefusal,
@@ -44,12 +45,16 @@ from portal.conventions.service.rounds import MANAGE
 from portal.conventions.service.signing import household_hash, version_to_read, version_to_sign
 from portal.kernel.audit import note_action
 from portal.kernel.db import changed_rows
-from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.errors import Conflict, Counted, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
 from portal.kernel.instance import instance_of
-from portal.kernel.uploads import KeptPhotos, forget_files, take_uploads
+from portal.kernel.ratelimit import Limit, take
+from portal.kernel.uploads import KeptPhotos, forget_files, take_uploads, uploads_of
 
 Flaw = tuple[int, RollProblem | SheetProblem, dict[str, Any]]
+
+
+SIGNED_LINES: Final = Limit("convention_signed_line", SIGNED_LINES_A_DAY, 86_400)
 
 
 class BadSheet(Refused):
@@ -58,6 +63,10 @@ class BadSheet(Refused):
     def __init__(self, flaws: Sequence[Flaw]) -> None:
         super().__init__(RollProblem.BAD_LINES, field="typed")
         self.flaws = sorted(flaws, key=lambda flaw: flaw[0])[:MOST_FLAWS]
+
+
+class SignedSheet(BadSheet, Counted):
+    """The same, where lines had signed already: that it was told stays counted and noted."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +93,15 @@ def type_sheet(
     version_here(session, actor, number)
     row = version_to_sign(session, number, now)
     lines = _lines(wish)
+    # before any door is looked up: whoever has no sheet learns nothing
+    if not uploads_of(session, wish.photos, now):
+        raise Refused(SignRefusal.NO_PHOTO, field="photos")
     keys = {one.line: _key(session, row, wish.signer, one) for one in lines}
     signed = keys_signed(session, row.id, keys.values())
-    flaws: list[Flaw] = [
-        (one, SheetProblem.SIGNED, {}) for one, key in keys.items() if key in signed
-    ]
-    if flaws:
-        raise BadSheet(flaws)
+    told = [one for one, key in keys.items() if key in signed]
+    if told:
+        raise _told(session, actor, row, told, now)
     photo = take_uploads(session, wish.photos, now, field="photos")
-    if not photo:
-        raise Refused(SignRefusal.NO_PHOTO, field="photos")
     common: dict[str, Any] = {
         "version_id": row.id, "signer": wish.signer, "way": SignWay.PAPER, "sheet": new_number(),
         "paper_key": photo[0].blob_key, "paper_thumbnail_key": photo[0].thumbnail_key,
@@ -101,7 +109,26 @@ def type_sheet(
     }  # fmt: skip
     for one in lines:
         _add(session, one, {**common, "household_hash": keys[one.line]})
+    _note(session, actor, row, "convention:type_sheet", now)
     return len(lines)
+
+
+def _told(
+    session: Session, actor: Actor, row: SigningRow, lines: Sequence[int], now: datetime
+) -> Refused:
+    """Which lines have signed, up to so many a day: doors are not listed by typing them."""
+    _note(session, actor, row, "convention:signed_lines", now)
+    key = str(actor.person_id)
+    if any(take(session, [(SIGNED_LINES, key)], now=now) is not None for _ in lines):
+        return Counted(SignRefusal.TOO_MANY, field="typed")
+    return SignedSheet([(one, SheetProblem.SIGNED, {}) for one in lines])
+
+
+def _note(session: Session, actor: Actor, row: SigningRow, action: str, now: datetime) -> None:
+    note_action(
+        session, at=now, actor_id=actor.person_id, action=action,
+        subject=f"convention:{row.number}",
+    )  # fmt: skip
 
 
 def _lines(wish: SheetWish) -> list[RollLine]:

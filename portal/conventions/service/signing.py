@@ -21,6 +21,7 @@ from portal.conventions.queries.signing import (
     SignOnRow,
     sign_on_by_number,
     sign_ons_by,
+    signed_as,
     signing_by_number,
 )
 from portal.conventions.rules.roll import door_key
@@ -56,7 +57,7 @@ def version_to_sign(session: Session, number: str, now: datetime) -> SigningRow:
     row = version_to_read(session, number)
     if not row.is_newest:
         raise Refused(SignRefusal.NEWER)
-    if row.ended_on is not None and row.ended_on <= city_day(now, instance_of(session).city.zone):
+    if row.over(city_day(now, instance_of(session).city.zone)):
         raise Refused(SignRefusal.ENDED)
     return row
 
@@ -130,27 +131,49 @@ def _of_signer(
 
 
 def _taken(session: Session, row: SigningRow, person_id: UUID, signer: Signer) -> Refused:
-    mine = sign_ons_by(session, person_id, on=row.id)
-    if any(one.stands and one.signer is signer for one in mine):
+    if signer is Signer.UNIT:
+        return Conflict(SignRefusal.UNIT_SIGNED)
+    if signed_as(session, row.id, person_id, signer):
         return Conflict(SignRefusal.SIGNED)
-    if signer is Signer.HOUSEHOLD:
-        # the try stays counted: otherwise doors could be tried one after the other
-        return Counted(SignRefusal.HOUSEHOLD_SIGNED, field="door")
-    return Conflict(SignRefusal.UNIT_SIGNED)
+    # the try stays counted: otherwise doors could be tried one after the other
+    return Counted(SignRefusal.HOUSEHOLD_SIGNED, field="door")
 
 
-def own_signature(session: Session, actor: Actor, number: str, *, lock: bool = False) -> SignOnRow:
-    """A signature of somebody's own. Raises Missing for any other."""
+def own_signature(
+    session: Session, actor: Actor, number: str, *, now: datetime, lock: bool = False
+) -> SignOnRow:
+    """A signature of somebody's own, or of a unit for which she acts now, whoever gave it. Raises
+    Missing for any other."""
     row = sign_on_by_number(session, clean_number(number) or "", lock=lock)
-    if row is None or actor.person_id is None or row.person_id != actor.person_id:
+    if row is None or actor.person_id is None or not _hers(session, actor, row, now):
         raise Missing
     return row
+
+
+def _hers(session: Session, actor: Actor, row: SignOnRow, now: datetime) -> bool:
+    if row.organisation_id is None:
+        return row.person_id == actor.person_id
+    return any(unit.id == row.organisation_id for unit in units_of(session, actor, now))
+
+
+def own_signatures(
+    session: Session, actor: Actor, now: datetime, *, on: UUID | None = None
+) -> list[SignOnRow]:
+    """All of these; ``on``: under one version."""
+    if actor.person_id is None:
+        return []
+    units = {unit.id for unit in units_of(session, actor, now)}
+    return sign_ons_by(session, actor.person_id, units, on=on)
 
 
 def withdraw_signature(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
     """Take a signature back, without a reason: her name goes at once, and with her own signature
     her yes to be held to it (L5)."""
-    row = own_signature(session, actor, number, lock=True)
+    end_signature(session, own_signature(session, actor, number, now=now, lock=True), now=now)
+
+
+def end_signature(session: Session, row: SignOnRow, *, now: datetime) -> None:
+    """End a locked signature with all that hangs on it. Raises Conflict when it has ended."""
     statement = (
         update(SignOn)
         .where(SignOn.id == row.id, SignOn.withdrawn_at.is_(None))
@@ -166,12 +189,22 @@ def show_name(
     session: Session, actor: Actor, number: str, name: str, *, show: bool, now: datetime
 ) -> None:
     """Let one's name be read under a version, or not any more. What is not shown is not kept."""
-    row = own_signature(session, actor, number, lock=True)
+    row = own_signature(session, actor, number, now=now, lock=True)
     if not row.stands:
         raise Conflict(SignRefusal.WITHDRAWN)
-    typed = " ".join(name.split())
-    if show and not typed:
+    shown = " ".join(name.split())
+    if row.organisation_id is not None:
+        # of a unit its registered name and no other
+        shown = organisations_by_ids(session, {row.organisation_id})[row.organisation_id].names[
+            "zh_Hans"
+        ]
+    if show and not shown:
         raise Refused(SignRefusal.NO_NAME, field="name")
-    sealed = instance_of(session).vault.seal(typed) if show else None
-    values = {"named_at": now if show else None, "sealed_name": sealed}
+    name_shown(session, row, shown if show else None, now=now)
+
+
+def name_shown(session: Session, row: SignOnRow, name: str | None, *, now: datetime) -> None:
+    """Show a name under a locked signature, or none."""
+    sealed = instance_of(session).vault.seal(name) if name else None
+    values = {"named_at": now if name else None, "sealed_name": sealed}
     session.execute(update(SignOn).where(SignOn.id == row.id).values(values))

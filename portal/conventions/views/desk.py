@@ -14,7 +14,7 @@ from portal.conventions.forms.texts import ClauseForm, PasteForm, ReasonForm, St
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import FINDINGS, MOVES, STATES
-from portal.conventions.queries.published import filing_of
+from portal.conventions.queries.published import filing_of, version_of_round
 from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.talk import wishes_waiting
 from portal.conventions.queries.texts import (
@@ -122,6 +122,7 @@ def _street(row: RoundRow) -> dict[str, Any]:
         "noting": at_street and may,
         "reviewing": may and (at_street or is_reviewed_early(row.rule, row.state)),
         "filing": filing_of(reading(), row.id) if row.state in AFTER_THE_VOTE else None,
+        "version": version_of_round(reading(), row.id) if row.state in AFTER_THE_VOTE else None,
     }
 
 

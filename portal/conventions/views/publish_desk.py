@@ -1,6 +1,7 @@
 """At the desk: filed, translated, explained, published; later explained anew, revised, ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -26,11 +27,12 @@ from portal.conventions.queries.published import (
     open_round,
     readings_of,
     scripts_of_draft,
+    version_of_round,
     versions_of,
 )
 from portal.conventions.queries.texts import DraftRow, RoundRow, draft_clause, draft_of
-from portal.conventions.rules.published import review_day
-from portal.conventions.rules.texts import RIGHT_TO_LEFT, Script, quote_hash
+from portal.conventions.rules.published import Aim, review_day
+from portal.conventions.rules.texts import RIGHT_TO_LEFT, Script, mark_of
 from portal.conventions.rules.way import RUNNING
 from portal.conventions.service.drafting import write_about
 from portal.conventions.service.explaining import (
@@ -46,7 +48,7 @@ from portal.conventions.service.rounds import MANAGE, REVIEW, round_here
 from portal.conventions.views.blueprint import bp
 from portal.conventions.views.kinds import today
 from portal.kernel.clock import now
-from portal.kernel.errors import Missing
+from portal.kernel.errors import Conflict, Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
@@ -72,17 +74,33 @@ def _desk(number: str) -> str:
 def desk_about(number: str) -> ResponseReturnValue:
     """The name of a text and its introduction."""
     row = _round(number)
-    form = AboutForm(
-        data={"title": row.title, "preamble": row.preamble, "seen": str(row.revision)}
-    )  # fmt: skip
+    old = (row.title, row.preamble or "")
+    form = AboutForm(data={"title": old[0], "preamble": old[1], "seen": mark_of(*old)})
+    stands: list[str] = []
+    act = partial(_write_about, row.number, form, stands)
+    return answer(form, f"{FOLDER}/about.html", act, thanks=SAVED, row=row, stands=stands)
 
-    def act(session: Session) -> str:
-        seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else -1
-        title, preamble = form.title.data or "", form.preamble.data or ""
-        write_about(session, current_actor(), row.number, title, preamble, seen=seen)
-        return _desk(row.number)
 
-    return answer(form, f"{FOLDER}/about.html", act, thanks=SAVED, row=row)
+def _write_about(number: str, form: AboutForm, stands: list[str], session: Session) -> str:
+    said = form.title.data or "", form.preamble.data or "", form.seen.data or ""
+    with _beside(form, stands, session, lambda row: (row.title, row.preamble or ""), number):
+        write_about(session, current_actor(), number, *said[:2], seen=said[2])
+    return _desk(number)
+
+
+@contextmanager
+def _beside(
+    form: Any, stands: list[str], session: Session, said: Callable[[RoundRow], Sequence[str]],
+    number: str,
+) -> Iterator[None]:  # fmt: skip
+    """When somebody else has saved meanwhile: what stands now is shown beside what she typed, and
+    her next press is over that."""
+    try:
+        yield
+    except Conflict:
+        stands[:] = said(round_here(session, current_actor(), number))
+        form.seen.data = mark_of(*stands)
+        raise
 
 
 @bp.route("/desk/conventions/<number>/filing", methods=["GET", "POST"])
@@ -167,7 +185,8 @@ def desk_script(number: str, script: str) -> ResponseReturnValue:
     ]  # fmt: skip
     return render_template(
         f"{FOLDER}/script.html", row=row, scripts=SCRIPTS, code=code, lines=lines,
-        way=_direction(code), writing=row.state in RUNNING,
+        way=_direction(code),
+        writing=row.state in RUNNING and version_of_round(reading(), row.id) is None,
     )  # fmt: skip
 
 
@@ -191,23 +210,28 @@ def desk_script_clause(number: str, script: str, clause: UUID) -> ResponseReturn
     found = draft_clause(reading(), row.id, clause)
     if found is None or found.removed_at is not None:
         raise Missing
-    said = scripts_of_draft(reading(), row.id).get(clause, {}).get(code)
-    old = said.markdown if said else ""
-    form = ScriptForm(data={"words": old, "seen": quote_hash("", old)})
-    act = partial(_write_script, row.number, clause, code, form)
+    old = _in_script(reading(), row, clause, code)
+    form, stands = ScriptForm(data={"words": old, "seen": mark_of(old)}), list[str]()
+    act = partial(_write_script, row.number, clause, code, form, stands)
     return answer(
         form, f"{FOLDER}/script_clause.html", act, thanks=SAVED, row=row, clause=found,
-        scripts=SCRIPTS, code=code, way=_direction(code),
+        scripts=SCRIPTS, code=code, way=_direction(code), stands=stands,
     )  # fmt: skip
+
+
+def _in_script(session: Session, row: RoundRow, clause: UUID, code: Script) -> str:
+    said = scripts_of_draft(session, row.id).get(clause, {}).get(code)
+    return said.markdown if said else ""
 
 
 def _write_script(
-    number: str, clause: UUID, code: Script, form: ScriptForm, session: Session
+    number: str, clause: UUID, code: Script, form: ScriptForm, stands: list[str], session: Session
 ) -> str:  # fmt: skip
-    write_script(
-        session, current_actor(), number, clause, code, form.words.data or "",
-        seen=form.seen.data or "",
-    )  # fmt: skip
+    words, seen = form.words.data or "", form.seen.data or ""
+    with _beside(
+        form, stands, session, lambda row: [_in_script(session, row, clause, code)], number
+    ):
+        write_script(session, current_actor(), number, clause, code, words, seen=seen)
     return url_for("conventions.desk_script", number=number, script=code.value)
 
 
@@ -217,14 +241,17 @@ def desk_reading(number: str) -> ResponseReturnValue:
     """Write the plain reading that will be published beside the text."""
     row = _round(number)
     old = row.reading or ""
-    form = ReadingForm(data={"words": old, "seen": quote_hash("", old)})
+    form, stands = ReadingForm(data={"words": old, "seen": mark_of(old)}), list[str]()
 
     def act(session: Session) -> str:
         words, seen = form.words.data or "", form.seen.data or ""
-        write_reading(session, current_actor(), row.number, words, seen=seen)
+        with _beside(form, stands, session, lambda now: [now.reading or ""], row.number):
+            write_reading(session, current_actor(), row.number, words, seen=seen)
         return _desk(row.number)
 
-    return answer(form, f"{FOLDER}/reading.html", act, thanks=SAVED, row=row, version=None)
+    return answer(
+        form, f"{FOLDER}/reading.html", act, thanks=SAVED, row=row, version=None, stands=stands
+    )  # fmt: skip
 
 
 @bp.get("/desk/conventions/texts/<number>")
@@ -234,7 +261,7 @@ def desk_text(number: str) -> ResponseReturnValue:
     of = convention_here(reading(), current_actor(), number)
     return render_template(
         f"{FOLDER}/text.html", of=of, versions=versions_of(reading(), of.id), kinds=KINDS,
-        revision=open_round(reading(), of.id), end_ways=END_WAYS,
+        revision=open_round(reading(), of.id), end_ways=END_WAYS, today=today(),
         may_end=current_actor().may(REVIEW, place_path=of.place_path),
     )  # fmt: skip
 
@@ -252,18 +279,24 @@ def desk_version_reading(number: str, version: int) -> ResponseReturnValue:
         add_reading(session, current_actor(), row.number, row.version, words, now=now())
         return url_for("conventions.version", number=row.number, version=row.version)
 
-    return answer(form, f"{FOLDER}/reading.html", act, thanks=SAVED, row=row, version=row.version)
+    return answer(
+        form, f"{FOLDER}/reading.html", act, thanks=SAVED, row=row, version=row.version, stands=()
+    )  # fmt: skip
 
 
 @bp.route("/desk/conventions/texts/<number>/revise", methods=["GET", "POST"])
 @requires(MANAGE)
 def desk_revise(number: str) -> ResponseReturnValue:
-    """Begin a revision of what is published."""
+    """Begin a revision of what is published, or its repeal."""
     of, form = convention_here(reading(), current_actor(), number), ReviseForm()
 
     def act(session: Session) -> str:
         asked = form.asked.data or ""
-        return _desk(start_revision(session, current_actor(), of.number, asked, now=now()))
+        repeals = form.aim.data == Aim.REPEAL
+        begun = start_revision(
+            session, current_actor(), of.number, asked, repeals=repeals, now=now()
+        )  # fmt: skip
+        return _desk(begun)
 
     return answer(form, f"{FOLDER}/revise.html", act, thanks=REVISING, of=of)
 

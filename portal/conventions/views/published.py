@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from credit.rules.canonical import canonical
+from credit.rules.differences import differences as words_between
 from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.conventions.labels.kinds import KINDS, TOPICS
@@ -30,7 +31,7 @@ from portal.conventions.queries.published import (
     version_by_number,
     versions_of,
 )
-from portal.conventions.rules.published import changes_between
+from portal.conventions.rules.published import WordsChange, changes_between
 from portal.conventions.rules.texts import RIGHT_TO_LEFT, Script
 from portal.conventions.views.blueprint import bp
 from portal.conventions.views.kinds import today
@@ -132,6 +133,7 @@ def differences(number: str) -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/differences.html", of=of, old=old, new=new,
         changes=changes_between(said[old.id], said[new.id]),
+        intro=WordsChange(words_between(old.preamble or "", new.preamble or "")),
     )  # fmt: skip
 
 

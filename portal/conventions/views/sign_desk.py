@@ -1,15 +1,17 @@
 """Signatures at the desk: sheets of paper typed in and taken back; a version as a basis."""
 
+from datetime import date
 from functools import partial
 
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
-from portal.conventions.forms.signing import SHEET, BasisForm, SheetForm, UndoForm
+from portal.conventions.forms.signing import SHEET, BasisForm, ContestForm, SheetForm, UndoForm
 from portal.conventions.labels.signing import flaw_in_words
-from portal.conventions.queries.signing import PAGE, counts_of, paper_lines
+from portal.conventions.queries.signing import PAGE, counts_of, names_of_signers, paper_lines
 from portal.conventions.service.bases import KEEPS, basis_of, make_basis
+from portal.conventions.service.contesting import settle_contested
 from portal.conventions.service.handling import HANDLES
 from portal.conventions.service.rounds import MANAGE
 from portal.conventions.service.sheets import (
@@ -31,6 +33,7 @@ from portal.kernel.web import Session, instance, reading
 FOLDER = "conventions/signing/desk"
 TYPED = _l("The sheet is typed in. Its lines count now.")
 BACK = _l("Taken back. Names and doors are deleted.")
+SETTLED = _l("Done. The reason is kept for the signer and the auditors.")
 LISTED = _l("It is on the list. Whoever signed for herself is asked now, and may say no.")
 
 
@@ -45,10 +48,13 @@ def desk_signatures(number: str) -> ResponseReturnValue:
     return render_template(
         f"{FOLDER}/list.html", row=row, rows=rows, counts=counts_of(reading(), row.id),
         following=rows[-1].number if len(found) > PAGE else None,
-        handles=current_actor().may(HANDLES, place_path=row.place_path)
-        and not row.over(city_day(now(), instance().city.zone)),
-        keeps=current_actor().may(KEEPS, place_path=row.place_path),
+        handles=current_actor().may(HANDLES, place_path=row.place_path) and row.counts(_today()),
+        open=row.is_newest and not row.over(_today()),
     )  # fmt: skip
+
+
+def _today() -> date:
+    return city_day(now(), instance().city.zone)
 
 
 @bp.route("/desk/conventions/<number>/signatures/paper", methods=["GET", "POST"])
@@ -68,6 +74,20 @@ def _type(number: str, form: SheetForm, flaws: list[tuple[int, str]], session: S
         flaws += [(line, flaw_in_words(code, facts)) for line, code, facts in bad.flaws]
         raise
     return url_for("conventions.desk_signatures", number=number)
+
+
+@bp.route("/desk/conventions/<number>/signatures/contested", methods=["GET", "POST"])
+@requires(MANAGE)
+def desk_contested(number: str) -> ResponseReturnValue:
+    """End a signature on the screen that is contested, or hide its name."""
+    row, form = version_here(reading(), current_actor(), number), ContestForm()
+    form.offer(names_of_signers(reading(), row.id))
+
+    def act(session: Session) -> str:
+        settle_contested(session, current_actor(), row.number, form.wish(), now=now())
+        return url_for("conventions.desk_signatures", number=row.number)
+
+    return answer(form, f"{FOLDER}/contested.html", act, thanks=SETTLED, row=row)
 
 
 @bp.route("/desk/signatures/<number>", methods=["GET", "POST"])

@@ -13,9 +13,10 @@ from portal.conventions.labels.published import SCRIPTS
 from portal.conventions.queries.published import clauses_of_versions
 from portal.conventions.queries.signing import SigningRow
 from portal.conventions.rules.signing import Signer
-from portal.conventions.service.signing import version_to_read
+from portal.conventions.service.signing import version_to_read, version_to_sign
 from portal.conventions.views.blueprint import bp
 from portal.conventions.views.signing import FOLDER
+from portal.kernel.clock import now
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import instance, reading
 
@@ -28,7 +29,8 @@ LINES = 14
 def sign_sheet(number: str) -> ResponseReturnValue:
     """A sheet to sign on by hand: a line for each household, or (``?by=person``) each resident."""
     by_person = request.args.get("by") == Signer.PERSON.value
-    row = version_to_read(reading(), number)
+    # nobody collects hands under a text that was followed or has ended
+    row = version_to_sign(reading(), number, now())
     way = url_for("conventions.signing", number=row.number)
     return render_template(
         f"{FOLDER}/sheet.html", by_person=by_person, lines=range(1, LINES + 1),
@@ -44,7 +46,7 @@ def convention_poster(number: str) -> ResponseReturnValue:
     way = url_for("conventions.version", number=row.of, version=row.version)
     return render_template(
         f"{FOLDER}/poster.html", text=clauses_of_versions(reading(), [row.id])[row.id],
-        scripts=SCRIPTS, **_printed(row, way), **_sealed(),
+        scripts=SCRIPTS, **_printed(row, way), **_sealed(row),
     )  # fmt: skip
 
 
@@ -56,10 +58,11 @@ def _printed(row: SigningRow, way: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sealed() -> dict[str, Any]:
-    """The newest checkpoint and the address at which it is compared; nothing before the first."""
+def _sealed(row: SigningRow) -> dict[str, Any]:
+    """The newest checkpoint and the address at which it is compared; nothing before the first that
+    was made after the version was sealed."""
     newest = _newest()
-    if newest is None:
+    if newest is None or newest.made_at < row.published_at:
         return {"checkpoint": None}
     way = url_for("credit.compare_log", size=newest.size, root=newest.root.hex())
     return {

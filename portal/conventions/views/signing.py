@@ -24,12 +24,12 @@ from portal.conventions.queries.signing import (
     SigningRow,
     counts_of,
     names_of_signers,
-    sign_ons_by,
 )
 from portal.conventions.rules.signing import Signer
-from portal.conventions.service.bases import basis_of, end_yes, say_yes
+from portal.conventions.service.bases import KEEPS, basis_of, end_yes, say_yes
 from portal.conventions.service.signing import (
     own_signature,
+    own_signatures,
     show_name,
     sign_version,
     units_of,
@@ -62,13 +62,15 @@ def signing(number: str) -> ResponseReturnValue:
 
 def _page(row: SigningRow) -> dict[str, Any]:
     """As many queries however many have signed."""
-    session, at, me = reading(), now(), current_actor().person_id
-    mine = sign_ons_by(session, me, on=row.id) if me else []
+    session, at = reading(), now()
+    mine = own_signatures(session, current_actor(), at, on=row.id)
     return {
         "row": row, "text": clauses_of_versions(session, [row.id])[row.id], "kinds": KINDS,
         "scripts": SCRIPTS,
         "area": areas_by_ids(session, {row.area_id})[row.area_id],
-        "counts": counts_of(session, row.id), "names": names_of_signers(session, row.id),
+        "counts": counts_of(session, row.id),
+        "names": [name for _number, name in names_of_signers(session, row.id)],
+        "keeps": current_actor().may(KEEPS, place_path=row.place_path),
         "mine": [one for one in mine if one.stands], "signed_as": SIGNED_AS,
         "handled": counts_under(session, row.id), "ways": WAYS,
         "today": city_day(at, instance().city.zone), **_basis(row, mine),
@@ -129,15 +131,14 @@ def my_signatures() -> ResponseReturnValue:
 
 
 def _mine() -> list[Any]:
-    me = current_actor().person_id
-    return sign_ons_by(reading(), me) if me else []
+    return own_signatures(reading(), current_actor(), now())
 
 
 @bp.route("/me/signatures/<number>", methods=["GET", "POST"])
 @signed_in
 def my_signature(number: str) -> ResponseReturnValue:
     """One of them: whether my name is read under it, and how to take it back."""
-    row = own_signature(reading(), current_actor(), number)
+    row = own_signature(reading(), current_actor(), number, now=now())
     form = NameForm(data={"name": row.name, "named": row.named_at is not None})
 
     def act(session: Session) -> str:
