@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from portal.areas.models import Area
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
-from portal.publicity.rules.exposure import APPEAL_DAYS, Step
+from portal.publicity.models import Exposure
+from portal.publicity.rules.exposure import CASE_DAYS, Step
 from tests.make.accounts import sign_in_as, staff
 from tests.make.exposures import STREET, Column, column
 from tests.make.photos import jpeg
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def there(app: Flask, database: Database) -> Column:
-    return column(database, now() - timedelta(days=APPEAL_DAYS + 2))
+    return column(database, now() - timedelta(days=CASE_DAYS + 2))
 
 
 @pytest.fixture
@@ -70,6 +73,24 @@ def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
     ).send()  # fmt: skip
     assert browser.get(f"/exposure/photos/{code}").status == 404
     assert browser.get(f"/screen/{STREET}").soup.select(".wall-item") == []
+
+
+def test_P5_a_wall_of_a_grid_would_tell_the_door(there: Column, browser: Browser) -> None:
+    with there.database.write() as session:
+        code = f"{STREET}001G01"
+        path = session.scalars(select(Area.path).where(Area.code == code)).one()
+    there.shown(now())
+    there.change(Exposure, place_path=path)
+    assert browser.get(f"/screen/{STREET}").soup.select(".wall-item")
+    assert browser.get(f"/screen/{code}").status == 404
+
+
+def test_nobody_is_led_to_change_what_another_wrote(desk: Browser, there: Column) -> None:
+    number = there.write(now())
+    page = desk.get(f"/desk/exposure/{number}", status=200)
+    assert "Change it" not in page.text
+    form = desk.get(f"/desk/exposure/{number}/edit").form(button="Save")
+    assert "Only whoever wrote this" in form.send().text
 
 
 def test_lists_send_as_many_queries_for_many_items_as_for_one(

@@ -49,6 +49,10 @@ register(
             "Please cover faces, number plates, names and telephone numbers on the photo first."
         ),
         ExposureRefusal.OWN: _l("You wrote this yourself. Two others approve it."),
+        ExposureRefusal.NOT_WRITER: _l(
+            "Only whoever wrote this changes its words and covers its photo. You can send it back "
+            "or take it down."
+        ),
         ExposureRefusal.APPROVED_ALREADY: _l(
             "You have approved it already. Somebody else approves it, too."
         ),

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import area_by_code
-from portal.areas.rules import codes_of
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
@@ -47,9 +46,12 @@ from portal.publicity.rules.exposure import (
     Step,
     expires_at,
     why_not_approve,
+    why_not_change,
 )
+from portal.publicity.service.settings import unshown_days_of
 from portal.reports.rules.covering import Rectangle, write_rectangles
 from portal.reports.rules.masking import what_is_masked
+from portal.reports.rules.publicity import STRICTEST, public_codes
 from portal.reports.service.covering import check_rectangles
 
 WRITE: Final = Permission.EXPOSURE_WRITE
@@ -84,7 +86,8 @@ def write_exposure(session: Session, actor: Actor, wish: ExposureWish, *, now: d
     """Write an item; its number. The place is that of its basis, never typed."""
     basis_number = clean_number(wish.basis_number) or ""
     at = _basis(session, actor, wish.basis, basis_number)
-    area = area_by_code(session, _public_code(at.place_path))
+    # the finest place that leads to no door (P5)
+    area = area_by_code(session, public_codes(at.place_path, STRICTEST)[-1])
     if area is None:
         raise Refused(ExposureRefusal.NO_BASIS, field="basis_number")
     _nobody_named(wish)
@@ -115,7 +118,7 @@ def _basis(session: Session, actor: Actor, basis: Basis, number: str) -> Standin
     at = standings(session, [(basis, number)], zone=zone).get((basis, number))
     if at is None or not actor.may(WRITE, place_path=at.place_path):
         raise Refused(ExposureRefusal.NO_BASIS, field="basis_number")
-    if at.settled_on is None:
+    if at.contested_until is None:
         raise Refused(ExposureRefusal.NOT_FINAL, field="basis_number")
     return at
 
@@ -128,16 +131,21 @@ def _nobody_named(wish: ExposureWish) -> None:
             raise Refused(ExposureRefusal.NAMES_SOMEBODY, field=name)
 
 
-def _public_code(path: str) -> str:
-    """The finest place of the national list: grids and buildings of ours lead to a door (P5)."""
-    return [code for code in codes_of(path) if code.isdecimal()][-1]
+def _own(session: Session, actor: Actor, number: str) -> ExposureRow:
+    """An item that somebody wrote herself, held."""
+    row = exposure_here(session, actor, number, lock=True)
+    refusal = why_not_change(actor.person_id, row.made_by)
+    if refusal is not None:
+        raise Refused(refusal)
+    return row
 
 
 def edit_exposure(
     session: Session, actor: Actor, number: str, wish: ExposureWish, *, now: datetime
 ) -> None:
-    """Other words while it is a draft; what it rests on stays. A new picture is covered anew."""
-    row = exposure_here(session, actor, number, lock=True)
+    """Its writer's other words while it is a draft; what it rests on stays. A new picture is
+    covered anew."""
+    row = _own(session, actor, number)
     if row.state is not ExposureState.DRAFT:
         raise Conflict(ExposureRefusal.NOT_NOW)
     _nobody_named(wish)
@@ -172,7 +180,7 @@ def cover_exposure(
     copy: KeptPhotos, *, now: datetime,
 ) -> None:  # fmt: skip
     """Let the public see the covered copy only. Of two at once the second is told (Conflict)."""
-    row = exposure_here(session, actor, number, lock=True)
+    row = _own(session, actor, number)
     if (row.covers or "") != seen or row.state is not ExposureState.DRAFT:
         raise Conflict(ExposureRefusal.MOVED_ON)
     file = take_uploads(session, copy, now, field="drawn")[0]
@@ -262,8 +270,10 @@ def _take_down(
 
 
 def forget_expired(session: Session, now: datetime) -> int:
-    """The pictures of what is no longer shown go, the one beneath too; how many items. A batch."""
-    rows = pictures_expired(session, now)
+    """The pictures of what is no longer shown, or never was, go, the one beneath too; how many
+    items. A batch."""
+    kept = unshown_days_of(instance_of(session).city)
+    rows = pictures_expired(session, now, unshown=kept)
     ids = [row.id for row in rows]
     session.execute(update(Exposure).where(Exposure.id.in_(ids)).values(dict.fromkeys(_FILES)))
     forget_files(session, [key for row in rows for key in _keys(row)])

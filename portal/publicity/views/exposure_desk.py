@@ -95,7 +95,7 @@ def _words(row: ExposureRow) -> dict[str, Any]:
     return {
         "row": row, "states": STATES, "bases": BASES, "steps": STEPS_WORDS,
         "open": [step for step in STEPS[row.state] if may[step] or step is Step.TAKE_DOWN],
-        "writes": may[Step.SEND] and row.state is ExposureState.DRAFT,
+        "writes": row.made_by == actor.person_id and row.state is ExposureState.DRAFT,
         "why": _hidden([row]).get(row.number),
         "over": bool(row.expires_at and row.expires_at <= now()),
         "place": areas_by_ids(reading(), {row.area_id})[row.area_id],
