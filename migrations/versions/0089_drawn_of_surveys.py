@@ -1,0 +1,15 @@
+"""How many were drawn for a survey, whatever became of their invitations"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0089"
+down_revision = "0085"
+
+
+def upgrade() -> None:
+    op.add_column("survey", sa.Column("drawn", sa.Integer(), server_default="0", nullable=False))
+    op.execute(
+        "UPDATE survey SET drawn = (SELECT count(*) FROM survey_invitation "
+        "WHERE survey_invitation.survey_id = survey.id)"
+    )
