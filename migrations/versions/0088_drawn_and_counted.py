@@ -1,4 +1,5 @@
-"""How many were drawn for a survey, whatever became of their invitations"""
+"""Surveys keep how many were drawn, whatever became of their invitations; kept counts know nothing
+of what reporters said"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,3 +14,5 @@ def upgrade() -> None:
         "UPDATE survey SET drawn = (SELECT count(*) FROM survey_invitation "
         "WHERE survey_invitation.survey_id = survey.id)"
     )
+    for name in ("answered", "solved", "satisfied"):
+        op.drop_column("figure_count", name)
