@@ -32,6 +32,7 @@ from portal.publicity.rules.exposure import (
 from portal.publicity.service.exposures import (
     ExposureWish,
     cover_exposure,
+    covered_copy,
     edit_exposure,
     forget_expired,
     step_exposure,
@@ -39,7 +40,7 @@ from portal.publicity.service.exposures import (
 from portal.publicity.service.settings import UNSHOWN_DAYS
 from portal.reports.models import Case, Category
 from portal.reports.rules.codes import State, Target
-from portal.reports.rules.covering import Rectangle
+from portal.reports.rules.covering import CoverRefusal, Rectangle
 from tests.make import reports
 from tests.make.exposures import Column, column, exposure
 from tests.make.together import at_once
@@ -124,6 +125,36 @@ def test_L6_nobody_approves_her_own_words_or_covering(there: Column) -> None:
     assert there.row(number).covers == covers
     edit(there.writer)
     assert there.row(number).act == wish.act
+
+
+def test_P5_nothing_to_cover_is_said_by_whoever_wrote_it_and_by_both_who_approve(
+    there: Column,
+) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        made_by = there.writer.person_id
+        number = exposure(session, there.area, breach, NOW, made_by=made_by, covers="").number
+    there.step(there.writer, number, Step.SEND, NOW)
+    for who in (there.first, there.second):
+        _refused(partial(there.step, who, number, Step.APPROVE, NOW), ExposureRefusal.NOT_LOOKED)
+        assert there.seen(NOW) == []
+        there.step(who, number, Step.APPROVE, NOW, looked=True)
+    assert there.seen(NOW) == [number]
+
+
+def test_P5_rectangles_and_nothing_to_cover_are_not_said_at_once(there: Column) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        number = exposure(session, there.area, breach, NOW).number
+    row = there.row(number)
+    for drawn, bare, why in (
+        ([Rectangle(0, 0, 500, 500)], True, ExposureRefusal.BOTH),
+        ([], False, CoverRefusal.NOTHING),
+        (None, True, CoverRefusal.DAMAGED),
+    ):
+        with there.database.read() as session, pytest.raises(Refused) as refusal:
+            covered_copy(session, row, drawn, bare=bare)
+        assert refusal.value.code is why
 
 
 @pytest.mark.parametrize("state", [ExposureState.DRAFT, ExposureState.WAITING])

@@ -75,6 +75,31 @@ def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
     assert browser.get(f"/screen/{STREET}").soup.select(".wall-item") == []
 
 
+def test_P5_a_photo_with_nothing_to_cover_is_looked_at_by_each(
+    app: Flask, desk: Browser, there: Column, browser: Browser
+) -> None:
+    form = desk.get("/desk/exposure/new", status=200).form(button="Save")
+    form.fill(basis="breach", basis_number=there.breach, act="占道堆放货物", located="东阁路")
+    address = form.attach("photo", jpeg()).send().path
+    number = address.rpartition("/")[2]
+    cover = desk.get(f"{address}/cover", status=200).form(button="Cover")
+    assert "Draw at least one rectangle" in cover.send().text
+    page = cover.fill(nothing="y").send()
+    assert "there is nothing to cover on it" in page.text
+    assert there.row(number).bare
+    desk.get(f"{address}/step/send").form(button="Send it for approval").send()
+    for _ in range(2):
+        with there.database.write() as session:
+            other = staff(session, "street_desk", area=there.area)
+        approver = Browser(app).in_language("en")
+        sign_in_as(approver, other)
+        approve = approver.get(f"{address}/step/approve", status=200).form(button="Approve it")
+        assert "Nothing is covered on this photo" in approve.send().text
+        assert approve.fill(nothing="y").send().notices == ["Saved."]
+    assert browser.get(f"/exposure/photos/{there.row(number).code}", status=200)
+    assert browser.in_language("en").get(f"/screen/{STREET}").soup.select(".wall-item")
+
+
 def test_P5_a_wall_of_a_grid_would_tell_the_door(there: Column, browser: Browser) -> None:
     with there.database.write() as session:
         code = f"{STREET}001G01"

@@ -65,6 +65,11 @@ class ExposureRow:
     back_why: str | None
     down_why: str | None
 
+    @property
+    def bare(self) -> bool:
+        """Whether its writer said that nothing on its photo need be covered."""
+        return self.covers == ""
+
 
 _COLUMNS: Any = tuple(getattr(Exposure, name) for name in ExposureRow.__dataclass_fields__)
 

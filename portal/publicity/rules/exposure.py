@@ -58,6 +58,8 @@ class ExposureRefusal(StrEnum):
     PERSONS_OFF = "exposure.persons_off"
     NAMES_SOMEBODY = "exposure.names_somebody"
     NOT_COVERED = "exposure.not_covered"
+    BOTH = "exposure.both"
+    NOT_LOOKED = "exposure.not_looked"
     OWN = "exposure.own"
     NOT_WRITER = "exposure.not_writer"
     APPROVED_ALREADY = "exposure.approved_already"
@@ -109,14 +111,15 @@ def why_not_change(person: UUID | None, made_by: UUID) -> ExposureRefusal | None
 
 
 def why_not_approve(
-    person: UUID | None, made_by: UUID | None, first_by: UUID | None
+    person: UUID | None, made_by: UUID | None, first_by: UUID | None, *, unseen: bool = False
 ) -> ExposureRefusal | None:
-    """Two people approve, and neither of them wrote it."""
+    """Two people approve, and neither of them wrote it. ``unseen``: nothing covers the photo, and
+    she has not said that nothing need be covered."""
     if person is None or person == made_by:
         return ExposureRefusal.OWN
     if person == first_by:
         return ExposureRefusal.APPROVED_ALREADY
-    return None
+    return ExposureRefusal.NOT_LOOKED if unseen else None
 
 
 def expires_at(now: datetime, days: int) -> datetime:

@@ -165,19 +165,27 @@ def _keys(row: ExposureRow) -> list[str]:
 
 
 def covered_copy(
-    session: Session, row: ExposureRow, rectangles: Sequence[Rectangle] | None
+    session: Session, row: ExposureRow, rectangles: Sequence[Rectangle] | None, *, bare: bool
 ) -> CleanPhoto:
-    """The picture with rectangles, drawn by the limited child. Not in a transaction."""
-    drawn = check_rectangles(rectangles)
+    """The picture with rectangles, drawn by the limited child. Not in a transaction. ``bare``: the
+    writer says that there is nothing to cover."""
+    drawn = _drawn(rectangles, bare=bare)
     if row.blob_key is None:
         raise Refused(ExposureRefusal.NO_PHOTO)
     content = instance_of(session).blobs.open(row.blob_key)
     return cover_photo(content, [(one.left, one.top, one.width, one.height) for one in drawn])
 
 
+def _drawn(rectangles: Sequence[Rectangle] | None, *, bare: bool) -> Sequence[Rectangle]:
+    """What is drawn: nothing only where that was said, and then nothing else."""
+    if bare and rectangles:
+        raise Refused(ExposureRefusal.BOTH, field="nothing")
+    return () if bare and rectangles is not None else check_rectangles(rectangles)
+
+
 def cover_exposure(
     session: Session, actor: Actor, number: str, rectangles: Sequence[Rectangle], seen: str,
-    copy: KeptPhotos, *, now: datetime,
+    copy: KeptPhotos, *, now: datetime, bare: bool = False,
 ) -> None:  # fmt: skip
     """Let the public see the covered copy only. Of two at once the second is told (Conflict)."""
     row = _own(session, actor, number)
@@ -187,16 +195,17 @@ def cover_exposure(
     _change(
         session, row, Exposure.state == ExposureState.DRAFT, code=new_token(),
         public_key=file.blob_key, public_thumbnail_key=file.thumbnail_key,
-        covers=write_rectangles(check_rectangles(rectangles)),
+        covers=write_rectangles(_drawn(rectangles, bare=bare)),
     )  # fmt: skip
     forget_files(session, [key for key in (row.public_key, row.public_thumbnail_key) if key])
 
 
 def step_exposure(
     session: Session, actor: Actor, number: str, step: Step, *, sent: int, reason: str,
-    now: datetime,
+    now: datetime, looked: bool = False,
 ) -> None:  # fmt: skip
-    """Take one step. ``sent``: which version was read; another one is nobody's approval."""
+    """Take one step. ``sent``: which version was read; another one is nobody's approval.
+    ``looked``: whoever approves says that on a photo without rectangles nothing need be covered."""
     row = exposure_here(session, actor, number)
     if step in WITH_REASON and not reason:
         raise Refused(ExposureRefusal.NO_REASON, field="reason")
@@ -211,7 +220,7 @@ def step_exposure(
     if step is Step.SEND:
         return _send(session, row)
     if step is Step.APPROVE:
-        return _approve(session, actor, row, now)
+        return _approve(session, actor, row, now, looked=looked)
     return _send_back(session, row, reason)
 
 
@@ -224,11 +233,14 @@ def _send(session: Session, row: ExposureRow) -> None:
     )  # fmt: skip
 
 
-def _approve(session: Session, actor: Actor, row: ExposureRow, now: datetime) -> None:
+def _approve(
+    session: Session, actor: Actor, row: ExposureRow, now: datetime, *, looked: bool
+) -> None:
     """The first approval, or the second, which shows it: then its basis must allow it."""
-    refusal = why_not_approve(actor.person_id, row.made_by, row.first_by)
+    unseen = row.bare and not looked
+    refusal = why_not_approve(actor.person_id, row.made_by, row.first_by, unseen=unseen)
     if refusal is not None:
-        raise Refused(refusal)
+        raise Refused(refusal, field="nothing" if refusal is ExposureRefusal.NOT_LOOKED else None)
     waiting = Exposure.state == ExposureState.WAITING
     if row.first_by is None:
         first = waiting & Exposure.first_by.is_(None)
