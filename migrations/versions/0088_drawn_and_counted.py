@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0088"
-down_revision = "0085"
+down_revision = "0086"
 
 
 def upgrade() -> None:
