@@ -85,6 +85,16 @@ def scores(session: Session, who: Person, *wishes: ScoreWish) -> None:
         record_score(session, actor(session, who), wish, now=NOW)
 
 
+def scores_frozen(database: Database) -> dict[tuple[str, str], tuple[int, int]]:
+    """Sum and number of the scores between units in the frozen inputs."""
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
+    return {
+        (one["unit"], one["indicator"]): (one["part"], one["whole"])
+        for one in document["inputs"]
+        if one["indicator"] in ("mutual", "liaison")
+    }
+
+
 def test_units_score_each_other_and_both_directions_are_kept(
     database: Database, people: dict[str, Person]
 ) -> None:
@@ -113,13 +123,7 @@ def test_units_score_each_other_and_both_directions_are_kept(
             scores(session, people[who], wish)
         assert code_of(refused) is why
     make.freeze(database)
-    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
-    found = {
-        (one["unit"], one["indicator"]): (one["part"], one["whole"])
-        for one in document["inputs"]
-        if one["indicator"] in ("mutual", "liaison")
-    }
-    assert found == {
+    assert scores_frozen(database) == {
         (EAST, "mutual"): (70, 1),
         ("DEMO-COMPANY", "mutual"): (90, 1),
         (DEPARTMENT, "mutual"): (140, 2),
