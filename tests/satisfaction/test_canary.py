@@ -112,7 +112,7 @@ def look(town: Town, who: str, address: str) -> bytes | None:
 
 
 def rate(town: Town) -> None:
-    """Solved, but badly served: nothing is sent back, and the unit would like to know who said so."""
+    """Solved, but badly served: nothing is sent back, and a unit would like to know who said it."""
     with town.database.write() as session:
         case = case_row(session, town.cases["closed"])
         [reporter] = reporters_of(session, case)
