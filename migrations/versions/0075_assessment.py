@@ -237,7 +237,7 @@ def _assessment_row_columns() -> list[sa.Column[Any]]:
         sa.Column("place", sa.Integer(), nullable=True),
         sa.Column("failed", sa.Boolean(), nullable=False),
         sa.Column("fund", sa.String(length=32), nullable=True),
-        sa.Column("fund_fen", sa.Integer(), nullable=True),
+        sa.Column("fund_fen", sa.BigInteger(), nullable=True),
     ]
 
 

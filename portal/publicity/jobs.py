@@ -1,4 +1,5 @@
-"""What recurs: pictures of expired items are deleted. That they are hidden needs no job."""
+"""What recurs: pictures of items that expired, or were never shown, are deleted. That expired ones
+are hidden needs no job."""
 
 from datetime import datetime
 

@@ -5,11 +5,16 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from portal.accounts.models import Person
+from portal.accounts.rules import Permission
+from portal.accounts.service import Place, grant_role
+from portal.areas.models import Area
 from portal.assessment.models import DailyCheck, FrozenRow, MutualScore, Objection, TalkRecord
 from portal.assessment.rules import ObjectionState, TalkState
 from portal.kernel.db import Database
-from tests.make.accounts import sign_in_as
+from portal.organisations.rules import OrganisationKind
+from tests.make.accounts import LONG_AGO, actor, sign_in_as, staff
 from tests.make.assessment import DEPARTMENT, EAST, MONTH, WEST, a_frozen, rows_about, town
+from tests.make.organisations import unit
 from tests.pages import Browser
 from tests.reports.test_queries_per_page import counted
 
@@ -134,9 +139,57 @@ def test_units_and_liaison_officers_score_at_the_desk(
         form = desk.get("/desk/assessment/").click(words).form(button="Save")
         page = form.fill(unit=f"departments {DEPARTMENT}", score="85", reason="响应快").send()
         assert page.notices == ["Saved."]
+        assert ("at least nine other liaison officers" in page.text) == (who == "liaison")
     with database.read() as session:
         found = session.execute(select(MutualScore.by_group, MutualScore.score))
         assert sorted(found.all()) == [("liaison", 85), ("streets", 85)]
+
+
+def test_who_speaks_for_two_streets_says_for_which_she_scores(
+    app: Flask, database: Database, people: dict[str, Person]
+) -> None:
+    with database.write() as session:
+        west = session.scalars(select(Area.id).where(Area.code == WEST)).one()
+        desk_of = Place(area_id=west)
+        grant_role(session, None, people["east"].id, "street_desk", desk_of, now=LONG_AGO)
+    desk = at_desk(app, people["east"])
+    form = desk.get("/desk/assessment/").click("Score another unit").form(button="Save")
+    page = form.fill(unit=f"departments {DEPARTMENT}", score="85", reason="响应快").send(status=422)
+    assert "Please fill this in." in page.text
+    page = page.form(button="Save").fill(rater=f"streets {WEST}").send()
+    assert page.notices == ["Saved."]
+    with database.read() as session:
+        assert session.scalars(select(MutualScore.by_code)).all() == [WEST]
+
+
+def test_who_is_both_scores_as_the_page_says(
+    app: Flask, database: Database, people: dict[str, Person]
+) -> None:
+    with database.write() as session:
+        first = session.scalars(select(Area.id).where(Area.code == f"{EAST}001")).one()
+        officer_of = Place(area_id=first)
+        grant_role(session, None, people["east"].id, "liaison_officer", officer_of, now=LONG_AGO)
+    desk = at_desk(app, people["east"])
+    for words, score in (("Score another unit", "85"), ("Score a department", "40")):
+        form = desk.get("/desk/assessment/").click(words).form(button="Save")
+        page = form.fill(unit=f"departments {DEPARTMENT}", score=score, reason="响应快").send()
+        assert page.notices == ["Saved."]
+    with database.read() as session:
+        found = session.execute(select(MutualScore.by_group, MutualScore.score))
+        assert sorted(found.all()) == [("liaison", 40), ("streets", 85)]
+
+
+def test_who_scores_for_nobody_has_no_door(
+    app: Flask, database: Database, people: dict[str, Person]
+) -> None:
+    with database.write() as session:
+        company = unit(session, "DEMO-COMPANY", kind=OrganisationKind.COMPANY)
+        who = staff(session, "handling_unit", organisation=company)
+        assert actor(session, who).may(Permission.ASSESSMENT_RATE, organisation_id=company.id)
+    desk = at_desk(app, who)
+    assert "Score another unit" not in desk.get("/desk/assessment/", status=200).text
+    desk.get("/desk/assessment/score", status=404)
+    assert "Score another unit" in at_desk(app, people["east"]).get("/desk/assessment/").text
 
 
 def test_the_centre_puts_down_a_report_of_the_media(app: Flask, people: dict[str, Person]) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.models import Person
-from portal.assessment.models import Frozen, TalkRecord
+from portal.assessment.models import Frozen, FrozenRow, Objection, TalkRecord
 from portal.assessment.queries.frozen import group_page, row_of, rows_of, versions_of
-from portal.assessment.queries.objections import objections_against
+from portal.assessment.queries.objections import LATEST, latest_objections, objections_against
 from portal.assessment.queries.talks import all_talks
 from portal.assessment.rules import ObjectionState, Refusal, TalkState
 from portal.assessment.rules.files import INPUTS, PROGRAM, RESULT
@@ -306,6 +306,41 @@ def test_r195_found_handled_and_closed_rates_are_of_fixed_counts(
     assert formulas["found"] == "found_own/found"
     assert formulas["handled"] == "done/taken"
     assert formulas["closed"] == "closed/taken"
+
+
+def test_a_fund_of_a_large_city_is_kept_to_the_fen(database: Database) -> None:
+    with database.write() as session:
+        make.a_frozen(session, EAST)
+        session.add(
+            FrozenRow(
+                slug=MONTH, group="streets", unit=WEST, position=1, name_zh_hans="李园街道",
+                failed=False, fund="city", fund_fen=999_999_999_999,
+            )
+        )  # fmt: skip
+    with database.read() as session:
+        row = row_of(session, MONTH, "streets", WEST)
+    assert row is not None
+    assert row.fund_fen == 999_999_999_999
+
+
+def test_open_objections_stand_first_and_none_falls_off_the_desk(database: Database) -> None:
+    decided = {"state": ObjectionState.REFUSED, "decided_at": LATER, "why": "数据无误"}
+    with database.write() as session:
+        oldest = make.a_frozen(session, EAST)["assessment_objection"]
+        session.add_all(
+            Objection(
+                group="streets", unit=EAST, period=MONTH, slug=MONTH, indicator="in_time",
+                words="系统停机", made_at=NOW + timedelta(seconds=at), **how,
+            )
+            for how in ({}, decided)
+            for at in range(1, LATEST + 2)
+        )  # fmt: skip
+    with database.read() as session:
+        states = [one.state for one in latest_objections(session)]
+        numbers = {one.number for one in latest_objections(session)}
+    still = LATEST + 2
+    assert states == [ObjectionState.OPEN] * still + [ObjectionState.REFUSED] * LATEST
+    assert oldest in numbers
 
 
 def test_r266_a_year_pays_both_funds_by_its_ranks(database: Database) -> None:

@@ -10,12 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
+from portal.areas.models import Area
 from portal.assessment.models import MutualScore
+from portal.assessment.queries.inputs import month_of, values_of
+from portal.assessment.queries.units import units_of
 from portal.assessment.rules import Axis, Refusal
 from portal.assessment.rules.files import INPUTS
+from portal.assessment.rules.sets import groups, set_for
 from portal.assessment.service.recording import (
     CheckWish,
     MediaWish,
+    Rater,
     ScoreWish,
     record_check,
     record_media,
@@ -25,7 +30,7 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
 from portal.organisations.rules import OrganisationKind
 from tests.make import assessment as make
-from tests.make.accounts import actor
+from tests.make.accounts import actor, staff
 from tests.make.assessment import DAY, DEPARTMENT, EAST, MONTH, NOW, WEST
 from tests.make.organisations import unit
 
@@ -80,21 +85,36 @@ def scores(session: Session, who: Person, *wishes: ScoreWish) -> None:
         record_score(session, actor(session, who), wish, now=NOW)
 
 
+def scores_frozen(database: Database) -> dict[tuple[str, str], tuple[int, int]]:
+    """Sum and number of the scores between units in the frozen inputs."""
+    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
+    return {
+        (one["unit"], one["indicator"]): (one["part"], one["whole"])
+        for one in document["inputs"]
+        if one["indicator"] in ("mutual", "liaison")
+    }
+
+
 def test_units_score_each_other_and_both_directions_are_kept(
     database: Database, people: dict[str, Person]
 ) -> None:
-    street = ScoreWish(DAY, "streets", EAST, 70, "配合及时")
-    company = ScoreWish(DAY, "companies", "DEMO-COMPANY", 90, "清运及时")
-    department = ScoreWish(DAY, "departments", DEPARTMENT, 80, "响应快")
+    street = ScoreWish(Rater("departments", DEPARTMENT), DAY, "streets", EAST, 70, "配合及时")
+    company = ScoreWish(Rater("streets", EAST), DAY, "companies", "DEMO-COMPANY", 90, "清运及时")
+    department = ScoreWish(Rater("streets", EAST), DAY, "departments", DEPARTMENT, 80, "响应快")
+    western = replace(department, by=Rater("streets", WEST), score=60)
+    quiet = replace(department, by=Rater("liaison"), score=50)
     with database.write() as session:
         scores(session, people["department"], street)
         unit(session, "DEMO-COMPANY", kind=OrganisationKind.COMPANY)
         scores(session, people["east"], department, company)
-        scores(session, people["west"], replace(department, score=60))
-        scores(session, people["liaison"], replace(department, score=50))
+        scores(session, people["west"], western)
+        scores(session, people["liaison"], quiet)
     for who, wish, why in (
         ("department", street, Refusal.DECIDED),
-        ("liaison", department, Refusal.DECIDED),
+        ("liaison", quiet, Refusal.DECIDED),
+        ("liaison", department, Refusal.NO_PAIR),
+        ("east", western, Refusal.NO_PAIR),
+        ("east", quiet, Refusal.NO_PAIR),
         ("east", street, Refusal.NO_PAIR),
         ("department", department, Refusal.NO_PAIR),
         ("checker", department, Refusal.NO_PAIR),
@@ -103,22 +123,59 @@ def test_units_score_each_other_and_both_directions_are_kept(
             scores(session, people[who], wish)
         assert code_of(refused) is why
     make.freeze(database)
-    document = json.loads(make.files_of(database, MONTH)[INPUTS] or "")
-    found = {
-        (one["unit"], one["indicator"]): (one["part"], one["whole"])
-        for one in document["inputs"]
-        if one["indicator"] in ("mutual", "liaison")
-    }
-    assert found == {
+    assert scores_frozen(database) == {
         (EAST, "mutual"): (70, 1),
         ("DEMO-COMPANY", "mutual"): (90, 1),
         (DEPARTMENT, "mutual"): (140, 2),
-        (DEPARTMENT, "liaison"): (50, 1),
     }
     with database.read() as session:
         # a liaison officer's score leads nobody to her
         rows = session.scalars(select(MutualScore).filter_by(by_group="liaison")).all()
         assert [row.made_by for row in rows] == [None]
+
+
+def test_r177_P4_no_liaison_officers_score_can_be_read_from_the_inputs(
+    database: Database, people: dict[str, Person]
+) -> None:
+    wish = ScoreWish(Rater("liaison"), DAY, "departments", DEPARTMENT, 0, "响应慢")
+    given = [50, 51, 67, 72, 80, 80, 90, 95, 98, 100]
+
+    def rate(officer: Person, score: int) -> None:
+        with database.write() as session:
+            scores(session, officer, replace(wish, score=score))
+
+    with database.write() as session:
+        first = session.scalars(select(Area).filter_by(code=f"{EAST}001")).one()
+        officers = [staff(session, "liaison_officer", area=first) for _ in given]
+        unit(session, "OTHER-UNIT", kind=OrganisationKind.DEPARTMENT)
+    for officer, score in zip(officers[:9], given[:9], strict=True):
+        rate(officer, score)
+    assert inputs_of(database, "liaison") == []
+    rate(officers[9], given[9])
+    # 78.3 of a hundred
+    [found] = inputs_of(database, "liaison")
+    assert found["value"] == 7800
+    assert found.keys() == {"group", "unit", "indicator", "value", "low", "high"}
+    assert found["low"] < 7800 < found["high"]
+    # what one gave to two departments, or in two months, does not meet in the tables
+    with database.write() as session:
+        scores(session, officers[0], replace(wish, unit="OTHER-UNIT"))
+        scores(session, officers[0], replace(wish, day=date(2026, 11, 2)))
+        codes = session.scalars(select(MutualScore.by_code)).all()
+    assert len(set(codes)) == len(given) + 2
+
+
+def inputs_of(database: Database, indicator: str) -> list[dict[str, Any]]:
+    """What would be frozen of an indicator now."""
+    with database.read() as session:
+        month, (_, known) = month_of(session, MONTH), set_for(MONTH) or ("", ())
+        units = [one for group in groups().values() for one in units_of(session, group, DAY)]
+        wanted = [one for one in known if one.code == indicator]
+        found = values_of(session, month, units, wanted)
+    return [
+        {"group": group, "unit": code, "indicator": one, **value.said()}
+        for (group, code, one), value in found.items()
+    ]
 
 
 def test_media_reports_cost_points_and_only_the_centre_puts_them_down(

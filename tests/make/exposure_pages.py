@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal.areas.models import Area
 from portal.kernel.clock import now
 from portal.kernel.ids import new_id
-from portal.publicity.rules.exposure import APPEAL_DAYS, ExposureState
+from portal.publicity.rules.exposure import CASE_DAYS, ExposureState
 from tests.make.exposures import basis, exposure
 
 CASES = {
@@ -27,7 +27,7 @@ PAIRS = {("publicity.screen", "area"): "exposure_place"}
 def exposure_things(session: Session, area: Area) -> dict[str, str]:
     """One of each, of a breach that was told of long enough ago."""
     today = now()
-    settled = today - timedelta(days=APPEAL_DAYS + 2)
+    settled = today - timedelta(days=CASE_DAYS + 2)
     of = basis(session, area, settled)
     shown = exposure(
         session, area, of, settled, state=ExposureState.SHOWN, first_by=new_id(),

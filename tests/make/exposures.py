@@ -81,11 +81,16 @@ class Column:
         with self.database.write() as session:
             return write_exposure(session, self.writer, ExposureWish(**given | changes), now=now)
 
-    def step(self, who: Actor, number: str, step: Step, now: datetime, reason: str = "") -> None:
+    def step(
+        self, who: Actor, number: str, step: Step, now: datetime, reason: str = "",
+        *, looked: bool = False,
+    ) -> None:  # fmt: skip
         """A step of somebody who read what stands there now."""
         sent = self.row(number).sent
         with self.database.write() as session:
-            step_exposure(session, who, number, step, sent=sent, reason=reason, now=now)
+            step_exposure(
+                session, who, number, step, sent=sent, reason=reason, now=now, looked=looked
+            )
 
     def waiting(self, now: datetime, **changes: Any) -> str:
         """One that was sent for approval, and one has approved."""

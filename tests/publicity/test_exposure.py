@@ -1,6 +1,7 @@
 """Exposure: act and place, two approvals, after the appeal's days, gone by itself or at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -10,35 +11,44 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from pledges.models import Breach, PremisesOperator
-from pledges.rules.breaches import BreachState
+from pledges.rules.breaches import BreachState, BreachStep, ladder
 from portal.accounts.rules import Actor
 from portal.areas.models import FeatureSwitch
 from portal.areas.rules import Feature
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.instance import instance_of
+from portal.kernel.uploads import KeptPhotos
 from portal.publicity.models import Exposure
 from portal.publicity.rules.exposure import (
-    APPEAL_DAYS,
+    CASE_DAYS,
     Basis,
     ExposureRefusal,
     ExposureState,
     Standing,
     Step,
-    shown_from,
     why_not_show,
 )
-from portal.publicity.service.exposures import forget_expired, step_exposure
+from portal.publicity.service.exposures import (
+    ExposureWish,
+    cover_exposure,
+    covered_copy,
+    edit_exposure,
+    forget_expired,
+    step_exposure,
+)
+from portal.publicity.service.settings import UNSHOWN_DAYS
 from portal.reports.models import Case, Category
 from portal.reports.rules.codes import State, Target
+from portal.reports.rules.covering import CoverRefusal, Rectangle
 from tests.make import reports
 from tests.make.exposures import Column, column, exposure
 from tests.make.together import at_once
 
 SETTLED = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-# the sixteenth day after the last notice
-NOW = SETTLED + (APPEAL_DAYS + 1) * DAY
+# the first day after those in which an appeal may be lodged after the last notice
+NOW = SETTLED + (ladder()[BreachStep.SUSPEND].days + 1) * DAY
 WHY = "当事人已整改"
 
 
@@ -54,13 +64,23 @@ def _refused(act: Callable[[], object], code: ExposureRefusal) -> None:
 
 
 def test_L7_nothing_is_seen_before_the_days_of_an_appeal_are_over() -> None:
-    at = Standing("/37/", date(2026, 11, 1), person=False)
-    last = date(2026, 11, 1) + timedelta(days=APPEAL_DAYS)
+    last = date(2026, 11, 16)
+    at = Standing("/37/", last, person=False)
     early = why_not_show(at, last, about_person=False, persons_on=False)
     assert early is ExposureRefusal.WINDOW_RUNS
-    assert APPEAL_DAYS >= 15
-    assert why_not_show(at, shown_from(last - APPEAL_DAYS * DAY), about_person=False,
-                        persons_on=False) is None  # fmt: skip
+    assert CASE_DAYS >= 15
+    assert why_not_show(at, last + DAY, about_person=False, persons_on=False) is None
+
+
+def test_L7_the_days_of_an_appeal_are_those_of_the_ladder(
+    there: Column, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = there.shown(NOW)
+    longer = replace(ladder()[BreachStep.SUSPEND], days=ladder()[BreachStep.SUSPEND].days + 5)
+    steps = {**ladder(), BreachStep.SUSPEND: longer}
+    monkeypatch.setattr("pledges.rules.breaches.ladder", lambda: steps)
+    assert there.seen(NOW + 4 * DAY) == []
+    assert there.seen(NOW + 5 * DAY) == [number]
 
 
 def test_L6_two_people_approve_and_neither_wrote_it(there: Column) -> None:
@@ -80,6 +100,80 @@ def test_L6_two_people_approve_and_neither_wrote_it(there: Column) -> None:
     assert there.seen(NOW, "/37/3702/370283/370283002/") == []
     with there.database.write() as session, pytest.raises(IntegrityError):
         session.execute(update(Exposure).values(second_by=there.first.person_id))
+
+
+def test_L6_nobody_approves_her_own_words_or_covering(there: Column) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        row = exposure(session, there.area, breach, NOW, made_by=there.writer.person_id)
+        number, covers = row.number, row.covers or ""
+    wish = ExposureWish(Basis.BREACH, there.breach, "店外经营", "东阁路", 7, about_person=False)
+
+    def edit(who: Actor) -> None:
+        with there.database.write() as session:
+            edit_exposure(session, who, number, wish, now=NOW)
+
+    def cover(who: Actor) -> None:
+        with there.database.write() as session:
+            cover_exposure(
+                session, who, number, [Rectangle(0, 0, 500, 500)], covers, KeptPhotos(), now=NOW
+            )
+
+    for act in (edit, cover):
+        _refused(partial(act, there.first), ExposureRefusal.NOT_WRITER)
+    assert there.row(number).act != wish.act
+    assert there.row(number).covers == covers
+    edit(there.writer)
+    assert there.row(number).act == wish.act
+
+
+def test_P5_nothing_to_cover_is_said_by_whoever_wrote_it_and_by_both_who_approve(
+    there: Column,
+) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        made_by = there.writer.person_id
+        number = exposure(session, there.area, breach, NOW, made_by=made_by, covers="").number
+    there.step(there.writer, number, Step.SEND, NOW)
+    for who in (there.first, there.second):
+        _refused(partial(there.step, who, number, Step.APPROVE, NOW), ExposureRefusal.NOT_LOOKED)
+        assert there.seen(NOW) == []
+        there.step(who, number, Step.APPROVE, NOW, looked=True)
+    assert there.seen(NOW) == [number]
+
+
+def test_P5_rectangles_and_nothing_to_cover_are_not_said_at_once(there: Column) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        number = exposure(session, there.area, breach, NOW).number
+    row = there.row(number)
+    for drawn, bare, why in (
+        ([Rectangle(0, 0, 500, 500)], True, ExposureRefusal.BOTH),
+        ([], False, CoverRefusal.NOTHING),
+        (None, True, CoverRefusal.DAMAGED),
+    ):
+        with there.database.read() as session, pytest.raises(Refused) as refusal:
+            covered_copy(session, row, drawn, bare=bare)
+        assert refusal.value.code is why
+
+
+@pytest.mark.parametrize("state", [ExposureState.DRAFT, ExposureState.WAITING])
+def test_P5_a_picture_that_was_never_shown_does_not_lie_for_ever(
+    there: Column, state: ExposureState
+) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        row = exposure(session, there.area, breach, NOW, state=state)
+        number, beneath = row.number, row.blob_key or ""
+        blobs = instance_of(session).blobs
+    over = NOW + UNSHOWN_DAYS * DAY
+    with there.database.write() as session:
+        assert forget_expired(session, over - timedelta(seconds=1)) == 0
+        assert forget_expired(session, over) == 1
+        assert forget_expired(session, over) == 0
+    assert (there.row(number).blob_key, there.state(number)) == (None, state)
+    with pytest.raises(KeyError):
+        blobs.open(beneath)
 
 
 def test_L6_an_item_goes_by_itself_and_its_pictures_with_it(there: Column) -> None:
@@ -152,7 +246,7 @@ def test_P5_a_closed_case_is_shown_after_its_days_and_never_when_it_is_opened_ag
         reports.category(session)
         case = reports.case(session, there.area, state=State.CLOSED, at=SETTLED)
         assert case.closed_at is not None
-        number, later = case.number, case.closed_at + (APPEAL_DAYS + 1) * DAY
+        number, later = case.number, case.closed_at + (CASE_DAYS + 1) * DAY
     waiting = there.waiting(SETTLED + DAY, basis=Basis.CASE, basis_number=number)
     early = partial(there.step, there.second, waiting, Step.APPROVE, later - DAY)
     _refused(early, ExposureRefusal.WINDOW_RUNS)

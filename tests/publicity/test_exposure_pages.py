@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from portal.areas.models import Area
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
-from portal.publicity.rules.exposure import APPEAL_DAYS, Step
+from portal.publicity.models import Exposure
+from portal.publicity.rules.exposure import CASE_DAYS, Step
 from tests.make.accounts import sign_in_as, staff
 from tests.make.exposures import STREET, Column, column
 from tests.make.photos import jpeg
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def there(app: Flask, database: Database) -> Column:
-    return column(database, now() - timedelta(days=APPEAL_DAYS + 2))
+    return column(database, now() - timedelta(days=CASE_DAYS + 2))
 
 
 @pytest.fixture
@@ -70,6 +73,49 @@ def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
     ).send()  # fmt: skip
     assert browser.get(f"/exposure/photos/{code}").status == 404
     assert browser.get(f"/screen/{STREET}").soup.select(".wall-item") == []
+
+
+def test_P5_a_photo_with_nothing_to_cover_is_looked_at_by_each(
+    app: Flask, desk: Browser, there: Column, browser: Browser
+) -> None:
+    form = desk.get("/desk/exposure/new", status=200).form(button="Save")
+    form.fill(basis="breach", basis_number=there.breach, act="占道堆放货物", located="东阁路")
+    address = form.attach("photo", jpeg()).send().path
+    number = address.rpartition("/")[2]
+    cover = desk.get(f"{address}/cover", status=200).form(button="Cover")
+    assert "Draw at least one rectangle" in cover.send().text
+    page = cover.fill(nothing="y").send()
+    assert "there is nothing to cover on it" in page.text
+    assert there.row(number).bare
+    desk.get(f"{address}/step/send").form(button="Send it for approval").send()
+    for _ in range(2):
+        with there.database.write() as session:
+            other = staff(session, "street_desk", area=there.area)
+        approver = Browser(app).in_language("en")
+        sign_in_as(approver, other)
+        approve = approver.get(f"{address}/step/approve", status=200).form(button="Approve it")
+        assert "Nothing is covered on this photo" in approve.send().text
+        assert approve.fill(nothing="y").send().notices == ["Saved."]
+    assert browser.get(f"/exposure/photos/{there.row(number).code}", status=200)
+    assert browser.in_language("en").get(f"/screen/{STREET}").soup.select(".wall-item")
+
+
+def test_P5_a_wall_of_a_grid_would_tell_the_door(there: Column, browser: Browser) -> None:
+    with there.database.write() as session:
+        code = f"{STREET}001G01"
+        path = session.scalars(select(Area.path).where(Area.code == code)).one()
+    there.shown(now())
+    there.change(Exposure, place_path=path)
+    assert browser.get(f"/screen/{STREET}").soup.select(".wall-item")
+    assert browser.get(f"/screen/{code}").status == 404
+
+
+def test_nobody_is_led_to_change_what_another_wrote(desk: Browser, there: Column) -> None:
+    number = there.write(now())
+    page = desk.get(f"/desk/exposure/{number}", status=200)
+    assert "Change it" not in page.text
+    form = desk.get(f"/desk/exposure/{number}/edit").form(button="Save")
+    assert "Only whoever wrote this" in form.send().text
 
 
 def test_lists_send_as_many_queries_for_many_items_as_for_one(

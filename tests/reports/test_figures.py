@@ -19,7 +19,9 @@ from portal.reports.rules.codes import Event, Pause, Source, State
 from portal.reports.rules.figures import (
     AREA_TYPES,
     COUNTS,
+    FROM_ANSWERS,
     NO_UNIT,
+    Answered,
     By,
     Figure,
     Span,
@@ -27,13 +29,11 @@ from portal.reports.rules.figures import (
     month_span,
     passes,
     span_before,
-    too_few,
     values_of,
+    whole_months,
     year_before,
 )
-from portal.reports.service.counting import note_stale, refresh_counts
-from portal.satisfaction.models import Rating
-from portal.satisfaction.rules import SubjectKind
+from portal.reports.service.counting import refresh_counts
 from tests.make import reports
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -88,22 +88,6 @@ class World:
             row.promise_if_over = row.paused_until + timedelta(minutes=rng.choice((1, 4000)))
         row.updated_at = NOW
 
-    def rate(self, session: Session) -> None:
-        rows = session.scalars(select(Case).where(Case.state == State.CLOSED)).all()
-        if not rows:
-            return
-        row, rng = self.rng.choice(rows), self.rng
-        session.add(
-            Rating(
-                district=row.district, subject_kind=SubjectKind.CASE, subject_id=row.id,
-                cycle=row.cycle, rater_key=NO_UNIT.__class__(int=rng.getrandbits(128)),
-                solved=rng.random() < 0.5, result_level=rng.randint(1, 5), service_level=3,
-                place_path=row.place_path, category_code=row.category_code,
-                created_at=NOW, changed_at=NOW, window_ends=NOW,
-            )
-        )  # fmt: skip
-        note_stale(session, [row.found_at])
-
     def pass_on(self, session: Session) -> None:
         """A unit gives a case back, and it goes to another one."""
         row = session.scalars(select(Case).where(Case.state == State.DISPATCHED).limit(1)).first()
@@ -129,9 +113,6 @@ OVER = (State.CLOSED, State.SETTLED)
 def slowly(session: Session, span: Span, by: By, now: datetime) -> dict[str, Tally]:
     """Every case looked at, in other words than the portal's own."""
     found: dict[str, Tally] = {}
-    rated: dict[Any, list[Rating]] = {}
-    for rate in session.scalars(select(Rating)):
-        rated.setdefault(rate.subject_id, []).append(rate)
     for row in session.scalars(select(Case)):
         day = row.found_at.astimezone(ZONE).date()
         gone = row.state in (State.VOID, State.WITHDRAWN, State.MERGED)
@@ -147,19 +128,16 @@ def slowly(session: Session, span: Span, by: By, now: datetime) -> dict[str, Tal
             By.MONTH: day.replace(day=1).isoformat(),
         }[by]
         counts = found.setdefault(key, Counter())
-        _seen(counts, row, rated.get(row.id, []))
+        _seen(counts, row)
         _timed(counts, row, now)
         _worked(counts, row)
     return found
 
 
-def _seen(counts: Tally, row: Case, rates: list[Rating]) -> None:
+def _seen(counts: Tally, row: Case) -> None:
     counts["found"] += 1
     counts["found_own"] += row.source in GRID or row.source is Source.INSPECTION_GROUP
     counts["found_grid"] += row.source in GRID
-    counts["answered"] += len(rates)
-    counts["solved"] += sum(rate.solved for rate in rates)
-    counts["satisfied"] += sum(rate.result_level <= 3 for rate in rates)
     over = (*OVER, State.NOT_ACCEPTED, State.NOT_FILED, State.HANDED_OVER, State.SELF_SOLVED)
     counts["open"] += row.state not in over
 
@@ -225,7 +203,6 @@ def test_what_is_kept_is_what_a_slow_count_finds_after_any_changes(database: Dat
             session.flush()
             for row in session.scalars(select(Case).limit(5)).all():
                 world.change(session, row)
-            world.rate(session)
             world.pass_on(session)
             session.execute(update(Case).values(updated_at=now - timedelta(minutes=1))
                             .where(Case.updated_at == NOW))  # fmt: skip
@@ -364,9 +341,20 @@ def test_spans_are_whole_months_and_the_days_around_them() -> None:
     assert year_before(short) == Span(date(2025, 11, 3), date(2025, 11, 4))
 
 
-def test_few_answers_are_kept_together_with_so_many_others_that_none_can_be_computed() -> None:
-    rows = [("a", 3), ("b", 12), ("c", 40), ("d", 0)]
-    assert too_few(rows, 10) == {"a", "b"}
-    assert too_few([("b", 12), ("c", 40)], 10) == frozenset()
-    assert too_few([("a", 4), ("b", 4), ("c", 4), ("d", 40)], 10) == {"a", "b", "c"}
-    assert too_few([("a", 4)], 10) == {"a"}
+def test_months_of_a_span_are_told_only_where_it_is_of_whole_ones() -> None:
+    assert whole_months(NOVEMBER) == ("2026-11",)
+    assert whole_months(Span(date(2026, 11, 1), date(2027, 2, 28))) == (
+        "2026-11", "2026-12", "2027-01", "2027-02",
+    )  # fmt: skip
+    assert whole_months(Span(date(2026, 11, 1), date(2026, 11, 29))) == ()
+    assert whole_months(Span(date(2026, 11, 2), date(2026, 12, 31))) == ()
+
+
+def test_P4_what_reporters_said_is_no_count_that_is_kept() -> None:
+    values = values_of(Counter(found=3, answered=3, solved=3, satisfied=3))
+    assert {figure for figure, value in values.items() if value.withheld} == FROM_ANSWERS
+    assert values[Figure.SATISFACTION_RATE].ratio is None
+    said = values_of(Counter(found=3), Answered(400, 320, 360))
+    assert said[Figure.RESOLUTION_RATE].ratio == 0.8
+    assert said[Figure.SATISFACTION_RATE].ratio == 0.9
+    assert not {"answered", "solved", "satisfied"} & {*COUNTS, *FigureCount.__table__.c.keys()}

@@ -339,6 +339,26 @@ def test_two_corrections_a_year_with_a_reason_and_no_more(database: Database) ->
         assert budget_left(session, SubjectKind.CASE, 2026) == 11_000
 
 
+def test_two_corrections_a_year_though_three_come_at_once(database: Database) -> None:
+    with database.write() as session:
+        town(session)
+    months = ["2026-08", "2026-09", "2026-10"]
+    for month in months:
+        release(database, month)
+    release(database, reason="a street was missing")
+
+    def correct(month: str) -> str:
+        try:
+            return release(database, month, reason="a street was missing")
+        except Refused as refused:
+            return str(refused.code)
+
+    found = at_once(*(lambda month=month: correct(month) for month in months))
+    assert found.count("release.corrected") == 2
+    with database.read() as session:
+        assert budget_left(session, SubjectKind.CASE, 2026) == 9_000
+
+
 def test_a_month_that_is_refused_keeps_no_other(database: Database) -> None:
     with database.write() as session:
         tree = town(session)

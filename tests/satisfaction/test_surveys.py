@@ -28,11 +28,14 @@ from portal.satisfaction.queries.surveys import (
     words_of,
 )
 from portal.satisfaction.rules import SubjectKind
+from portal.satisfaction.rules.personal import KEEP_DAYS
 from portal.satisfaction.rules.surveys import (
     Answered,
     AskedWho,
     Question,
     QuestionKind,
+    Rate,
+    SheetChannel,
     SurveyRefusal,
     options_fit,
     rate,
@@ -41,6 +44,7 @@ from portal.satisfaction.rules.surveys import (
 )
 from portal.satisfaction.service.answering import answer_survey, type_sheet
 from portal.satisfaction.service.inviting import agree_to_be_asked, invite, revoke_invitations
+from portal.satisfaction.service.personal import SurveysOfAPerson
 from portal.satisfaction.service.surveys import (
     QuestionWish,
     add_question,
@@ -58,6 +62,7 @@ from tests.make.together import at_once
 
 STREET, OTHER = "370283001", "370283002"
 LATER = timedelta(days=20)
+PAPER, SCREEN = SheetChannel.PAPER, SheetChannel.SCREEN
 
 
 class Asking:
@@ -123,12 +128,27 @@ def test_P4_a_survey_tells_rounded_totals_of_ten_or_more_and_never_its_leading_q
         _question(QuestionKind.WORDS, 4),
         _question(QuestionKind.SATISFACTION, 5),
     ]
-    counts = {(1, 1): 40, (2, 1): 11, (2, 2): 2, (3, 1): 9, (5, 3): 13}
-    found = told(asked, {1: 40, 2: 13, 3: 9, 5: 13}, counts)
-    assert [one.question.position for one in found] == [2, 3, 5]
+    counts = {(1, PAPER, 1): 40, (2, PAPER, 1): 11, (2, PAPER, 2): 2, (3, PAPER, 1): 9}
+    answered = {(1, PAPER): 40, (2, PAPER): 13, (3, PAPER): 9, (5, PAPER): 13}
+    found = told(asked, answered, counts | {(5, PAPER, 3): 13})
+    assert [one.question.position for one in found] == [2, 3]
     assert (found[0].answered, dict(found[0].counts)) == (15, {1: 10, 2: 0})
     assert (found[1].answered, dict(found[1].counts)) == (None, {})
     assert [rounded(count) for count in (2, 3, 7, 8)] == [0, 5, 5, 10]
+
+
+@pytest.mark.parametrize(
+    ("paper", "screen", "shown"),
+    [(9, 1, None), (9, 9, None), (10, 0, 10), (0, 10, 10), (12, 8, 10), (9, 13, 15), (10, 10, 20)],
+)
+def test_P4_the_desks_own_sheets_hide_nobody_who_answered_on_the_screen(
+    paper: int, screen: int, shown: int | None
+) -> None:
+    asked = [_question(QuestionKind.YES_NO, 1)]
+    answered = {(1, PAPER): paper, (1, SCREEN): screen}
+    counts = {(1, PAPER, 1): paper, (1, SCREEN, 1): screen}
+    [found] = told(asked, answered, counts)
+    assert (found.answered, found.counts.get(1)) == (shown, shown)
 
 
 def test_a_response_rate_has_both_its_numbers() -> None:
@@ -151,8 +171,12 @@ def test_a_survey_that_was_started_does_not_change_but_has_a_next_version(there:
             start_survey(session, there.street, number, now=now())
         assert refused.value.code is SurveyRefusal.NO_LEADING
         asked = QuestionWish(QuestionKind.SATISFACTION, True, {"zh_Hans": "总体满意吗？"})
+        words = QuestionWish(QuestionKind.WORDS, False, {"zh_Hans": "有什么建议？"})
+        add_question(session, there.street, number, words)
         add_question(session, there.street, number, asked)
-        add_question(session, there.street, number, asked)
+        with pytest.raises(Refused) as refused:
+            add_question(session, there.street, number, asked)
+        assert refused.value.code is SurveyRefusal.SECOND_LEADING
         take_question_out(session, there.street, number, 1)
         change_survey(session, there.street, number, wish)
         start_survey(session, there.street, number, now=now())
@@ -274,12 +298,46 @@ def test_those_who_agreed_are_drawn_once_and_may_leave(app: Flask, database: Dat
     assert there.many(OutboxMessage, told, waiting) == 0
 
 
+def test_the_response_rate_of_a_survey_that_is_over_stays(app: Flask, database: Database) -> None:
+    there = Asking(database, people=12)
+    number = there.survey(who=AskedWho.INVITED)
+    with database.write() as session:
+        for one in there.people:
+            agree_to_be_asked(session, one.id, wanted=True, now=now())
+    for many in (5, 7):
+        with database.write() as session:
+            invite(session, there.street, number, many, now=now())
+    for one in there.people[:10]:
+        assert there.answer(number, one) == "kept"
+
+    def rate_told(session: Any) -> Any:
+        row = survey_by_number(session, number)
+        assert row is not None
+        return results_of(session, row, questions_of(session, row.id)).by_invitation
+
+    before = Rate(10, 12)
+    with database.write() as session:
+        assert rate_told(session) == before
+        agree_to_be_asked(session, there.people[0].id, wanted=False, now=now())
+        erase_person(session, None, there.people[1].id, now=now())
+        revoke_invitations(session, there.street, number, now=now())
+        assert rate_told(session) == before
+        later = now() + timedelta(days=KEEP_DAYS + 1)
+        assert SurveysOfAPerson().expire(session, later) > 0
+        assert rate_told(session) == before
+        copied = survey_by_number(session, copy_survey(session, there.street, number, now=now()))
+        assert copied is not None
+        assert copied.drawn == 0
+
+
 def test_P4_words_are_read_only_when_ten_wrote_and_the_survey_is_over(there: Asking) -> None:
     number = there.survey()
+    other = there.survey()
     for sheet in range(1, 10):
-        assert there.type(number, sheet) == "kept"
+        assert there.type(number, sheet) == there.type(other, sheet) == "kept"
+    assert there.answer(other, there.people[0]) == "kept"
 
-    def read() -> tuple[list[Any], Any]:
+    def read(number: str = number) -> tuple[list[Any], Any]:
         with there.database.read() as session:
             row = survey_by_number(session, number)
             assert row is not None
@@ -289,9 +347,18 @@ def test_P4_words_are_read_only_when_ten_wrote_and_the_survey_is_over(there: Ask
     said, results = read()
     assert said == []
     assert all(one.answered is None for one in results.questions)
+    # nine sheets and one on the screen are no ten: who typed the sheets would know the one
+    said, results = read(other)
+    assert said == []
+    assert all(one.answered is None for one in results.questions)
     assert there.type(number, 10) == "kept"
     said, results = read()
     assert [words for _question, words in said] == [[WORDS] * 10]
+    assert [one.answered for one in results.questions] == [10, 10, 10]
+    # whoever answers on the screen is not told beside the ten sheets
+    assert there.answer(number, there.people[0]) == "kept"
+    said, results = read()
+    assert [len(words) for _question, words in said] == [10]
     assert [one.answered for one in results.questions] == [10, 10, 10]
     assert (results.by_paper.answered, results.by_paper.asked) == (10, make.SHEETS)
     assert results.by_invitation is None

@@ -1,6 +1,6 @@
 """Forms of assessment: the shape of input only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -10,6 +10,7 @@ from portal.assessment.labels import AXES
 from portal.assessment.labels.words import group_words
 from portal.assessment.queries.units import Unit
 from portal.assessment.rules import LONGEST_REASON, LONGEST_TITLE, MOST_SCORE, Axis
+from portal.assessment.service.recording import Rater
 from portal.kernel.forms import DayField, DegreeField, Form, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
@@ -80,13 +81,35 @@ class MediaForm(OfUnitForm):
 
 
 class ScoreForm(OfUnitForm):
-    """A score of one unit by another."""
+    """A score of one unit by another. Who scores for one only is not asked for which."""
 
+    rater = SelectField(
+        _l("For which unit do you score?"), [InputRequired(message=NEEDED)], validate_choice=False
+    )
     score = WholeNumberField(_l("Score from 0 to 100"), [InputRequired(message=NEEDED), _BOUNDS])
     reason = TextAreaField(
         _l("Why this score?"),
         [InputRequired(message=NEEDED), Length(max=LONGEST_REASON, message=LONG)],
     )
+    only: Rater | None = None
+
+    def ask(self, raters: Sequence[Rater]) -> None:
+        """For whom somebody may score; at least one."""
+        if len(raters) == 1:
+            self.only = raters[0]
+            del self.rater
+            return
+        self.rater.choices = [
+            SelectChoice("", _l("Choose a unit")),
+            *(SelectChoice(f"{one.group} {one.code}", in_words(one.names)) for one in raters),
+        ]
+
+    def by(self) -> Rater:
+        """As whom the score is given."""
+        if self.only is not None:
+            return self.only
+        group, _, code = (self.rater.data or "").partition(" ")
+        return Rater(group, code)
 
 
 class ObjectForm(Form):

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Connection,
@@ -113,7 +114,7 @@ class FrozenRow(Base):
     rank: Mapped[int | None] = mapped_column("place", Integer)
     failed: Mapped[bool] = mapped_column(Boolean)
     fund: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
-    fund_fen: Mapped[int | None] = mapped_column(Integer)
+    fund_fen: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class DailyCheck(OfUnit):
@@ -157,7 +158,7 @@ class MediaReport(OfUnit):
 
 class MutualScore(OfUnit):
     """What one unit gave another for a month (双向考核): once, with a reason. ``by_code``: the
-    rating unit; of a liaison officer her account, as a keyed hash."""
+    rating unit; of a liaison officer a keyed hash of her account, the month and the unit."""
 
     __tablename__ = "assessment_score"
     __table_args__ = (

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.assessment.models import DailyCheck, MediaReport, MutualScore
 from portal.assessment.queries.units import Unit
 from portal.assessment.rules import GroupKind, Source
-from portal.assessment.rules.sets import Indicator, groups
-from portal.assessment.rules.values import Value, count, mean, part_of, released
+from portal.assessment.rules.sets import LIAISON, Indicator, groups
+from portal.assessment.rules.values import Value, confidential, count, mean, part_of, released
 from portal.kernel.clock import city_day, month_bounds
 from portal.kernel.instance import instance_of
 from portal.reports.queries.figures import Chosen, Reach, counted
@@ -138,7 +138,8 @@ class _Reader:
         found = defaultdict[str, list[int]](list)
         for code, score in rows:
             found[code].append(score)
-        return [mean(found[unit.code]) for unit in units]
+        tell = confidential if one.formula == LIAISON else mean
+        return [tell(found[unit.code]) for unit in units]
 
 
 def _inside(rows: Mapping[str, Tally], paths: Iterable[str]) -> dict[str, Tally]:

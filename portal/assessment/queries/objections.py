@@ -13,6 +13,7 @@ from portal.areas.rules import tidy_names
 from portal.assessment.models import FrozenRow, Objection
 from portal.assessment.rules import ObjectionState
 
+# of those that were decided
 LATEST = 100
 
 
@@ -40,7 +41,9 @@ class ObjectionRow:
 _PLAIN = tuple(name for name in ObjectionRow.__dataclass_fields__ if name != "names")
 
 
-def _objections(session: Session, *conditions: Any) -> list[ObjectionRow]:
+def _objections(
+    session: Session, *conditions: Any, most: int | None = LATEST
+) -> list[ObjectionRow]:
     names = (FrozenRow.name_zh_hans, FrozenRow.name_zh_hant, FrozenRow.name_en)
     statement = (
         select(*(getattr(Objection, name) for name in _PLAIN), *names)
@@ -52,7 +55,7 @@ def _objections(session: Session, *conditions: Any) -> list[ObjectionRow]:
         )
         .where(*conditions)
         .order_by(Objection.made_at.desc(), Objection.number)
-        .limit(LATEST)
+        .limit(most)
     )
     found = []
     for row in session.execute(statement):
@@ -68,8 +71,9 @@ def objections_against(session: Session, period: str) -> list[ObjectionRow]:
 
 
 def latest_objections(session: Session) -> list[ObjectionRow]:
-    """The last objections of all periods."""
-    return _objections(session)
+    """Every open objection of all periods, then the last of those that were decided."""
+    is_open = Objection.state == ObjectionState.OPEN
+    return [*_objections(session, is_open, most=None), *_objections(session, ~is_open)]
 
 
 def objection_by_number(session: Session, number: str) -> ObjectionRow | None:

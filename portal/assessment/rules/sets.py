@@ -21,8 +21,6 @@ from portal.assessment.rules import (
 from portal.reports.rules.figures import COUNTS
 
 DATA: Final = Path(__file__).parents[1] / "data"
-# what reporters answered enters from the release only (P4): these exact counts never do
-FORBIDDEN: Final = frozenset({"answered", "solved", "satisfied"})
 RELEASE_COLUMNS: Final = frozenset({"satisfied_share", "solved_share"})
 HUNDRED: Final = 100
 CRITICAL: Final = "critical"
@@ -158,7 +156,7 @@ def flaw_of(one: Indicator) -> str | None:
 def _known_formula(one: Indicator) -> bool:
     if one.source is Source.SYSTEM:
         part, whole, _ = one.parts
-        return {part, whole} <= set(COUNTS) - FORBIDDEN
+        return {part, whole} <= set(COUNTS)
     if one.source is Source.MUTUAL:
         return (one.formula, one.group) in pairs()
     known = {

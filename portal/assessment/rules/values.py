@@ -1,7 +1,7 @@
 """Values of indicators in ten-thousandths, with what is known of their truth. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final
 
@@ -9,6 +9,8 @@ from portal.assessment.rules import MOST_SCORE
 from portal.assessment.rules.sets import UNIT
 
 Z: Final = 1.96  # of a normal distribution: 95 %
+# fewest scores of people of which a mean is told
+FEWEST: Final = 10
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,17 @@ def mean(scores: Sequence[int]) -> Value | None:
         round(max(0.0, min(1.0, edge)) * UNIT) for edge in (middle - reach, middle + reach)
     )
     return Value(value, min(low, value), max(high, value), total, n)
+
+
+def confidential(scores: Sequence[int]) -> Value | None:
+    """The mean of scores that people give in confidence: nothing below ten of them, and the mean in
+    whole points without its sum, so that it leads to nobody's score, as with ratings (P4)."""
+    n = len(scores)
+    if n < FEWEST:
+        return None
+    points = (2 * sum(scores) + n) // (2 * n)
+    found = mean([points] * n)
+    return found and replace(found, part=None, whole=None)
 
 
 def count(number: int) -> Value:

@@ -3,8 +3,8 @@
 Nothing is added to a month that is frozen: what was measured then stays.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -118,16 +118,18 @@ def _month_is_open(session: Session, day: date, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Rater:
-    """For whom somebody scores others: a unit, or herself as a liaison officer."""
+    """For whom somebody scores others: a unit, or herself as a liaison officer (without a code)."""
 
     group: str
-    code: str
+    code: str = ""
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class ScoreWish:
-    """A score of a unit for a month, and why."""
+    """A score of a unit for a month, and why. ``by``: as whom."""
 
+    by: Rater
     day: date
     group: str
     unit: str
@@ -139,15 +141,18 @@ def raters_of(session: Session, actor: Actor, on: date) -> list[Rater]:
     """For whom somebody may score: her department, her streets, or herself (liaison officers)."""
     found = []
     if actor.person_id is not None and actor.may(Permission.DEPARTMENT_RATE):
-        found.append(Rater(LIAISON, _hidden(session, actor.person_id)))
+        found.append(Rater(LIAISON))
     for group in ("departments", "streets"):
-        found += [Rater(group, one.code) for one in _spoken_for(session, actor, group, on)]
+        mine = _spoken_for(session, actor, group, on)
+        found += [Rater(group, one.code, one.names) for one in mine]
     return found
 
 
-def _hidden(session: Session, person_id: UUID) -> str:
-    """One officer scores once, and the score leads nobody to her."""
-    return instance_of(session).vault.keyed_hash("assessment/liaison", str(person_id))
+def _hidden(session: Session, person_id: UUID | None, period: str, of: Unit) -> str:
+    """One officer scores a unit once a month; the score leads nobody to her, nor to the others
+    that she gave."""
+    said = f"{person_id}:{period}:{of.group}:{of.code}"
+    return instance_of(session).vault.keyed_hash("assessment/liaison", said)
 
 
 def _spoken_for(session: Session, actor: Actor, group: str, on: date) -> list[Unit]:
@@ -159,11 +164,9 @@ def _spoken_for(session: Session, actor: Actor, group: str, on: date) -> list[Un
     return [one for one in units if one.path in paths]
 
 
-def units_to_score(session: Session, actor: Actor, on: date) -> list[Unit]:
-    """The units that somebody may score; Missing where she scores for nobody."""
-    mine = {rater.group for rater in raters_of(session, actor, on)}
-    if not mine:
-        raise Missing
+def units_to_score(session: Session, raters: Iterable[Rater], on: date) -> list[Unit]:
+    """The units that somebody may score as one of these."""
+    mine = {rater.group for rater in raters}
     rated = [group for raters, group in sorted(pairs()) if raters in mine]
     return [one for group in dict.fromkeys(rated) for one in units_of(session, groups()[group], on)]
 
@@ -173,21 +176,20 @@ def record_score(session: Session, actor: Actor, wish: ScoreWish, *, now: dateti
 
     Both directions are kept apart: what a department gives a street, and the street the department.
     """
-    mine = [
-        one for one in raters_of(session, actor, wish.day) if (one.group, wish.group) in pairs()
-    ]
-    if not mine:
+    allowed = wish.by in raters_of(session, actor, wish.day)
+    if not allowed or (wish.by.group, wish.group) not in pairs():
         raise Refused(Refusal.NO_PAIR, field="unit")
     found = unit(session, wish.group, wish.unit)
     if found is None:
         raise Refused(Refusal.NO_UNIT, field="unit")
     _month_is_open(session, wish.day, now)
-    rater = mine[0]
+    period, quiet = f"{wish.day:%Y-%m}", wish.by.group == LIAISON
+    code = _hidden(session, actor.person_id, period, found) if quiet else wish.by.code
     session.add(
         MutualScore(
-            period=f"{wish.day:%Y-%m}", by_group=rater.group, by_code=rater.code,
-            group=found.group, unit=found.code, score=wish.score, reason=wish.reason,
-            made_at=now, made_by=None if rater.group == LIAISON else actor.person_id,
+            period=period, by_group=wish.by.group, by_code=code, group=found.group,
+            unit=found.code, score=wish.score, reason=wish.reason, made_at=now,
+            made_by=None if quiet else actor.person_id,
         )
     )  # fmt: skip
     try:

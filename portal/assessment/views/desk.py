@@ -24,6 +24,7 @@ from portal.assessment.queries.objections import latest_objections
 from portal.assessment.queries.talks import all_talks
 from portal.assessment.rules import TalkState
 from portal.assessment.rules.objecting import indicator_in
+from portal.assessment.rules.sets import LIAISON
 from portal.assessment.service.objecting import (
     Decision,
     ObjectionWish,
@@ -36,8 +37,10 @@ from portal.assessment.service.objecting import (
 from portal.assessment.service.recording import (
     CheckWish,
     MediaWish,
+    Rater,
     ScoreWish,
     media_units,
+    raters_of,
     record_check,
     record_media,
     record_score,
@@ -63,8 +66,11 @@ def desk() -> ResponseReturnValue:
     """What somebody can do here, and what waits for her."""
     actor, session = current_actor(), reading()
     decides = actor.may(Permission.ASSESSMENT_DECIDE)
+    raters = {one.group for one in raters_of(session, actor, _today())}
     return render_template(
         f"{FOLDER}/hub.html",
+        scores=bool(raters - {LIAISON}),
+        rates=LIAISON in raters,
         mine=mine_to_object(session, actor, now()),
         objections=latest_objections(session) if decides else (),
         talks=all_talks(session) if decides else (),
@@ -109,28 +115,37 @@ def media() -> ResponseReturnValue:
 @requires(Permission.ASSESSMENT_RATE)
 def score() -> ResponseReturnValue:
     """Score another unit, as a unit."""
-    return _score("assessment.score")
+    return _score("assessment.score", liaison=False)
 
 
 @bp.route("/desk/assessment/departments", methods=["GET", "POST"])
 @requires(Permission.DEPARTMENT_RATE)
 def departments() -> ResponseReturnValue:
     """Score a department, as a liaison officer."""
-    return _score("assessment.departments")
+    return _score("assessment.departments", liaison=True)
 
 
-def _score(endpoint: str) -> ResponseReturnValue:
+def _score(endpoint: str, *, liaison: bool) -> ResponseReturnValue:
+    raters = _raters(liaison=liaison)
+    if not raters:
+        raise Missing
     form = ScoreForm(day=_today())
-    form.offer(units_to_score(reading(), current_actor(), _today()))
+    form.offer(units_to_score(reading(), raters, _today()))
+    form.ask(raters)
 
     def act(session: Session) -> str:
-        wish = ScoreWish(
-            form.day.data, *form.chosen(), form.score.data or 0, form.reason.data or ""
-        )
+        score = form.score.data or 0
+        wish = ScoreWish(form.by(), form.day.data, *form.chosen(), score, form.reason.data or "")
         record_score(session, current_actor(), wish, now=now())
         return url_for(endpoint)
 
-    return answer(form, f"{FOLDER}/score.html", act, thanks=SAVED)
+    return answer(form, f"{FOLDER}/score.html", act, thanks=SAVED, liaison=liaison)
+
+
+def _raters(*, liaison: bool) -> list[Rater]:
+    """For whom somebody scores on a page: as a liaison officer, or for units."""
+    found = raters_of(reading(), current_actor(), _today())
+    return [one for one in found if (one.group == LIAISON) == liaison]
 
 
 @bp.route("/desk/assessment/periods/<string(maxlength=16):slug>/<group>/<unit>/object",

@@ -21,9 +21,14 @@ from portal.publicity.rules.exposure import (
     Basis,
 )
 from portal.publicity.service.exposures import ExposureWish
+from portal.reports.forms.guard import CoverForm
 
 LONG: Final = _l("Please write no more than %(max)d characters.")
 NEEDED: Final = _l("Please fill this in.")
+NOTHING: Final = _l(
+    "I have looked: there is nothing to cover on this photo, no face, no number plate, no name, no "
+    "telephone number and no house number"
+)
 
 
 class WordsForm(PhotoForm):
@@ -75,10 +80,17 @@ class NewForm(WordsForm):
     )
 
 
+class CoverItemForm(CoverForm):
+    """The same for an item, where one may also say that there is nothing to cover."""
+
+    nothing = BooleanField(NOTHING)
+
+
 class StepForm(Form):
     """A step, with a reason where one is due. ``seen``: which version was read."""
 
     seen = HiddenField(default="")
+    nothing = BooleanField(NOTHING)
     reason = TextAreaField(_l("Why?"), [Optional(), Length(max=LONGEST_REASON, message=LONG)])
 
     def sent(self) -> int:

@@ -48,7 +48,19 @@ register(
         ExposureRefusal.NOT_COVERED: _l(
             "Please cover faces, number plates, names and telephone numbers on the photo first."
         ),
+        ExposureRefusal.BOTH: _l(
+            "You covered something and ticked that there is nothing to cover. Please do one of "
+            "the two."
+        ),
+        ExposureRefusal.NOT_LOOKED: _l(
+            "Nothing is covered on this photo. Please look at it, and tick that nothing need be; "
+            "or send it back."
+        ),
         ExposureRefusal.OWN: _l("You wrote this yourself. Two others approve it."),
+        ExposureRefusal.NOT_WRITER: _l(
+            "Only whoever wrote this changes its words and covers its photo. You can send it back "
+            "or take it down."
+        ),
         ExposureRefusal.APPROVED_ALREADY: _l(
             "You have approved it already. Somebody else approves it, too."
         ),

@@ -26,7 +26,8 @@ class Exposure(Base):
     nobody approves other words than she read.
 
     ``blob_key`` is the picture beneath, which only the desk sees; the public gets ``public_key``,
-    drawn anew with the rectangles of ``covers``, at an address (``code``) of its own.
+    drawn anew with the rectangles of ``covers`` (empty: there is nothing to cover, which whoever
+    approves says, too), at an address (``code``) of its own.
     """
 
     __tablename__ = "exposure"

@@ -2,21 +2,22 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from pledges.queries.exposing import BreachBasis, breach_bases
-from pledges.rules.breaches import BreachState
+from pledges.rules.breaches import BreachState, appeal_until
 from portal.areas.queries import SwitchRow, switches
 from portal.areas.rules import Feature
 from portal.kernel.clock import city_day
 from portal.publicity.models import Exposure
 from portal.publicity.rules.exposure import (
+    CASE_DAYS,
     Basis,
     ExposureRefusal,
     ExposureState,
@@ -63,6 +64,11 @@ class ExposureRow:
     expires_at: datetime | None
     back_why: str | None
     down_why: str | None
+
+    @property
+    def bare(self) -> bool:
+        """Whether its writer said that nothing on its photo need be covered."""
+        return self.covers == ""
 
 
 _COLUMNS: Any = tuple(getattr(Exposure, name) for name in ExposureRow.__dataclass_fields__)
@@ -129,16 +135,20 @@ def exposure_by_code(
     return next((row for row in rows if refused[row.number] is None), None)
 
 
-def pictures_expired(session: Session, now: datetime) -> list[ExposureRow]:
-    """Items that are shown no longer and still have a picture; some at a time."""
+def pictures_expired(session: Session, now: datetime, *, unshown: int) -> list[ExposureRow]:
+    """Items that are shown no longer, or were not shown in so many days, and still have a picture;
+    some at a time, each held until the transaction ends."""
+    over = and_(Exposure.state == ExposureState.SHOWN, Exposure.expires_at <= now)
+    left_lying = and_(
+        Exposure.state.in_((ExposureState.DRAFT, ExposureState.WAITING)),
+        Exposure.made_at <= now - timedelta(days=unshown),
+    )
     statement = (
         select(*_COLUMNS)
-        .where(
-            Exposure.state == ExposureState.SHOWN, Exposure.expires_at <= now,
-            Exposure.blob_key.is_not(None),
-        )
+        .where(or_(over, left_lying), Exposure.blob_key.is_not(None))
         .limit(PAGE)
-    )  # fmt: skip
+        .with_for_update(skip_locked=True)
+    )
     return [ExposureRow(*row) for row in session.execute(statement)]
 
 
@@ -191,10 +201,11 @@ def standings(
 
 
 def _of_breach(row: BreachBasis, zone: ZoneInfo) -> Standing:
-    settled = city_day(row.noticed_at, zone) if row.state in _FOUND else None
-    return Standing(row.place_path, settled, row.suspended, not row.organisation)
+    until = appeal_until(city_day(row.noticed_at, zone)) if row.state in _FOUND else None
+    return Standing(row.place_path, until, row.suspended, not row.organisation)
 
 
 def _of_case(row: CaseBasis, zone: ZoneInfo) -> Standing:
-    settled = city_day(row.closed_at, zone) if row.closed_at else None
-    return Standing(row.place_path, settled, person=row.protected)
+    closed_on = city_day(row.closed_at, zone) if row.closed_at else None
+    until = closed_on + timedelta(days=CASE_DAYS) if closed_on else None
+    return Standing(row.place_path, until, person=row.protected)

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-# L7: nothing is shown before somebody could appeal
-APPEAL_DAYS: Final = 15
+# of a closed case, for as long as a breach at least can be contested (L7)
+CASE_DAYS: Final = 15
 LEAST_DAYS: Final = 1
 MOST_DAYS: Final = 30
 USUAL_DAYS: Final = 7
@@ -58,7 +58,10 @@ class ExposureRefusal(StrEnum):
     PERSONS_OFF = "exposure.persons_off"
     NAMES_SOMEBODY = "exposure.names_somebody"
     NOT_COVERED = "exposure.not_covered"
+    BOTH = "exposure.both"
+    NOT_LOOKED = "exposure.not_looked"
     OWN = "exposure.own"
+    NOT_WRITER = "exposure.not_writer"
     APPROVED_ALREADY = "exposure.approved_already"
     MOVED_ON = "exposure.moved_on"
     NOT_NOW = "exposure.not_now"
@@ -77,44 +80,46 @@ WITH_REASON: Final = frozenset({Step.SEND_BACK, Step.TAKE_DOWN})
 
 @dataclass(frozen=True)
 class Standing:
-    """How the basis stands: found for good since ``settled_on`` (None: not, or no more), in which
-    place, contested just now, and whether it is about a natural person or may be."""
+    """How the basis stands: in which place, the last day on which it can be contested (None: it is
+    not found for good, or no more), contested just now, and whether it is about a natural person
+    or may be."""
 
     place_path: str
-    settled_on: date | None
+    contested_until: date | None
     contested: bool = False
     person: bool = True
-
-
-def shown_from(settled_on: date) -> date:
-    """The first day on which an item of this basis may be seen: the appeal's days are over."""
-    return settled_on + timedelta(days=APPEAL_DAYS + 1)
 
 
 def why_not_show(
     at: Standing | None, today: date, *, about_person: bool, persons_on: bool
 ) -> ExposureRefusal | None:
     """Why an item may not be seen today. ``about_person``: staff say so, or the basis does."""
-    if at is None or at.settled_on is None:
+    if at is None or at.contested_until is None:
         return ExposureRefusal.NOT_FINAL
     if at.contested:
         return ExposureRefusal.APPEAL_OPEN
-    if today < shown_from(at.settled_on):
+    if today <= at.contested_until:
         return ExposureRefusal.WINDOW_RUNS
     if (about_person or at.person) and not persons_on:
         return ExposureRefusal.PERSONS_OFF
     return None
 
 
+def why_not_change(person: UUID | None, made_by: UUID) -> ExposureRefusal | None:
+    """Words and picture are the writer's own, so that whoever approves approves another's."""
+    return None if person == made_by else ExposureRefusal.NOT_WRITER
+
+
 def why_not_approve(
-    person: UUID | None, made_by: UUID | None, first_by: UUID | None
+    person: UUID | None, made_by: UUID | None, first_by: UUID | None, *, unseen: bool = False
 ) -> ExposureRefusal | None:
-    """Two people approve, and neither of them wrote it."""
+    """Two people approve, and neither of them wrote it. ``unseen``: nothing covers the photo, and
+    she has not said that nothing need be covered."""
     if person is None or person == made_by:
         return ExposureRefusal.OWN
     if person == first_by:
         return ExposureRefusal.APPROVED_ALREADY
-    return None
+    return ExposureRefusal.NOT_LOOKED if unseen else None
 
 
 def expires_at(now: datetime, days: int) -> datetime:

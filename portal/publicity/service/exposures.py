@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import area_by_code
-from portal.areas.rules import codes_of
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
@@ -47,9 +46,12 @@ from portal.publicity.rules.exposure import (
     Step,
     expires_at,
     why_not_approve,
+    why_not_change,
 )
+from portal.publicity.service.settings import unshown_days_of
 from portal.reports.rules.covering import Rectangle, write_rectangles
 from portal.reports.rules.masking import what_is_masked
+from portal.reports.rules.publicity import STRICTEST, public_codes
 from portal.reports.service.covering import check_rectangles
 
 WRITE: Final = Permission.EXPOSURE_WRITE
@@ -84,7 +86,8 @@ def write_exposure(session: Session, actor: Actor, wish: ExposureWish, *, now: d
     """Write an item; its number. The place is that of its basis, never typed."""
     basis_number = clean_number(wish.basis_number) or ""
     at = _basis(session, actor, wish.basis, basis_number)
-    area = area_by_code(session, _public_code(at.place_path))
+    # the finest place that leads to no door (P5)
+    area = area_by_code(session, public_codes(at.place_path, STRICTEST)[-1])
     if area is None:
         raise Refused(ExposureRefusal.NO_BASIS, field="basis_number")
     _nobody_named(wish)
@@ -115,7 +118,7 @@ def _basis(session: Session, actor: Actor, basis: Basis, number: str) -> Standin
     at = standings(session, [(basis, number)], zone=zone).get((basis, number))
     if at is None or not actor.may(WRITE, place_path=at.place_path):
         raise Refused(ExposureRefusal.NO_BASIS, field="basis_number")
-    if at.settled_on is None:
+    if at.contested_until is None:
         raise Refused(ExposureRefusal.NOT_FINAL, field="basis_number")
     return at
 
@@ -128,16 +131,21 @@ def _nobody_named(wish: ExposureWish) -> None:
             raise Refused(ExposureRefusal.NAMES_SOMEBODY, field=name)
 
 
-def _public_code(path: str) -> str:
-    """The finest place of the national list: grids and buildings of ours lead to a door (P5)."""
-    return [code for code in codes_of(path) if code.isdecimal()][-1]
+def _own(session: Session, actor: Actor, number: str) -> ExposureRow:
+    """An item that somebody wrote herself, held."""
+    row = exposure_here(session, actor, number, lock=True)
+    refusal = why_not_change(actor.person_id, row.made_by)
+    if refusal is not None:
+        raise Refused(refusal)
+    return row
 
 
 def edit_exposure(
     session: Session, actor: Actor, number: str, wish: ExposureWish, *, now: datetime
 ) -> None:
-    """Other words while it is a draft; what it rests on stays. A new picture is covered anew."""
-    row = exposure_here(session, actor, number, lock=True)
+    """Its writer's other words while it is a draft; what it rests on stays. A new picture is
+    covered anew."""
+    row = _own(session, actor, number)
     if row.state is not ExposureState.DRAFT:
         raise Conflict(ExposureRefusal.NOT_NOW)
     _nobody_named(wish)
@@ -157,38 +165,47 @@ def _keys(row: ExposureRow) -> list[str]:
 
 
 def covered_copy(
-    session: Session, row: ExposureRow, rectangles: Sequence[Rectangle] | None
+    session: Session, row: ExposureRow, rectangles: Sequence[Rectangle] | None, *, bare: bool
 ) -> CleanPhoto:
-    """The picture with rectangles, drawn by the limited child. Not in a transaction."""
-    drawn = check_rectangles(rectangles)
+    """The picture with rectangles, drawn by the limited child. Not in a transaction. ``bare``: the
+    writer says that there is nothing to cover."""
+    drawn = _drawn(rectangles, bare=bare)
     if row.blob_key is None:
         raise Refused(ExposureRefusal.NO_PHOTO)
     content = instance_of(session).blobs.open(row.blob_key)
     return cover_photo(content, [(one.left, one.top, one.width, one.height) for one in drawn])
 
 
+def _drawn(rectangles: Sequence[Rectangle] | None, *, bare: bool) -> Sequence[Rectangle]:
+    """What is drawn: nothing only where that was said, and then nothing else."""
+    if bare and rectangles:
+        raise Refused(ExposureRefusal.BOTH, field="nothing")
+    return () if bare and rectangles is not None else check_rectangles(rectangles)
+
+
 def cover_exposure(
     session: Session, actor: Actor, number: str, rectangles: Sequence[Rectangle], seen: str,
-    copy: KeptPhotos, *, now: datetime,
+    copy: KeptPhotos, *, now: datetime, bare: bool = False,
 ) -> None:  # fmt: skip
     """Let the public see the covered copy only. Of two at once the second is told (Conflict)."""
-    row = exposure_here(session, actor, number, lock=True)
+    row = _own(session, actor, number)
     if (row.covers or "") != seen or row.state is not ExposureState.DRAFT:
         raise Conflict(ExposureRefusal.MOVED_ON)
     file = take_uploads(session, copy, now, field="drawn")[0]
     _change(
         session, row, Exposure.state == ExposureState.DRAFT, code=new_token(),
         public_key=file.blob_key, public_thumbnail_key=file.thumbnail_key,
-        covers=write_rectangles(check_rectangles(rectangles)),
+        covers=write_rectangles(_drawn(rectangles, bare=bare)),
     )  # fmt: skip
     forget_files(session, [key for key in (row.public_key, row.public_thumbnail_key) if key])
 
 
 def step_exposure(
     session: Session, actor: Actor, number: str, step: Step, *, sent: int, reason: str,
-    now: datetime,
+    now: datetime, looked: bool = False,
 ) -> None:  # fmt: skip
-    """Take one step. ``sent``: which version was read; another one is nobody's approval."""
+    """Take one step. ``sent``: which version was read; another one is nobody's approval.
+    ``looked``: whoever approves says that on a photo without rectangles nothing need be covered."""
     row = exposure_here(session, actor, number)
     if step in WITH_REASON and not reason:
         raise Refused(ExposureRefusal.NO_REASON, field="reason")
@@ -203,7 +220,7 @@ def step_exposure(
     if step is Step.SEND:
         return _send(session, row)
     if step is Step.APPROVE:
-        return _approve(session, actor, row, now)
+        return _approve(session, actor, row, now, looked=looked)
     return _send_back(session, row, reason)
 
 
@@ -216,11 +233,14 @@ def _send(session: Session, row: ExposureRow) -> None:
     )  # fmt: skip
 
 
-def _approve(session: Session, actor: Actor, row: ExposureRow, now: datetime) -> None:
+def _approve(
+    session: Session, actor: Actor, row: ExposureRow, now: datetime, *, looked: bool
+) -> None:
     """The first approval, or the second, which shows it: then its basis must allow it."""
-    refusal = why_not_approve(actor.person_id, row.made_by, row.first_by)
+    unseen = row.bare and not looked
+    refusal = why_not_approve(actor.person_id, row.made_by, row.first_by, unseen=unseen)
     if refusal is not None:
-        raise Refused(refusal)
+        raise Refused(refusal, field="nothing" if refusal is ExposureRefusal.NOT_LOOKED else None)
     waiting = Exposure.state == ExposureState.WAITING
     if row.first_by is None:
         first = waiting & Exposure.first_by.is_(None)
@@ -262,8 +282,10 @@ def _take_down(
 
 
 def forget_expired(session: Session, now: datetime) -> int:
-    """The pictures of what is no longer shown go, the one beneath too; how many items. A batch."""
-    rows = pictures_expired(session, now)
+    """The pictures of what is no longer shown, or never was, go, the one beneath too; how many
+    items. A batch."""
+    kept = unshown_days_of(instance_of(session).city)
+    rows = pictures_expired(session, now, unshown=kept)
     ids = [row.id for row in rows]
     session.execute(update(Exposure).where(Exposure.id.in_(ids)).values(dict.fromkeys(_FILES)))
     forget_files(session, [key for row in rows for key in _keys(row)])

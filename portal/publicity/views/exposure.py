@@ -19,6 +19,7 @@ from portal.publicity.queries.exposures import (
     exposures_seen,
 )
 from portal.publicity.views.blueprint import bp
+from portal.reports.rules.publicity import STRICTEST, public_codes
 from portal.reports.views.photos import PUBLIC_CACHE, file_response
 
 # a wall asks again by itself: what was taken down is gone within a minute
@@ -38,7 +39,8 @@ def exposures() -> ResponseReturnValue:
 def screen(area: str) -> ResponseReturnValue:
     """The same for a wall or LED screen of a place: big type, nothing to press, no script."""
     place = area_by_code(reading(), area)
-    if place is None:
+    # a grid or a building would tell which door an item keeps back (P5)
+    if place is None or place.code not in public_codes(place.path, STRICTEST):
         raise Missing
     rows = exposures_seen(
         reading(), place.path, zone=instance().city.zone, now=now(), most=ON_SCREEN

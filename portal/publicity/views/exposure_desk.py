@@ -17,7 +17,7 @@ from portal.kernel.pages import answer
 from portal.kernel.uploads import KeptPhotos, keep_upload, store_photo
 from portal.kernel.web import Session, instance, keeping, reading
 from portal.kernel.words import say
-from portal.publicity.forms.exposure import NewForm, StepForm, WordsForm
+from portal.publicity.forms.exposure import CoverItemForm, NewForm, StepForm, WordsForm
 from portal.publicity.labels.exposure import BASES, STATES, STEPS_WORDS
 from portal.publicity.queries.exposures import PAGE, ExposureRow, exposures_in, why_hidden
 from portal.publicity.rules.exposure import STEPS, WITH_REASON, Basis, ExposureState, Step
@@ -32,7 +32,6 @@ from portal.publicity.service.exposures import (
     write_exposure,
 )
 from portal.publicity.views.blueprint import bp
-from portal.reports.forms.guard import CoverForm
 from portal.reports.rules.covering import Rectangle, grid_over, read_rectangles
 from portal.reports.views.photos import PRIVATE, file_response
 
@@ -95,7 +94,7 @@ def _words(row: ExposureRow) -> dict[str, Any]:
     return {
         "row": row, "states": STATES, "bases": BASES, "steps": STEPS_WORDS,
         "open": [step for step in STEPS[row.state] if may[step] or step is Step.TAKE_DOWN],
-        "writes": may[Step.SEND] and row.state is ExposureState.DRAFT,
+        "writes": row.made_by == actor.person_id and row.state is ExposureState.DRAFT,
         "why": _hidden([row]).get(row.number),
         "over": bool(row.expires_at and row.expires_at <= now()),
         "place": areas_by_ids(reading(), {row.area_id})[row.area_id],
@@ -135,7 +134,7 @@ def desk_exposure_step(number: str, step: str) -> ResponseReturnValue:
 def _step(number: str, step: Step, form: StepForm, writer: Session) -> str:
     step_exposure(
         writer, current_actor(), number, step, sent=form.sent(), reason=form.reason.data or "",
-        now=now(),
+        now=now(), looked=bool(form.nothing.data),
     )  # fmt: skip
     return _url(number)
 
@@ -144,12 +143,12 @@ def _step(number: str, step: Step, form: StepForm, writer: Session) -> str:
 @requires(WRITE)
 def desk_exposure_cover(number: str) -> ResponseReturnValue:
     """Cover parts of its photo: by two corners on a grid, or drawn with a pointer."""
-    row, form = exposure_here(reading(), current_actor(), number), CoverForm()
+    row, form = exposure_here(reading(), current_actor(), number), CoverItemForm()
     if row.blob_key is None or row.width is None or row.height is None:
         raise Missing
     grid = grid_over(row.width, row.height)
     form.look_at(grid, row.covers)
-    form.make = partial(_copy, row)
+    form.make = partial(_copy, row, form)
     act = partial(_cover, row.number, form)
     covers = read_rectangles(row.covers) or []
     return answer(
@@ -157,19 +156,21 @@ def desk_exposure_cover(number: str) -> ResponseReturnValue:
     )
 
 
-def _copy(row: ExposureRow, rectangles: Sequence[Rectangle] | None) -> str:
+def _copy(
+    row: ExposureRow, form: CoverItemForm, rectangles: Sequence[Rectangle] | None
+) -> str:  # fmt: skip
     """Draw and store the copy; the token by which the service takes it."""
-    copy = covered_copy(reading(), row, rectangles)
+    copy = covered_copy(reading(), row, rectangles, bare=bool(form.nothing.data))
     store_photo(reading(), copy)
     with keeping() as writer:
         return keep_upload(writer, copy, owner=session["browser"], now=now())
 
 
-def _cover(number: str, form: CoverForm, writer: Session) -> str:
+def _cover(number: str, form: CoverItemForm, writer: Session) -> str:
     copy = KeptPhotos(session["browser"], (form.token,))
     cover_exposure(
         writer, current_actor(), number, form.rectangles or [], form.seen.data or "", copy,
-        now=now(),
+        now=now(), bare=bool(form.nothing.data),
     )  # fmt: skip
     return _url(number)
 

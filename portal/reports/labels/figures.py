@@ -69,9 +69,14 @@ DEFINITIONS: Mapping[Figure, Words] = {
     Figure.RESPONSE_RATE: _l(
         "Of the cases taken up for work, those with a first response by the grid lead or the unit."
     ),
-    Figure.RESOLUTION_RATE: _l("Of the answers of reporters, those that call the problem solved."),
+    Figure.RESOLUTION_RATE: _l(
+        "Of the answers of reporters, those that call the problem solved. Read from the anonymised "
+        "releases of the same months, with their noise: an answer belongs to the month in which "
+        "the time for rating ended, whenever the case was found."
+    ),
     Figure.SATISFACTION_RATE: _l(
-        "Of the answers of reporters, those with a satisfied level (%(levels)s)."
+        "Of the answers of reporters, those with a satisfied level (%(levels)s). Read from the "
+        "anonymised releases, as the resolution rate."
     ),
     Figure.SOLVED_BELOW: _l(
         "Of the closed cases, those settled on the spot by the grid or community: they were never "
@@ -101,7 +106,7 @@ BY: Mapping[By, Words] = {
 def said(value: Value) -> str:
     """A figure with its part and its whole."""
     if value.withheld:
-        return str(_l("too few answers"))
+        return str(_l("not released"))
     facts = {"part": f"{value.part:,}", "whole": f"{value.whole:,}"}
     if value.ratio is None:
         return str(_l("– (0 of 0)")) if not value.part else f"{value.part:,}"

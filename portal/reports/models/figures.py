@@ -12,7 +12,8 @@ from portal.reports.rules.figures import Kept
 
 
 class FigureCount(Base):
-    """Counts of the cases found on a day (or in a month, by its first day)."""
+    """Counts of the cases found on a day (or in a month, by its first day). What reporters said of
+    them is not among them: that is told by releases only (P4)."""
 
     __tablename__ = "figure_count"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -48,9 +49,6 @@ class FigureCount(Base):
     closed_below: Mapped[int] = mapped_column(Integer)
     grid_closed: Mapped[int] = mapped_column(Integer)
     grid_closed_below: Mapped[int] = mapped_column(Integer)
-    answered: Mapped[int] = mapped_column(Integer)
-    solved: Mapped[int] = mapped_column(Integer)
-    satisfied: Mapped[int] = mapped_column(Integer)
 
 
 class FigureStale(Base):

@@ -1,4 +1,4 @@
-"""What is read to count: the cases found on a day, what was said of them, who passed them on."""
+"""What is read to count: the cases found on a day, and who passed them on."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,6 @@ from portal.reports.queries.case import columns
 from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.desk.reach import is_late_now
 from portal.reports.rules.codes import Event, Source, State
-from portal.reports.rules.figures import Answered
-from portal.satisfaction.queries import answers_of
 
 SLACK = timedelta(hours=1)
 _SOME = 500
@@ -74,16 +72,6 @@ def found_on(session: Session, day: date, zone: ZoneInfo) -> list[CountedCase]:
         )
     )
     return [CountedCase(*row) for row in rows]
-
-
-def answers_for(session: Session, cases: Sequence[CountedCase]) -> dict[UUID, Answered]:
-    """What reporters said of some cases."""
-    districts = {case.district for case in cases}
-    found: dict[UUID, Answered] = {}
-    for some in _portions([case.id for case in cases]):
-        said = answers_of(session, districts, some)
-        found |= {key: Answered(*numbers) for key, numbers in said.items()}
-    return found
 
 
 def ways_of(

@@ -6,7 +6,7 @@ day or month are of the same cases above and below the line. Pure.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -47,7 +47,7 @@ COUNTS = (
     "found", "found_own", "found_grid", "taken", "responded", "done", "due", "in_time",
     "tried", "reworked", "given", "given_right", "returned", "passed_on", "extended", "suspended",
     "open", "late", "over_minutes", "late_minutes", "closed", "closed_below", "grid_closed",
-    "grid_closed_below", "answered", "solved", "satisfied",
+    "grid_closed_below",
 )  # fmt: skip
 Tally = Counter[str]
 
@@ -127,15 +127,21 @@ _PARTS: Mapping[Figure, tuple[str, str, Shape]] = {
     Figure.FOUND_IN_GRID: ("found_grid", "found", Shape.SHARE),
     Figure.SOLVED_IN_GRID: ("grid_closed_below", "grid_closed", Shape.SHARE),
 }
-_ANSWERS = frozenset({"answered", "solved", "satisfied"})
-FROM_ANSWERS = frozenset(
-    figure for figure, (part, whole, _) in _PARTS.items() if {part, whole} & _ANSWERS
-)
+FROM_ANSWERS = frozenset(figure for figure, (_, whole, _) in _PARTS.items() if whole == "answered")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What reporters said, as a release tells it: with its noise, and never counted here (P4)."""
+
+    answered: int
+    solved: int
+    satisfied: int
 
 
 @dataclass(frozen=True)
 class Value:
-    """One figure: its part and its whole. ``withheld``: too few people answered to show it."""
+    """One figure: its part and its whole. ``withheld``: no release tells it."""
 
     figure: Figure
     part: int
@@ -160,17 +166,16 @@ class Value:
         return None if self.ratio is None else factor * self.ratio
 
 
-def values_of(tally: Mapping[str, int], *, withheld: bool = False) -> dict[Figure, Value]:
-    """Every figure of some counts."""
+def values_of(tally: Mapping[str, int], said: Answered | None = None) -> dict[Figure, Value]:
+    """Every figure of some counts, and of what a release says of the same."""
+    known = {**tally, **(asdict(said) if said else {})}
     return {
         figure: Value(
-            figure,
-            tally.get(part, 0),
-            tally.get(whole, 0),
-            withheld=withheld and figure in FROM_ANSWERS,
+            figure, known.get(part, 0), known.get(whole, 0),
+            withheld=said is None and figure in FROM_ANSWERS,
         )
         for figure, (part, whole, _) in _PARTS.items()
-    }
+    }  # fmt: skip
 
 
 class Counted(HasClock, Protocol):
@@ -208,15 +213,6 @@ class Counted(HasClock, Protocol):
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What reporters said of one case."""
-
-    answered: int = 0
-    solved: int = 0
-    satisfied: int = 0
-
-
-@dataclass(frozen=True)
 class Over:
     """By how many minutes of its own time a case was late, and the minutes it was given."""
 
@@ -235,21 +231,15 @@ def is_over(case: Counted) -> bool:
     return bool(end and case.promised_at and end > case.promised_at)
 
 
-def tally(
-    case: Counted, now: datetime, *, over: Over | None = None, said: Answered | None = None
-) -> Tally:
+def tally(case: Counted, now: datetime, *, over: Over | None = None) -> Tally:
     """What one case counts for; what it was given back or passed on is its units' (``passes``)."""
     if case.state in NOT_COUNTED:
         return Counter()
-    said = said or Answered()
     found = Counter(
         found=1,
         found_own=case.source in OWN_SOURCES,
         found_grid=case.source in GRID_SOURCES,
         open=case.state not in DONE | ENDED_UNDONE or case.state is State.HANDLED,
-        answered=said.answered,
-        solved=said.solved,
-        satisfied=said.satisfied,
     )
     if case.state not in NOT_TAKEN_UP:
         found.update(_work(case, now))
@@ -377,16 +367,12 @@ def span_before(span: Span) -> Span:
     return Span(last - days, last)
 
 
-def too_few(answers: Iterable[tuple[str, int]], smallest: int) -> frozenset[str]:
-    """Which rows of a table keep their answers to themselves (see decision 0008): those with few,
-    and so many of the next that together they are enough not to be computed back.
-    """
-    rows = sorted((count, key) for key, count in answers if count)
-    hidden = [row for row in rows if row[0] < smallest]
-    rest = rows[len(hidden) :]
-    while hidden and sum(count for count, _ in hidden) < smallest and rest:
-        hidden.append(rest.pop(0))
-    # one row alone could be taken from the sum
-    if len(hidden) == 1 and rest:
-        hidden.append(rest.pop(0))
-    return frozenset(key for _, key in hidden)
+def whole_months(span: Span) -> tuple[str, ...]:
+    """The months that a span is, such as ``2026-10``; none where it ends within one."""
+    if span != Span(span.first.replace(day=1), month_span(span.last).last):
+        return ()
+    found, at = [], span.first
+    while at <= span.last:
+        found.append(f"{at:%Y-%m}")
+        at = month_after(at)
+    return tuple(found)

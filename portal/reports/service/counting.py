@@ -24,7 +24,6 @@ from portal.reports.models import FigureCount, FigureMark, FigureStale
 from portal.reports.queries.counting import (
     CountedCase,
     all_days,
-    answers_for,
     changed_days,
     counted_at,
     found_on,
@@ -59,7 +58,7 @@ _TELLS: dict[Kept, frozenset[str]] = {
 
 def note_stale(session: Session, moments: Iterable[datetime]) -> None:
     """Have the days of some moments counted again: for whoever changes what counts without moving
-    a case now (a rating; an import, whose moment is that of its beginning).
+    a case now (an import, whose moment is that of its beginning).
     """
     zone = instance_of(session).city.zone
     session.add_all([FigureStale(day=day) for day in {city_day(at, zone) for at in moments}])
@@ -150,12 +149,11 @@ def _row(key: _Key, day: date, counts: Tally) -> dict[str, Any]:
 
 
 def _counts(session: Session, cases: list[CountedCase], now: datetime) -> dict[_Key, Tally]:
-    said, ways = answers_for(session, cases), ways_of(session, cases)
-    calendars = calendars_of(session)
+    ways, calendars = ways_of(session, cases), calendars_of(session)
     found: dict[_Key, Tally] = {}
     for case in cases:
         over = _over(session, case, calendars) if is_over(case) else None
-        counted = tally(case, now, over=over, said=said.get(case.id))
+        counted = tally(case, now, over=over)
         if not counted:
             continue
         found.setdefault(_key(case, case.unit_id), Counter()).update(counted)

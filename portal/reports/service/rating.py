@@ -11,7 +11,6 @@ from portal.kernel.outbox import cancel_messages
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import rating_standing
 from portal.reports.rules.rating import RatingRefusal, is_unhappy
-from portal.reports.service.counting import note_stale
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.notices import rating_subject
 from portal.reports.service.protection import is_low, protect_verdict
@@ -54,7 +53,6 @@ def rate_outcome(
             session, person_id=reporter.person_id, phone_hash=reporter.phone_hash, link=reporter.id
         ),
     )  # fmt: skip
-    note_stale(session, [case.found_at])
     return sent_back
 
 

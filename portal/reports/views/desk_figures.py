@@ -85,7 +85,6 @@ def _page(asked: AskedFigures, moment: datetime) -> dict[str, Any]:
         "said": said,
         "change": change,
         "counted_at": counted_at(reading()),
-        "smallest": settings_of(reading()).smallest_cell,
         "withheld": withheld_note(found),
         "drawn": _drawn(asked, found),
         "months": _months(moment),
@@ -158,7 +157,7 @@ def _cells(line: Line) -> list[object]:
 def _three(value: Value) -> list[object]:
     """Shares in percent, and both counts; nothing of what is withheld."""
     if value.withheld:
-        return [str(_l("too few answers")), "", ""]
+        return [str(_l("not released")), "", ""]
     amount = "" if value.ratio is None else round(value.amount or 0, 2)
     return [value.part if value.shape is Shape.TIMES else amount, value.part, value.whole]
 

@@ -1,6 +1,6 @@
 """What the address of the figures asks for, and the words of its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from portal.reports.queries.figures import (
     reach_of_figures,
 )
 from portal.reports.queries.public import kinds
+from portal.reports.queries.released import Said, said_of
 from portal.reports.rules.categories import FunctionGroup
 from portal.reports.rules.codes import Source
 from portal.reports.rules.figures import (
@@ -42,12 +43,10 @@ from portal.reports.rules.figures import (
     Value,
     month_span,
     span_before,
-    too_few,
     values_of,
     year_before,
 )
 from portal.satisfaction.labels import month_words
-from portal.satisfaction.queries import settings_of
 
 BEFORE, YEAR, OTHER = "before", "year", "other"
 DAYS_IN_MOST = MOST_MONTHS * 31
@@ -160,36 +159,52 @@ def find_figures(asked: AskedFigures) -> Found:
     """Everything that was asked for: two counts at most, and the names of the rows."""
     reach = reach_of_figures(current_actor())
     main = counted(reading(), reach, asked.span, asked.chosen, asked.by)
-    rows, smallest = dict(main.rows), settings_of(reading()).smallest_cell
+    rows = dict(main.rows)
     if asked.by is By.PLACE:
         rows = by_child(rows, _above(asked, reach, main))
-    hidden = too_few([(key, row["answered"]) for key, row in rows.items()], smallest)
+    said = _said(asked, reach, asked.span, asked.by, rows)
     names = _names(asked.by, rows)
     lines = [
-        Line(names.get(key, key), key, row["found"], values_of(row, withheld=key in hidden))
+        Line(names.get(key, key), key, row["found"], values_of(row, said.rows.get(key)))
         for key, row in rows.items()
     ]
     ordered = sorted(lines, key=lambda line: line.code if asked.by is By.MONTH else line.words)
-    return Found(ordered, _whole(main.total, smallest), _compared(asked, reach, smallest))
+    return Found(ordered, _whole(main.total, said), _compared(asked, reach))
 
 
-def _whole(total: Tally, smallest: int) -> Line:
-    few = 0 < total["answered"] < smallest
-    return Line(str(_l("Altogether")), "", total["found"], values_of(total, withheld=few))
+def _whole(total: Tally, said: Said) -> Line:
+    return Line(str(_l("Altogether")), "", total["found"], values_of(total, said.total))
 
 
-def _compared(asked: AskedFigures, reach: Reach, smallest: int) -> Line | None:
+def _compared(asked: AskedFigures, reach: Reach) -> Line | None:
     if asked.other is None:
         return None
-    return _whole(counted(reading(), reach, asked.other, asked.chosen, By.MONTH).total, smallest)
+    total = counted(reading(), reach, asked.other, asked.chosen, By.MONTH).total
+    return _whole(total, _said(asked, reach, asked.other, By.MONTH, ()))
+
+
+def _said(
+    asked: AskedFigures, reach: Reach, span: Span, by: By, keys: Collection[str]
+) -> Said:  # fmt: skip
+    """What releases say of it. Of several places somebody reads together nothing is released."""
+    place = _one_place(asked, reach)
+    if place is None and reach.scopes is not None:
+        return Said()
+    return said_of(reading(), span, asked.chosen, by, keys, place)
+
+
+def _one_place(asked: AskedFigures, reach: Reach) -> str | None:
+    """The one place that was asked for, or that somebody reads; None: several, or all."""
+    if asked.chosen.place_path is not None:
+        return asked.chosen.place_path
+    return reach.scopes[0] if reach.scopes is not None and len(reach.scopes) == 1 else None
 
 
 def _above(asked: AskedFigures, reach: Reach, main: Counted) -> str:
     """The place whose parts the rows are."""
-    if asked.chosen.place_path is not None:
-        return asked.chosen.place_path
-    if reach.scopes is not None and len(reach.scopes) == 1:
-        return reach.scopes[0]
+    place = _one_place(asked, reach)
+    if place is not None:
+        return place
     return common_path(main.rows.keys()) if main.rows else "/"
 
 
@@ -228,6 +243,6 @@ def last_months(today: date, count: int = 6) -> list[Span]:
 
 
 def withheld_note(found: Found) -> bool:
-    """Whether a figure of answers is kept back anywhere on the page."""
+    """Whether a figure of answers is told by no release anywhere on the page."""
     lines = [*found.lines, found.total, *([found.other] if found.other else [])]
     return any(line.values[figure].withheld for line in lines for figure in FROM_ANSWERS)

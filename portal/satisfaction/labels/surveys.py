@@ -60,6 +60,10 @@ register(
         ),
         SurveyRefusal.TOO_MANY_QUESTIONS: _l("A survey has %(most)s questions at most."),
         SurveyRefusal.NO_LEADING: _l("At least one question must ask how satisfied people are."),
+        SurveyRefusal.SECOND_LEADING: _l(
+            "One question asks how satisfied people are already. A second would be told beside the "
+            "anonymised release: ask it in another way."
+        ),
         SurveyRefusal.NOT_OPEN: _l("This survey is not open now."),
         SurveyRefusal.ANSWERED: _l("You have answered this survey already. Each person has one."),
         SurveyRefusal.NOT_INVITED: _l("Only those who were drawn and invited can answer this."),

@@ -32,7 +32,8 @@ from portal.satisfaction.rules.surveys import (
 
 
 class Survey(Base):
-    """A version of a survey; once started it never changes. ``sheets``: numbered paper handed out.
+    """A version of a survey; once started it never changes. ``sheets``: numbered paper handed out;
+    ``drawn``: how many were invited, whatever became of their invitations.
 
     ``opens_on`` and ``closes_on`` are days of the city, both of them within.
     """
@@ -62,6 +63,7 @@ class Survey(Base):
     opens_on: Mapped[date]
     closes_on: Mapped[date]
     sheets: Mapped[int] = mapped_column(Integer, default=0)
+    drawn: Mapped[int] = mapped_column(Integer, default=0)
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
     started_at: Mapped[datetime | None]

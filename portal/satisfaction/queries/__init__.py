@@ -1,6 +1,6 @@
 """Reads of ratings and of released months."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -170,25 +170,6 @@ def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRo
         window_ends=row.window_ends,
         answers=answers,
     )
-
-
-def answers_of(
-    session: Session, districts: Collection[str], subject_ids: Collection[UUID]
-) -> dict[UUID, tuple[int, int, int]]:
-    """How many answered about some cases, called them solved, and were satisfied."""
-    levels = settings_of(session).satisfied_levels
-    satisfied = case((Rating.result_level <= levels, 1), else_=0)
-    solved = case((Rating.solved, 1), else_=0)
-    rows = session.execute(
-        select(Rating.subject_id, func.count(), func.sum(solved), func.sum(satisfied))
-        .where(
-            Rating.district.in_(districts),
-            Rating.subject_kind == SubjectKind.CASE,
-            Rating.subject_id.in_(subject_ids),
-        )
-        .group_by(Rating.subject_id)
-    )
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 def all_places(session: Session) -> list[tuple[str, str, date, date | None]]:

@@ -1,11 +1,11 @@
 """Reads of anonymised releases, and of the ratings that the next one counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, String, cast, func, literal, select, union_all
+from sqlalchemy import Float, String, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -200,6 +200,30 @@ def cells(session: Session, slug: str, *conditions: Any) -> list[Cell]:
     columns = (*(getattr(ReleaseCell, name) for name in _PLAIN), *_NAMES)
     mine = select(*columns).where(ReleaseCell.slug == slug, *conditions)
     return [_cell(row) for row in session.execute(mine.order_by(ReleaseCell.position))]
+
+
+def cells_of_months(
+    session: Session, months: Collection[str], paths: Collection[str]
+) -> list[tuple[str, Cell]]:
+    """Rows of each month's newest release about matters, with the month: those of the whole, of
+    some places, and of kinds of problems. One query."""
+    of = SatisfactionRelease
+    places = or_(ReleaseCell.parent_code.is_(None), ReleaseCell.path.in_(paths))
+    newest = (
+        select(of.month, func.max(of.version).label("version"))
+        .where(of.subject_kind == SubjectKind.CASE, of.month.in_(months))
+        .group_by(of.month)
+        .subquery()
+    )
+    chosen = (of.month == newest.c.month) & (of.version == newest.c.version)
+    columns = (of.month, *(getattr(ReleaseCell, name) for name in _PLAIN), *_NAMES)
+    rows = session.execute(
+        select(*columns)
+        .join(of, of.slug == ReleaseCell.slug)
+        .join(newest, chosen)
+        .where(of.subject_kind == SubjectKind.CASE, or_(ReleaseCell.level == CATEGORY, places))
+    )
+    return [(row.month, _cell(row)) for row in rows]
 
 
 def _cell(row: Any) -> Cell:

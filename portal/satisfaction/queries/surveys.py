@@ -22,7 +22,6 @@ from portal.satisfaction.models import (
     SurveyWords,
 )
 from portal.satisfaction.rules.surveys import (
-    FEWEST,
     AskedWho,
     Names,
     Phase,
@@ -34,6 +33,7 @@ from portal.satisfaction.rules.surveys import (
     Told,
     options_from,
     rate,
+    tellable,
     told,
 )
 
@@ -57,6 +57,7 @@ class SurveyRow:
     opens_on: date
     closes_on: date
     sheets: int
+    drawn: int
     started_at: datetime | None
 
     def phase(self, today: date) -> Phase:
@@ -94,7 +95,7 @@ def _row(found: Survey) -> SurveyRow:
     return SurveyRow(
         found.id, found.number, found.kind, found.who, found.area_id, found.place_path,
         found.version, tidy_names(title), tidy_names(notice), found.opens_on, found.closes_on,
-        found.sheets, found.started_at,
+        found.sheets, found.drawn, found.started_at,
     )  # fmt: skip
 
 
@@ -183,20 +184,24 @@ class Results:
 
 def results_of(session: Session, row: SurveyRow, questions: Sequence[Question]) -> Results:
     """The rounded totals of a survey that is over; its marks change no more."""
+    by_way = (SurveyMark.position, SurveySheet.channel)
     base = (
-        select(SurveyMark.position, func.count(SurveyMark.sheet_id.distinct()))
+        select(*by_way, func.count(SurveyMark.sheet_id.distinct()))
+        .join(SurveySheet, SurveySheet.id == SurveyMark.sheet_id)
         .where(SurveyMark.survey_id == row.id)
-        .group_by(SurveyMark.position)
+        .group_by(*by_way)
     )
     each = (
-        select(SurveyMark.position, SurveyMark.value, func.count())
+        select(*by_way, SurveyMark.value, func.count())
+        .join(SurveySheet, SurveySheet.id == SurveyMark.sheet_id)
         .where(SurveyMark.survey_id == row.id)
-        .group_by(SurveyMark.position, SurveyMark.value)
+        .group_by(*by_way, SurveyMark.value)
     )
-    answered = {row[0]: row[1] for row in session.execute(base)}
-    counts = {(position, value): many for position, value, many in session.execute(each)}
+    answered = {(at, way): many for at, way, many in session.execute(base)}
+    counts = {(at, way, value): many for at, way, value, many in session.execute(each)}
     came = _came(session, row.id)
-    asked = invited_many(session, row.id) if row.who is AskedWho.INVITED else 0
+    # those who were drawn, whatever became of their invitations: the rate of what is over stays
+    asked = row.drawn if row.who is AskedWho.INVITED else 0
     return Results(
         told(questions, answered, counts),
         rate(came.get(SheetChannel.SCREEN, 0), asked),
@@ -218,20 +223,27 @@ def words_of(
     session: Session, row: SurveyRow, questions: Sequence[Question]
 ) -> list[tuple[Question, list[str]]]:
     """Free words of a survey that is over, for whoever holds it: in the order of a keyed hash and
-    apart from all else, and of no question that fewer than ten people wrote to."""
+    apart from all else, and of each way by which ten people wrote to a question."""
     vault = instance_of(session).vault
-    found: dict[int, list[tuple[str, str]]] = {}
+    found: dict[int, dict[SheetChannel, list[tuple[str, str]]]] = {}
+    columns = (SurveyWords.sheet_id, SurveyWords.position, SurveyWords.sealed_text)
     written = (
-        select(SurveyWords.sheet_id, SurveyWords.position, SurveyWords.sealed_text)
+        select(*columns, SurveySheet.channel)
         .join(SurveySheet, SurveySheet.id == SurveyWords.sheet_id)
         .where(SurveySheet.survey_id == row.id)
     )
-    for sheet_id, position, sealed in session.execute(written):
+    for sheet_id, position, sealed, way in session.execute(written):
         drawn = vault.keyed_hash("survey-words", f"{sheet_id}:{position}")
-        found.setdefault(position, []).append((drawn, sealed))
+        found.setdefault(position, {}).setdefault(way, []).append((drawn, sealed))
     asked = [one for one in questions if one.kind is QuestionKind.WORDS]
     return [
         (one, [vault.unseal(sealed) for _drawn, sealed in said[:MOST_WORDS]])
         for one in asked
-        if len(said := sorted(found.get(one.position, []))) >= FEWEST
+        if (said := _sayable(found.get(one.position, {})))
     ]
+
+
+def _sayable(said: Mapping[SheetChannel, list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """The words of the ways by which enough people wrote, in the order of their hashes."""
+    ways = tellable({way: len(words) for way, words in said.items()})
+    return sorted(one for way in ways for one in said[way])

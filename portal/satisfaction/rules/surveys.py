@@ -1,8 +1,8 @@
 """Public surveys: kinds of questions, what a survey may hold, and which results may be told. Pure.
 
-The first question of a survey that has levels of satisfaction is its leading one: its answers are
+The one question of a survey that has levels of satisfaction is its leading one: its answers are
 ratings and are told only by the anonymised release (decision 0050). All others are told after the
-survey, rounded, from ten answers on (P4).
+survey, rounded, from ten answers on that came on the screen, and ten on paper (P4).
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,6 +81,7 @@ class SurveyRefusal(StrEnum):
     OPTIONS = "survey.options"
     TOO_MANY_QUESTIONS = "survey.too_many_questions"
     NO_LEADING = "survey.no_leading"
+    SECOND_LEADING = "survey.second_leading"
     NOT_OPEN = "survey.not_open"
     ANSWERED = "survey.answered"
     NOT_INVITED = "survey.not_invited"
@@ -185,23 +186,33 @@ def rounded(count: int) -> int:
     return (count + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
 
 
+def tellable(answered: Mapping[SheetChannel, int]) -> frozenset[SheetChannel]:
+    """The ways of which anything is told: ten came by each. Whoever typed nine sheets knows them,
+    and would know the tenth answer if it came on the screen (P4)."""
+    return frozenset(channel for channel, many in answered.items() if many >= FEWEST)
+
+
 def told(
     questions: Sequence[Question],
-    answered: Mapping[int, int],
-    counts: Mapping[tuple[int, int], int],
+    answered: Mapping[tuple[int, SheetChannel], int],
+    counts: Mapping[tuple[int, SheetChannel, int], int],
 ) -> list[Told]:
-    """The results of a survey that is over, but for its leading question and for free words."""
-    first = leading(questions)
+    """The results of a survey that is over, but for questions about satisfaction, of which only the
+    release tells, and for free words."""
     found = []
     for one in questions:
-        if one is first or one.kind is QuestionKind.WORDS:
+        if one.kind in {QuestionKind.SATISFACTION, QuestionKind.WORDS}:
             continue
-        base = answered.get(one.position, 0)
-        if base < FEWEST:
+        each = {channel: answered.get((one.position, channel), 0) for channel in SheetChannel}
+        ways = tellable(each)
+        if not ways:
             found.append(Told(one, None, {}))
             continue
-        marked = {value: rounded(counts.get((one.position, value), 0)) for value in one.values}
-        found.append(Told(one, rounded(base), marked))
+        marked = {
+            value: rounded(sum(counts.get((one.position, way, value), 0) for way in ways))
+            for value in one.values
+        }
+        found.append(Told(one, rounded(sum(each[way] for way in ways)), marked))
     return found
 
 

@@ -19,7 +19,7 @@ from portal.kernel.db import changed_rows
 from portal.kernel.errors import Refused
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import Channel, cancel_messages, post_message
-from portal.satisfaction.models import SurveyAgreement, SurveyInvitation
+from portal.satisfaction.models import Survey, SurveyAgreement, SurveyInvitation
 from portal.satisfaction.queries.surveys import SurveyRow, not_yet_invited, today_of
 from portal.satisfaction.rules.surveys import Phase, SurveyRefusal
 from portal.satisfaction.service.surveys import survey_here
@@ -50,6 +50,8 @@ def invite(session: Session, actor: Actor, number: str, many: int, *, now: datet
     session.add_all(
         SurveyInvitation(survey_id=row.id, person_id=one, invited_at=now) for one in chosen
     )
+    drawn = Survey.drawn + len(chosen)
+    session.execute(update(Survey).where(Survey.id == row.id).values(drawn=drawn))
     _tell(session, row, chosen, now)
     return len(chosen)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
@@ -116,21 +116,22 @@ def _in_languages(column: str, names: Names) -> dict[str, str | None]:
 
 
 def add_question(session: Session, actor: Actor, number: str, wish: QuestionWish) -> None:
-    """Add a question at the end of a draft."""
+    """Add a question at the end of a draft. One asks how satisfied people are: a second would be
+    told beside the release."""
     row = draft_here(session, actor, number)
+    asked = questions_of(session, row.id)
+    if wish.kind is QuestionKind.SATISFACTION and leading(asked) is not None:
+        raise Refused(SurveyRefusal.SECOND_LEADING, field="kind")
     options = options_from(wish.options)
     if not options_fit(wish.kind, options):
         raise Refused(SurveyRefusal.OPTIONS, field="options_zh_hans")
-    mine = SurveyQuestion.survey_id == row.id
-    many, last = session.execute(
-        select(func.count(), func.max(SurveyQuestion.position)).where(mine)
-    ).one()
-    if many >= MOST_QUESTIONS:
+    if len(asked) >= MOST_QUESTIONS:
         raise Refused(SurveyRefusal.TOO_MANY_QUESTIONS, facts={"most": MOST_QUESTIONS})
+    last = max((one.position for one in asked), default=0)
     lines = {language: "\n".join(found) for language, found in options.items()}
     session.add(
         SurveyQuestion(
-            survey_id=row.id, position=(last or 0) + 1, kind=wish.kind, needed=wish.needed,
+            survey_id=row.id, position=last + 1, kind=wish.kind, needed=wish.needed,
             **_in_languages("words", wish.words), **_in_languages("options", lines),
         )
     )  # fmt: skip
@@ -159,7 +160,8 @@ def copy_survey(session: Session, actor: Actor, number: str, *, now: datetime) -
     """The next version as a draft: for the next period, or because the running one has a flaw."""
     old = survey_here(session, actor, number, lock=True)
     made = new_number()
-    taken = {"version", "number", "id", "copied_from", "made_at", "made_by", "started_at"}
+    taken = {"version", "number", "id", "copied_from", "made_at", "made_by", "started_at",
+             "drawn"}  # fmt: skip
     columns = [one.name for one in Survey.__table__.columns if one.name not in taken]
     found = session.execute(
         select(*(getattr(Survey, name) for name in columns)).where(Survey.id == old.id)
