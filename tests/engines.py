@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from portal.kernel import db
 from portal.kernel.db import Base, Database, open_database
@@ -22,6 +23,7 @@ class Engines:
 
     def __init__(self, url: str) -> None:
         self._kept = open_database(url)
+        self._emptier = _Emptier(url)
 
     def open(self, instance: Instance) -> Database:
         """The database of a test; what listens to its engines ends with it."""
@@ -36,9 +38,10 @@ class Engines:
         """After a test: no row, no setting, one connection each."""
         _keep_one(self._kept.reader)
         _keep_one(self._kept.writer)
-        empty(self._kept)
+        self._emptier.empty()
 
     def close(self) -> None:
+        self._emptier.close()
         self._kept.dispose()
 
 
@@ -54,16 +57,47 @@ def _keep_one(engine: Engine) -> None:
         connection.close()
 
 
-def empty(database: Database) -> None:
-    """Delete every row of a PostgreSQL; much faster than TRUNCATE on small tables."""
+def _deletes() -> str:
+    """Delete every row, in PL/pgSQL: much faster than TRUNCATE on small tables.
+
+    A table without a page has no row: asking for its size opens it alone, and none of its indexes.
+    """
     names = [f'"{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
-    ask = f"SELECT {', '.join(f'EXISTS (SELECT FROM {name})' for name in names)}"
+    return " ".join(
+        f"IF pg_relation_size('{name}') > 0 THEN"
+        f" IF EXISTS (SELECT FROM {name}) THEN DELETE FROM {name}; END IF; END IF;"
+        for name in names
+    )
+
+
+# no triggers, no foreign keys
+UNBOUND = "session_replication_role = replica"
+
+
+class _Emptier:
+    """A connection that empties the database time and again: it has met the tables before."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._connection = self._engine.connect()
+        self._connection.exec_driver_sql(
+            "CREATE FUNCTION pg_temp.empty_all() RETURNS void LANGUAGE plpgsql"
+            f" SET {UNBOUND} AS $$ BEGIN {_deletes()} END $$"
+        )
+
+    def empty(self) -> None:
+        self._connection.exec_driver_sql("SELECT pg_temp.empty_all()")
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+
+def empty(database: Database) -> None:
+    """Delete every row of a PostgreSQL."""
     with database.writer.begin() as connection:
-        filled = connection.exec_driver_sql(ask).one()
-        deletes = [f"DELETE FROM {name}" for name, rows in zip(names, filled, strict=True) if rows]
-        # replica: no triggers, no foreign keys
-        statements = ["SET LOCAL session_replication_role = replica", *deletes]
-        connection.exec_driver_sql("; ".join(statements))
+        connection.exec_driver_sql(f"SET LOCAL {UNBOUND}")
+        connection.exec_driver_sql(f"DO $$ BEGIN {_deletes()} END $$")
 
 
 @contextmanager

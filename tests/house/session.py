@@ -7,8 +7,9 @@ import gc
 import os
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -26,6 +27,7 @@ ENOUGH = 4 * 1024**3
 WHERE = "PYTEST_DEBUG_TEMPROOT"
 
 _run = {"long": False}
+_V = TypeVar("_V")
 
 
 def examples(count: int) -> int:
@@ -36,6 +38,14 @@ def examples(count: int) -> int:
 def is_long() -> bool:
     """Whether larger counts were asked for."""
     return _run["long"]
+
+
+def in_turn(values: Sequence[_V], at: int, count: int) -> Sequence[_V]:
+    """Some of the values, other ones at each place, so that together the places see all of them;
+    with ``--long`` every place sees all."""
+    if is_long():
+        return values
+    return [values[(at * count + step) % len(values)] for step in range(count)]
 
 
 def pytest_configure(config: pytest.Config) -> None:
