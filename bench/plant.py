@@ -37,6 +37,7 @@ LATELY = timedelta(days=20)
 NEW = (State.CLOSED,) * 9 + (State.DISPATCHED,) * 5 + (State.HANDLED,) * 2 + (State.REPORTED,) * 2
 OLD = (State.CLOSED,) * 190 + (State.NOT_ACCEPTED,) * 9 + (State.DISPATCHED,)
 TABLES = ("cases", "case_text", "case_search")
+LISTED: tuple[type[Base], ...] = (Case, CaseText, CaseSearch)
 Row = Sequence[Any]
 
 
@@ -181,17 +182,21 @@ def _check_of(body: str) -> str:
     return ALPHABET[total]
 
 
-def plant(database: Database, count: int, now: datetime) -> None:
-    """Fill the three tables of a prepared installation."""
+def plant(
+    database: Database, count: int, now: datetime, models: Sequence[type[Base]] = LISTED
+) -> None:
+    """Fill the three tables of a prepared installation, or some of them."""
     with database.read() as session:
         planter = Planter(session, now)
     if clean_number(_number(Random(0))) is None:
         raise AssertionError("the bench makes numbers that the portal does not know")
     rows = _counted(planter.cases(count), points := Counter())
     if database.is_sqlite:
-        _plant_sqlite(database, rows)
+        _plant_sqlite(database, rows, models)
     else:
-        _plant_postgres(database, rows)
+        _plant_postgres(database, rows, models)
+    if CaseSearch not in models:
+        return
     with database.write() as session:
         session.add_all(MapChange(x=x, y=y, points=n) for (x, y), n in points.items())
     fold_map(database, now)
@@ -213,7 +218,9 @@ def _batches(rows: Iterable[dict[str, Row]], size: int = 20_000) -> Iterator[lis
         yield batch
 
 
-def _plant_sqlite(database: Database, rows: Iterable[dict[str, Row]]) -> None:
+def _plant_sqlite(
+    database: Database, rows: Iterable[dict[str, Row]], models: Sequence[type[Base]]
+) -> None:
     with database.writer.connect() as connection:
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA synchronous=OFF")
@@ -221,7 +228,7 @@ def _plant_sqlite(database: Database, rows: Iterable[dict[str, Row]]) -> None:
         raw.execute("BEGIN")
         with _without_indexes_sqlite(raw):
             for batch in _batches(rows):
-                for model in (Case, CaseText, CaseSearch):
+                for model in models:
                     name = model.__tablename__
                     marks = ", ".join("?" * len(columns(model)))
                     names = ", ".join(columns(model))
@@ -248,13 +255,15 @@ def _without_indexes_sqlite(raw: Any) -> Iterator[None]:
         raw.execute(sql)
 
 
-def _plant_postgres(database: Database, rows: Iterable[dict[str, Row]]) -> None:
+def _plant_postgres(
+    database: Database, rows: Iterable[dict[str, Row]], models: Sequence[type[Base]]
+) -> None:
     with database.writer.connect() as connection:
         raw: Any = connection.connection.driver_connection
         raw.execute("SET session_replication_role = replica")  # no checks of references meanwhile
         with _without_indexes_postgres(raw):
             for batch in _batches(rows):
-                for model in (Case, CaseText, CaseSearch):
+                for model in models:
                     copy_rows(raw, model, [row[model.__tablename__] for row in batch])
         raw.commit()
         raw.autocommit = True

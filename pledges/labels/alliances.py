@@ -97,7 +97,8 @@ register(
 messages.register(
     {
         "alliance.notice": _l(
-            "%(name)s: %(title)s. The notice, and how to stop these messages: %(link)s"
+            "%(name)s: there is a new notice. What it says, and how to stop these messages: "
+            "%(link)s"
         ),
     }
 )

@@ -14,6 +14,7 @@ from pledges.queries.breaches import BreachRow
 from pledges.queries.inspections import in_places
 from pledges.rules.breaches import BreachState
 from pledges.rules.inspections import PhotoSide
+from portal.kernel.db import PLANNED_ONCE
 
 SHOWN = 30
 
@@ -150,23 +151,32 @@ class PutRight:
     ended_at: datetime
 
 
+@dataclass(frozen=True)
+class ShownPhoto:
+    """A photo that everybody may see, as its page needs it."""
+
+    code: str
+    side: PhotoSide
+
+
 # built once; the place is named too, so that few rows are looked at on every engine
 _GIVEN: Any = {name: bindparam(name) for name in ("district", "key", "inspection_id", "clause_id")}
 _PUBLIC: Final = (
-    select(*_PHOTO)
+    select(PledgePhoto.code, PledgePhoto.side)
     .where(
         of_breach(**_GIVEN), PledgePhoto.premises_id == bindparam("premises_id"),
         PledgePhoto.shown_at.is_not(None),
     )
     .order_by(PledgePhoto.at, PledgePhoto.id)
+    .execution_options(**PLANNED_ONCE)
 )  # fmt: skip
 
 
-def public_photos(session: Session, last: PutRight) -> list[PhotoRow]:
+def public_photos(session: Session, last: PutRight) -> list[ShownPhoto]:
     """Its photos that everybody may see, what was found first: one query."""
     given = {
         "district": last.district, "premises_id": last.premises_id, "key": last.id,
         "inspection_id": last.inspection_id, "clause_id": last.clause_id,
     }  # fmt: skip
-    rows = [PhotoRow(*row) for row in session.execute(_PUBLIC, given)]
+    rows = [ShownPhoto(*row) for row in session.execute(_PUBLIC, given)]
     return sorted(rows, key=lambda one: one.side is PhotoSide.AFTER)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, false, or_, select
+from sqlalchemy import Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from pledges.models import (
@@ -23,6 +23,7 @@ from pledges.models import (
 from pledges.rules.clauses import Axis
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesKind, PremisesState
+from portal.kernel.db import PLANNED_ONCE
 
 BATCHES_SHOWN = 50
 
@@ -82,15 +83,22 @@ _RUN_NOW = and_(
 )
 
 
-# built once, as what the page of a shop asks is: it is asked at every scan
-_BY_CODE: Final = (
-    select(*_OF_PLAQUE, *_OF_DOOR)
-    .join(PlaqueBatch, PlaqueBatch.id == Plaque.batch_id)
-    .outerjoin(PlaqueBinding, _BOUND_NOW)
-    .outerjoin(Premises, _ITS_DOOR)
-    .outerjoin(PremisesOperator, _RUN_NOW)
-    .where(Plaque.code == bindparam("code"))
-)
+def hanging_with(*more: Any) -> Select[*tuple[Any, ...]]:
+    """The statement of a plaque by its ``code`` with its door, and more columns of what is joined
+    to it."""
+    return (
+        select(*_OF_PLAQUE, *_OF_DOOR, *more)
+        .select_from(Plaque)
+        .join(PlaqueBatch, PlaqueBatch.id == Plaque.batch_id)
+        .outerjoin(PlaqueBinding, _BOUND_NOW)
+        .outerjoin(Premises, _ITS_DOOR)
+        .outerjoin(PremisesOperator, _RUN_NOW)
+        .where(Plaque.code == bindparam("code"))
+    )
+
+
+# built once: putting a statement together costs more than the database takes to answer it
+_BY_CODE: Final = hanging_with()
 
 
 def plaque_by_code(session: Session, code: str) -> Hanging | None:
@@ -136,6 +144,7 @@ _TICKED: Final = (
         PledgeTick.district == bindparam("district"), PledgeTick.pledge_id == bindparam("pledge_id")
     )
     .order_by(ClauseSet.extra, ClauseSet.code, Clause.position)
+    .execution_options(**PLANNED_ONCE)
 )  # fmt: skip
 
 

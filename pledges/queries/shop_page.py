@@ -1,9 +1,10 @@
-"""What the page behind a plaque tells of its shop, in one query beside those of its clauses."""
+"""What the page behind a plaque tells: plaque, door and shop in one query, beside those of its
+clauses and photos."""
 
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -17,15 +18,17 @@ from pledges.models import (
     OwnerReply,
     Pledge,
     Premises,
+    PremisesOperator,
     Standing,
 )
 from pledges.queries.photos import PutRight
-from pledges.queries.plaques import Pledged
+from pledges.queries.plaques import Hanging, Pledged, hanging_with
 from pledges.queries.standing import StandingRow
 from pledges.rules.breaches import BreachState
 from pledges.rules.clauses import Letter
 from pledges.rules.signing import PledgeState
 from pledges.rules.standing import ListingState, ListKind, ReplyState
+from portal.kernel.db import PLANNED_ONCE
 from portal.kernel.instance import instance_of
 
 
@@ -49,8 +52,7 @@ class ShopFacts:
     put_right: PutRight | None
 
 
-# built once: putting it together costs more than the database takes to answer it
-_OPERATOR: Any = bindparam("operator_id")
+_OPERATOR: Any = PremisesOperator.id
 _TODAY: Any = bindparam("today")
 
 
@@ -59,7 +61,7 @@ def _newest_standing() -> Any:
     later = exists().where(
         newer.district == Standing.district, newer.premises_id == Standing.premises_id,
         newer.operator_id == _OPERATOR, newer.quarter > Standing.quarter,
-    )  # fmt: skip
+    ).correlate(Standing, PremisesOperator)  # fmt: skip
     return and_(
         Standing.district == Premises.district, Standing.premises_id == Premises.id,
         Standing.operator_id == _OPERATOR, ~later,
@@ -79,7 +81,7 @@ def _newest_reply() -> Any:
     later = exists().where(
         newer.district == OwnerReply.district, newer.premises_id == OwnerReply.premises_id,
         newer.operator_id == _OPERATOR, newer.state == ReplyState.SHOWN, newer.id > OwnerReply.id,
-    )  # fmt: skip
+    ).correlate(OwnerReply, PremisesOperator)  # fmt: skip
     return and_(
         OwnerReply.district == Premises.district, OwnerReply.premises_id == Premises.id,
         OwnerReply.operator_id == _OPERATOR, OwnerReply.state == ReplyState.SHOWN, ~later,
@@ -99,7 +101,7 @@ def _last_put_right() -> Any:
         )
         .order_by(other.ended_at.desc(), other.id)
         .limit(1)
-        .correlate(Premises)
+        .correlate(Premises, PremisesOperator)
         .scalar_subquery()
     )  # fmt: skip
     return and_(Breach.district == Premises.district, Breach.id == last)
@@ -108,10 +110,10 @@ def _last_put_right() -> Any:
 def _facts() -> Any:
     good, bad = aliased(Listing), aliased(Listing)
     return (
-        select(
-            Pledge.id.label("pledge_id"), Pledge.number, Pledge.signed_at, ClauseVersion.version,
-            ClauseSet.code.label("set_code"), Pledge.renewal_asked_at, ClauseSet.name_zh_hans,
-            ClauseSet.name_zh_hant, ClauseSet.name_en,
+        hanging_with(
+            Pledge.id.label("pledge_id"), Pledge.number.label("pledge_number"), Pledge.signed_at,
+            ClauseVersion.version, ClauseSet.code.label("set_code"), Pledge.renewal_asked_at,
+            ClauseSet.name_zh_hans, ClauseSet.name_zh_hant, ClauseSet.name_en,
             Standing.quarter, Standing.stars, Standing.low, Standing.high, Standing.inspections,
             Standing.ratings, Standing.reports, Standing.figures, Standing.formula,
             Standing.computed_at, good.ends_on.label("good_until"), bad.ends_on.label("bad_until"),
@@ -119,7 +121,6 @@ def _facts() -> Any:
             Breach.clause_id, Breach.ended_at.label("put_right_at"),
             Clause.text_zh_hans, Clause.text_zh_hant, Clause.text_en,
         )
-        .select_from(Premises)
         .outerjoin(
             Pledge,
             and_(
@@ -135,29 +136,23 @@ def _facts() -> Any:
         .outerjoin(OwnerReply, _newest_reply())
         .outerjoin(Breach, _last_put_right())
         .outerjoin(Clause, Clause.id == Breach.clause_id)
-        .where(Premises.district == bindparam("district"), Premises.id == bindparam("premises_id"))
+        .execution_options(**PLANNED_ONCE)
     )  # fmt: skip
 
 
 _FACTS: Final = _facts()
+_HANGING: Final = attrgetter(*Hanging.__dataclass_fields__)
 
 
-def shop_facts(
-    session: Session, district: str, premises_id: UUID, operator_id: UUID | None, today: date
-) -> ShopFacts:
-    """What everybody may know of a shop: one query."""
-    given = {
-        "district": district, "premises_id": premises_id, "operator_id": operator_id,
-        "today": today,
-    }  # fmt: skip
-    row: Any = session.execute(_FACTS, given).one()
-    return ShopFacts(
-        _pledge(row),
-        _standing(row),
-        _listed(row),
-        _reply(session, row),
-        _put_right(row, district, premises_id),
+def shop_by_code(session: Session, code: str, today: date) -> tuple[Hanging, ShopFacts] | None:
+    """A plaque with its door, and what everybody may know of the shop there: one query."""
+    row: Any = session.execute(_FACTS, {"code": code, "today": today}).one_or_none()
+    if row is None:
+        return None
+    facts = ShopFacts(
+        _pledge(row), _standing(row), _listed(row), _reply(session, row), _put_right(row)
     )
+    return Hanging(*_HANGING(row)), facts
 
 
 def _pledge(row: Any) -> Pledged | None:
@@ -165,7 +160,7 @@ def _pledge(row: Any) -> Pledged | None:
         return None
     names = {"zh_Hans": row.name_zh_hans, "zh_Hant": row.name_zh_hant, "en": row.name_en}
     return Pledged(
-        row.pledge_id, row.number, row.signed_at, row.version, row.set_code,
+        row.pledge_id, row.pledge_number, row.signed_at, row.version, row.set_code,
         row.renewal_asked_at, names,
     )  # fmt: skip
 
@@ -190,13 +185,13 @@ def _reply(session: Session, row: Any) -> str:
     return instance_of(session).vault.unseal(row.sealed_words) if row.sealed_words else ""
 
 
-def _put_right(row: Any, district: str, premises_id: UUID) -> PutRight | None:
+def _put_right(row: Any) -> PutRight | None:
     if row.breach_id is None:
         return None
     clause = {"zh_Hans": row.text_zh_hans, "zh_Hant": row.text_zh_hant, "en": row.text_en}
     return PutRight(
-        district,
-        premises_id,
+        row.district,
+        row.premises_id,
         row.breach_id,
         row.inspection_id,
         row.clause_id,

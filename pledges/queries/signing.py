@@ -258,7 +258,9 @@ def signed_texts(session: Session, district: str, pledge_id: UUID) -> list[Signe
 
 def signature_of(session: Session, pledge_id: UUID, district: str) -> Signature | None:
     """The signature as it was hashed; None once the name or the salt is erased, and for an offer of
-    parking that was written anew since: what was offered then is not kept."""
+    parking that was written anew since: what was offered then is not kept. What does not give the
+    hash that was sealed is None too: no page shows a line as the proof of what it does not prove.
+    """
     row = session.get_one(Pledge, (district, pledge_id))
     if row.sealed_signature is None or row.salt is None:
         return None
@@ -270,13 +272,14 @@ def signature_of(session: Session, pledge_id: UUID, district: str) -> Signature 
         offer = offer_content(session, offered)
     operator = session.get_one(PremisesOperator, (district, row.operator_id))
     premises = session.get_one(Premises, (district, row.premises_id))
-    return Signature(
+    whole = Signature(
         number=row.number, letter=row.letter, premises=premises.number, operator=operator.number,
         name=instance_of(session).vault.unseal(row.sealed_signature), signer=row.signer_id,
         at=row.signed_at, way=row.way, language=row.language,
         texts=signed_texts(session, district, pledge_id),
         notice=notice_of(session, district, row.notice_id), salt=row.salt, offer=offer,
     )  # fmt: skip
+    return whole if whole.digest().hex() == row.digest else None
 
 
 def notice_of(session: Session, district: str, notice_id: UUID | None) -> Noticed | None:

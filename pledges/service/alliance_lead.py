@@ -1,9 +1,7 @@
 """What the head of an alliance does for it: groups and notices; and how her term ends early."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -19,9 +17,9 @@ from pledges.rules.alliances import (
     AllianceRefusal,
     LinkKind,
     clean_link,
-    told_at,
 )
 from pledges.rules.refusals import PledgeRefusal
+from pledges.service.alliance_messages import stop_all, stop_waiting, tell
 from pledges.service.alliances import (
     MANAGE,
     alliance_shown,
@@ -32,13 +30,11 @@ from pledges.service.alliances import (
     note_alliance,
 )
 from pledges.service.days import today_of
-from portal.accounts.queries import people_by_ids, phones_of
 from portal.accounts.rules import Actor
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_number
 from portal.kernel.instance import instance_of
-from portal.kernel.outbox import Channel, cancel_messages, post_message
 from portal.kernel.ratelimit import Limit, take
 
 A_DAY: Final = Limit("alliance_notices_day", NOTICES_A_DAY, 24 * 3600)
@@ -90,10 +86,11 @@ def _put_notice(
     session: Session, actor: Actor, row: AllianceRow, title: str, words: str, now: datetime
 ) -> None:
     """The row of a notice, and a message to whoever speaks for a member."""
-    number, title = new_number(), checked_words(title, LONGEST_TITLE, "title")
+    number = new_number()
     session.add(
         AllianceNotice(
-            district=row.district, number=number, alliance_id=row.id, made_at=now, title=title,
+            district=row.district, number=number, alliance_id=row.id, made_at=now,
+            title=checked_words(title, LONGEST_TITLE, "title"),
             words=checked_words(words, LONGEST_WORDS, "words"),
         )
     )  # fmt: skip
@@ -101,42 +98,22 @@ def _put_notice(
         one.person_id for one in members_of(session, row)
         if one.person_id is not None and one.muted_at is None
     } - {actor.person_id}  # fmt: skip
-    _tell(session, row, wanting, number, title, now)
-
-
-def _tell(
-    session: Session,
-    row: AllianceRow,
-    person_ids: Collection[UUID],
-    number: str,
-    title: str,
-    now: datetime,
-) -> None:
-    phones, here = phones_of(session, person_ids), instance_of(session)
-    link = f"{here.config.origin}/me/alliances/{row.number}"
-    for one in people_by_ids(session, phones).values():
-        name = row.names.get(one.language) or row.names["zh_Hans"]
-        post_message(
-            session, channel=Channel.SMS, to=phones[one.id], template="alliance.notice",
-            facts={"name": name, "title": title, "link": link}, now=now, language=one.language,
-            due_at=told_at(now, here.city.zone), subject=_subject(number),
-        )  # fmt: skip
-
-
-def _subject(notice: str) -> str:
-    return f"alliance_notice:{notice}"
+    tell(session, row, wanting, number, now)
 
 
 def choose_messages(
     session: Session, actor: Actor, number: str, *, wanted: bool, now: datetime
 ) -> None:
-    """Whether whoever speaks for members is told of notices by message; she reads them anyway."""
+    """Whether whoever speaks for members is told of notices by message; she reads them anyway.
+    A message that waits for the morning does not come either."""
     found = inside(session, actor, number, now, lock=True)
+    district, mine = found.alliance.district, [one.id for one in found.mine]
     hers = update(AllianceMember).where(
-        AllianceMember.district == found.alliance.district,
-        AllianceMember.id.in_([one.id for one in found.mine]),
+        AllianceMember.district == district, AllianceMember.id.in_(mine)
     )
     session.execute(hers.values(muted_at=None if wanted else now))
+    if not wanted:
+        stop_waiting(session, district, mine, now)
 
 
 def end_notice(session: Session, actor: Actor, number: str, notice: str, *, now: datetime) -> None:
@@ -148,8 +125,7 @@ def end_notice(session: Session, actor: Actor, number: str, notice: str, *, now:
     )  # fmt: skip
     if changed_rows(session, gone.values(ended_at=now)) != 1:
         raise Missing
-    # what waits for the morning is pointless then
-    cancel_messages(session, _subject(clean_number(notice) or ""))
+    stop_all(session, clean_number(notice) or "")
 
 
 def _head_or_desk(session: Session, actor: Actor, number: str, now: datetime) -> AllianceRow:

@@ -45,6 +45,7 @@ from pledges.rules.inspections import leads_to_person
 from pledges.rules.premises import PremisesState
 from pledges.rules.refusals import PledgeRefusal
 from pledges.rules.register import is_stray
+from pledges.service.alliance_messages import stop_waiting
 from pledges.service.days import today_of
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code, find_areas
@@ -295,8 +296,8 @@ def end_memberships(session: Session, district: str, premises_id: UUID, now: dat
 
 
 def end_members(session: Session, district: str, members: Iterable[UUID], now: datetime) -> None:
-    """Members leave: they sign, lead and stand no longer. A vote that was cast stays secret, and
-    counts."""
+    """Members leave: they sign, lead and stand no longer, and no message reaches them. A vote that
+    was cast stays secret, and counts."""
     ids = list(members)
     if not ids:
         return
@@ -318,3 +319,4 @@ def end_members(session: Session, district: str, members: Iterable[UUID], now: d
     for table, these, values in ends:
         statement = update(table).where(these).values(**values)
         session.execute(statement.execution_options(synchronize_session=False))
+    stop_waiting(session, district, ids, now)

@@ -1,6 +1,7 @@
 """An alliance's covenant: drafted by its head, published and sealed, signed by members (R281).
 
-Until conventions have a door of their own it is a plain text with versions behind this one.
+It stays a plain text with versions behind this door, beside that of conventions: members sign it
+by sealed statements and elect who drafts it (decision 0054 says why the two are not joined).
 """
 
 import secrets

@@ -236,9 +236,10 @@ def change_offer(
 
 
 def _after_change(row: OfferRow, *, resign: bool) -> dict[str, Any]:
-    """Where an offer stands once it was written anew."""
+    """Where an offer stands once it was written anew. A letter that signed something else is its
+    letter no more, also one that ended when the street sent the offer back."""
     if row.state is ParkingState.WRITTEN:
-        return {}
+        return {"pledge_id": None} if resign else {}
     if resign:
         return {"state": ParkingState.WRITTEN, "pledge_id": None, "reason": None}
     return {"state": ParkingState.WAITING, "reason": None}

@@ -11,7 +11,7 @@ from pledges.labels.lists import LISTS
 from pledges.labels.standing import standing_words
 from pledges.queries.photos import public_photos
 from pledges.queries.plaques import Hanging, bindings_of, clauses_of, plaque_by_code
-from pledges.queries.shop_page import shop_facts
+from pledges.queries.shop_page import ShopFacts, shop_by_code
 from pledges.rules.plaques import BindingEnd, PlaqueState
 from pledges.rules.premises import PremisesState
 from pledges.rules.sketch import sketch
@@ -34,9 +34,11 @@ OLD = frozenset({PlaqueState.REPLACED, PlaqueState.WITHDRAWN})
 def plaque(code: str) -> ResponseReturnValue:
     """The shop behind a plaque; an old plaque says what became of it (410), a wrong code why."""
     number = clean_number(code[:MOST_TYPED])
-    row = plaque_by_code(reading(), number) if number else None
-    if row is None:
+    today = city_day(now(), instance().city.zone)
+    found = shop_by_code(reading(), number, today) if number else None
+    if found is None:
         return render_template("pledges/plaques/unknown.html", readable=bool(number)), 404
+    row, facts = found
     if row.state in OLD:
         page = "gone" if _went_with_its_place(row) else "old"
         return render_template(f"pledges/plaques/{page}.html", row=row, **_staff(row)), 410
@@ -44,12 +46,12 @@ def plaque(code: str) -> ResponseReturnValue:
         return render_template("pledges/plaques/unbound.html", row=row, **_staff(row))
     if row.premises_state is PremisesState.GONE:
         return render_template("pledges/plaques/gone.html", row=row, **_staff(row)), 410
-    return render_template("pledges/plaques/show.html", **shop_page(row))
+    return render_template("pledges/plaques/show.html", **shop_page(row, facts))
 
 
-def shop_page(row: Hanging) -> dict[str, Any]:
+def shop_page(row: Hanging, facts: ShopFacts) -> dict[str, Any]:
     """What the page of a shop shows."""
-    return {"row": row, **_pledged(row), **_staff(row)}
+    return {"row": row, **_pledged(row, facts), **_staff(row)}
 
 
 def _went_with_its_place(row: Hanging) -> bool:
@@ -60,12 +62,8 @@ def _went_with_its_place(row: Hanging) -> bool:
     return last is not None and last.ended_why is BindingEnd.PREMISES_GONE
 
 
-def _pledged(row: Hanging) -> dict[str, Any]:
+def _pledged(row: Hanging, facts: ShopFacts) -> dict[str, Any]:
     """What is in force at the door of a plaque."""
-    if row.premises_id is None:
-        raise Missing
-    today = city_day(now(), instance().city.zone)
-    facts = shop_facts(reading(), row.district, row.premises_id, row.operator_id, today)
     pledge = facts.pledge
     return {
         "pledge": pledge,

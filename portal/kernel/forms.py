@@ -15,11 +15,13 @@ from wtforms import (
     FileField,
     HiddenField,
     IntegerField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.clock import is_countable
 from portal.kernel.errors import Refused
@@ -151,6 +153,13 @@ class DegreeField(_InOurWords, DecimalField):  # type: ignore[misc]  # wtforms h
     """A longitude or latitude in degrees, as it was typed."""
 
     unreadable = _l("Write both degrees as numbers like 119.9512, or none.")
+
+
+class TicksField(SelectMultipleField):  # type: ignore[misc]  # wtforms has no types
+    """Several of a few, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class FileIn(FileField):  # type: ignore[misc]  # wtforms has no types

@@ -103,6 +103,18 @@ def cancel_messages(session: Session, subject: str) -> None:
     )
 
 
+def cancel_messages_below(session: Session, subject: str) -> None:
+    """Withdraw what waits under the parts of a subject, e.g. ``notice:7K…:`` and to whom."""
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.subject.startswith(f"{subject}:", autoescape=True),
+            OutboxMessage.state == OutboxState.WAITING,
+        )
+        .values(state=OutboxState.CANCELLED, sealed_to=None, sealed_facts=None)
+    )
+
+
 def wipe_messages(session: Session, subject: str) -> None:
     """Leave nothing readable of what was posted under a subject; what waits is withdrawn."""
     mine = OutboxMessage.subject == subject

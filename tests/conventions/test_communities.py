@@ -70,9 +70,8 @@ def here(database: Database) -> Here:
     return Here(database)
 
 
-def _station(seen: str = "", phone: str = "0532-00000000", **changes: object) -> StationWish:
-    values = {"title": "东阁社区自治工作站", "located": "1号", "opening": WORKDAYS, "markdown": ""}
-    return StationWish(**values | changes, office_phone=phone, seen=seen)  # type: ignore[arg-type]
+def _station(phone: str = "0532-00000000", opening: Opening = WORKDAYS) -> StationWish:
+    return StationWish("东阁社区自治工作站", "1号", opening, phone, "")
 
 
 def test_of_two_who_set_up_a_station_at_once_one_is_told(here: Here) -> None:

@@ -5,10 +5,10 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from portal.kernel.db import Database, Turnstile
+from portal.kernel.db import PLANNED_ONCE, Database, Turnstile
 from portal.kernel.errors import Busy
 from portal.kernel.idempotency import SpentKey, once
 
@@ -39,6 +39,26 @@ def test_the_database_itself_refuses_a_write_by_a_reader(database: Database) -> 
 
     with pytest.raises(DBAPIError, match=r"readonly|read-only"):
         write_while_reading()
+
+
+def test_what_a_page_reads_stands_alone_and_cannot_write_either(database: Database) -> None:
+    session = database.open_reader()
+    planned = select(SpentKey.key).execution_options(**PLANNED_ONCE)
+    free = select(SpentKey.spent_at)
+    for at in range(7):
+        with database.write() as writing:
+            writing.add(SpentKey(key=f"{at}", spent_at=NOW))
+        assert len(session.scalars(planned).all()) == len(session.scalars(free).all())
+        session.close()
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        session.execute(delete(SpentKey))
+    session.close()
+    if not database.is_sqlite:
+        # what was prepared outlives the page; what may need another plan each time is not
+        with database.read() as reading:
+            kept = reading.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+        assert [one for one in kept if "spent_key.key" in one]
+        assert not [one for one in kept if "spent_key.spent_at" in one]
 
 
 def test_a_naive_moment_is_refused(database: Database) -> None:

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from pledges.models import BreachAnswer, PledgePhoto, PremisesOperator
+from pledges.models import BreachAnswer, Plaque, PledgePhoto, PremisesOperator
 from pledges.queries.breaches import breach_by_number
 from pledges.queries.inspections import inspection_by_id
 from pledges.queries.photos import photos_to_check, public_photos
-from pledges.queries.shop_page import shop_facts
+from pledges.queries.shop_page import shop_by_code
 from pledges.rules.breaches import AppealOutcome, BreachStep
 from pledges.rules.inspections import InspectionRefusal, PhotoRefusal, PhotoSide
 from pledges.rules.personal import KEEP_ENDED
@@ -28,8 +28,9 @@ from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
 from portal.kernel.photos import clean_photo
 from portal.kernel.uploads import KeptPhotos, keep_upload
+from tests.make import pledges as make
 from tests.make.accounts import actor, staff
-from tests.make.inspections import DAY, Frontage, counted, frontage
+from tests.make.inspections import DAY, STREET, Frontage, counted, frontage
 from tests.make.photos import encoded, exif, jpeg, picture
 from tests.make.pledges import NOW, TODAY
 from tests.pages import Browser
@@ -40,7 +41,11 @@ OTHER = encoded(picture(200, 200))
 
 @pytest.fixture
 def made(app: Flask, database: Database) -> Frontage:
-    return frontage(database)
+    found = frontage(database)
+    with database.write() as session:
+        door = make.door_of(session, found.door)
+        make.hang(session, make.plaque(session, found.tree[STREET]), door)
+    return found
 
 
 def upload(made: Frontage, content: bytes | None = None, at: datetime = NOW) -> KeptPhotos:
@@ -71,13 +76,14 @@ def codes(made: Frontage, side: PhotoSide | None = None) -> list[str]:
         return list(session.scalars(statement))
 
 
-def public(made: Frontage, number: str) -> dict[PhotoSide, list[str]]:
+def public(made: Frontage) -> dict[PhotoSide, list[str]]:
     """The codes of what the page of the shop shows."""
     found: dict[PhotoSide, list[str]] = {}
     with made.database.read() as session:
-        row = breach_by_number(session, number)
-        assert row is not None
-        facts = shop_facts(session, row.district, row.premises_id, row.operator_id, TODAY)
+        code = session.scalars(select(Plaque.code)).one()
+        shop = shop_by_code(session, code, TODAY)
+        assert shop is not None
+        _row, facts = shop
         if facts.put_right is None:
             return found
         assert facts.put_right.clause_id == made.clauses["swept"]
@@ -88,7 +94,7 @@ def public(made: Frontage, number: str) -> dict[PhotoSide, list[str]]:
 
 def test_before_and_after_are_public_only_once_a_person_has_looked(made: Frontage) -> None:
     number = put_right(made)
-    assert public(made, number) == {}
+    assert public(made) == {}
     with made.database.read() as session:
         waiting = photos_to_check(session, [made.tree["370283001"].path])
         assert len(waiting) == 3
@@ -99,15 +105,15 @@ def test_before_and_after_are_public_only_once_a_person_has_looked(made: Frontag
             made.do(check_photo, stranger, before, show=True, now=NOW)
     made.do(check_photo, made.desk, before, show=True, now=NOW)
     made.do(check_photo, made.desk, after, show=False, now=NOW)
-    assert public(made, number) == {PhotoSide.BEFORE: [before]}
+    assert public(made) == {PhotoSide.BEFORE: [before]}
     made.do(check_photo, made.desk, after, show=True, now=NOW)
-    assert public(made, number) == {PhotoSide.BEFORE: [before], PhotoSide.AFTER: [after]}
+    assert public(made) == {PhotoSide.BEFORE: [before], PhotoSide.AFTER: [after]}
     # and it can be taken back
     made.do(check_photo, made.desk, before, show=False, now=NOW)
-    assert public(made, number) == {PhotoSide.AFTER: [after]}
+    assert public(made) == {PhotoSide.AFTER: [after]}
     # what is appealed against waits
     made.do(appeal, made.owner, number, "当天停业", now=NOW + DAY)
-    assert public(made, number) == {}
+    assert public(made) == {}
 
 
 def test_a_photo_is_not_shown_of_what_is_struck_out_at_that_moment(made: Frontage) -> None:
@@ -169,7 +175,7 @@ def test_what_is_withdrawn_is_shown_to_nobody_any_more(made: Frontage, how: str)
         with made.database.write() as session:
             third = actor(session, staff(session, "street_desk", area=made.tree["370283001"]))
         made.do(decide_appeal, third, number, AppealOutcome.UPHELD, "成立", now=NOW + DAY)
-    assert public(made, number) == {}
+    assert public(made) == {}
     with made.database.read() as session:
         assert session.scalars(select(PledgePhoto.shown_at)).all() == [None] * 3
 

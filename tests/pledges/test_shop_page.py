@@ -156,7 +156,7 @@ def test_the_page_with_everything_on_it_asks_four_times_and_is_small(
         page = browser.get(f"/p/{shop.code}", status=200)
     finally:
         sql_event.remove(database.reader, "before_cursor_execute", note)
-    assert len([one for one in found if one.startswith("SELECT")]) <= 4, found
+    assert len([one for one in found if one.startswith("SELECT")]) <= 3, found
     assert "每天早上六点打扫门前" in page.text
     assert "★★★★★" in page.text
     only_the_checked_are_shown(page, hidden, seen)

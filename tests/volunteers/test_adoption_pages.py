@@ -13,6 +13,7 @@ from portal.accounts.rules import Actor
 from portal.accounts.service.privacy import erase_person, export_person
 from portal.kernel import clock
 from portal.kernel.db import Database
+from portal.kernel.instance import instance_of
 from tests.make.accounts import sign_in_as
 from tests.make.adoption import PUBLIC_NAME, Park, active, park, plot, row_of
 from tests.pages import Browser
@@ -190,6 +191,20 @@ def test_the_list_sends_as_many_queries_for_thirty_things_as_for_three(
         for nth in range(30):
             plot(session, made, register_number=f"B{nth:02}")
     assert asked() == few
+
+
+def test_an_agreement_whose_line_was_not_kept_is_nobody_elses(
+    app: Flask, database: Database, made: Park
+) -> None:
+    with database.write() as session:
+        number = active(session, made, plot(session, made), now=clock.now())
+        agreed = session.scalars(select(AdoptionAgreement)).one()
+        # what migration 0057 found: a salt alone, which proves nothing
+        agreed.sealed_text = instance_of(session).vault.seal("00112233445566778899aabbccddeeff")
+    page = browser_of(app, database, made.lead).get(f"/me/adoptions/{number}/agreement", status=200)
+    assert agreed.digest in page.text
+    assert "The line that proves it is kept no more." in page.text
+    assert "Another lead signed this one" not in page.text
 
 
 def test_P2_what_is_kept_is_handed_out_and_forgotten_and_another_leads(

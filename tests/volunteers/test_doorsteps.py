@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ from volunteers.rules.doorsteps import (
     days_without,
     what_is_wrong_at_doors,
 )
-from volunteers.rules.patrols import PatrolRefusal
+from volunteers.rules.patrols import LogWish, PatrolRefusal, what_is_wrong
 
 WASTE = DoorTopic.WASTE
 
@@ -53,6 +54,9 @@ def walk(database: Database) -> Walk:
         (5, {"topic": WASTE, "building": "3-2"}, DoorRefusal.BAD_BUILDING),
         (5, {"topic": WASTE, "building": "王家"}, DoorRefusal.BAD_BUILDING),
         (5, {"topic": WASTE, "building": "13900"}, DoorRefusal.BAD_BUILDING),
+        # a room, as it would be typed there
+        (5, {"topic": WASTE, "building": "1201"}, DoorRefusal.BAD_BUILDING),
+        (5, {"topic": WASTE, "building": "B301"}, DoorRefusal.BAD_BUILDING),
         (5, {"topic": WASTE, "building": "3", "entrance": 302}, DoorRefusal.BAD_ENTRANCE),
         (FEWEST_DOORS - 1, {"topic": WASTE, "building": "3"}, DoorRefusal.FEW_DOORS),
         (FEWEST_DOORS, {"topic": WASTE, "building": "3"}, None),
@@ -64,6 +68,32 @@ def test_R278_what_of_a_visit_to_households_is_written(
 ) -> None:
     found = what_is_wrong_at_doors(doors, DoorWish(**wish))
     assert (found[1] if found else None) is refusal
+
+
+FLATS = (
+    "3号楼2单元301", "3-2-301", "3 - 2 - 1201", "３－２－３０１", "12B-2-301", "3-301", "3栋2-301",
+    "301室堆放杂物", "1201 房", "二单元三〇一", "2单元，301", "3號樓301", "3#301已讲解",
+    "3号楼2单元5楼东户", "Building 3, unit 2, room 301", "flat 301", "2单元301户",
+)  # fmt: skip
+NO_FLATS = (
+    "讲解垃圾分类", "3号楼120户居民", "3号楼2单元", "发放宣传单50-100份", "2026-11-30上门",
+    "19:00-20:30上门", "3、4号楼共走访120户", "山东户籍居民", "全部1-6号楼", "走访301户",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FLATS)
+def test_R278_words_that_name_a_flat_are_no_words_of_a_visit(text: str) -> None:
+    at = DoorWish(WASTE)
+    for changes in ({"words": text}, {"words": "讲解垃圾分类", "reason": text}):
+        wish = LogWish(**{"duty": DutyKind.PUBLICITY, "doors": 5, "at_doors": at, **changes})
+        found = what_is_wrong(wish)
+        assert found == (list(changes)[-1], DoorRefusal.FLAT)
+
+
+@pytest.mark.parametrize("text", NO_FLATS)
+def test_R278_words_that_name_no_flat_are_kept(text: str) -> None:
+    wish = LogWish(DutyKind.PUBLICITY, text, doors=5, at_doors=DoorWish(WASTE))
+    assert what_is_wrong(wish) is None
 
 
 def test_R278_days_without_a_visit_are_counted() -> None:
@@ -122,6 +152,38 @@ def test_R278_organisers_read_visits_day_by_day(
     assert "On 30 of the last 31 days" in page.text
     assert "6 households called at" in page.text
     assert "4 households said yes" in page.text
+
+
+def test_R278_days_and_sums_count_all_visits_however_few_are_listed(
+    app: Flask, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day whose visits are not listed is no day without a visit."""
+    zone = ZoneInfo("Asia/Shanghai")
+    first = START.astimezone(zone).replace(hour=0, minute=0, second=0)
+    with walk.database.write() as session:
+        # both edges of yesterday, and the first moment of today
+        for at in (first - timedelta(days=1), first - timedelta(seconds=1), first):
+            entry = PatrolEntry(
+                shift_id=walk.shift_id, duty=DutyKind.PUBLICITY, made_at=at, words="讲解", doors=5,
+                actor_id=walk.desk.person_id, reason="补记",
+            )  # fmt: skip
+            session.add(entry)
+            session.flush()
+            session.add(Doorstep(entry_id=entry.id, topic=WASTE, agreed=2))
+    monkeypatch.setattr("volunteers.views.doorsteps.now", lambda: START)
+    monkeypatch.setattr("volunteers.queries.doorsteps.MOST", 1)
+    desk = Browser(app)
+    with walk.database.read() as session:
+        sign_in_as(desk, session.get_one(Person, walk.desk.person_id))
+    page = desk.in_language("en").get("/desk/volunteers/doorsteps", status=200)
+    assert "On 29 of the last 31 days" in page.text
+    assert "The newest 1 of 3 visits are listed" in page.text
+    today, yesterday = (one.get_text() for one in page.soup.select("main section"))
+    assert "5 households called at" in today
+    assert "10 households called at" in yesterday
+    assert "4 households said yes" in yesterday
+    assert "Sorting waste" in today
+    assert "Sorting waste" not in yesterday
 
 
 def test_R278_no_other_place_reads_them(app: Flask, walk: Walk) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.accounts.rules import Actor
+from portal.areas.models import Area
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing
@@ -131,6 +132,43 @@ def test_a_card_counts_at_its_own_place_and_for_who_is_signed_up(day: Day) -> No
     assert refused(look(day.actors[0], west)) is DayRefusal.NOT_ON_IT
 
 
+def test_the_same_words_in_two_areas_are_two_places(day: Day) -> None:
+    """An organiser of one community neither ends nor makes the card of another."""
+    first, second = day.actors[:2]
+    with day.database.write() as session:
+        on = session.get_one(Shift, day.shift_id)
+        there = session.get_one(Area, day.other)
+        other = make.shift(
+            session, session.get_one(Activity, on.activity_id), starts_at=START,
+            area_id=there.id, place_path=there.path,
+        )  # fmt: skip
+        assert other.meeting_place == on.meeting_place
+        number = other.number
+        assert second.person_id is not None
+        make.sign_up(session, other, second.person_id)
+        elsewhere = actor(session, staff(session, "volunteer_organiser", area=there))
+    code = hung(day)
+    # nothing hangs in the other community yet; what is made there leaves the first one's alone
+    day.act(hang_card, elsewhere, number, seen=None, now=START)
+    assert day.count(PlaceCard) == 2
+    with day.database.read() as session:
+        _shift, card = card_of_shift(session, number, elsewhere)
+        assert card is not None
+        its_code, its_id = code_of(session, card.id), card.id
+    assert refused(come(day, first, its_code, START)) is CardRefusal.ELSEWHERE
+    day.act(take_card_down, elsewhere, number, seen=its_id, now=START)
+    come(day, first, code, START)()
+    # a card leads to the shift of its own place, not to hers elsewhere with the same words
+    came = day.act(at_card, second, code, now=START).shift.number
+    assert came == day.number
+    day.act(hang_card, elsewhere, number, seen=None, now=START)
+    with day.database.read() as session:
+        _shift, card = card_of_shift(session, number, elsewhere)
+        assert card is not None
+        its_code = code_of(session, card.id)
+    assert day.act(at_card, second, its_code, now=START).shift.number == number
+
+
 def test_of_two_shifts_at_one_place_the_card_means_the_one_where_she_is(day: Day) -> None:
     who = day.actors[0]
     with day.database.write() as session:
@@ -147,9 +185,12 @@ def test_of_two_shifts_at_one_place_the_card_means_the_one_where_she_is(day: Day
 
     assert meant(START) == day.number
     come(day, who, code, START)()
-    # both are open now: first she leaves the one where she is, then she comes to the other
-    assert meant(END) == day.number
-    come(day, who, code, END, Mark.LEFT)()
+    # both are open now: first she leaves the one where she is, then she comes to the other, even
+    # while the first one is not over
+    early = END - timedelta(minutes=1)
+    assert meant(early) == day.number
+    come(day, who, code, early, Mark.LEFT)()
+    assert meant(early) == number
     assert meant(END + SECOND) == number
 
 

@@ -38,7 +38,8 @@ def old(empty_url: str) -> Iterator[Database]:
 
 def plant(database: Database, salts: list[str | None]) -> list[str]:
     """Adoptions as the version before wrote them; their numbers."""
-    area = plant_people(database)["area"]
+    planted = plant_people(database)
+    area = planted["area"]
     moment = NOW.replace(tzinfo=None) if database.is_sqlite else NOW
     numbers = []
     with database.writer.begin() as connection:
@@ -54,8 +55,8 @@ def plant(database: Database, salts: list[str | None]) -> list[str]:
             put(
                 connection, "adoption", id=key(row), number=f"A{at}", plot_id=key(plot),
                 place_path="/370283/", form="care", party="person", people=1, cost_percent=0,
-                state="active", applied_at=moment, starts_on=date(2026, 11, 29),
-                salt=salt, digest="0" * 64,
+                state="active", applicant_id=planted["person"], applied_at=moment,
+                starts_on=date(2026, 11, 29), salt=salt, digest="0" * 64,
             )  # fmt: skip
             numbers.append(f"A{at}")
     return numbers
@@ -68,10 +69,18 @@ def test_an_upgrade_seals_each_salt_and_leaves_none_in_clear(old: Database) -> N
     with old.reader.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT number, sealed_text FROM adoption_agreement"
+                "SELECT number, sealed_text, signer_id, at, digest FROM adoption_agreement"
                 " JOIN adoption ON adoption.id = adoption_id"
             )
         ).all()
+    # with whose it is, when, and what was sealed in the ledger
+    signers = {row.number: row.signer_id for row in rows}
+    with old.reader.connect() as connection:
+        [person] = connection.scalars(text("SELECT id FROM person"))
+    assert signers == {"A0": person, "A1": None}
+    moment = NOW.replace(tzinfo=None).isoformat(" ")
+    assert {str(row.at)[:19] for row in rows} == {moment}
+    assert {row.digest for row in rows} == {"0" * 64}
     # what was sealed of an agreement moved into its own row
     found = {row.number: row.sealed_text for row in rows}
     assert found["A1"] is None

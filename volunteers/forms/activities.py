@@ -6,8 +6,9 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
+from portal.kernel.forms import TicksField
 from portal.kernel.i18n import lazy_gettext as _l
-from volunteers.forms.fields import NEEDED, SeenForm, TicksField, choices, named, up_to
+from volunteers.forms.fields import NEEDED, SeenForm, choices, named, up_to
 from volunteers.labels.activities import ACTIVITY_KINDS
 from volunteers.labels.planning import FROM_WHICH_AGE
 from volunteers.queries.activities import LANGUAGES

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import HiddenField, SelectChoice, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, SelectChoice, TextAreaField
 from wtforms.validators import Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.forms import Form
 from portal.kernel.i18n import in_words
@@ -32,13 +31,6 @@ def choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
 def named(rows: Iterable[tuple[str, Mapping[str, str]]]) -> list[SelectChoice]:
     """Choices of (code, names) in the reader's language."""
     return [SelectChoice(code, in_words(names)) for code, names in rows]
-
-
-class TicksField(SelectMultipleField):  # type: ignore[misc]  # wtforms has no types
-    """Several of a few, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class DaysField(TextAreaField):  # type: ignore[misc]  # wtforms has no types

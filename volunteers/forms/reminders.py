@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from wtforms import BooleanField, TextAreaField
 
-from portal.kernel.forms import Form
+from portal.kernel.forms import Form, TicksField
 from portal.kernel.i18n import lazy_gettext as _l
-from volunteers.forms.fields import TicksField, named, up_to
+from volunteers.forms.fields import named, up_to
 from volunteers.rules.announcing import LONGEST_WORDS
 
 MUTED: Final = _l("Teams of which I want no messages")

@@ -15,14 +15,13 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from portal.kernel.forms import ClockField, DayField, FileIn, Form, WholeNumberField
+from portal.kernel.forms import ClockField, DayField, FileIn, Form, TicksField, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from volunteers.forms.fields import (
     NEEDED,
     DaysField,
     SeenForm,
-    TicksField,
     choices,
     named,
     up_to,

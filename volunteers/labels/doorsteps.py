@@ -31,6 +31,10 @@ register(
         DoorRefusal.BAD_BUILDING: _l(
             "A building is a number or letters, %(most)s signs at most, such as 3 or 12B. No flat."
         ),
+        DoorRefusal.FLAT: _l(
+            "There is something like the number of a flat in this. A log leads to no household: "
+            "please leave it out."
+        ),
         DoorRefusal.BAD_ENTRANCE: _l("An entrance is a number from 1 to %(most)s."),
     }
 )

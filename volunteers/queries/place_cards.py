@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from volunteers.models import Activity, PlaceCard, Shift, SignUp
@@ -24,8 +24,14 @@ class CardRow:
 
     id: UUID
     activity_id: UUID
+    area_id: UUID
     meeting_place: str
     made_at: datetime
+
+    def hangs_for(self, shift: DayShift) -> bool:
+        """Whether a shift meets where it hangs: the same words in another area are elsewhere."""
+        place = (shift.activity_id, shift.area_id, shift.meeting_place)
+        return place == (self.activity_id, self.area_id, self.meeting_place)
 
 
 def card_by_hash(session: Session, code_hash: str) -> CardRow | None:
@@ -33,15 +39,21 @@ def card_by_hash(session: Session, code_hash: str) -> CardRow | None:
     return _one(session, PlaceCard.code_hash == code_hash)
 
 
-def card_at(session: Session, activity_id: UUID, meeting_place: str) -> CardRow | None:
-    """The card of an activity at one of its meeting places."""
+def card_at(session: Session, shift: DayShift) -> CardRow | None:
+    """The card of an activity at the meeting place of one of its shifts."""
     of = PlaceCard
-    return _one(session, (of.activity_id == activity_id) & (of.meeting_place == meeting_place))
+    return _one(
+        session,
+        and_(
+            of.activity_id == shift.activity_id, of.area_id == shift.area_id,
+            of.meeting_place == shift.meeting_place,
+        ),
+    )  # fmt: skip
 
 
 def _one(session: Session, these: ColumnElement[bool]) -> CardRow | None:
     of = PlaceCard
-    statement = select(of.id, of.activity_id, of.meeting_place, of.made_at)
+    statement = select(of.id, of.activity_id, of.area_id, of.meeting_place, of.made_at)
     row = session.execute(statement.where(these, of.ended_at.is_(None))).first()
     return CardRow(*row) if row else None
 
@@ -56,8 +68,9 @@ def mine_at_card(
         .join(Activity, Activity.id == Shift.activity_id)
         .join(SignUp, SignUp.shift_id == Shift.id)
         .where(
-            Shift.activity_id == card.activity_id, Shift.meeting_place == card.meeting_place,
-            Shift.state == ShiftState.PLANNED, Shift.starts_at <= last, Shift.ends_at >= first,
+            Shift.activity_id == card.activity_id, Shift.area_id == card.area_id,
+            Shift.meeting_place == card.meeting_place, Shift.state == ShiftState.PLANNED,
+            Shift.starts_at <= last, Shift.ends_at >= first,
             SignUp.person_id == person_id, SignUp.state.in_(EXPECTED),
         )
         .order_by(Shift.starts_at, Shift.id)

@@ -4,11 +4,13 @@ Nothing leads to a household: no door, no name; an entrance only where several w
 Whoever says no is told nothing, and nothing is written of her but that somebody rang.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
+
+from volunteers.rules.flats import may_be_room
 
 LONGEST_BUILDING: Final = 4
 MOST_ENTRANCES: Final = 20
@@ -38,6 +40,7 @@ class DoorRefusal(StrEnum):
     MANY_AGREED = "doorstep.many_agreed"
     FEW_DOORS = "doorstep.few_doors"
     BAD_BUILDING = "doorstep.bad_building"
+    FLAT = "doorstep.flat"
     BAD_ENTRANCE = "doorstep.bad_entrance"
 
 
@@ -72,14 +75,19 @@ def _where(doors: int, wish: DoorWish) -> tuple[str, DoorRefusal] | None:
     if not building:
         return None if wish.entrance is None else ("building", DoorRefusal.BAD_BUILDING)
     # letters and digits: no room for a door, a name or a telephone number
-    if len(building) > LONGEST_BUILDING or not (building.isascii() and building.isalnum()):
+    plain = building.isascii() and building.isalnum()
+    if len(building) > LONGEST_BUILDING or not plain or may_be_room(building):
         return "building", DoorRefusal.BAD_BUILDING
     if wish.entrance is not None and not 1 <= wish.entrance <= MOST_ENTRANCES:
         return "entrance", DoorRefusal.BAD_ENTRANCE
     return ("building", DoorRefusal.FEW_DOORS) if doors < FEWEST_DOORS else None
 
 
-def days_without(days: Sequence[date], today: date) -> int:
+def days_shown(today: date) -> list[date]:
+    """The last days, the oldest first, today included."""
+    return [today - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
+
+
+def days_without(days: Iterable[date], today: date) -> int:
     """On how many of the last days, today included, nobody called at any door (每天不间断)."""
-    first = today - timedelta(days=DAYS_SHOWN - 1)
-    return DAYS_SHOWN - len({day for day in days if first <= day <= today})
+    return len(set(days_shown(today)) - set(days))

@@ -13,7 +13,8 @@ from typing import Final
 
 from portal.reports.rules.masking import Masked, what_is_masked
 from volunteers.rules.activities import DATA, DutyKind
-from volunteers.rules.doorsteps import DoorWish, what_is_wrong_at_doors
+from volunteers.rules.doorsteps import DoorRefusal, DoorWish, what_is_wrong_at_doors
+from volunteers.rules.flats import names_flat
 from volunteers.rules.shifts import Span
 
 LONGEST_NAME: Final = 60
@@ -199,6 +200,8 @@ def what_is_wrong(wish: LogWish) -> tuple[str, StrEnum] | None:
         refusal = why_not_said(text)
         if refusal is not None:
             return name, refusal
+        if wish.doors and names_flat(text):
+            return name, DoorRefusal.FLAT
     for name, count in (("people", wish.people), ("doors", wish.doors)):
         if not 0 <= count <= MOST_COUNT:
             return name, PatrolRefusal.BAD_COUNT

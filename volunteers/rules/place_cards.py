@@ -23,22 +23,23 @@ class CardRefusal(StrEnum):
 
 @dataclass(frozen=True)
 class Standing(Generic[Of]):
-    """A shift on which somebody is expected: whether she is there, and not gone."""
+    """A shift on which somebody is expected: whether she is there, and whether she has left."""
 
     of: Of
     span: Span
     here: bool
+    left: bool
 
 
 def meant(
     standings: Iterable[Standing[Of]], window: timedelta, now: datetime
 ) -> Standing[Of] | None:
     """Of several shifts at a place the one that a card means: one that is open, of these the one
-    where she is; otherwise the one that lies nearest to now."""
+    where she is, and last one that she has left; otherwise the one that lies nearest to now."""
 
-    def rank(one: Standing[Of]) -> tuple[bool, bool, timedelta]:
+    def rank(one: Standing[Of]) -> tuple[bool, bool, bool, timedelta]:
         closed = why_not_call(one.span, window, now) is not None
         far = max(one.span.starts_at - now, now - one.span.ends_at, timedelta(0))
-        return closed, not one.here, far
+        return closed, one.left, not one.here, far
 
     return min(standings, key=rank, default=None)

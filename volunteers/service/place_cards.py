@@ -68,7 +68,7 @@ def _hash(session: Session, code: str) -> str:
 def card_of_shift(session: Session, number: str, actor: Actor) -> tuple[DayShift, CardRow | None]:
     """A shift of an organiser, and the card that hangs at its meeting place."""
     shift = shift_here(session, number, actor)
-    return shift, card_at(session, shift.activity_id, shift.meeting_place)
+    return shift, card_at(session, shift)
 
 
 def hang_card(
@@ -87,8 +87,9 @@ def hang_card(
     card_id = new_id()
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(PlaceCard).values(
-        id=card_id, activity_id=shift.activity_id, meeting_place=shift.meeting_place,
-        code_hash=_hash(session, code_of(session, card_id)), made_at=now, maker_id=who(actor),
+        id=card_id, activity_id=shift.activity_id, area_id=shift.area_id,
+        meeting_place=shift.meeting_place, code_hash=_hash(session, code_of(session, card_id)),
+        made_at=now, maker_id=who(actor),
     )  # fmt: skip
     if changed_rows(session, statement.on_conflict_do_nothing()) != 1:
         raise Conflict(CardRefusal.CHANGED)
@@ -121,7 +122,7 @@ def at_card(session: Session, actor: Actor, code: str, *, now: datetime) -> AtCa
         raise Missing
     card = _hanging(session, code)
     found = [
-        Standing(AtCard(shift, mine), shift.span, _there(session, mine))
+        Standing(AtCard(shift, mine), shift.span, *_came_and_left(session, mine))
         for shift, mine in mine_at_card(
             session, card, actor.person_id, now - _AROUND, now + _AROUND
         )
@@ -149,10 +150,10 @@ def _hanging(session: Session, code: str) -> CardRow:
     return card
 
 
-def _there(session: Session, mine: MySignUp) -> bool:
-    """Whether she came and has not left."""
-    left = standing_mark(session, mine.id, leaving=True)
-    return left is None and is_here(session, mine.id)
+def _came_and_left(session: Session, mine: MySignUp) -> tuple[bool, bool]:
+    """Whether she came and has not left; and whether she has left."""
+    left = standing_mark(session, mine.id, leaving=True) is not None
+    return not left and is_here(session, mine.id), left
 
 
 def come_by_card(
@@ -171,7 +172,7 @@ def come_by_card(
     """
     shift, mine = own_shift(session, number, actor)
     card = _hanging(session, code)
-    if (card.activity_id, card.meeting_place) != (shift.activity_id, shift.meeting_place):
+    if not card.hangs_for(shift):
         raise Refused(CardRefusal.ELSEWHERE, field="code")
     _compare(shift, point, settings_of(session))
     return come(session, shift, mine, Note(mark, Way.PLACE, now), now)

@@ -1,8 +1,8 @@
 """Visits to households in one's places: on which days, about what, at how many doors."""
 
-from datetime import date, timedelta
-from itertools import groupby
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -13,8 +13,8 @@ from portal.areas.queries import areas_by_ids
 from portal.kernel.clock import city_day, now
 from portal.kernel.web import instance, reading
 from volunteers.labels.doorsteps import TOPICS
-from volunteers.queries.doorsteps import VisitRow, visits_since
-from volunteers.rules.doorsteps import DAYS_SHOWN, FEWEST_DOORS, days_without
+from volunteers.queries.doorsteps import VisitRow, visits_by_day, visits_since
+from volunteers.rules.doorsteps import DAYS_SHOWN, FEWEST_DOORS, days_shown, days_without
 from volunteers.rules.planning import midnight
 from volunteers.views.blueprint import bp
 
@@ -25,27 +25,22 @@ def doorsteps() -> ResponseReturnValue:
     """The visits of the last month in my places, day by day."""
     zone = instance().city.zone
     today = city_day(now(), zone)
-    since = midnight(today - timedelta(days=DAYS_SHOWN - 1), zone)
+    days = days_shown(today)
+    starts = [midnight(day, zone) for day in days]
     scopes = current_actor().places_for(Permission.SHIFT_MANAGE)
-    rows = visits_since(reading(), scopes, since)
-    days = _days(rows)
+    sums = {days[one.place]: one for one in visits_by_day(reading(), scopes, starts)}
+    rows = visits_since(reading(), scopes, starts[0])
     return render_template(
-        "volunteers/desk/doorsteps.html", days=days, topics=TOPICS, shown=DAYS_SHOWN,
-        without=days_without([one["day"] for one in days], today), fewest=FEWEST_DOORS,
+        "volunteers/desk/doorsteps.html", sums=sums, rows=_by_day(rows), topics=TOPICS,
+        shown=DAYS_SHOWN, without=days_without(sums, today), fewest=FEWEST_DOORS,
+        listed=len(rows), visits=sum(one.visits for one in sums.values()),
         areas=areas_by_ids(reading(), {row.area_id for row in rows}),
     )  # fmt: skip
 
 
-def _days(rows: list[VisitRow]) -> list[dict[str, Any]]:
-    """The visits by day, with what each day comes to."""
+def _by_day(rows: Sequence[VisitRow]) -> Mapping[date, list[VisitRow]]:
     zone = instance().city.zone
-
-    def of(row: VisitRow) -> date:
-        return city_day(row.at, zone)
-
-    found = []
-    for day, group in groupby(rows, of):
-        visits = list(group)
-        doors, agreed = sum(one.doors for one in visits), sum(one.agreed for one in visits)
-        found.append({"day": day, "rows": visits, "doors": doors, "agreed": agreed})
+    found: dict[date, list[VisitRow]] = defaultdict(list)
+    for row in rows:
+        found[city_day(row.at, zone)].append(row)
     return found

@@ -7,7 +7,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from portal.conventions.forms.community import CheckboxesField, may, needed
+from portal.conventions.forms.community import may, needed
 from portal.conventions.forms.texts import NEEDED
 from portal.conventions.labels.community import NOTICES
 from portal.conventions.queries.board import NoticeRow
@@ -22,7 +22,7 @@ from portal.conventions.rules.community import (
     NoticeKind,
 )
 from portal.conventions.service.board import NoticeWish, ServiceWish, StopWish
-from portal.kernel.forms import ClockField, DayField, Form
+from portal.kernel.forms import ClockField, DayField, Form, TicksField
 from portal.kernel.i18n import lazy_gettext as _l
 
 
@@ -53,7 +53,7 @@ class SheetForm(Form):
     """What stands on the sheet of a month."""
 
     month = StringField(_l("Month"), needed(MONTH_LENGTH))
-    numbers = CheckboxesField(_l("Notices on the sheet"), validate_choice=False)
+    numbers = TicksField(_l("Notices on the sheet"), validate_choice=False)
 
     def offer(self, rows: list[NoticeRow]) -> None:
         """What can be chosen."""

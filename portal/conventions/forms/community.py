@@ -9,13 +9,11 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.community import BODIES, OUTCOMES, ROLES
@@ -34,7 +32,7 @@ from portal.conventions.rules.community import (
 from portal.conventions.rules.community_lists import LARGEST_FILE
 from portal.conventions.rules.opening import Opening
 from portal.conventions.service.places import BodyWish, HeadWish, StationWish
-from portal.kernel.forms import ClockField, DayField, FileIn, Form, WholeNumberField
+from portal.kernel.forms import ClockField, DayField, FileIn, Form, TicksField, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.sheets import Encoding
 
@@ -59,13 +57,6 @@ def may(most: int) -> list[Any]:
     return [Optional(), Length(max=most, message=LONG)]
 
 
-class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # wtforms has no types
-    """Several of a few, each as a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class StationForm(Form):
     """A station. ``seen``: its last change, as the page knew it."""
 
@@ -73,7 +64,7 @@ class StationForm(Form):
     title = StringField(_l("Name of the station"), needed(LONGEST_NAME))
     located = StringField(_l("Address"), needed(LONGEST_ADDRESS))
     office_phone = StringField(_l("Telephone of the office"), needed(LONGEST_PHONE))
-    days = CheckboxesField(
+    days = TicksField(
         _l("Open on"), choices=[SelectChoice(day, words) for day, words in _DAYS],
         validate_choice=False,
     )  # fmt: skip

@@ -49,5 +49,5 @@ def _rows(session: Session, these: ColumnElement[bool]) -> list[AgreedRow]:
 
 
 def _proving(text: str, digest: str) -> str | None:
-    """What was kept, if it proves the digest: before version 0054 only its salt was."""
+    """What was kept, if it proves the digest: before version 0057 only its salt was."""
     return text if sha256(text.encode()).hexdigest() == digest else None
