@@ -301,42 +301,6 @@ def test_a_notice_is_told_to_the_members_who_want_it(made: Road) -> None:
     assert {row.state for row in late} == {OutboxState.CANCELLED}
 
 
-def test_whoever_stops_them_or_leaves_at_night_gets_no_message_in_the_morning(
-    database: Database,
-) -> None:
-    made, night = road(database, 4, led=True), NOW.replace(hour=15)
-    made.do(post_notice, made.desk, made.number, "夜间", "明早清扫", now=night)
-    assert {row.state for row in messages(made)} == {OutboxState.WAITING}
-    made.do(choose_messages, made.owners[1], made.number, wanted=False, now=night)
-    made.do(leave, made.owners[2], made.number, made.members[2], now=night)
-    with database.read() as session:
-        vault = instance_of(session).vault
-        told = {
-            vault.unseal(row.sealed_to or "")
-            for row in messages(made)
-            if row.state is OutboxState.WAITING
-        }
-        still = [made.owners[0].id, made.owners[3].id]
-        assert told == set(phones_of(session, still).values())
-    assert [row.state for row in messages(made)].count(OutboxState.CANCELLED) == 2
-    assert {row.sealed_to for row in messages(made) if row.state is OutboxState.CANCELLED} == {None}
-
-
-def test_whoever_leaves_with_one_of_two_shops_is_told_of_the_other(made: Road) -> None:
-    night = NOW.replace(hour=15)
-    with made.database.write() as session:
-        second = session.scalars(
-            select(PremisesOperator).where(PremisesOperator.person_id == made.owners[2].id)
-        ).one()
-        second.person_id = made.owners[1].id
-    made.do(post_notice, made.desk, made.number, "夜间", "明早清扫", now=night)
-    made.do(leave, made.owners[1], made.number, made.members[2], now=night)
-    assert {row.state for row in messages(made)} == {OutboxState.WAITING}
-    made.do(leave, made.owners[1], made.number, made.members[1], now=night)
-    states = [row.state for row in messages(made)]
-    assert sorted(states) == [OutboxState.CANCELLED, OutboxState.WAITING]
-
-
 def test_an_alliance_does_not_ring_all_day(made: Road) -> None:
     for at in range(NOTICES_A_DAY):
         made.do(post_notice, made.owners[0], made.number, f"通知{at}", "清扫")

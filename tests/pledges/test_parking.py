@@ -46,11 +46,9 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.worktime import Calendar, DayKind
-from tests.make.accounts import sign_in_as
 from tests.make.parking import LANDLINE, Unit, unit, wish
 from tests.make.pledges import NOW, TODAY
 from tests.make.together import at_once
-from tests.pages import Browser
 
 NEW_YEAR = date(2026, 1, 1)
 CALENDAR = Calendar(
@@ -322,38 +320,6 @@ def test_an_offer_sent_back_is_signed_anew(made: Unit) -> None:
     with made.database.read() as session:
         states = session.scalars(select(Pledge.state)).all()
     assert sorted(states) == [PledgeState.ENDED, PledgeState.IN_FORCE]
-
-
-def test_the_letter_of_an_offer_that_says_something_else_shows_no_line_as_its_proof(
-    app: Flask, made: Unit
-) -> None:
-    number = made.signed()
-    made.do(take_step, made.desk, number, ParkingStep.SEND_BACK, "请写明时间", desk=True)
-    with made.database.read() as session:
-        old = session.scalars(select(Pledge)).one()
-    browser = Browser(app).in_language("en")
-    sign_in_as(browser, made.owner)
-    address, proof = f"/me/pledges/{old.number}", "What exactly was sealed"
-    # the letter ended, but the offer still says what it signed
-    assert proof in browser.get(address, status=200).text
-    made.do(change_offer, made.owner, number, wish(entrance="西门"), seen=made.version(number))
-    assert proof in browser.get(address, status=200).text
-    other = wish(entrance="西门", hours=[Span(5, 0, 1440)])
-    made.do(change_offer, made.owner, number, other, seen=made.version(number))
-    assert row_of(made, number).pledge_id is None
-    assert proof not in browser.get(address, status=200).text
-    made.sign(number)
-    assert made.read(signature_of, old.id, old.district) is None
-
-
-def test_a_signature_that_does_not_give_its_hash_is_none(made: Unit) -> None:
-    made.signed()
-    with made.database.write() as session:
-        row = session.scalars(select(Pledge)).one()
-        assert signature_of(session, row.id, row.district) is not None
-        session.scalars(select(ParkingOffer)).one().spaces += 1
-        session.flush()
-        assert signature_of(session, row.id, row.district) is None
 
 
 def test_whoever_withdraws_the_letter_withdraws_the_offer(made: Unit) -> None:
