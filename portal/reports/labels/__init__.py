@@ -25,6 +25,7 @@ from portal.reports.labels import (
     replies,
     routing,
     share,
+    spikes,
     supervision,
     webhooks,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "replies",
     "routing",
     "share",
+    "spikes",
     "supervision",
     "webhooks",
 ]
