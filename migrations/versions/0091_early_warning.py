@@ -1,4 +1,4 @@
-"""Early warnings: one row for each spike."""
+"""Early warnings: one row for each spike; reports on dispatch, frozen with their months."""
 
 from typing import Any
 
@@ -9,10 +9,38 @@ revision = "0091"
 down_revision = "0085"
 
 MOMENT = sa.DateTime(timezone=True)
+WHY = "a frozen report never changes"
+SQLITE = tuple(
+    f"CREATE TRIGGER assessment_dispatch_fixed_{verb.lower()} BEFORE {verb} ON assessment_dispatch "
+    f"BEGIN SELECT RAISE(ABORT, '{WHY}'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION frozen_dispatch_is_fixed() RETURNS trigger LANGUAGE plpgsql "
+    f"AS $$ BEGIN RAISE EXCEPTION '{WHY}'; END $$",
+    "CREATE TRIGGER assessment_dispatch_fixed BEFORE UPDATE OR DELETE ON assessment_dispatch "
+    "FOR EACH ROW EXECUTE FUNCTION frozen_dispatch_is_fixed()",
+)
 
 
 def upgrade() -> None:
     _report_spike()
+    _assessment_dispatch()
+    dialect = op.get_bind().dialect.name
+    for statement in SQLITE if dialect == "sqlite" else POSTGRESQL:
+        op.execute(statement)
+
+
+def _assessment_dispatch() -> None:
+    op.create_table(
+        "assessment_dispatch",
+        sa.Column("month", sa.String(length=8), nullable=False),
+        sa.Column("frozen_at", MOMENT, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("table_csv", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name="pk_assessment_dispatch"),
+    )
 
 
 def _report_spike_columns() -> list[sa.Column[Any]]:

@@ -57,7 +57,7 @@ LOW = Published(0.60, 0.55, 0.65)
 
 @pytest.mark.parametrize(
     ("mean", "beyond", "bound"),
-    # R: qpois(0.999, c(0, 1, 2, 10)) and qpois(0.95, c(2, 10))
+    # as the quantiles of the Poisson distribution stand in R
     [(0, 0.001, 0), (1, 0.001, 5), (2, 0.001, 8), (10, 0.001, 21), (2, 0.05, 5), (10, 0.05, 15)],
 )
 def test_r238_the_poisson_bound_has_its_known_values(mean: int, beyond: float, bound: int) -> None:

@@ -7,7 +7,6 @@ from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.reports.rules.spikes import LONGEST_NOTE
 
-
 LONG = _l("Please write no more than %(max)d characters.")
 
 
