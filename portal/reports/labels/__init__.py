@@ -26,6 +26,7 @@ from portal.reports.labels import (
     routing,
     share,
     spikes,
+    standards,
     supervision,
     webhooks,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "routing",
     "share",
     "spikes",
+    "standards",
     "supervision",
     "webhooks",
 ]

@@ -46,6 +46,7 @@ from portal.reports.views import (
     rating,
     responsibilities,
     share,
+    standards,
     track,
     way,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "rating",
     "responsibilities",
     "share",
+    "standards",
     "track",
     "way",
 ]
