@@ -123,7 +123,7 @@ def test_r004_the_page_of_a_unit_names_whom_it_followed(app: Flask, database: Da
     merger = Merger(database)
     merger.end("SANITATION", "CITY-MANAGEMENT")
     with database.write() as session:
-        keeper = accounts.staff(session, "administrator")
+        keeper = accounts.staff(session, "administrator", area=merger.tree["370283"])
     browser = Browser(app)
     accounts.sign_in_as(browser, keeper)
     page = browser.get("/admin/organisations/CITY-MANAGEMENT", status=200)
