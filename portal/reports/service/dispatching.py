@@ -60,5 +60,6 @@ def _waited(session: Session, row: Taken, calendars: Calendars) -> Waited:
     if row.accepted_at is None:
         return Waited(None, None)
     accept = time.between(row.found_at, row.accepted_at)
-    given = row.dispatched_at and time.between(row.accepted_at, row.dispatched_at)
-    return Waited(accept, given)
+    if row.dispatched_at is None:
+        return Waited(accept, None)
+    return Waited(accept, time.between(row.accepted_at, row.dispatched_at))
