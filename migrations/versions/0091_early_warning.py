@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0091"
-down_revision = "0086"
+down_revision = "0089"
 
 MOMENT = sa.DateTime(timezone=True)
 WHY = "a frozen report never changes"
