@@ -44,18 +44,12 @@ def desk_warning(number: str) -> ResponseReturnValue:
     """One warning, who has seen it, and the answer."""
     row, form = spike_here(reading(), current_actor(), number), WarningForm()
     who = people_by_ids(reading(), [one for one in (row.seen_by, row.answered_by) if one])
-    act = partial(_answered, form, number)
+    names = {person_id: person.display_name for person_id, person in who.items()}
     return answer(
-        form,
-        "reports/desk/warning.html",
-        act,
-        thanks=_l("Saved."),
-        row=row,
-        who={person_id: person.display_name for person_id, person in who.items()},
+        form, "reports/desk/warning.html", partial(_answered, form, number), thanks=_l("Saved."),
+        row=row, who=names, measures=Measure, facts=FACTS,
         months={row.month: month_words(row.month)} if row.month else {},
-        measures=Measure,
-        facts=FACTS,
-    )
+    )  # fmt: skip
 
 
 def _answered(form: WarningForm, number: str, session: Session) -> str:
