@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -102,6 +102,12 @@ def _row(row: Any) -> OrganisationRow:
 def organisation(session: Session, organisation_id: UUID) -> OrganisationRow | None:
     """One organisation, ended or not."""
     return organisations_by_ids(session, [organisation_id]).get(organisation_id)
+
+
+def predecessors(session: Session, organisation_id: UUID) -> list[OrganisationRow]:
+    """The organisations that it followed, the last end first."""
+    rows = _rows(session, _columns().where(Organisation.successor_id == organisation_id))
+    return sorted(rows, key=lambda row: row.valid_to or row.valid_from, reverse=True)
 
 
 def organisation_by_code(session: Session, code: str) -> OrganisationRow | None:
@@ -258,3 +264,13 @@ def all_lines(session: Session) -> list[UnitLine]:
         )
         for row in session.execute(statement)
     ]  # fmt: skip
+
+
+def inheritance(today: date | BindParameter[date]) -> CTE:
+    """Pairs (``heir_id``, ``unit_id``): whose matters a unit has taken over by a day, through any
+    number of mergers (R004)."""
+    ended = and_(Organisation.successor_id.is_not(None), Organisation.valid_to <= today)
+    first = select(Organisation.successor_id.label("heir_id"), Organisation.id.label("unit_id"))
+    pairs = first.where(ended).cte("inheritance", recursive=True)
+    further = select(Organisation.successor_id, pairs.c.unit_id)
+    return pairs.union(further.join(pairs, pairs.c.heir_id == Organisation.id).where(ended))

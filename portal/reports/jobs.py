@@ -31,6 +31,7 @@ from portal.reports.service.import_runs import forget_runs, run_imports
 from portal.reports.service.links import forget_links
 from portal.reports.service.open311 import forget_filings
 from portal.reports.service.pass_desk import forget_passes
+from portal.reports.service.spikes import keep_look, look_at
 from portal.reports.service.useful import tell_useful_reports
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
@@ -169,3 +170,16 @@ def make_company_scores(database: Database, now: datetime) -> int:
 
 jobs.register("reports.company_scores", 3600, make_company_scores)
 jobs.register("reports.fold_map", 60, fold_map)
+
+
+def look_for_spikes(database: Database, now: datetime) -> int:
+    """Look for reports and published satisfaction out of the usual (R238); how many began."""
+    with database.read() as session:
+        look = look_at(session, now)
+    if not (look.new or look.still or look.over):
+        return 0
+    with database.write() as session:
+        return keep_look(session, look, now)
+
+
+jobs.register("reports.look_for_spikes", 3600, look_for_spikes, lease_seconds=1800)

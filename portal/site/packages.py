@@ -58,6 +58,7 @@ from portal.reports.service import personal as reports_personal
 from portal.reports.service.categories import load_categories
 from portal.reports.service.companies import check_company_limits
 from portal.reports.service.contract_lists import load_city_contracts
+from portal.reports.service.dispatching import check_dispatch_limits
 from portal.reports.service.following import asking as following
 from portal.reports.service.following import keeping as following_keeping
 from portal.reports.service.publishing import check_publishing
@@ -195,6 +196,7 @@ def init_app(app: Flask) -> None:
     check_company_limits(app.extensions["gongzhi_instance"].city)
     check_limits(app.extensions["gongzhi_instance"].city)
     witnesses_of(app.extensions["gongzhi_instance"].city)
+    check_dispatch_limits(app.extensions["gongzhi_instance"].city)
     assessment_settings(app.extensions["gongzhi_instance"].city)
     init_login(app)
     for blueprint in BLUEPRINTS:

@@ -14,6 +14,7 @@ from tests.make import (
     sign_pages,
     signing_pages,
     survey_pages,
+    warning_pages,
 )
 
 WHO = {
@@ -41,6 +42,7 @@ CASES = {
     **survey_pages.CASES,
     **sign_pages.CASES,
     **community_pages.CASES,
+    **warning_pages.CASES,
     "reports.self_solve": "dispatched",
     "reports.settled": "settling",
     "reports.own_consent": "consented",
@@ -59,6 +61,7 @@ NO_PAGE = {
     **convention_pages.NO_PAGE,
     **sign_pages.NO_PAGE,
     **community_pages.NO_PAGE,
+    **warning_pages.NO_PAGE,
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",
@@ -91,6 +94,7 @@ VALUES = {
     **meeting_pages.VALUES,
     **community_pages.VALUES,
     **survey_pages.VALUES,
+    **warning_pages.VALUES,
     ("reports.file_form", "source"): "petition_proxy",
     ("reports.file_form", "kind"): "litter",
     ("pledges.clause_set", "code"): "three",

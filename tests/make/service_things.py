@@ -23,6 +23,7 @@ from tests.make.sign_pages import sign_things
 from tests.make.sign_up_pages import sign_up_things
 from tests.make.signing_pages import signing_things
 from tests.make.surveys import survey_things
+from tests.make.warning_pages import warning_things
 
 
 def service_things(session: Session, people: Mapping[str, Person], place: Area) -> dict[str, str]:
@@ -46,4 +47,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **community_things(session, people["resident"], place),
         **survey_things(session, place),
         **exposure_things(session, place),
+        **warning_things(session, place),
     }

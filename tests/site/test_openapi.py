@@ -30,7 +30,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
     "satisfaction.month_csv", "satisfaction.file", "assessment.file",
-    "satisfaction.survey_results",
+    "satisfaction.survey_results", "assessment.dispatch_file", "reports.standards_csv",
     "reports.desk_photo", "reports.pending_photo",
     "reports.photo",
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
@@ -209,6 +209,7 @@ def test_answers_fit_their_description(
     token = made["extended_attributes"]["token"]
     checked.ask(f"{v2}/tokens/{token}.json", "open311.token")
     checked.ask("/data/catalog.json", "satisfaction.catalog")
+    checked.ask("/data/standards.json", "reports.standards_json")
     portal_answers(checked)
     community_answers(checked, database)
     convention_answers(checked, database)

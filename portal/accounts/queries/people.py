@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import LoginSession, Person, RoleHolding
@@ -19,8 +19,10 @@ from portal.accounts.rules import (
     second_factor_holds,
 )
 from portal.areas.models import Area
+from portal.kernel.clock import city_day
 from portal.kernel.db import UtcDateTime
 from portal.kernel.instance import instance_of
+from portal.organisations.queries import inheritance
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def in_force(now: datetime | BindParameter[datetime]) -> Any:
 
 # every request of who is signed in asks these: built once, which takes longer than they do
 _NOW = bindparam("now", type_=UtcDateTime())
+# whose matters the units of her roles took over: she may do there what she may do in her own
+_TAKEN_OVER = inheritance(bindparam("today", type_=Date()))
 _ACTOR = (
     select(
         Person.id,
@@ -57,8 +61,10 @@ _ACTOR = (
         RoleHolding.role,
         RoleHolding.organisation_id,
         Area.path,
+        _TAKEN_OVER.c.unit_id.label("taken_over"),
     )
     .join(RoleHolding, and_(RoleHolding.person_id == Person.id, in_force(_NOW)), isouter=True)
+    .join(_TAKEN_OVER, _TAKEN_OVER.c.heir_id == RoleHolding.organisation_id, isouter=True)
     .join(Area, Area.id == RoleHolding.area_id, isouter=True)
     .where(Person.erased_at.is_(None))
 )
@@ -132,7 +138,8 @@ def actor_for(
     session: Session, person_id: UUID, now: datetime, *, second_factor: bool = False
 ) -> Actor:
     """The actor a person is at this moment. Staff permissions wait for the second factor."""
-    rows = session.execute(_ACTOR_OF_PERSON, {"now": now, "person_id": person_id}).all()
+    given = {"person_id": person_id, **_moment(session, now)}
+    rows = session.execute(_ACTOR_OF_PERSON, given).all()
     return _actor(rows, second_factor=second_factor) if rows else Actor()
 
 
@@ -143,15 +150,22 @@ def actor_of_session(
 
     Demo accounts live on loopback only.
     """
-    rows = session.execute(_ACTOR_OF_SESSION, {"now": now, "token_hash": token_hash}).all()
+    asked = {"token_hash": token_hash, **_moment(session, now)}
+    rows = session.execute(_ACTOR_OF_SESSION, asked).all()
     if not rows or (rows[0].demo and not local):
         return None
     given = second_factor_holds(rows[0].second_factor_at, now)
     return _actor(rows, second_factor=given, session_id=rows[0].session_id), rows[0].seen_at
 
 
+def _moment(session: Session, now: datetime) -> dict[str, Any]:
+    return {"now": now, "today": city_day(now, instance_of(session).city.zone)}
+
+
 def _actor(rows: Any, *, second_factor: bool, session_id: UUID | None = None) -> Actor:
-    holdings = [Holding(row.role, row.path, row.organisation_id) for row in rows if row.role]
+    held = [row for row in rows if row.role]
+    holdings = [Holding(row.role, row.path, row.organisation_id) for row in held]
+    holdings += [Holding(row.role, row.path, row.taken_over) for row in held if row.taken_over]
     return Actor(
         person_id=rows[0].id,
         name=rows[0].display_name,
@@ -172,7 +186,8 @@ def people_holding(
 ) -> list[PersonRow]:
     """Whoever may do it there, by role: those to tell about a case.
 
-    Without an organisation, those whose role is limited to one are left out.
+    Without an organisation, those whose role is limited to one are left out; of one that ended
+    also those of its successor.
     """
     codes = [role.code for role in roles().values() if permission in role.permissions]
     statement = (
@@ -183,8 +198,9 @@ def people_holding(
         .where(or_(Area.path.is_(None), Area.path.in_(_prefixes(place_path))))
         .order_by(Person.id)
     )
-    unit = RoleHolding.organisation_id
-    statement = statement.where(or_(unit.is_(None), unit == organisation_id))
+    unit, taken = RoleHolding.organisation_id, inheritance(_moment(session, now)["today"])
+    heirs = select(taken.c.heir_id).where(taken.c.unit_id == organisation_id)
+    statement = statement.where(or_(unit.is_(None), unit == organisation_id, unit.in_(heirs)))
     return _distinct(session.execute(statement).all())
 
 

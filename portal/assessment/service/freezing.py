@@ -41,6 +41,7 @@ from portal.assessment.rules.files import (
 )
 from portal.assessment.rules.periods import RANKED, Period, period_of, slug_of
 from portal.assessment.rules.sets import Indicator, funds, groups, set_for
+from portal.assessment.service.dispatch import keep_report
 from portal.assessment.service.settings import settings_of
 from portal.assessment.service.talks import call_to_talks
 from portal.assessment.service.turns import take_turn, version_of, write_version
@@ -83,6 +84,8 @@ def freeze_period(session: Session, name: str, *, now: datetime) -> Freeze:
     document |= {"version": version + 1, "slug": slug_of(name, version + 1)}
     document["corrections"] = [_correction(one) for one in corrections]
     _store(session, document, _reason(corrections) if version else None, now)
+    if period.span is Span.MONTH:
+        keep_report(session, name, now=now)
     return Freeze(document["slug"], made=True)
 
 

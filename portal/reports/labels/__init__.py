@@ -25,6 +25,8 @@ from portal.reports.labels import (
     replies,
     routing,
     share,
+    spikes,
+    standards,
     supervision,
     webhooks,
 )
@@ -54,6 +56,8 @@ __all__ = [
     "replies",
     "routing",
     "share",
+    "spikes",
+    "standards",
     "supervision",
     "webhooks",
 ]

@@ -62,6 +62,7 @@ from portal.reports.models.routing import (
     ResponsibilityRule,
 )
 from portal.reports.models.search import CaseSearch
+from portal.reports.models.spikes import ReportSpike
 from portal.reports.models.supervision import StreetDigest, SupervisionDay, SupervisionListing
 from portal.reports.models.triggers import STATEMENTS as HISTORY_TRIGGERS
 from portal.reports.models.useful import UsefulCase, UsefulMonth
@@ -129,6 +130,7 @@ __all__ = [
     "ModerationEntry",
     "PersonalExport",
     "ReplyTemplate",
+    "ReportSpike",
     "ResponsibilityRule",
     "ServiceContract",
     "StreetDigest",

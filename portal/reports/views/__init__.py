@@ -19,6 +19,7 @@ from portal.reports.views import (
     desk_parts,
     desk_passes,
     desk_replies,
+    desk_spikes,
     desk_steps,
     desk_supervision,
     ends,
@@ -45,6 +46,7 @@ from portal.reports.views import (
     rating,
     responsibilities,
     share,
+    standards,
     track,
     way,
 )
@@ -70,6 +72,7 @@ __all__ = [
     "desk_parts",
     "desk_passes",
     "desk_replies",
+    "desk_spikes",
     "desk_steps",
     "desk_supervision",
     "ends",
@@ -96,6 +99,7 @@ __all__ = [
     "rating",
     "responsibilities",
     "share",
+    "standards",
     "track",
     "way",
 ]

@@ -11,6 +11,7 @@ from portal.kernel.clock import now
 from portal.kernel.web import reading
 from portal.reports.labels.desk import refusal_words
 from portal.reports.queries.round import alerts_for
+from portal.reports.queries.spikes import waiting_spikes
 from portal.reports.rules.desk import asked_task
 from portal.reports.service.desk import cases_called, number_meant
 from portal.reports.views.blueprint import bp
@@ -37,9 +38,11 @@ def desk() -> ResponseReturnValue:
 
 def _said_above(actor: Actor) -> dict[str, Any]:
     """What stands above the list: what the last press did, and new illegal buildings."""
+    places = actor.places_for(Permission.REPORT_DISPATCH)
     return {
         "ticked_none": request.args.get("ticked") == "none",
         "done": just_done(actor),
         "refusal_words": refusal_words,
         "alerts": alerts_for(reading(), actor, now()),
+        "warnings": waiting_spikes(reading(), places) if places != () else 0,
     }

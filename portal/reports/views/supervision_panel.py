@@ -23,6 +23,7 @@ def insight_links(actor: Actor) -> list[tuple[Any, str]]:
     rows = (
         (Permission.REPORT_READ, _l("Listed supervision"), "desk_supervision"),
         (Permission.REPORT_DISPATCH, _l("Daily digest"), "desk_digests"),
+        (Permission.REPORT_DISPATCH, _l("Early warning"), "desk_warnings"),
         (Permission.REPORT_DISPATCH, _l("Hot spots and hard cases"), "desk_hotspots"),
         (Permission.FIGURES_READ, _l("Case figures"), "desk_figures"),
         (Permission.FIGURES_READ, _l("How matters were solved"), "desk_means"),

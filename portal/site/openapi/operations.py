@@ -135,6 +135,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ),
     Operation("satisfaction.catalog", "Every data set and its files", {200: {JSON: "Catalogue"}}),
     Operation(
+        "reports.standards_json", "What each kind of problem rests on, in all versions",
+        {200: {JSON: "Standards"}},
+    ),
+    Operation(
         "feeds.geojson", "The public list as GeoJSON",
         {200: {GEOJSON: "Feed"}} | _FILTER_PROBLEM, query=FILTERS,
     ),

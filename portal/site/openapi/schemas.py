@@ -8,6 +8,7 @@ from typing import Any, Final
 from portal.reports.rules.codes import PublicState
 from portal.reports.rules.open311 import MOST_DESCRIPTION, Datatype
 from portal.reports.rules.publicity import TimePrecision
+from portal.reports.rules.standards import StandardKind
 
 Schema = dict[str, Any]
 TEXT: Final[Schema] = {"type": "string"}
@@ -17,6 +18,9 @@ WHOLE: Final[Schema] = {"type": ["integer", "null"]}
 YES: Final[Schema] = {"type": "boolean"}
 MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
 MAYBE_MOMENT: Final[Schema] = {"type": ["string", "null"], "format": "date-time"}
+DATE: Final[Schema] = {"type": "string", "format": "date"}
+MAYBE_DATE: Final[Schema] = {"type": ["string", "null"], "format": "date"}
+NAMES: Final[Schema] = {"type": "object", "additionalProperties": {"type": "string"}}
 ADDRESS: Final[Schema] = {"type": ["string", "null"], "format": "uri"}
 
 
@@ -311,6 +315,21 @@ SCHEMAS: Final[Schema] = {
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},
+    "Standards": shape({
+        "date": DATE,
+        "categories": several(shape({
+            "code": TEXT, "group": TEXT, "names": NAMES, "event_codes": several(TEXT),
+            "component_codes": several(TEXT),
+            "limits": several(shape({
+                "minutes": {"type": "integer"}, "round_the_clock": YES, "source": TEXT,
+                "valid_from": DATE, "valid_to": MAYBE_DATE,
+            })),
+            "rules": several(shape({
+                "standard": TEXT, "kind": one_of(*StandardKind), "number": TEXT, "names": NAMES,
+                "article": WHOLE, "valid_from": DATE, "valid_to": MAYBE_DATE,
+            })),
+        })),
+    }),
     "Catalogue": {
         "type": "object",
         "description": "The releases of satisfaction and their files (DCAT, as JSON-LD).",

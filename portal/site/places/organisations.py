@@ -21,6 +21,7 @@ from portal.organisations.queries import (
     OrganisationRow,
     organisation,
     organisation_by_code,
+    predecessors,
     register_page,
 )
 from portal.site.places.forms import (
@@ -91,8 +92,9 @@ def edit_organisation(code: str) -> ResponseReturnValue:
     follower = organisation(reading(), row.successor_id) if row.successor_id else None
     act = partial(_edit, form, code)
     return answer(
-        form, "places/admin/organisation.html", act, thanks=DONE, row=row, follower=follower
-    )
+        form, "places/admin/organisation.html", act, thanks=DONE, row=row, follower=follower,
+        before=predecessors(reading(), row.id),
+    )  # fmt: skip
 
 
 def _shown(row: OrganisationRow) -> dict[str, Any]:
