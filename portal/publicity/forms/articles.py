@@ -36,7 +36,8 @@ class ArticleForm(Form):
     title = StringField(
         _l("Title"), [InputRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
     )
-    summary = TextAreaField(
+    # "summary" is what a form says of its errors
+    short = TextAreaField(
         _l("In one or two sentences"),
         [InputRequired(message=NEEDED), Length(max=LONGEST_SUMMARY, message=LONG)],
     )
@@ -70,7 +71,8 @@ class ArticleForm(Form):
         """Show what stands there, unless something was typed."""
         if self.is_submitted():
             return
-        for name in ("title", "summary", "body", "source", "author", "origin_url", "origin_day",
+        self.short.data = row.summary
+        for name in ("title", "body", "source", "author", "origin_url", "origin_day",
                      "case_number", "masked_why"):  # fmt: skip
             self[name].data = getattr(row, name)
         self.provenance.data = row.provenance.value
@@ -83,7 +85,7 @@ class ArticleForm(Form):
             self.origin_url.data or "", self.origin_day.data,
         )  # fmt: skip
         return ArticleWish(
-            self.title.data or "", self.summary.data or "", self.body.data or "", origin,
+            self.title.data or "", self.short.data or "", self.body.data or "", origin,
             self.case_number.data or "", self.policy_number.data or "", self.masked_why.data or "",
         )  # fmt: skip
 

@@ -129,8 +129,7 @@ def _checked(
 def _nobody_shown(wish: ArticleWish) -> None:
     """Telephones, cards, plates and names with a title need a reason, such as an office's number:
     what a machine can find is asked about; who approves reads the reason."""
-    for name in ("title", "summary", "body"):
-        text = getattr(wish, name)
+    for name, text in (("title", wish.title), ("short", wish.summary), ("body", wish.body)):
         found = [text[one.start : one.end] for one in what_is_masked(text)]
         if found and not wish.masked_why:
             facts = {"found": "、".join(dict.fromkeys(found))}
