@@ -1,16 +1,17 @@
 """Articles as everybody reads them: the list, one of them, its photos, a poster, the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, render_template, request, url_for
+from flask import Flask, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.access import public
 from portal.areas.queries import AreaRow, area_by_code, areas_by_ids, find_areas
-from portal.kernel.errors import Missing
+from portal.kernel.errors import Busy, Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import instance, reading, write_on_get
@@ -95,14 +96,14 @@ def article(number: str) -> ResponseReturnValue:
                 if one.state is VersionState.APPROVED]  # fmt: skip
     if row.state is ArticleState.WITHDRAWN:
         return render_template(f"{FOLDER}/withdrawn.html", row=row, version=approved[0]), 410
-    _count(row)
     shown = next(one for one in approved if one.version == row.shown_version)
-    return render_template(
+    page = render_template(
         f"{FOLDER}/one.html", row=row, version=shown, kinds=KINDS, provenances=PROVENANCES,
         changes=[one for one in approved if one.change_why],
         area=areas_of([row.area_id])[row.area_id], photos=photos_of(reading(), shown.id),
         name=shown_name(reading(), row), **_linked(row, shown),
     )  # fmt: skip
+    return _counted(row, page)
 
 
 def _linked(row: ArticleRow, shown: VersionRow) -> dict[str, Any]:
@@ -116,20 +117,29 @@ def _linked(row: ArticleRow, shown: VersionRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _count(row: ArticleRow) -> None:
-    """One view more, in memory; now and then what was counted is written down (R107)."""
-    headers = request.headers
+def _counted(row: ArticleRow, html: str) -> ResponseReturnValue:
+    """The page with one view more, in memory; now and then what was counted is written down, when
+    the reader has her page: she does not wait for a figure (R107)."""
+    response, headers = make_response(html), request.headers
     purpose = headers.get("Sec-Purpose", "") or headers.get("Purpose", "")
     if not is_view(request.method, headers.get("User-Agent", ""), purpose):
-        return
+        return response
     counter: ViewCounter = current_app.extensions.setdefault(COUNTER, ViewCounter())
     counter.add(row.id)
     counts = counter.take_due()
     if counts:
+        # a proxy of Flask's ends with the request
+        app = current_app._get_current_object()
+        response.call_on_close(partial(_write_down, app, counter, counts))
+    return response
+
+
+def _write_down(app: Flask, counter: ViewCounter, counts: Mapping[UUID, int]) -> None:
+    with app.app_context():
         try:
             write_on_get(lambda session: write_views(session, counts))
-        except OperationalError:
-            # nobody waits for a figure: the next one writes it down
+        except (Busy, SQLAlchemyError):
+            # the next one writes it down
             counter.put_back(counts)
 
 
