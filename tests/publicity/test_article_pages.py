@@ -69,7 +69,7 @@ def test_r105_an_article_is_written_with_a_photo_approved_corrected_and_withdraw
     shown = public.get(f"/articles/{number}", status=200)
     assert [one.text for one in shown.soup.select("main li strong")] == ["请勿"]
     assert "<script>" in shown.text
-    for words in ("Source: 城管局", "Author: 小李", "Our own text", "Opened"):
+    for words in ("Source of the text: 城管局", "Author: 小李", "Our own text", "Opened"):
         assert words in shown.text
     assert shown.soup.select_one("main figure img")["alt"] == "投放点门口"
     public.get(f"/articles/photos/{code}", status=200).response.close()
@@ -79,7 +79,7 @@ def test_r105_an_article_is_written_with_a_photo_approved_corrected_and_withdraw
     assert WHY in public.get(f"/articles/{number}").text
     assert "Version 1" in desk.get(page.path).text
     desk.get(f"{page.path}?version=1", status=200)
-    down = desk.get(f"{page.path}/step/withdraw").form(button="Withdraw it")
+    down = desk.get(f"{page.path}/step/withdraw").form(button="Withdraw this article")
     down.fill(reason="内容重复").send()
     gone = public.get(f"/articles/{number}", status=410)
     assert "内容重复" in gone.text

@@ -34,7 +34,7 @@ class ArticleForm(Form):
     """The words of an article and where they come from."""
 
     title = StringField(
-        _l("Title"), [InputRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
+        _l("Headline"), [InputRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
     )
     # "summary" is what a form says of its errors
     short = TextAreaField(
@@ -42,10 +42,11 @@ class ArticleForm(Form):
         [InputRequired(message=NEEDED), Length(max=LONGEST_SUMMARY, message=LONG)],
     )
     body = TextAreaField(
-        _l("Text"), [InputRequired(message=NEEDED), Length(max=LONGEST_BODY, message=LONG)]
+        _l("Text of the article"),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_BODY, message=LONG)],
     )
     provenance = RadioField(
-        _l("Where it comes from"),
+        _l("Our own text, or taken over"),
         [InputRequired(message=_l("Choose where it comes from."))],
         choices=[SelectChoice(one.value, words) for one, words in PROVENANCES.items()],
         default=Provenance.OWN.value,

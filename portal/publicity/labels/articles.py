@@ -52,7 +52,7 @@ ARTICLE_STEPS: Final[Mapping[ArticleStep, Words]] = {
     ArticleStep.APPROVE: _l("Approve and publish it"),
     ArticleStep.SEND_BACK: _l("Send it back to be changed"),
     ArticleStep.CORRECT: _l("Correct it"),
-    ArticleStep.WITHDRAW: _l("Withdraw it"),
+    ArticleStep.WITHDRAW: _l("Withdraw this article"),
 }
 
 register(
