@@ -43,7 +43,7 @@ def desk(app: Flask, there: Newsroom) -> Browser:
     return browser
 
 
-def test_r105_an_article_is_written_with_a_photo_approved_corrected_and_withdrawn(
+def test_r105_an_article_is_written_with_a_photo_approved_and_withdrawn(
     desk: Browser, there: Newsroom, browser: Browser
 ) -> None:
     public = browser.in_language("en")
@@ -73,18 +73,24 @@ def test_r105_an_article_is_written_with_a_photo_approved_corrected_and_withdraw
         assert words in shown.text
     assert shown.soup.select_one("main figure img")["alt"] == "投放点门口"
     public.get(f"/articles/photos/{code}", status=200).response.close()
-    there.step(there.second, number, ArticleStep.CORRECT, WHY)
-    there.step(there.second, number, ArticleStep.SEND)
-    there.step(there.third, number, ArticleStep.APPROVE)
-    assert WHY in public.get(f"/articles/{number}").text
-    assert "Version 1" in desk.get(page.path).text
-    desk.get(f"{page.path}?version=1", status=200)
     down = desk.get(f"{page.path}/step/withdraw").form(button="Withdraw this article")
     down.fill(reason="内容重复").send()
     gone = public.get(f"/articles/{number}", status=410)
     assert "内容重复" in gone.text
     assert "早六点" not in gone.text
     assert public.get("/articles/").soup.select("main .card") == []
+
+
+def test_r105_a_correction_is_shown_and_its_older_version_stays_at_the_desk(
+    desk: Browser, there: Newsroom, browser: Browser
+) -> None:
+    number = there.published()
+    there.step(there.second, number, ArticleStep.CORRECT, WHY)
+    there.step(there.second, number, ArticleStep.SEND)
+    there.step(there.third, number, ArticleStep.APPROVE)
+    assert WHY in browser.in_language("en").get(f"/articles/{number}").text
+    assert "Version 1" in desk.get(f"/desk/articles/{number}").text
+    desk.get(f"/desk/articles/{number}?version=1", status=200)
 
 
 def _code(there: Newsroom) -> str:

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, make_response, render_template, request, url_for
+from flask import current_app, make_response, render_template, request, url_for
+from flask.ctx import AppContext
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -96,14 +97,18 @@ def article(number: str) -> ResponseReturnValue:
                 if one.state is VersionState.APPROVED]  # fmt: skip
     if row.state is ArticleState.WITHDRAWN:
         return render_template(f"{FOLDER}/withdrawn.html", row=row, version=approved[0]), 410
+    return _counted(row, render_template(f"{FOLDER}/one.html", row=row, **_shown(row, approved)))
+
+
+def _shown(row: ArticleRow, approved: list[VersionRow]) -> dict[str, Any]:
+    """What the page of an article shows, of its approved versions."""
     shown = next(one for one in approved if one.version == row.shown_version)
-    page = render_template(
-        f"{FOLDER}/one.html", row=row, version=shown, kinds=KINDS, provenances=PROVENANCES,
-        changes=[one for one in approved if one.change_why],
-        area=areas_of([row.area_id])[row.area_id], photos=photos_of(reading(), shown.id),
-        name=shown_name(reading(), row), **_linked(row, shown),
-    )  # fmt: skip
-    return _counted(row, page)
+    return {
+        "version": shown, "kinds": KINDS, "provenances": PROVENANCES,
+        "changes": [one for one in approved if one.change_why],
+        "area": areas_of([row.area_id])[row.area_id], "photos": photos_of(reading(), shown.id),
+        "name": shown_name(reading(), row), **_linked(row, shown),
+    }  # fmt: skip
 
 
 def _linked(row: ArticleRow, shown: VersionRow) -> dict[str, Any]:
@@ -128,14 +133,13 @@ def _counted(row: ArticleRow, html: str) -> ResponseReturnValue:
     counter.add(row.id)
     counts = counter.take_due()
     if counts:
-        # a proxy of Flask's ends with the request
-        app = current_app._get_current_object()
-        response.call_on_close(partial(_write_down, app, counter, counts))
+        context = current_app.app_context()
+        response.call_on_close(partial(_write_down, context, counter, counts))
     return response
 
 
-def _write_down(app: Flask, counter: ViewCounter, counts: Mapping[UUID, int]) -> None:
-    with app.app_context():
+def _write_down(context: AppContext, counter: ViewCounter, counts: Mapping[UUID, int]) -> None:
+    with context:
         try:
             write_on_get(lambda session: write_views(session, counts))
         except (Busy, SQLAlchemyError):
