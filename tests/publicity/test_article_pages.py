@@ -13,7 +13,7 @@ from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.publicity.models import ArticlePhoto
 from portal.publicity.rules.articles import ArticleKind, ArticleState, ArticleStep
-from portal.publicity.rules.exposure import APPEAL_DAYS
+from portal.publicity.rules.exposure import CASE_DAYS
 from tests.make import reports
 from tests.make.accounts import sign_in_as, staff
 from tests.make.articles import WHY, Newsroom, article, newsroom
@@ -173,7 +173,7 @@ def test_r193_a_unit_prints_a_poster_with_its_name_and_a_code(
 
 def test_r154_the_rules_say_what_the_code_does(there: Newsroom, browser: Browser) -> None:
     page = browser.in_language("en").get("/articles/rules", status=200)
-    assert f"{APPEAL_DAYS} days for objections" in page.text
+    assert f"{CASE_DAYS} days for objections" in page.text
 
 
 def test_r236_somebody_agrees_on_her_own_page_and_takes_it_back(

@@ -31,7 +31,7 @@ from portal.publicity.queries.articles import (
     versions_of,
 )
 from portal.publicity.rules.articles import ArticleKind, ArticleState, VersionState, is_view
-from portal.publicity.rules.exposure import APPEAL_DAYS, MOST_DAYS
+from portal.publicity.rules.exposure import CASE_DAYS, MOST_DAYS
 from portal.publicity.rules.personal import KEEP_OPEN_DAYS
 from portal.publicity.service.articles import published_of
 from portal.publicity.service.role_models import shown_name
@@ -196,6 +196,6 @@ def _poster(
 def publicity_rules() -> ResponseReturnValue:
     """What is shown, by whom it is approved, how long, and how to object (R154)."""
     return render_template(
-        f"{FOLDER}/rules.html", appeal_days=APPEAL_DAYS, most_days=MOST_DAYS,
+        f"{FOLDER}/rules.html", appeal_days=CASE_DAYS, most_days=MOST_DAYS,
         open_days=KEEP_OPEN_DAYS,
     )  # fmt: skip

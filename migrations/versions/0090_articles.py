@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0087"
-down_revision = "0086"
+revision = "0090"
+down_revision = "0089"
 
 MOMENT = sa.DateTime(timezone=True)
 
