@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.accounts.access import public
 from portal.kernel.clock import local
@@ -20,6 +20,7 @@ from portal.kernel.i18n import HTML_LANG, current_language, in_words
 from portal.kernel.i18n import gettext as _
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
+from portal.kernel.xml import ATOM, atom_feed, element
 from portal.reports.labels.public import FACTS, state_words
 from portal.reports.queries.feed import FeedRow, feed_rows
 from portal.reports.queries.listing import Listing, listing
@@ -27,13 +28,11 @@ from portal.reports.rules.open311 import public_moment
 from portal.reports.rules.publicity import STRICTEST, Publicity, TimePrecision
 from portal.reports.rules.transitions import public_state
 from portal.reports.views.public import asked_for, too_long
-from portal.site.open311.formats import DECLARATION, UNWRITABLE
 
 bp = Blueprint("feeds", __name__)
 SIZE: Final = 100
 CACHE_SECONDS: Final = 300
-ATOM, GEOJSON = "application/atom+xml", "application/geo+json"
-NAMESPACE = "http://www.w3.org/2005/Atom"
+GEOJSON: Final = "application/geo+json"
 
 
 @bp.get("/feeds/reports.atom")
@@ -121,35 +120,22 @@ def _next(found: Listing, endpoint: str) -> str | None:
     return _link(endpoint, **found.asked.parameters(before=before)) if before else None
 
 
-def _element(name: str, text: str | Markup = "", /, **attributes: str | None) -> Markup:
-    """One element; whatever XML cannot hold is left out."""
-    some = Markup("").join(
-        Markup(' {}="{}"').format(key, UNWRITABLE.sub("", value))
-        for key, value in attributes.items()
-        if value is not None
-    )
-    inside = text if isinstance(text, Markup) else escape(UNWRITABLE.sub("", text))
-    return Markup("<{0}{1}>{2}</{0}>").format(name, some, inside)
-
-
 def _atom(found: Listing, rows: list[FeedRow]) -> str:
     city = in_words(instance().city.names)
     here, own = found.asked.parameters(before=""), found.asked.parameters()
     parts = [
-        _element("id", _link("feeds.atom", **here)),
-        _element("title", f"{city} · {_('Reports')}"),
-        _element("updated", _updated(rows).isoformat()),
-        _element("author", _element("name", city)),
-        _element("link", rel="self", type=ATOM, href=_link("feeds.atom", **own)),
-        _element("link", rel="alternate", type="text/html",
+        element("id", _link("feeds.atom", **here)),
+        element("title", f"{city} · {_('Reports')}"),
+        element("updated", _updated(rows).isoformat()),
+        element("author", element("name", city)),
+        element("link", rel="self", type=ATOM, href=_link("feeds.atom", **own)),
+        element("link", rel="alternate", type="text/html",
                  href=_link("reports.public_list", **here)),
     ]  # fmt: skip
     following = _next(found, "feeds.atom")
     if following:
-        parts.append(_element("link", rel="next", type=ATOM, href=following))
-    inside = Markup("\n").join([*parts, *(_entry(row, found) for row in rows)])
-    language = {"xmlns": NAMESPACE, "xml:lang": HTML_LANG[current_language()]}
-    return f"{DECLARATION}{_element('feed', inside, **language)}\n"
+        parts.append(element("link", rel="next", type=ATOM, href=following))
+    return atom_feed(HTML_LANG[current_language()], [*parts, *(_entry(row, found) for row in rows)])
 
 
 def _entry(row: FeedRow, found: Listing) -> Markup:
@@ -157,15 +143,15 @@ def _entry(row: FeedRow, found: Listing) -> Markup:
     told = [str(state_words(case.state)), _place(row, found), case.excerpt or ""]
     code = case.kind.code if case.kind else "unsure"
     parts = [
-        _element("id", address),
-        _element("title", _title(row)),
-        _element("published", _moment(row, case.found_at).isoformat()),
-        _element("updated", _moment(row, row.stepped_at).isoformat()),
-        _element("link", rel="alternate", type="text/html", href=address),
-        _element("category", term=code, label=_title(row)),
-        _element("summary", "\n".join(text for text in told if text)),
+        element("id", address),
+        element("title", _title(row)),
+        element("published", _moment(row, case.found_at).isoformat()),
+        element("updated", _moment(row, row.stepped_at).isoformat()),
+        element("link", rel="alternate", type="text/html", href=address),
+        element("category", term=code, label=_title(row)),
+        element("summary", "\n".join(text for text in told if text)),
     ]
-    return _element("entry", Markup("").join(parts))
+    return element("entry", Markup("").join(parts))
 
 
 def _collection(found: Listing, rows: list[FeedRow]) -> Mapping[str, Any]:

@@ -124,6 +124,7 @@ KEPT = (
     (Permission.PLEDGE_REGISTER, "/desk/pledges/parking/", _l("Off-peak parking")),
     (Permission.ALLIANCE_MANAGE, "/desk/pledges/alliances/", _l("Alliances of shops")),
     (Permission.EXPOSURE_WRITE, "/desk/exposure/", _l("Exposure column at the desk")),
+    (Permission.ARTICLE_WRITE, "/desk/articles/", _l("Articles at the desk")),
     (Permission.AREA_MANAGE, "/admin/places/", _l("Places")),
     (Permission.NOTICE_PUBLISH, "/admin/notices/", _l("Notices and warnings")),
     (Permission.ORGANISATION_MANAGE, "/admin/organisations/", _l("Units")),

@@ -45,6 +45,8 @@ FOOTER = (
     (_l("Assessment"), "/assessment/"),
     (_l("Communities"), "/communities/"),
     (_l("Exposure column"), "/exposure/"),
+    (_l("Articles"), "/articles/"),
+    (_l("For the media"), "/media"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

@@ -48,6 +48,7 @@ from portal.organisations import labels as organisations_labels
 from portal.organisations.service import load_city_organisations
 from portal.publicity import jobs as publicity_jobs
 from portal.publicity import labels as publicity_labels
+from portal.publicity.service import personal as publicity_personal
 from portal.publicity.views import bp as publicity
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
@@ -182,6 +183,7 @@ REGISTERED: Final = (
     assessment_labels,
     publicity_jobs,
     publicity_labels,
+    publicity_personal,
     site_jobs,
 )
 

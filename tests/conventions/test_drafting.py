@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.accounts.rules import Actor
-from portal.conventions.labels.rendering import rendered
 from portal.conventions.queries.reviews import notes_of
 from portal.conventions.queries.texts import (
     DraftRow,
@@ -41,6 +40,7 @@ from portal.conventions.service.rounds import RoundWish, move_round, start_round
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import new_id
+from portal.kernel.markdown import rendered
 from tests.make.accounts import actor, staff
 from tests.make.areas import small_tree
 from tests.make.conventions import COMMUNITY, NOW

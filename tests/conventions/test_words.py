@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from portal.conventions.labels.rendering import plain, rendered
 from portal.conventions.rules.checking import Finding, findings_in, flags_of
 from portal.conventions.rules.kinds import Kind, rules_on
 from portal.conventions.rules.model_texts import model_texts
@@ -18,6 +17,7 @@ from portal.conventions.rules.way import (
     is_reviewed_early,
     why_not,
 )
+from portal.kernel.markdown import plain, rendered
 
 
 def test_r021_residents_agree_on_sorting_their_waste() -> None:

@@ -3,6 +3,7 @@
 from tests.make import (
     adoption_pages,
     alliance_pages,
+    article_pages,
     assessment_pages,
     community_pages,
     convention_pages,
@@ -28,6 +29,7 @@ WHO = {
     "reports.filed_matter": "community_committee",
     "reports.filed_consent": "community_committee",
     **shop_pages.WHO,
+    **article_pages.WHO,
 }
 CASES = {
     **plaque_pages.CASES,
@@ -37,6 +39,7 @@ CASES = {
     **signing_pages.CASES,
     **convention_pages.CASES,
     **assessment_pages.CASES,
+    **article_pages.CASES,
     **exposure_pages.CASES,
     **meeting_pages.CASES,
     **survey_pages.CASES,
@@ -55,6 +58,7 @@ CASES = {
 NO_PAGE = {
     **alliance_pages.NO_PAGE,
     **assessment_pages.NO_PAGE,
+    **article_pages.NO_PAGE,
     **exposure_pages.NO_PAGE,
     **meeting_pages.NO_PAGE,
     **survey_pages.NO_PAGE,
@@ -75,11 +79,12 @@ NO_PAGE = {
     "satisfaction.file": "a file of a release to download",
     "satisfaction.catalog": "data for programs",
 }
-MORE = (*adoption_pages.MORE, *plaque_pages.MORE)
+MORE = (*adoption_pages.MORE, *plaque_pages.MORE, *article_pages.MORE)
 PAIRS = {
     **inspection_pages.PAIRS,
     **convention_pages.PAIRS,
     **assessment_pages.PAIRS,
+    **article_pages.PAIRS,
     **exposure_pages.PAIRS,
     **meeting_pages.PAIRS,
     **community_pages.PAIRS,
@@ -90,6 +95,7 @@ VALUES = {
     **shop_pages.VALUES,
     **convention_pages.VALUES,
     **assessment_pages.VALUES,
+    **article_pages.VALUES,
     **exposure_pages.VALUES,
     **meeting_pages.VALUES,
     **community_pages.VALUES,

@@ -8,6 +8,7 @@ from portal.accounts.models import Person
 from portal.areas.models import Area
 from tests.make.adoption_pages import adoption_things
 from tests.make.alliance_pages import alliance_things, parking_things
+from tests.make.article_pages import article_things
 from tests.make.assessment import a_frozen
 from tests.make.community_pages import community_things
 from tests.make.convention_pages import convention_things
@@ -48,4 +49,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **survey_things(session, place),
         **exposure_things(session, place),
         **warning_things(session, place),
+        **article_things(session, place, people["resident"]),
     }

@@ -43,6 +43,7 @@ NO_DATA = {
     "conventions.desk_committee_document",
     "conventions.stops_feed",
     "publicity.exposure_photo", "publicity.desk_exposure_photo",
+    "publicity.article_photo", "publicity.desk_article_photo", "publicity.my_article_photo",
     "reports.pass_photo", "reports.desk_came_photo", "reports.file_receipt",
     "reports.filed_paper", "reports.short", "reports.desk_link_made",
     "volunteers.calendar", "volunteers.evidence_csv", "volunteers.statistics_csv",
@@ -163,6 +164,7 @@ def portal_answers(checked: Checked) -> None:
     checked.ask("/reports/offline/token", "reports.offline_token")
     wanted = {"Accept": operations.JSON}
     checked.ask("/reports/offline", "reports.offline", 422, method="post", headers=wanted)
+    checked.ask("/media.json", "publicity.media_json")
     checked.ask("/manifest.webmanifest", "site.manifest")
     checked.ask("/openapi.json", "openapi.show")
 
@@ -216,6 +218,7 @@ def test_answers_fit_their_description(
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {
-        "feeds.atom", "accounts.my_data_file", "reports.desk_spot", "credit.ledger_json",
+        "feeds.atom", "publicity.articles_feed", "publicity.media_atom",
+        "accounts.my_data_file", "reports.desk_spot", "credit.ledger_json",
         "credit.my_details",
     }  # fmt: skip

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     ALLIANCE_MANAGE = "alliance:manage"
     API_KEY_MANAGE = "api_key:manage"
     AREA_MANAGE = "area:manage"
+    ARTICLE_APPROVE = "article:approve"
+    ARTICLE_WRITE = "article:write"
     ASSESSMENT_CHECK = "assessment:check"
     ASSESSMENT_DECIDE = "assessment:decide"
     ASSESSMENT_OBJECT = "assessment:object"

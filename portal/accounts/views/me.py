@@ -45,6 +45,7 @@ LINKS = (
     ("conventions.my_offices", _l("My offices in the community"), None),
     ("conventions.my_issues", _l("Issues that I raised"), None),
     ("credit.my_honours", _l("My commendations"), None),
+    ("publicity.my_articles", _l("Articles about me"), None),
     ("credit.learn", _l("Learn and try"), None),
     ("credit.desk_honours", _l("Nominations of role models"), Permission.HONOUR_PROPOSE),
     ("credit.desk_honours", _l("Role models to decide"), Permission.HONOUR_DECIDE),

@@ -9,7 +9,6 @@ from portal.accounts.access import public
 from portal.areas.queries import areas_by_ids
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.published import SHORT_STEPS
-from portal.conventions.labels.rendering import plain, rendered
 from portal.conventions.labels.votes import OUTCOMES, PHASES
 from portal.conventions.labels.way import MOVES, STATES
 from portal.conventions.queries.meetings import meetings_about
@@ -29,6 +28,7 @@ from portal.conventions.views.blueprint import bp
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
+from portal.kernel.markdown import plain, rendered
 from portal.kernel.web import reading
 
 VOTES: Final = {"phases": PHASES, "outcomes": OUTCOMES}

@@ -1,6 +1,23 @@
 """Pages of publicity, by noun. Importing a module registers its routes."""
 
-from portal.publicity.views import exposure, exposure_desk
+from portal.publicity.views import (
+    article_desk,
+    article_desk_parts,
+    article_feeds,
+    articles,
+    exposure,
+    exposure_desk,
+    my_articles,
+)
 from portal.publicity.views.blueprint import bp
 
-__all__ = ["bp", "exposure", "exposure_desk"]
+__all__ = [
+    "article_desk",
+    "article_desk_parts",
+    "article_feeds",
+    "articles",
+    "bp",
+    "exposure",
+    "exposure_desk",
+    "my_articles",
+]

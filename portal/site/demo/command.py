@@ -8,6 +8,7 @@ from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
 from portal.kernel.clock import now
 from portal.reports.jobs import close_months
+from portal.site.demo.articles import plant_articles
 from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.ledger import plant_ledger
@@ -39,6 +40,7 @@ def demo(tools: Any) -> None:
         plant_service(database, now())
         plant_deductions(database, pictures, now())
         plant_benefits(database, now())
+        plant_articles(database, now())
         close_months(database, now())
         plant_ledger(database, now)
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)

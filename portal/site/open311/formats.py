@@ -1,12 +1,13 @@
 """The two formats of the standard, from the same rows: the JSON is the XML by its Spark rules."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response
 from markupsafe import escape
+
+from portal.kernel.xml import DECLARATION, UNWRITABLE
 
 JSON, XML = "json", "xml"
 TYPES: Final[Mapping[str, str]] = {
@@ -14,7 +15,6 @@ TYPES: Final[Mapping[str, str]] = {
     XML: "text/xml; charset=utf-8",
 }
 BARE: Final[Mapping[str, str]] = {JSON: "application/json", XML: "text/xml"}
-DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 # what each list holds; the standard knows no other names
 _ONE: Final[Mapping[str, str]] = {
     "services": "service",
@@ -26,8 +26,6 @@ _ONE: Final[Mapping[str, str]] = {
     "formats": "format",
     "history": "step",
 }
-# XML 1.0 has no way to write these, not even escaped
-UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def respond(

@@ -203,6 +203,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: {JSON: "Conventions"}},
     ),
     Operation(
+        "publicity.articles_feed", "Published articles as Atom", {200: {ATOM: "Atom"}},
+        query=(*map(parameter, ("kind", "place")), LANGUAGE),
+    ),
+    Operation(
+        "publicity.media_atom", "The news of a day as Atom", {200: {ATOM: "Atom"}},
+        query=(parameter("day"), LANGUAGE),
+    ),
+    Operation(
+        "publicity.media_json", "The news of a day", {200: {JSON: "MediaDay"}},
+        query=(parameter("day"), LANGUAGE),
+    ),
+    Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}
     ),
     Operation("openapi.show", "This document", {200: {JSON: "OpenApi"}}),

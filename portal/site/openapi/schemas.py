@@ -312,6 +312,27 @@ SCHEMAS: Final[Schema] = {
             },
         },
     },
+    "MediaDay": {
+        "type": "object",
+        "description": "What was published on a day of the city; times are those of its zone.",
+        "required": ["day", "city", "items"],
+        "properties": {
+            "day": {"type": "string", "format": "date"}, "city": {"type": "string"},
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["kind", "kind_words", "title", "url", "published", "updated",
+                                 "place", "summary", "source"],
+                    "properties": {
+                        "published": {"type": "string", "format": "date-time"},
+                        "updated": {"type": "string", "format": "date-time"},
+                    },
+                    "additionalProperties": {"type": "string"},
+                },
+            },
+        },
+    },
     "Manifest": {"type": "object", "description": "A web app manifest."},
     "OpenApi": {"type": "object", "description": "This document."},
     "Words": {"type": "string", "description": "What is wrong, in words."},

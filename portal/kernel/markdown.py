@@ -1,4 +1,4 @@
-"""Markdown of clauses as pages show it: paragraphs, lists, emphasis, and nothing else."""
+"""Markdown of clauses and articles as pages show it: paragraphs, lists, emphasis, nothing else."""
 
 from functools import cache
 from typing import Final
@@ -22,7 +22,7 @@ def plain(markdown: str) -> str:
 
 
 def rendered(markdown: str) -> Markup:
-    """A clause as HTML. The sieve behind the reader lets only plain tags through."""
+    """A text as HTML. The sieve behind the reader lets only plain tags through."""
     html = nh3.clean(_reader().render(markdown), tags=TAGS, attributes={"ol": {"start"}})
     # nh3 has cleaned it
     return Markup(html)  # noqa: S704
