@@ -15,11 +15,15 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from portal.accounts.access import public
-from portal.kernel.clock import local
+from portal.kernel.clock import local, now
 from portal.kernel.i18n import HTML_LANG, current_language, in_words
 from portal.kernel.i18n import gettext as _
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
+from portal.publicity.labels.questions import STANDINGS
+from portal.publicity.queries.questions import QuestionRow, questions_shown
+from portal.publicity.rules.questions import standing
+from portal.publicity.views.questions import asked_for as questions_asked_for
 from portal.reports.labels.public import FACTS, state_words
 from portal.reports.queries.feed import FeedRow, feed_rows
 from portal.reports.queries.listing import Listing, listing
@@ -33,6 +37,7 @@ bp = Blueprint("feeds", __name__)
 SIZE: Final = 100
 CACHE_SECONDS: Final = 300
 ATOM, GEOJSON = "application/atom+xml", "application/geo+json"
+_EMPTY: Final = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
@@ -58,6 +63,41 @@ def geojson() -> ResponseReturnValue:
     return _sent(json.dumps(_collection(found, rows), ensure_ascii=False), GEOJSON, rows)
 
 
+@bp.get("/feeds/questions.atom")
+@public
+def questions_atom() -> ResponseReturnValue:
+    """The newest questions to units, with the filters of their list."""
+    given, sought = questions_asked_for()
+    rows = questions_shown(reading(), sought, now(), limit=SIZE)
+    city = in_words(instance().city.names)
+    moments = [row.answered_at or row.decided_at or row.asked_at for row in rows]
+    parts = [
+        _element("id", _link("feeds.questions_atom", **given)),
+        _element("title", f"{city} · {_('Questions to units')}"),
+        _element("updated", max(moments, default=_EMPTY).isoformat()),
+        _element("author", _element("name", city)),
+        _element("link", rel="self", type=ATOM, href=_link("feeds.questions_atom", **given)),
+        *(_question(row, at) for row, at in zip(rows, moments, strict=True)),
+    ]
+    language = {"xmlns": NAMESPACE, "xml:lang": HTML_LANG[current_language()]}
+    inside = Markup("\n").join(parts)
+    return _answered(f"{DECLARATION}{_element('feed', inside, **language)}\n", ATOM)
+
+
+def _question(row: QuestionRow, updated: datetime) -> Markup:
+    address = _link("publicity.question", number=row.number)
+    told = [str(STANDINGS[standing(row.due_at, row.answered_at, now())]), row.words, row.answer]
+    parts = [
+        _element("id", address),
+        _element("title", row.title or ""),
+        _element("published", (row.decided_at or row.asked_at).isoformat()),
+        _element("updated", updated.isoformat()),
+        _element("link", rel="alternate", type="text/html", href=address),
+        _element("summary", "\n".join(text for text in told if text)),
+    ]
+    return _element("entry", Markup("").join(parts))
+
+
 def _asked() -> Listing | Response:
     """The page of the list that is asked for, or what is wrong with the filters."""
     if too_long():
@@ -71,9 +111,14 @@ def _asked() -> Listing | Response:
 
 def _sent(body: str, mimetype: str, rows: list[FeedRow]) -> Response:
     """The feed, or that it is still the same (304)."""
+    response = _answered(body, mimetype)
+    response.last_modified = _updated(rows)
+    return response
+
+
+def _answered(body: str, mimetype: str) -> Response:
     response = Response(body, content_type=f"{mimetype}; charset=utf-8")
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    response.last_modified = _updated(rows)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     # the words are those of the reader's language
     response.vary.add("Cookie")
@@ -96,7 +141,7 @@ def _moment(row: FeedRow, at: datetime) -> datetime:
 
 def _updated(rows: list[FeedRow]) -> datetime:
     """The latest public time of the feed; of an empty one the day the city's zone began with."""
-    empty = local(datetime.fromisoformat("2020-01-01T00:00:00+00:00"), instance().city.zone)
+    empty = local(_EMPTY, instance().city.zone)
     return max((_moment(row, row.stepped_at) for row in rows), default=empty)
 
 

@@ -10,6 +10,7 @@ from tests.make import (
     inspection_pages,
     meeting_pages,
     plaque_pages,
+    question_pages,
     shop_pages,
     sign_pages,
     signing_pages,
@@ -26,6 +27,7 @@ WHO = {
     "reports.filed": "community_committee",
     "reports.filed_matter": "community_committee",
     "reports.filed_consent": "community_committee",
+    **question_pages.WHO,
     **shop_pages.WHO,
 }
 CASES = {
@@ -37,6 +39,7 @@ CASES = {
     **convention_pages.CASES,
     **assessment_pages.CASES,
     **exposure_pages.CASES,
+    **question_pages.CASES,
     **meeting_pages.CASES,
     **survey_pages.CASES,
     **sign_pages.CASES,
@@ -54,6 +57,7 @@ NO_PAGE = {
     **alliance_pages.NO_PAGE,
     **assessment_pages.NO_PAGE,
     **exposure_pages.NO_PAGE,
+    **question_pages.NO_PAGE,
     **meeting_pages.NO_PAGE,
     **survey_pages.NO_PAGE,
     **convention_pages.NO_PAGE,

@@ -17,6 +17,7 @@ from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
 from tests.make.meeting_pages import meeting_things
 from tests.make.plaque_pages import plaque_things
+from tests.make.questions import question_things
 from tests.make.shift_pages import shift_things
 from tests.make.shop_pages import shop_page_things
 from tests.make.sign_pages import sign_things
@@ -46,4 +47,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **community_things(session, people["resident"], place),
         **survey_things(session, place),
         **exposure_things(session, place),
+        **question_things(session, place, people["resident"]),
     }

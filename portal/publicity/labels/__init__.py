@@ -1,5 +1,5 @@
 """Words for the codes of publicity."""
 
-from portal.publicity.labels import exposure
+from portal.publicity.labels import exposure, questions
 
-__all__ = ["exposure"]
+__all__ = ["exposure", "questions"]

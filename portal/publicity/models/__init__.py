@@ -1,5 +1,6 @@
 """Tables of publicity."""
 
 from portal.publicity.models.exposures import Exposure
+from portal.publicity.models.questions import Question
 
-__all__ = ["Exposure"]
+__all__ = ["Exposure", "Question"]
