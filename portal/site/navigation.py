@@ -32,7 +32,7 @@ WORK = (
     (Permission.AUDIT_READ, _l("Audit"), "/audit/"),
     (Permission.AREA_MANAGE, _l("Administration"), "/admin/"),
 )
-SUPERVISION = (_l("Supervision"), "/desk/supervision/")
+SUPERVISION = (_l("Supervision"), "/desk/supervisors/")
 FIGURES = (_l("Case figures"), "/desk/figures")
 POINTS = (_l("Self-discipline points"), "/credit/")
 FOOTER = (
@@ -47,6 +47,8 @@ FOOTER = (
     (_l("Communities"), "/communities/"),
     (_l("Exposure column"), "/exposure/"),
     (_l("Questions to units"), "/questions/"),
+    (_l("Inputs, results, key tasks"), "/disclosure/"),
+    (_l("Your four rights"), "/rights"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )

@@ -48,7 +48,7 @@ register_actions({TAKEN: _l("Package for an evaluation handed out")})
 register_subjects({"evaluation": _l("evaluation package")})
 
 
-@bp.get("/desk/supervision/")
+@bp.get("/desk/supervisors/")
 @requires(READ)
 def supervision() -> ResponseReturnValue:
     """What a supervisor may read, and in which roles she does."""
@@ -63,7 +63,7 @@ def supervision() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get("/desk/supervision/cases")
+@bp.get("/desk/supervisors/cases")
 @requires(LIST)
 def supervised_cases() -> ResponseReturnValue:
     """The cases of her places, masked."""
@@ -101,7 +101,7 @@ class PackageForm(Form):
         self.period.choices = [SelectChoice(name, period_words(name)) for name in names]
 
 
-@bp.route("/desk/supervision/export", methods=["GET", "POST"])
+@bp.route("/desk/supervisors/package", methods=["GET", "POST"])
 @requires(EXPORT)
 def evaluation_package() -> ResponseReturnValue:
     """Take a package of a period along; who took which is audited."""

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Permission
+from tests.make.disclosure import disclosure_things
 from tests.make.exposure_routes import SAMPLES
 from tests.make.questions import question_things
 from tests.make.routes import Sample, fixed, thing, with_permission
@@ -15,6 +16,7 @@ def fill_questions(session: Session, world: World) -> None:
     """A few in each street, of people who are not in this world."""
     for side, street in (("east", EAST), ("west", WEST)):
         made = question_things(session, world.tree[street])
+        made |= disclosure_things(session, world.tree[street])
         world.things |= {f"{name}_{side}": value for name, value in made.items()}
 
 
@@ -33,3 +35,10 @@ SAMPLES["publicity.desk_question"] = Sample(
 SAMPLES["publicity.desk_answer"] = Sample(
     own=thing(number="question_shown_east"), foreign=thing(number="question_shown_west")
 )
+SAMPLES["publicity.key_task"] = Sample(own=thing(number="key_task_east"))
+for _page, _name in (("desk_key_task", "key_task"), ("desk_input_end", "disclosed_input")):
+    SAMPLES[f"publicity.{_page}"] = Sample(
+        own=thing(number=f"{_name}_east"), reaches=with_permission(Permission.DISCLOSURE_WRITE)
+    )
+for _page in ("csv", "json"):
+    SAMPLES[f"publicity.participation_{_page}"] = Sample(own=fixed(month="2020-01"))

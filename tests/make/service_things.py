@@ -12,6 +12,7 @@ from tests.make.assessment import a_frozen
 from tests.make.community_pages import community_things
 from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
+from tests.make.disclosure import disclosure_things
 from tests.make.exposure_pages import exposure_things
 from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
@@ -48,4 +49,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **survey_things(session, place),
         **exposure_things(session, place),
         **question_things(session, place, people["resident"]),
+        **disclosure_things(session, place),
     }

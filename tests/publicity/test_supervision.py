@@ -35,12 +35,12 @@ ALLOWED = {
 }  # fmt: skip
 SUPERVISORS = ("deputy", "political_adviser", "inspection", "press", "evaluator")
 PAGES = {
-    "/desk/supervision/": Permission.SUPERVISION_READ,
-    "/desk/supervision/cases": Permission.SUPERVISION_LIST,
-    "/desk/supervision/export": Permission.EVALUATION_EXPORT,
+    "/desk/supervisors/": Permission.SUPERVISION_READ,
+    "/desk/supervisors/cases": Permission.SUPERVISION_LIST,
+    "/desk/supervisors/package": Permission.EVALUATION_EXPORT,
 }
 # what belongs to those who work on cases, who see identities, or who assess
-CLOSED = ("/desk/questions/", "/desk/answers/", "/audit/", "/desk/surveys/",
+CLOSED = ("/desk/forum/", "/desk/answers/", "/audit/", "/desk/surveys/",
           "/desk/exposure/", "/admin/people")  # fmt: skip
 HER = "楼下张阿姨说三单元门口"
 
@@ -83,7 +83,7 @@ def test_r064_the_list_is_masked_field_by_field_and_ends_at_ones_own_places(
         case(session, town[f"{OTHER}001"])
         number = here.number
     browser = _as(app, database, "deputy", town[STREET])
-    page = browser.get("/desk/supervision/cases", status=200)
+    page = browser.get("/desk/supervisors/cases", status=200)
     assert number in page.text
     assert number not in browser.get("/desk/", status=200).text, "nobody works on it here"
     for hidden in (HER, "119.95", "36.78", "Reopened"):
@@ -112,7 +112,7 @@ def test_r239_a_package_is_whole_hashed_audited_and_the_same_twice(
         wanted = Wanted(period, None, zone, now())
         assert package(session, wanted) == package(session, wanted)
     browser = _as(app, database, "evaluator", town[STREET])
-    form = browser.get("/desk/supervision/export", status=200).form(button="Take it along (ZIP)")
+    form = browser.get("/desk/supervisors/package", status=200).form(button="Take it along (ZIP)")
     answered = form.fill(period=names[0]).send(status=200).response
     with answered, zipfile.ZipFile(io.BytesIO(answered.data)) as packed:
         found = {name: packed.read(name) for name in packed.namelist()}

@@ -1,5 +1,5 @@
 """Words for the codes of publicity."""
 
-from portal.publicity.labels import exposure, questions
+from portal.publicity.labels import disclosure, exposure, participation, questions
 
-__all__ = ["exposure", "questions"]
+__all__ = ["disclosure", "exposure", "participation", "questions"]

@@ -41,7 +41,7 @@ def _list(found: list[QuestionRow], endpoint: str, **more: Any) -> ResponseRetur
     )  # fmt: skip
 
 
-@bp.get("/desk/questions/")
+@bp.get("/desk/forum/")
 @requires(MODERATE)
 def desk_questions() -> ResponseReturnValue:
     """What waits for a look, and appeals, the newest first."""
@@ -49,7 +49,7 @@ def desk_questions() -> ResponseReturnValue:
     return _list(to_decide(reading(), places, after_number()), "publicity.desk_question")
 
 
-@bp.route("/desk/questions/<number>", methods=["GET", "POST"])
+@bp.route("/desk/forum/<number>", methods=["GET", "POST"])
 @requires(MODERATE)
 def desk_question(number: str) -> ResponseReturnValue:
     """Publish a question, or say why not; decide an appeal."""

@@ -142,6 +142,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "feeds.atom", "The public list as Atom",
         {200: {ATOM: "Atom"}} | _FILTER_PROBLEM, query=FILTERS,
     ),
+    Operation("feeds.questions_atom", "Questions to units as Atom", {200: {ATOM: "Atom"}}),
     Operation(
         "reports.map_data", "The pins of a window of the map",
         {200: {GEOJSON: "Pins"}, 422: {JSON: "FilterProblems"}}, query=FILTERS,
@@ -197,6 +198,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "conventions.conventions_json", "The conventions of communities and where they stand",
         {200: {JSON: "Conventions"}},
+    ),
+    Operation(
+        "publicity.participation_json", "How many took part in a month, by place and way",
+        {200: {JSON: "Participation"}},
     ),
     Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}
