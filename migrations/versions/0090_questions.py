@@ -90,6 +90,10 @@ def _question() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_question"),
         sa.UniqueConstraint("number", name="uq_question_number"),
     )
+    _question_indexes()
+
+
+def _question_indexes() -> None:
     op.create_index(
         "ix_question_organisation_id", "question", ["organisation_id", "state", "id"], unique=False
     )

@@ -69,6 +69,10 @@ def questions_atom() -> ResponseReturnValue:
     """The newest questions to units, with the filters of their list."""
     given, sought = questions_asked_for()
     rows = questions_shown(reading(), sought, now(), limit=SIZE)
+    return _answered(_questions(given, rows), ATOM)
+
+
+def _questions(given: Mapping[str, str], rows: list[QuestionRow]) -> str:
     city = in_words(instance().city.names)
     moments = [row.answered_at or row.decided_at or row.asked_at for row in rows]
     parts = [
@@ -81,7 +85,7 @@ def questions_atom() -> ResponseReturnValue:
     ]
     language = {"xmlns": NAMESPACE, "xml:lang": HTML_LANG[current_language()]}
     inside = Markup("\n").join(parts)
-    return _answered(f"{DECLARATION}{_element('feed', inside, **language)}\n", ATOM)
+    return f"{DECLARATION}{_element('feed', inside, **language)}\n"
 
 
 def _question(row: QuestionRow, updated: datetime) -> Markup:
