@@ -41,20 +41,22 @@ def _before(month: str) -> str:
 
 
 def count_month(database: Database, month: str, now: datetime) -> bool:
-    """Count a month, unless another has."""
+    """Count a month, unless another has. It is read before anybody who writes waits for it."""
+    with database.read() as session:
+        codes, zone = _codes(session), instance_of(session).city.zone
+        known = populations(session, int(month[:4]))
+        counted = count_people(people_in(session, month, zone), codes)
     with database.write() as session:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         row = dialect.insert(ParticipationMonth).values(month=month, counted_at=now)
         if not changed_rows(session, row.on_conflict_do_nothing()):
             return False
-        codes, zone = _codes(session), instance_of(session).city.zone
-        known = populations(session, int(month[:4]))
         session.add_all(
             Participation(
                 month=month, area_code=one.code, took_part=one.took_part, people=one.people,
                 population=known.get(one.code),
             )
-            for one in count_people(people_in(session, month, zone), codes)
+            for one in counted
         )  # fmt: skip
     return True
 
