@@ -23,6 +23,7 @@ class QuestionPurpose(StrEnum):
 
 COLUMNS: Final = (
     "person_id", "sealed_title", "sealed_words", "title", "words", "folded", "sealed_appeal",
+    "hidden_words", "reheard_words",
 )  # fmt: skip
 PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = tuple(
     PersonalField(

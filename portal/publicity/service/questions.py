@@ -276,7 +276,7 @@ def say_verdict(
 
 GONE: Final[dict[str, None]] = dict.fromkeys(
     ("sealed_title", "sealed_words", "title", "words", "folded", "sealed_appeal", "hidden_why",
-     "hidden_words")
+     "hidden_words", "reheard_words")
 )  # fmt: skip
 
 
