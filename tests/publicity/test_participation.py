@@ -85,7 +85,7 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
         ways = session.scalar(select(func.count()).where(Participation.area_code == STREET))
     assert ways == len(TookPart)
     page = browser.in_language("en").get("/participation/", status=200)
-    assert "1%" in page.text
+    assert "1.0%" in page.text
     data = browser.get("/participation/2026-10.json", status=200).response.json
     assert data is not None
     assert {"fewest", "cells", "month", "rounded_to"} == set(data)

@@ -2,12 +2,14 @@
 
 from typing import Any, Final
 
+from babel.numbers import format_percent
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
 from portal.areas.queries import AreaRow, area_by_code, areas_by_codes, children_of, root_areas
 from portal.kernel.errors import Missing
+from portal.kernel.i18n import current_language
 from portal.kernel.spreadsheets import csv_bytes
 from portal.kernel.web import reading
 from portal.publicity.labels.participation import SLOGAN, TOOK_PART
@@ -37,8 +39,13 @@ def participation() -> ResponseReturnValue:
         "publicity/participation.html", slogan=SLOGAN, months=months, month=month, place=place,
         ways=TOOK_PART, own=[row for row in found if row.area_code == place.code],
         below=[(one, _any(found, one.code)) for one in below], share=share,
-        month_words=month_words, days=CLOSES_AFTER_DAYS,
+        month_words=month_words, days=CLOSES_AFTER_DAYS, in_percent=_in_percent,
     )  # fmt: skip
+
+
+def _in_percent(part: float) -> str:
+    """A share with a decimal: most are small."""
+    return format_percent(part, format="#,##0.0%", locale=current_language())
 
 
 def _place() -> AreaRow:

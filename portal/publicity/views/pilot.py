@@ -1,5 +1,6 @@
 """The report of a pilot (R003): a page to print, put together of public figures."""
 
+from datetime import timedelta
 from typing import Final
 
 from flask import render_template, request
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
 from portal.areas.queries import AreaRow, area_by_code, children_of, root_areas
-from portal.kernel.clock import city_month, now
+from portal.kernel.clock import city_month, month_bounds, now
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
 from portal.publicity.queries.pilot import months_between, pilot_figures
@@ -15,6 +16,7 @@ from portal.publicity.views.blueprint import bp
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.rules import is_month
 
+DAY: Final = timedelta(days=1)
 # of smaller places the hours of service are not public
 LEVELS: Final = frozenset({"city", "district", "county", "street"})
 
@@ -24,7 +26,7 @@ LEVELS: Final = frozenset({"city", "district", "county", "street"})
 def pilot() -> ResponseReturnValue:
     """What came of a pilot in a place and time, each figure with where it stands."""
     zone, place = instance().city.zone, _place()
-    usual = city_month(now(), zone)
+    usual = city_month(month_bounds(city_month(now(), zone), zone)[0] - DAY, zone)
     first, last = (_month(name, usual) for name in ("first", "last"))
     first = next(iter(months_between(first, last)), last)
     found = pilot_figures(reading(), place, first, last, zone=zone, now=now())
