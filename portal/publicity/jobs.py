@@ -1,7 +1,5 @@
-"""What recurs: pictures of items that expired, or were never shown, are deleted. That expired ones
-are hidden needs no job."""
-"""What recurs: pictures of expired items are deleted (that they are hidden needs no job), and the
-participation of a month is counted."""
+"""What recurs: pictures of items that expired, or were never shown, are deleted (that expired ones
+are hidden needs no job), and the participation of a month is counted."""
 
 from datetime import datetime
 
