@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0090"
-down_revision = "0088"
+down_revision = "0089"
 
 MOMENT = sa.DateTime(timezone=True)
 
