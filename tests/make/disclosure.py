@@ -39,7 +39,7 @@ def task_wish(area: Area, unit_code: str) -> TaskWish:
 
 def disclosure_things(session: Session, area: Area) -> dict[str, str]:
     """A figure and a key task in a place: their numbers."""
-    lead = unit(session, f"LEAD-{area.code}", "城市管理局")
+    lead = unit(session, f"PD-LEAD-{area.code}", "城市管理局")
     enter_input(session, discloser(), input_wish(area), replaced="换新", now=now())
     task = start_task(session, discloser(), task_wish(area, lead.code), "录入", now=now())
     mine = select(DisclosedInput.number).where(DisclosedInput.area_id == area.id)

@@ -49,7 +49,7 @@ def question_things(session: Session, area: Area, who: Any = None) -> dict[str, 
     """One of each: published, waiting, refused, answered; the last two are of ``who``."""
     street = session.scalars(select(Area).where(Area.code == area.code[:9])).one()
     kind = OrganisationKind.STREET_OFFICE
-    office = unit(session, f"ASKED-{street.code}", "东阁街道办事处", kind=kind, area=street)
+    office = unit(session, f"PD-ASKED-{street.code}", "东阁街道办事处", kind=kind, area=street)
     at, mine = clock_now(), who.id if who else new_id()
     hidden = {"state": QuestionState.HIDDEN, "hidden_why": HiddenWhy.REPORT, "person_id": mine}
     answered = {"person_id": mine, "answer": "本月底完工。", "answered_at": at}
