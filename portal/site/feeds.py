@@ -15,12 +15,16 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal.accounts.access import public
-from portal.kernel.clock import local
+from portal.kernel.clock import local, now
 from portal.kernel.i18n import HTML_LANG, current_language, in_words
 from portal.kernel.i18n import gettext as _
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
 from portal.kernel.xml import ATOM, atom_feed, element
+from portal.publicity.labels.questions import STANDINGS
+from portal.publicity.queries.questions import QuestionRow, questions_shown
+from portal.publicity.rules.questions import standing
+from portal.publicity.views.questions import asked_for as questions_asked_for
 from portal.reports.labels.public import FACTS, state_words
 from portal.reports.queries.feed import FeedRow, feed_rows
 from portal.reports.queries.listing import Listing, listing
@@ -33,6 +37,7 @@ bp = Blueprint("feeds", __name__)
 SIZE: Final = 100
 CACHE_SECONDS: Final = 300
 GEOJSON: Final = "application/geo+json"
+_EMPTY: Final = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 
 
 @bp.get("/feeds/reports.atom")
@@ -57,6 +62,43 @@ def geojson() -> ResponseReturnValue:
     return _sent(json.dumps(_collection(found, rows), ensure_ascii=False), GEOJSON, rows)
 
 
+@bp.get("/feeds/questions.atom")
+@public
+def questions_atom() -> ResponseReturnValue:
+    """The newest questions to units, with the filters of their list."""
+    given, sought = questions_asked_for()
+    rows = questions_shown(reading(), sought, now(), limit=SIZE)
+    return _answered(_questions(given, rows), ATOM)
+
+
+def _questions(given: Mapping[str, str], rows: list[QuestionRow]) -> str:
+    city = in_words(instance().city.names)
+    moments = [row.answered_at or row.decided_at or row.asked_at for row in rows]
+    parts = [
+        element("id", _link("feeds.questions_atom", **given)),
+        element("title", f"{city} · {_('Questions to units')}"),
+        element("updated", max(moments, default=_EMPTY).isoformat()),
+        element("author", element("name", city)),
+        element("link", rel="self", type=ATOM, href=_link("feeds.questions_atom", **given)),
+        *(_question(row, at) for row, at in zip(rows, moments, strict=True)),
+    ]
+    return atom_feed(HTML_LANG[current_language()], parts)
+
+
+def _question(row: QuestionRow, updated: datetime) -> Markup:
+    address = _link("publicity.question", number=row.number)
+    told = [str(STANDINGS[standing(row.due_at, row.answered_at, now())]), row.words, row.answer]
+    parts = [
+        element("id", address),
+        element("title", row.title or ""),
+        element("published", (row.decided_at or row.asked_at).isoformat()),
+        element("updated", updated.isoformat()),
+        element("link", rel="alternate", type="text/html", href=address),
+        element("summary", "\n".join(text for text in told if text)),
+    ]
+    return element("entry", Markup("").join(parts))
+
+
 def _asked() -> Listing | Response:
     """The page of the list that is asked for, or what is wrong with the filters."""
     if too_long():
@@ -70,9 +112,14 @@ def _asked() -> Listing | Response:
 
 def _sent(body: str, mimetype: str, rows: list[FeedRow]) -> Response:
     """The feed, or that it is still the same (304)."""
+    response = _answered(body, mimetype)
+    response.last_modified = _updated(rows)
+    return response
+
+
+def _answered(body: str, mimetype: str) -> Response:
     response = Response(body, content_type=f"{mimetype}; charset=utf-8")
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    response.last_modified = _updated(rows)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     # the words are those of the reader's language
     response.vary.add("Cookie")
@@ -95,7 +142,7 @@ def _moment(row: FeedRow, at: datetime) -> datetime:
 
 def _updated(rows: list[FeedRow]) -> datetime:
     """The latest public time of the feed; of an empty one the day the city's zone began with."""
-    empty = local(datetime.fromisoformat("2020-01-01T00:00:00+00:00"), instance().city.zone)
+    empty = local(_EMPTY, instance().city.zone)
     return max((_moment(row, row.stepped_at) for row in rows), default=empty)
 
 

@@ -32,6 +32,7 @@ WORK = (
     (Permission.AUDIT_READ, _l("Audit"), "/audit/"),
     (Permission.AREA_MANAGE, _l("Administration"), "/admin/"),
 )
+SUPERVISION = (_l("Supervision"), "/desk/supervisors/")
 FIGURES = (_l("Case figures"), "/desk/figures")
 POINTS = (_l("Self-discipline points"), "/credit/")
 FOOTER = (
@@ -47,6 +48,9 @@ FOOTER = (
     (_l("Exposure column"), "/exposure/"),
     (_l("Articles"), "/articles/"),
     (_l("For the media"), "/media"),
+    (_l("Questions to units"), "/questions/"),
+    (_l("Inputs, results, key tasks"), "/disclosure/"),
+    (_l("Your four rights"), "/rights"),
     (_l("Privacy"), "/privacy"),
     (_l("Accessibility"), "/accessibility"),
 )
@@ -82,6 +86,8 @@ def main_links() -> list[Entry]:
     if actor.may(Permission.FIGURES_READ) and not actor.may(Permission.REPORT_READ):
         # no desk leads there
         own.append(FIGURES)
+    if actor.may(Permission.SUPERVISION_READ):
+        own.append(SUPERVISION)
     return _entries((*NAVIGATION, *own, MY_PAGE if actor.signed_in else SIGN_IN))
 
 

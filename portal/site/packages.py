@@ -49,6 +49,7 @@ from portal.organisations.service import load_city_organisations
 from portal.publicity import jobs as publicity_jobs
 from portal.publicity import labels as publicity_labels
 from portal.publicity.service import personal as publicity_personal
+from portal.publicity.service import questions_personal
 from portal.publicity.views import bp as publicity
 from portal.reports import jobs as reports_jobs
 from portal.reports import labels as reports_labels
@@ -80,6 +81,7 @@ from portal.site.openapi.document import bp as openapi
 from portal.site.parts import bp as parts
 from portal.site.places import bp as places
 from portal.site.releases import satisfaction as satisfaction_commands
+from portal.site.supervision import bp as supervision
 from portal.site.views import bp as site
 from volunteers import cli as volunteers_cli
 from volunteers import jobs as volunteers_jobs
@@ -115,6 +117,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     feeds,
     metrics,
     openapi,
+    supervision,
 )
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
@@ -184,6 +187,7 @@ REGISTERED: Final = (
     publicity_jobs,
     publicity_labels,
     publicity_personal,
+    questions_personal,
     site_jobs,
 )
 

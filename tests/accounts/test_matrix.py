@@ -18,7 +18,7 @@ from portal.accounts.access import Access, signed_in
 from portal.accounts.rules import Permission, Scope, roles
 from portal.kernel.db import Database
 from portal.kernel.ids import new_number, new_token
-from tests.make.article_routes import SAMPLES
+from tests.make.question_routes import SAMPLES
 from tests.make.world import HALF, NOBODY, STRANGER, World, build_world
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

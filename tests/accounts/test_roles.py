@@ -31,7 +31,8 @@ def test_every_role_of_the_issue_exists_with_names_in_three_languages() -> None:
     wanted = {
         "resident", "shop_owner", "volunteer_organiser", "community_committee", "liaison_officer",
         "building_head", "road_head", "grid_lead", "street_desk", "handling_unit", "verifier",
-        "auditor", "collector", "evaluator", "administrator", "city_centre", "credit_reviewer",
+        "auditor", "collector", "evaluator", "deputy", "political_adviser",
+        "inspection", "press", "administrator", "city_centre", "credit_reviewer",
         "alliance_inspector", "service_inspector",
     }  # fmt: skip
     assert set(roles()) == wanted

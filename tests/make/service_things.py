@@ -13,11 +13,13 @@ from tests.make.assessment import a_frozen
 from tests.make.community_pages import community_things
 from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
+from tests.make.disclosure import disclosure_things
 from tests.make.exposure_pages import exposure_things
 from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
 from tests.make.meeting_pages import meeting_things
 from tests.make.plaque_pages import plaque_things
+from tests.make.questions import question_things
 from tests.make.shift_pages import shift_things
 from tests.make.shop_pages import shop_page_things
 from tests.make.sign_pages import sign_things
@@ -50,4 +52,6 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **exposure_things(session, place),
         **warning_things(session, place),
         **article_things(session, place, people["resident"]),
+        **question_things(session, place, people["resident"]),
+        **disclosure_things(session, place),
     }

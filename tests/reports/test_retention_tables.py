@@ -274,6 +274,7 @@ NOT_PERSONAL = {
             "consultation.markdown", "consultation.summary", "consultation_place.answered",
             "estate_party.does", "issue.result", "opinion_group.reply", "resolution.resolved",
             "issue.decision")),
+        "question.answer", "key_task.goal",
         # where the members of an alliance talk, of no person and read by members only
         "alliance_link.sealed_link",
     },

@@ -12,7 +12,9 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.rules import ApiScope
 from portal.areas.models import Area
+from portal.kernel.clock import now
 from portal.kernel.db import Database
+from portal.publicity.service.participation import count_month
 from portal.reports.rules.open311 import Attribute, Datatype
 from portal.site.open311 import routes
 from portal.site.openapi import operations
@@ -31,6 +33,7 @@ NO_DATA = {
     "static", "site.favicon", "site.healthz", "site.readyz", "site.robots", "site.worker",
     "satisfaction.month_csv", "satisfaction.file", "assessment.file",
     "satisfaction.survey_results", "assessment.dispatch_file", "reports.standards_csv",
+    "publicity.participation_csv",
     "reports.desk_photo", "reports.pending_photo",
     "reports.photo",
     "reports.uncovered_photo", "reports.company_scores", "reports.thumbnail",
@@ -180,6 +183,8 @@ def community_answers(checked: Checked, database: Database) -> None:
     held, replied = made["meeting_held"], made["asking_replied"]
     checked.ask(f"/meetings/{held}/minutes.json", "conventions.meeting_minutes")
     checked.ask(f"/consultations/{replied}/reply.json", "conventions.consultation_reply")
+    count_month(database, "2026-10", now())
+    checked.ask("/participation/2026-10.json", "publicity.participation_json")
 
 
 @on_sqlite
@@ -221,4 +226,5 @@ def test_answers_fit_their_description(
         "feeds.atom", "publicity.articles_feed", "publicity.media_atom",
         "accounts.my_data_file", "reports.desk_spot", "credit.ledger_json",
         "credit.my_details",
+        "feeds.questions_atom",
     }  # fmt: skip

@@ -1,5 +1,5 @@
 """Words for the codes of publicity."""
 
-from portal.publicity.labels import articles, exposure
+from portal.publicity.labels import articles, disclosure, exposure, participation, questions
 
-__all__ = ["articles", "exposure"]
+__all__ = ["articles", "disclosure", "exposure", "participation", "questions"]

@@ -5,9 +5,15 @@ from portal.publicity.views import (
     article_desk_parts,
     article_feeds,
     articles,
+    disclosure,
+    disclosure_desk,
     exposure,
     exposure_desk,
     my_articles,
+    participation,
+    pilot,
+    question_desk,
+    questions,
 )
 from portal.publicity.views.blueprint import bp
 
@@ -17,7 +23,13 @@ __all__ = [
     "article_feeds",
     "articles",
     "bp",
+    "disclosure",
+    "disclosure_desk",
     "exposure",
     "exposure_desk",
     "my_articles",
+    "participation",
+    "pilot",
+    "question_desk",
+    "questions",
 ]

@@ -122,6 +122,14 @@ def surveys_page(
     return [_row(found) for found in session.scalars(statement)]
 
 
+def surveys_over(session: Session, first: date, after: date, now: datetime) -> list[SurveyRow]:
+    """Surveys whose last day lies between two days (the second without) and is over."""
+    ended = (Survey.closes_on >= first, Survey.closes_on < after, Survey.started_at.is_not(None))
+    over = Survey.closes_on < today_of(session, now)
+    found = session.scalars(select(Survey).where(*ended, over).order_by(Survey.number))
+    return [_row(one) for one in found]
+
+
 def questions_of(session: Session, survey_id: UUID) -> list[Question]:
     """The questions of a survey in their order."""
     found = select(SurveyQuestion).where(SurveyQuestion.survey_id == survey_id)

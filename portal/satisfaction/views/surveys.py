@@ -97,13 +97,15 @@ def survey_results(number: str) -> ResponseReturnValue:
     if row.phase(today_of(session, now())) is not Phase.OVER:
         raise Missing
     results = results_of(session, row, questions_of(session, row.id))
-    response = Response(csv_bytes(CSV_COLUMNS, _csv_rows(row.number, results)), mimetype="text/csv")
+    content = csv_bytes(CSV_COLUMNS, result_rows(row.number, results))
+    response = Response(content, mimetype="text/csv")
     name = f"survey-{row.number}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _csv_rows(number: str, results: Results) -> list[tuple[object, ...]]:
+def result_rows(number: str, results: Results) -> list[tuple[object, ...]]:
+    """The totals as lines of a table."""
     return [
         (number, one.question.position, in_words(one.question.words), value,
          option_words(one.question, value), one.answered, one.counts.get(value))

@@ -26,6 +26,7 @@ from portal.satisfaction.queries import settings_of
 from portal.satisfaction.service.demo import plant_ratings
 from portal.site.demo.adoption import plant_adoptions
 from portal.site.demo.asked import file_asked
+from portal.site.demo.asking import plant_questions
 from portal.site.demo.audit import plant_audit
 from portal.site.demo.clocks import stage_clocks
 from portal.site.demo.communities import plant_community
@@ -117,6 +118,7 @@ def load_demo(
     plant_frontages(session, people, pictures, places["street"], now)
     plant_volunteers(session, people, places, now)
     plant_community(session, people, places, now)
+    plant_questions(session, people, places["city"], now)
     # at once, so that the pages of figures have something to show
     session.flush()
     count_everything(session, now)

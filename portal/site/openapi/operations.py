@@ -146,6 +146,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "feeds.atom", "The public list as Atom",
         {200: {ATOM: "Atom"}} | _FILTER_PROBLEM, query=FILTERS,
     ),
+    Operation("feeds.questions_atom", "Questions to units as Atom", {200: {ATOM: "Atom"}}),
     Operation(
         "reports.map_data", "The pins of a window of the map",
         {200: {GEOJSON: "Pins"}, 422: {JSON: "FilterProblems"}}, query=FILTERS,
@@ -213,6 +214,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "publicity.media_json", "The news of a day", {200: {JSON: "MediaDay"}},
         query=(parameter("day"), LANGUAGE),
+    ),
+    Operation(
+        "publicity.participation_json", "How many took part in a month, by place and way",
+        {200: {JSON: "Participation"}},
     ),
     Operation(
         "site.manifest", "The installable site", {200: {"application/manifest+json": "Manifest"}}

@@ -289,6 +289,28 @@ SCHEMAS: Final[Schema] = {
             "clauses": {"type": "array", "items": {"type": "object"}},
         },
     },
+    "Participation": {
+        "type": "object",
+        "description": "People, rounded to five; null: fewer than ten, which may be nobody.",
+        "required": ["month", "rounded_to", "fewest", "cells"],
+        "properties": {
+            "month": {"type": "string"}, "rounded_to": {"type": "integer"},
+            "fewest": {"type": "integer"},
+            "cells": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["area_code", "name", "took_part", "people", "population", "share"],
+                    "properties": {
+                        "area_code": {"type": "string"}, "name": {"type": "string"},
+                        "took_part": {"type": "string"}, "people": {"type": ["integer", "null"]},
+                        "population": {"type": ["integer", "null"]},
+                        "share": {"type": ["number", "null"]},
+                    },
+                },
+            },
+        },
+    },
     "Conventions": {
         "type": "object",
         "description": "Each convention once: its newest round's state, its newest version.",

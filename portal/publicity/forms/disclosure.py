@@ -1,0 +1,119 @@
+"""Forms of disclosure at the desk."""
+
+from typing import Final
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.i18n import lazy_gettext as _l
+from portal.publicity.forms.exposure import LONG, NEEDED
+from portal.publicity.labels.disclosure import INPUT_KINDS, TASK_STATES
+from portal.publicity.queries.disclosure import TaskRow
+from portal.publicity.rules.disclosure import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LONGEST_GOAL,
+    LONGEST_LINK,
+    LONGEST_NOTE,
+    LONGEST_SOURCE,
+    LONGEST_TITLE,
+    MOST,
+    InputKind,
+    InputWish,
+    TaskState,
+    TaskWish,
+)
+
+_PLACE: Final = _l("Code of the place")
+_SOURCE: Final = _l("Source: which document says so")
+
+
+def _line(words: object, most: int) -> StringField:
+    return StringField(words, [InputRequired(message=NEEDED), Length(max=most, message=LONG)])
+
+
+class InputForm(Form):
+    """A figure with its source."""
+
+    kind = RadioField(
+        _l("What is it?"),
+        [InputRequired(message=NEEDED)],
+        choices=[SelectChoice(one.value, words) for one, words in INPUT_KINDS.items()],
+    )
+    title = _line(_l("Name of the figure"), LONGEST_TITLE)
+    place = _line(_PLACE, 32)
+    year = WholeNumberField(
+        _l("Year"), [InputRequired(message=NEEDED), NumberRange(FIRST_YEAR, LAST_YEAR)]
+    )
+    amount = WholeNumberField(_l("Number"), [InputRequired(message=NEEDED), NumberRange(0, MOST)])
+    source = _line(_SOURCE, LONGEST_SOURCE)
+    link = StringField(
+        _l("Address of the source"), [Optional(), Length(max=LONGEST_LINK, message=LONG)]
+    )
+
+    def wish(self) -> InputWish:
+        """What is entered."""
+        return InputWish(
+            InputKind(self.kind.data), self.place.data or "", self.year.data or 0,
+            self.amount.data or 0, self.title.data or "", self.source.data or "",
+            self.link.data or "",
+        )  # fmt: skip
+
+
+class EndForm(Form):
+    """Why a figure is taken off."""
+
+    why = TextAreaField(
+        _l("Why?"), [InputRequired(message=NEEDED), Length(max=LONGEST_NOTE, message=LONG)]
+    )
+
+
+class TaskForm(Form):
+    """A key task."""
+
+    title = _line(_l("Name of the task"), LONGEST_TITLE)
+    goal = TextAreaField(
+        _l("What is to be reached?"),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_GOAL, message=LONG)],
+    )
+    unit = _line(_l("Code of the unit that leads it"), 40)
+    place = _line(_PLACE, 32)
+    due_on = DayField(_l("Until which day?"), [InputRequired(message=NEEDED)])
+    source = _line(_SOURCE, LONGEST_SOURCE)
+
+    def wish(self) -> TaskWish:
+        """What is entered."""
+        return TaskWish(
+            self.title.data or "", self.goal.data or "", self.unit.data or "",
+            self.place.data or "", self.due_on.data, self.source.data or "",
+        )  # fmt: skip
+
+
+class ChangeForm(Form):
+    """How a key task stands now. ``seen``: which version was read."""
+
+    seen = HiddenField(default="")
+    state = RadioField(
+        _l("How does it stand?"),
+        [InputRequired(message=NEEDED)],
+        choices=[SelectChoice(one.value, words) for one, words in TASK_STATES.items()],
+    )
+    due_on = DayField(_l("Until which day?"), [InputRequired(message=NEEDED)])
+    note = TextAreaField(
+        _l("What was done, or why does it change? Everybody reads this."),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_NOTE, message=LONG)],
+    )
+
+    def start_from(self, row: TaskRow) -> None:
+        """Show how it stands, unless something was typed."""
+        if not self.is_submitted():
+            self.seen.data, self.state.data = str(row.version), row.state.value
+            self.due_on.data = row.due_on
+
+    def chosen(self) -> tuple[TaskState, int]:
+        """The state, and the version that was read; -1 for nonsense, which no task ever has."""
+        text = self.seen.data or ""
+        seen = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        return TaskState(self.state.data), seen

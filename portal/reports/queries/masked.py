@@ -1,0 +1,93 @@
+"""Cases as supervisors and evaluators read them (R064): no reporter, no words, no photo, no place
+finer than the community, no step that only a rating explains, and a day only where it is public."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from portal.kernel.clock import city_day
+from portal.reports.models import Case
+from portal.reports.queries.public import KindRow, kinds
+from portal.reports.rules.codes import PublicState, Source
+from portal.reports.rules.pauses import is_late_at
+from portal.reports.rules.publicity import STRICTEST, TimePrecision
+from portal.reports.rules.transitions import public_state
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class MaskedCase:
+    """All that is read of a case. ``found`` is a day or, of a protected kind, a month."""
+
+    number: str
+    kind: KindRow | None
+    community: str
+    source: Source
+    state: PublicState
+    found: str
+    closed: str | None
+    unit_id: UUID | None
+    late: bool
+    listed: bool
+
+
+_COLUMNS: Any = (
+    Case.number, Case.category_code, Case.place_path, Case.source, Case.state, Case.found_at,
+    Case.closed_at, Case.unit_id, Case.listed, Case.promised_at, Case.handled_at, Case.paused_at,
+    Case.paused_until, Case.promise_if_over,
+)  # fmt: skip
+
+
+def masked_cases(
+    session: Session, places: Collection[str] | None, *, zone: ZoneInfo, now: datetime,
+    after: str = "", limit: int = PAGE + 1,
+) -> list[MaskedCase]:  # fmt: skip
+    """Some cases of the places that somebody supervises, the newest first."""
+    last = session.scalar(select(Case.id).where(Case.number == after)) if after else None
+    older = [Case.id < last] if last is not None else []
+    statement = select(*_COLUMNS).where(_inside(places), *older).order_by(Case.id.desc())
+    known = kinds(session)
+    return [_masked(row, known, zone, now) for row in session.execute(statement.limit(limit))]
+
+
+def masked_between(
+    session: Session, places: Collection[str] | None, first: datetime, end: datetime, *,
+    zone: ZoneInfo, now: datetime,
+) -> Iterator[MaskedCase]:  # fmt: skip
+    """Those that were reported from a moment until before another, in an order that tells
+    nothing: that of their random numbers."""
+    mine = (_inside(places), Case.found_at >= first, Case.found_at < end)
+    known = kinds(session)
+    for row in session.execute(select(*_COLUMNS).where(*mine).order_by(Case.number)):
+        yield _masked(row, known, zone, now)
+
+
+def _inside(places: Collection[str] | None) -> ColumnElement[bool]:
+    if places is None:
+        return true()
+    paths = (Case.place_path.startswith(path, autoescape=True) for path in places)
+    return or_(false(), *paths)
+
+
+def _masked(row: Any, known: Any, zone: ZoneInfo, now: datetime) -> MaskedCase:
+    kind = known.get(row.category_code)
+    time = (kind.publicity if kind else STRICTEST).time
+    national = [code for code in row.place_path.split("/") if code.isdecimal()]
+    return MaskedCase(
+        number=row.number, kind=kind, community=national[-1] if national else "",
+        source=row.source, state=public_state(row.state), listed=row.listed,
+        found=_when(city_day(row.found_at, zone), time),
+        closed=_when(city_day(row.closed_at, zone), time) if row.closed_at else None,
+        unit_id=row.unit_id, late=is_late_at(row, now),
+    )  # fmt: skip
+
+
+def _when(day: date, time: TimePrecision) -> str:
+    return day.isoformat()[:7] if time is TimePrecision.MONTH else day.isoformat()
