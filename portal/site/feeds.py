@@ -6,7 +6,7 @@ in an entry nor in the headers.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +27,9 @@ from portal.reports.rules.open311 import public_moment
 from portal.reports.rules.publicity import STRICTEST, Publicity, TimePrecision
 from portal.reports.rules.transitions import public_state
 from portal.reports.views.public import asked_for, too_long
+from portal.satisfaction.labels import KINDS, month_words
+from portal.satisfaction.queries.releases import ReleaseLine, releases
+from portal.satisfaction.rules.files import FILES
 from portal.site.open311.formats import DECLARATION, UNWRITABLE
 
 bp = Blueprint("feeds", __name__)
@@ -58,6 +61,45 @@ def geojson() -> ResponseReturnValue:
     return _sent(json.dumps(_collection(found, rows), ensure_ascii=False), GEOJSON, rows)
 
 
+@bp.get("/feeds/data.atom")
+@public
+def data_atom() -> ResponseReturnValue:
+    """The releases of satisfaction, the newest first: a correction is an entry of its own."""
+    rows = sorted(releases(reading()), key=lambda one: one.released_at, reverse=True)[:SIZE]
+    city = in_words(instance().city.names)
+    latest = rows[0].released_at if rows else _beginning()
+    parts = [
+        _element("id", _link("feeds.data_atom")),
+        _element("title", f"{city} · {_('Open data')}"),
+        _element("updated", _local(latest)),
+        _element("author", _element("name", city)),
+        _element("link", rel="self", type=ATOM, href=_link("feeds.data_atom")),
+        _element("link", rel="alternate", type="text/html", href=_link("satisfaction.data")),
+        *(_release_entry(row) for row in rows),
+    ]
+    return _cached(_feed(parts), ATOM, latest)
+
+
+def _release_entry(row: ReleaseLine) -> Markup:
+    address = _link("satisfaction.month", month=row.slug)
+    what = _("%(what)s, %(month)s", what=str(KINDS[row.kind]), month=month_words(row.month))
+    files = [
+        _element("link", rel="enclosure", type=media, title=name,
+                 href=_link("satisfaction.file", slug=row.slug, name=name))
+        for name, media in FILES.items()
+    ]  # fmt: skip
+    parts = [
+        _element("id", address),
+        _element("title", what),
+        _element("published", _local(row.released_at)),
+        _element("updated", _local(row.released_at)),
+        _element("link", rel="alternate", type="text/html", href=address),
+        *files,
+        _element("summary", row.reason or ""),
+    ]
+    return _element("entry", Markup("").join(parts))
+
+
 def _asked() -> Listing | Response:
     """The page of the list that is asked for, or what is wrong with the filters."""
     if too_long():
@@ -71,9 +113,13 @@ def _asked() -> Listing | Response:
 
 def _sent(body: str, mimetype: str, rows: list[FeedRow]) -> Response:
     """The feed, or that it is still the same (304)."""
+    return _cached(body, mimetype, _updated(rows))
+
+
+def _cached(body: str, mimetype: str, changed: datetime) -> Response:
     response = Response(body, content_type=f"{mimetype}; charset=utf-8")
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    response.last_modified = _updated(rows)
+    response.last_modified = changed
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     # the words are those of the reader's language
     response.vary.add("Cookie")
@@ -96,8 +142,15 @@ def _moment(row: FeedRow, at: datetime) -> datetime:
 
 def _updated(rows: list[FeedRow]) -> datetime:
     """The latest public time of the feed; of an empty one the day the city's zone began with."""
-    empty = local(datetime.fromisoformat("2020-01-01T00:00:00+00:00"), instance().city.zone)
-    return max((_moment(row, row.stepped_at) for row in rows), default=empty)
+    return max((_moment(row, row.stepped_at) for row in rows), default=_beginning())
+
+
+def _beginning() -> datetime:
+    return local(datetime.fromisoformat("2020-01-01T00:00:00+00:00"), instance().city.zone)
+
+
+def _local(at: datetime) -> str:
+    return local(at, instance().city.zone).isoformat(timespec="seconds")
 
 
 def _title(row: FeedRow) -> str:
@@ -147,7 +200,11 @@ def _atom(found: Listing, rows: list[FeedRow]) -> str:
     following = _next(found, "feeds.atom")
     if following:
         parts.append(_element("link", rel="next", type=ATOM, href=following))
-    inside = Markup("\n").join([*parts, *(_entry(row, found) for row in rows)])
+    return _feed([*parts, *(_entry(row, found) for row in rows)])
+
+
+def _feed(parts: Iterable[Markup]) -> str:
+    inside = Markup("\n").join(parts)
     language = {"xmlns": NAMESPACE, "xml:lang": HTML_LANG[current_language()]}
     return f"{DECLARATION}{_element('feed', inside, **language)}\n"
 

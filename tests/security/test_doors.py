@@ -101,6 +101,7 @@ def flaws(response: Any, rule: Rule, name: str) -> Iterator[str]:
 OPEN_FILES = {
     "reports.photo", "reports.thumbnail", "site.robots", "site.favicon",
     "reports.place_map_picture", "site.worker", "site.manifest", "feeds.atom", "feeds.geojson",
+    "feeds.data_atom",
     "openapi.show",
 }  # fmt: skip
 
