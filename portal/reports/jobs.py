@@ -34,11 +34,15 @@ from portal.reports.service.pass_desk import forget_passes
 from portal.reports.service.useful import tell_useful_reports
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
+from portal.satisfaction.queries.releases import first_counted_month
 from portal.satisfaction.rules import SubjectKind, is_month
+from portal.satisfaction.rules.release import ReleaseRefusal
 from portal.satisfaction.service import forget_words
 from portal.satisfaction.service.release import FromAbove, draw_up, kinds_due, publish_release
 from portal.satisfaction.service.storing import missing_releases, put_back
 
+# after every month there can be
+MONTHS_END = "9999-13"
 log = structlog.get_logger("gongzhi.satisfaction")
 COUNT_EVERY: Final = 900
 KEEP_WORDS: Final = timedelta(days=WORDS_DAYS)
@@ -91,6 +95,9 @@ def release_month(
     """Release a month of a kind; None when it is released already. ``reason``: correct it."""
     put_back_releases(database, now=now)
     with database.read() as session:
+        if is_month(month) and month < (first_counted_month(session) or MONTHS_END):
+            # an empty month would be paid for from its year's budget
+            raise Refused(ReleaseRefusal.NOTHING_COUNTED)
         draft = draw_up(session, kind, month, _from_above(session, kind, month), now=now)
     try:
         with database.write() as session:

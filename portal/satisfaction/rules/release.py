@@ -46,6 +46,7 @@ class ReleaseRefusal(StrEnum):
     CORRECTED = "release.corrected"
     NO_REASON = "release.no_reason"
     KEPT = "release.kept"
+    NOTHING_COUNTED = "release.nothing_counted"
 
 
 class BoundBy(StrEnum):
