@@ -215,6 +215,6 @@ def test_answers_fit_their_description(
     # the rest is no JSON, or needs somebody signed in
     left = {operation.endpoint for operation in OPERATIONS} - checked.seen
     assert left == {
-        "feeds.atom", "feeds.data_atom", "accounts.my_data_file", "reports.desk_spot", "credit.ledger_json",
-        "credit.my_details",
+        "feeds.atom", "feeds.data_atom", "accounts.my_data_file", "reports.desk_spot",
+        "credit.ledger_json", "credit.my_details",
     }  # fmt: skip
