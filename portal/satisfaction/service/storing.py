@@ -40,8 +40,8 @@ def store(session: Session, values: Values, rows: Sequence[Values], *, now: date
     slug = values["slug"]
     outcome = seal_statement(
         session, district=instance_of(session).city.roots[0], entry_id=values["entry_id"],
-        kind=Kind.RELEASE, digest=bytes.fromhex(values["digest"]), details=Details(f"release:{slug}"),
-        now=now,
+        kind=Kind.RELEASE, digest=bytes.fromhex(values["digest"]),
+        details=Details(f"release:{slug}"), now=now,
     )  # fmt: skip
     if isinstance(outcome, Rejected):
         # the ledger stands still: the release waits with it, and its noise is forgotten
