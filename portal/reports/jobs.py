@@ -35,10 +35,15 @@ from portal.reports.service.spikes import keep_look, look_at
 from portal.reports.service.useful import tell_useful_reports
 from portal.reports.service.webhooks import forget_deliveries
 from portal.satisfaction.queries import settings_of
+from portal.satisfaction.queries.releases import first_counted_month
 from portal.satisfaction.rules import SubjectKind, is_month
+from portal.satisfaction.rules.release import ReleaseRefusal
 from portal.satisfaction.service import forget_words
 from portal.satisfaction.service.release import FromAbove, draw_up, kinds_due, publish_release
+from portal.satisfaction.service.storing import missing_releases, put_back
 
+# after every month there can be
+MONTHS_END = "9999-13"
 log = structlog.get_logger("gongzhi.satisfaction")
 COUNT_EVERY: Final = 900
 KEEP_WORDS: Final = timedelta(days=WORDS_DAYS)
@@ -50,6 +55,7 @@ def close_months(database: Database, now: datetime) -> list[str]:
 
     May run anywhere, twice or late: a release's own row decides who makes it.
     """
+    put_back_releases(database, now=now)
     with database.read() as session:
         due = kinds_due(session, now)
     made = (_if_it_may(database, kind, month, now) for month, kind in due)
@@ -65,11 +71,34 @@ def _if_it_may(database: Database, kind: SubjectKind, month: str, now: datetime)
         return None
 
 
+def put_back_releases(database: Database, *, now: datetime) -> list[str]:
+    """Put back what was released here and is missing since a backup was restored; the rest waits
+    where one is refused (the ledger stands still)."""
+    with database.read() as session:
+        missing = missing_releases(session)
+    found = []
+    for slug in missing:
+        try:
+            with database.write() as session:
+                put_back(session, slug, now=now)
+        except Refused as refused:
+            log.warning("release not put back", release=slug, why=refused.code.value)
+            break
+        except Conflict:
+            continue
+        found.append(slug)
+    return found
+
+
 def release_month(
     database: Database, kind: SubjectKind, month: str, *, now: datetime, reason: str | None = None
 ) -> str | None:
     """Release a month of a kind; None when it is released already. ``reason``: correct it."""
+    put_back_releases(database, now=now)
     with database.read() as session:
+        if is_month(month) and month < (first_counted_month(session) or MONTHS_END):
+            # an empty month would be paid for from its year's budget
+            raise Refused(ReleaseRefusal.NOTHING_COUNTED)
         draft = draw_up(session, kind, month, _from_above(session, kind, month), now=now)
     try:
         with database.write() as session:

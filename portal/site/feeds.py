@@ -32,12 +32,14 @@ from portal.reports.rules.open311 import public_moment
 from portal.reports.rules.publicity import STRICTEST, Publicity, TimePrecision
 from portal.reports.rules.transitions import public_state
 from portal.reports.views.public import asked_for, too_long
+from portal.satisfaction.labels import KINDS, month_words
+from portal.satisfaction.queries.releases import ReleaseLine, releases
+from portal.satisfaction.rules.files import FILES
 
 bp = Blueprint("feeds", __name__)
 SIZE: Final = 100
 CACHE_SECONDS: Final = 300
 GEOJSON: Final = "application/geo+json"
-_EMPTY: Final = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 
 
 @bp.get("/feeds/reports.atom")
@@ -68,33 +70,76 @@ def questions_atom() -> ResponseReturnValue:
     """The newest questions to units, with the filters of their list."""
     given, sought = questions_asked_for()
     rows = questions_shown(reading(), sought, now(), limit=SIZE)
-    return _answered(_questions(given, rows), ATOM)
+    latest = max(map(_changed, rows), default=_beginning())
+    return _cached(_questions(given, rows, latest), ATOM, latest)
 
 
-def _questions(given: Mapping[str, str], rows: list[QuestionRow]) -> str:
+def _changed(row: QuestionRow) -> datetime:
+    return row.answered_at or row.decided_at or row.asked_at
+
+
+def _questions(given: Mapping[str, str], rows: list[QuestionRow], latest: datetime) -> str:
     city = in_words(instance().city.names)
-    moments = [row.answered_at or row.decided_at or row.asked_at for row in rows]
     parts = [
         element("id", _link("feeds.questions_atom", **given)),
         element("title", f"{city} · {_('Questions to units')}"),
-        element("updated", max(moments, default=_EMPTY).isoformat()),
+        element("updated", _local(latest)),
         element("author", element("name", city)),
         element("link", rel="self", type=ATOM, href=_link("feeds.questions_atom", **given)),
-        *(_question(row, at) for row, at in zip(rows, moments, strict=True)),
+        *map(_question, rows),
     ]
     return atom_feed(HTML_LANG[current_language()], parts)
 
 
-def _question(row: QuestionRow, updated: datetime) -> Markup:
+def _question(row: QuestionRow) -> Markup:
     address = _link("publicity.question", number=row.number)
     told = [str(STANDINGS[standing(row.due_at, row.answered_at, now())]), row.words, row.answer]
     parts = [
         element("id", address),
         element("title", row.title or ""),
-        element("published", (row.decided_at or row.asked_at).isoformat()),
-        element("updated", updated.isoformat()),
+        element("published", _local(row.decided_at or row.asked_at)),
+        element("updated", _local(_changed(row))),
         element("link", rel="alternate", type="text/html", href=address),
         element("summary", "\n".join(text for text in told if text)),
+    ]
+    return element("entry", Markup("").join(parts))
+
+
+@bp.get("/feeds/data.atom")
+@public
+def data_atom() -> ResponseReturnValue:
+    """The releases of satisfaction, the newest first: a correction is an entry of its own."""
+    rows = sorted(releases(reading()), key=lambda one: one.released_at, reverse=True)[:SIZE]
+    city = in_words(instance().city.names)
+    latest = rows[0].released_at if rows else _beginning()
+    parts = [
+        element("id", _link("feeds.data_atom")),
+        element("title", f"{city} · {_('Open data')}"),
+        element("updated", _local(latest)),
+        element("author", element("name", city)),
+        element("link", rel="self", type=ATOM, href=_link("feeds.data_atom")),
+        element("link", rel="alternate", type="text/html", href=_link("satisfaction.data")),
+        *(_release_entry(row) for row in rows),
+    ]
+    return _cached(atom_feed(HTML_LANG[current_language()], parts), ATOM, latest)
+
+
+def _release_entry(row: ReleaseLine) -> Markup:
+    address = _link("satisfaction.month", month=row.slug)
+    what = _("%(what)s, %(month)s", what=str(KINDS[row.kind]), month=month_words(row.month))
+    files = [
+        element("link", rel="enclosure", type=media, title=name,
+                 href=_link("satisfaction.file", slug=row.slug, name=name))
+        for name, media in FILES.items()
+    ]  # fmt: skip
+    parts = [
+        element("id", address),
+        element("title", what),
+        element("published", _local(row.released_at)),
+        element("updated", _local(row.released_at)),
+        element("link", rel="alternate", type="text/html", href=address),
+        *files,
+        element("summary", row.reason or ""),
     ]
     return element("entry", Markup("").join(parts))
 
@@ -112,14 +157,13 @@ def _asked() -> Listing | Response:
 
 def _sent(body: str, mimetype: str, rows: list[FeedRow]) -> Response:
     """The feed, or that it is still the same (304)."""
-    response = _answered(body, mimetype)
-    response.last_modified = _updated(rows)
-    return response
+    return _cached(body, mimetype, _updated(rows))
 
 
-def _answered(body: str, mimetype: str) -> Response:
+def _cached(body: str, mimetype: str, changed: datetime) -> Response:
     response = Response(body, content_type=f"{mimetype}; charset=utf-8")
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    response.last_modified = changed
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     # the words are those of the reader's language
     response.vary.add("Cookie")
@@ -142,8 +186,15 @@ def _moment(row: FeedRow, at: datetime) -> datetime:
 
 def _updated(rows: list[FeedRow]) -> datetime:
     """The latest public time of the feed; of an empty one the day the city's zone began with."""
-    empty = local(_EMPTY, instance().city.zone)
-    return max((_moment(row, row.stepped_at) for row in rows), default=empty)
+    return max((_moment(row, row.stepped_at) for row in rows), default=_beginning())
+
+
+def _beginning() -> datetime:
+    return local(datetime.fromisoformat("2020-01-01T00:00:00+00:00"), instance().city.zone)
+
+
+def _local(at: datetime) -> str:
+    return local(at, instance().city.zone).isoformat(timespec="seconds")
 
 
 def _title(row: FeedRow) -> str:

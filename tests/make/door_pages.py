@@ -70,6 +70,7 @@ NO_PAGE = {
     **sign_pages.NO_PAGE,
     **community_pages.NO_PAGE,
     **warning_pages.NO_PAGE,
+    "feeds.data_atom": "a feed",
     "pledges.plaque_picture": "a picture",
     "pledges.pledge_photo": "a picture",
     "pledges.pledge_paper": "a picture",

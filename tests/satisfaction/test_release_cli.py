@@ -1,24 +1,32 @@
 """``gongzhi satisfaction release``: what it prints, and that a second call changes nothing."""
 
+from datetime import UTC, datetime
+from enum import StrEnum
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import insert
 
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.kernel.instance import Instance
-from portal.satisfaction.queries.releases import release_file, releases
-from portal.satisfaction.rules import FigureRefusal
+from portal.kernel.words import say
+from portal.satisfaction.models import ReleaseBudget
+from portal.satisfaction.queries.releases import budget_left, release_file, releases
+from portal.satisfaction.rules import FigureRefusal, SubjectKind
+from portal.satisfaction.rules.release import YEAR_MILLI, ReleaseRefusal
 from portal.site.releases import satisfaction
 from tests.make.releases import rate_many, town
+
+OCTOBER = datetime(2025, 10, 15, tzinfo=UTC)
 
 
 @pytest.fixture
 def tools(database: Database, instance: Instance, app: Flask) -> SimpleNamespace:
     with database.write() as session:
-        rate_many(session, town(session)["first"].path, 5)
+        rate_many(session, town(session)["first"].path, 5, ends=OCTOBER)
     return SimpleNamespace(database=database, config=instance.config, app=app)
 
 
@@ -53,7 +61,39 @@ def test_another_kind_and_a_correction_have_addresses_of_their_own(tools: Simple
     assert told == [("2025-10-shift-r2", "late"), ("2025-10-shift", None)]
 
 
-def test_a_month_that_is_not_over_is_refused(tools: SimpleNamespace) -> None:
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [
+        ("2199-10", FigureRefusal.MONTH_OPEN),
+        ("2025-13", FigureRefusal.BAD_MONTH),
+        ("october", FigureRefusal.BAD_MONTH),
+        ("2025-09", ReleaseRefusal.NOTHING_COUNTED),
+    ],
+)
+def test_what_cannot_be_released_is_refused_in_a_sentence_and_costs_nothing(
+    tools: SimpleNamespace, period: str, why: StrEnum
+) -> None:
     with pytest.raises(Refused) as refused:
-        run(tools, "release 2199-10")
-    assert refused.value.code is FigureRefusal.MONTH_OPEN
+        run(tools, f"release {period}")
+    assert refused.value.code is why
+    with tools.app.test_request_context():
+        assert say(refused.value.code) != why.value
+    with tools.database.read() as session:
+        assert budget_left(session, SubjectKind.CASE, 2025) == YEAR_MILLI
+
+
+def test_a_spent_budget_is_said_and_nothing_is_released(tools: SimpleNamespace) -> None:
+    with tools.database.write() as session:
+        values = {"subject_kind": SubjectKind.CASE, "year": "2025", "spent_milli": YEAR_MILLI}
+        session.execute(insert(ReleaseBudget).values(**values))
+    with pytest.raises(Refused) as refused:
+        run(tools, "release 2025-10")
+    assert refused.value.code is ReleaseRefusal.BUDGET_SPENT
+    with tools.database.read() as session:
+        assert releases(session) == []
+
+
+def test_a_kind_that_nobody_rates_is_refused_by_its_name(tools: SimpleNamespace) -> None:
+    found = run(tools, "release 2025-10 --kind weather")
+    assert found.exit_code == 2
+    assert "'weather' is not one of" in found.output

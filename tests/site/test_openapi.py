@@ -227,4 +227,5 @@ def test_answers_fit_their_description(
         "accounts.my_data_file", "reports.desk_spot", "credit.ledger_json",
         "credit.my_details",
         "feeds.questions_atom",
+        "feeds.data_atom",
     }  # fmt: skip

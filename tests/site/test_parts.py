@@ -172,6 +172,7 @@ DRAWN: Mapping[str, tuple[str, str, list[str]]] = {
     "photo_pair": ("photos", 'photo_pair("/a", "/b", "was", "is")', ["was", "is"]),
     "bars": ("figure", f'bars({ROWS}, "Kinds")', ["Kinds", "东", "12"]),
     "line": ("figure", f'line({ROWS}, "Weeks")', ["Weeks", "西", "3"]),
+    "ranges": ("figure", 'ranges([("东", (0.8, 0.9, 0.95), "90%")], "Shares")', ["东", "90%"]),
     "sparkline": ("figure", 'sparkline([1, 2], "rising")', ["rising"]),
     "status": ("status", 'status("Settled", "done")', ["Settled"]),
     "empty": ("empty", 'empty("Nothing", "Go", "/x")', ["Nothing", "Go"]),
@@ -231,7 +232,8 @@ SHOWN = {
     "summary": '{{ summary([(x, x, "/")]) }}',
     "notice": "{{ notice(x, title=x) }}",
     "pick": '{% call pick_list() %}{{ pick_button("n", x, x, x) }}{% endcall %}',
-    "figure": "{{ bars([(x, 1, x)], x) }}{{ line([(x, 1, x)], x) }}{{ sparkline([1], x) }}",
+    "figure": "{{ bars([(x, 1, x)], x) }}{{ line([(x, 1, x)], x) }}{{ sparkline([1], x) }}"
+    "{{ ranges([(x, none, x)], x) }}",
     "photos": '{{ photo_pair("/a", none, x, x) }}',
     "steps": "{{ steps([x, x], 1) }}",
     "facts": '{{ facts([(x, x, "/")]) }}',

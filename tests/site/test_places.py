@@ -16,12 +16,12 @@ from portal.areas.service import add_permitted_place, load_city_places, save_car
 from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY
 from portal.kernel.db import Database
+from portal.kernel.drawing import draw
 from portal.kernel.ids import new_id
 from portal.kernel.instance import Instance
 from portal.organisations.queries import organisation_by_code
 from portal.organisations.rules import OrganisationKind
 from portal.site.app import create_app
-from portal.site.places.drawing import draw
 from tests.make.accounts import sign_in_as, staff
 from tests.make.areas import small_tree, square
 from tests.make.organisations import unit

@@ -47,6 +47,13 @@ register(
             "months to come."
         ),
         ReleaseRefusal.NO_REASON: _l("Say why it is corrected, in up to %(most)s characters."),
+        ReleaseRefusal.NOTHING_COUNTED: _l(
+            "Nobody’s rating belongs to this month or an earlier one: there is nothing to release."
+        ),
+        ReleaseRefusal.KEPT: _l(
+            "This release was made before the database was taken back to an earlier day. It is put "
+            "back as it was, and never made anew."
+        ),
         ReleaseRefusal.BUDGET_SPENT: _l(
             "This year’s privacy budget for these ratings is spent: nothing more can be released."
         ),

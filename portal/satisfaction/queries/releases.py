@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    Float,
+    Integer,
+    String,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -102,14 +113,15 @@ def ratings_to_count(session: Session, kind: SubjectKind, month: str) -> Iterato
     """The bound ratings of a month and kind, one by one; a city has millions."""
     columns = (
         cast(Rating.unit_key, String), cast(Rating.id, String), Rating.place_path,
-        Rating.category_code, Rating.result_level, Rating.solved,
+        Rating.category_code, Rating.result_level, type_coerce(Rating.solved, Integer),
     )  # fmt: skip
     mine = (Rating.subject_kind == kind, Rating.month == month, Rating.unit_key.is_not(None))
-    # the connection's own rows: the session's cost as much again for each of a million
+    # the connection's own rows, many at a time and none converted: a release reads a million
     found: Any = session.connection().execute(
         select(*columns).where(*mine), execution_options={"yield_per": FETCHED}
     )
-    yield from found
+    for rows in found.partitions():
+        yield from rows
 
 
 def first_counted_month(session: Session) -> str | None:
@@ -184,6 +196,12 @@ class Cell:
     @property
     def published(self) -> bool:
         return self.answered is not None
+
+    @property
+    def satisfied_range(self) -> tuple[float, float, float] | None:
+        """The satisfied share between the ends of its range (lower, share, upper)."""
+        low, share, high = self.satisfied_low, self.satisfied_share, self.satisfied_high
+        return None if low is None or share is None or high is None else (low, share, high)
 
     @property
     def rest(self) -> bool:
@@ -279,6 +297,34 @@ def _above(session: Session, slug: str, place: Cell) -> Cell | None:
         return None
     wanted = (ReleaseCell.level == place.parent_level, ReleaseCell.code == place.parent_code)
     return cells(session, slug, *wanted)[0]
+
+
+def heads(session: Session, slugs: Sequence[str]) -> dict[str, Cell]:
+    """The row of the whole city in each of some releases, by slug: one query."""
+    columns = (*(getattr(ReleaseCell, name) for name in _PLAIN), *_NAMES)
+    whole = (ReleaseCell.parent_code.is_(None), ReleaseCell.span == SPANS[0])
+    found = session.execute(select(*columns).where(ReleaseCell.slug.in_(slugs), *whole))
+    return {row.slug: _cell(row) for row in found}
+
+
+def past_of(
+    session: Session, line: ReleaseLine, path: str, months: int = 12
+) -> list[tuple[str, Cell]]:
+    """(month, row) of a place in the newest releases of a kind up to a month, the last first."""
+    columns = (*(getattr(ReleaseCell, name) for name in _PLAIN), *_NAMES)
+    rows = session.execute(
+        select(SatisfactionRelease.month, *columns)
+        .join(ReleaseCell, ReleaseCell.slug == SatisfactionRelease.slug)
+        .where(
+            SatisfactionRelease.subject_kind == line.kind,
+            SatisfactionRelease.month <= line.month,
+            ReleaseCell.path == path,
+            ReleaseCell.span == SPANS[0],
+        )
+        .order_by(SatisfactionRelease.version)
+    )
+    newest = {row.month: _cell(row) for row in rows}
+    return sorted(newest.items(), reverse=True)[:months]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ problems) that she enters once, so a level with the share ε of the budget gets 
 and all levels together cost their sum (decision 0050).
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ LONGEST_REASON: Final = 300
 # what was being written when the month ended is there by then
 SETTLED: Final = timedelta(hours=1)
 QUARTER: Final = 3
+# the edges between the shades of a map of satisfied shares
+SHADES: Final = (0.7, 0.8, 0.9)
 
 
 class ReleaseRefusal(StrEnum):
@@ -42,6 +45,8 @@ class ReleaseRefusal(StrEnum):
     BUDGET_SPENT = "release.budget_spent"
     CORRECTED = "release.corrected"
     NO_REASON = "release.no_reason"
+    KEPT = "release.kept"
+    NOTHING_COUNTED = "release.nothing_counted"
 
 
 class BoundBy(StrEnum):
@@ -92,6 +97,11 @@ def levels_for(
     if not levels or spent * 1000 > MONTH_MILLI or min(level.epsilon for level in levels) <= 0:
         raise ValueError(f"the levels of {kind} cost {spent}; a month may cost 1")
     return levels
+
+
+def shade_of(share: float) -> int:
+    """Into which of the shades of a map a share falls, from the palest (0) on."""
+    return bisect_right(SHADES, share)
 
 
 # --- slugs and months -----------------------------------------------------------------------------

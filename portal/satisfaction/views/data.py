@@ -6,6 +6,8 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
+from portal.areas.queries import known_outlines
+from portal.kernel.drawing import draw
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import in_words
 from portal.kernel.spreadsheets import csv_bytes
@@ -21,7 +23,9 @@ from portal.satisfaction.queries import (
 )
 from portal.satisfaction.queries.releases import (
     ReleaseLine,
+    heads,
     newest_of,
+    past_of,
     release,
     release_file,
     release_page,
@@ -30,6 +34,7 @@ from portal.satisfaction.queries.releases import (
 from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.catalog import catalog_of
 from portal.satisfaction.rules.files import FILES, LICENCE
+from portal.satisfaction.rules.release import SHADES, shade_of
 from portal.satisfaction.views.blueprint import bp
 
 CSV_COLUMNS = (
@@ -42,8 +47,9 @@ KEEP: Final = "public, max-age=86400"
 
 @bp.app_context_processor
 def release_words() -> dict[str, object]:
-    """Words that the templates of releases use."""
-    return {"rated_kinds": KINDS, "release_level": level_words}
+    """Words and rules that the templates of releases use."""
+    words = {"rated_kinds": KINDS, "release_level": level_words}
+    return words | {"shade_of": shade_of, "shades": SHADES, "month_words": month_words}
 
 
 @bp.get("/data/")
@@ -51,11 +57,14 @@ def release_words() -> dict[str, object]:
 def data() -> ResponseReturnValue:
     """What the portal publishes, by month and by what was rated."""
     session = reading()
+    found = releases(session)
+    newest = [one for one in found if one.newest and one.month == found[0].month]
     return render_template(
         "satisfaction/data.html",
-        releases=releases(session),
+        releases=found,
+        newest=newest,
+        heads=heads(session, [one.slug for one in newest]),
         old_months=released_months(session),
-        month_words=month_words,
     )
 
 
@@ -90,12 +99,17 @@ def month(month: str) -> ResponseReturnValue:
 
 
 def _release(found: ReleaseLine) -> ResponseReturnValue:
-    page = release_page(reading(), found, request.args.get("area"))
+    session = reading()
+    page = release_page(session, found, request.args.get("area"))
     if page is None:
         raise Missing
+    outlines = known_outlines(session, [row.code for row in page.rows])
     return render_template(
         "satisfaction/release.html",
         page=page,
+        drawing=draw(outlines.shapes),
+        made_up=outlines.made_up,
+        past=past_of(session, found, page.place.path),
         title_words=month_words(found.month),
         satisfied=satisfied_words(found.satisfied_levels),
         source=dict(instance().city.raw.get("sources", {})).get("satisfied_levels"),

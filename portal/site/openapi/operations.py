@@ -147,6 +147,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: {ATOM: "Atom"}} | _FILTER_PROBLEM, query=FILTERS,
     ),
     Operation("feeds.questions_atom", "Questions to units as Atom", {200: {ATOM: "Atom"}}),
+    Operation("feeds.data_atom", "The releases as Atom", {200: {ATOM: "Atom"}}),
     Operation(
         "reports.map_data", "The pins of a window of the map",
         {200: {GEOJSON: "Pins"}, 422: {JSON: "FilterProblems"}}, query=FILTERS,

@@ -28,12 +28,12 @@ from portal.areas.queries import (
 )
 from portal.areas.rules import Feature, Keeper, PermittedKind, Tag, codes_of
 from portal.kernel.clock import now
+from portal.kernel.drawing import draw
 from portal.kernel.errors import Forbidden, Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import hash_token
 from portal.kernel.pages import answer
 from portal.kernel.web import instance, reading
-from portal.site.places.drawing import draw
 from portal.site.places.forms import (
     AddPlaceForm,
     CardForm,

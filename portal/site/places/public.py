@@ -30,6 +30,7 @@ from portal.areas.queries import (
 )
 from portal.areas.rules import Feature, codes_of
 from portal.kernel.clock import city_day, local, now
+from portal.kernel.drawing import Drawing, Spot, draw
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
 from portal.kernel.words import say
@@ -50,7 +51,6 @@ from portal.reports.rules.zones import DASHES, Zone, ZoneRule, zones_of_place
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.queries.releases import PlaceMonth, months_at
 from portal.site.near import chosen_place, keep_place, own_places, pairs_first
-from portal.site.places.drawing import Drawing, Spot, draw
 from portal.site.places.words import days_in_words, hours_in_words, level_name, tags_in_words
 
 bp = Blueprint("places", __name__, template_folder="../templates")

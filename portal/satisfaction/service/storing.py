@@ -1,0 +1,113 @@
+"""Where a release is kept: its rows, the sealed statement, and a copy outside the database.
+
+A restore takes the database back in time. A month that was released since would look unreleased,
+and its noise would be drawn a second time: ε would be spent twice and no budget would know. So each
+release is also written to the instance folder, before it is committed; what lies there and is
+missing in the database is put back as it was, and never drawn anew (decision 0050).
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from credit.rules.kinds import Kind
+from credit.service.known import Rejected
+from credit.service.posting import Details
+from credit.service.statements import seal_statement
+from portal.kernel.errors import Conflict, Refused
+from portal.kernel.ids import new_id
+from portal.kernel.instance import instance_of
+from portal.satisfaction.models import ReleaseCell, SatisfactionRelease
+from portal.satisfaction.queries.releases import release
+from portal.satisfaction.rules import SubjectKind
+from portal.satisfaction.rules.release import ReleaseRefusal
+
+FOLDER: Final = "releases"
+Values = Mapping[str, Any]
+
+
+def store(session: Session, values: Values, rows: Sequence[Values], *, now: datetime) -> None:
+    """Store the rows of a claimed release, seal its hash, and keep the copy. Raises Refused."""
+    session.execute(insert(ReleaseCell), [dict(row) for row in rows])
+    slug = values["slug"]
+    outcome = seal_statement(
+        session, district=instance_of(session).city.roots[0], entry_id=values["entry_id"],
+        kind=Kind.RELEASE, digest=bytes.fromhex(values["digest"]),
+        details=Details(f"release:{slug}"), now=now,
+    )  # fmt: skip
+    if isinstance(outcome, Rejected):
+        # the ledger stands still: the release waits with it, and its noise is forgotten
+        raise Refused(outcome.code)
+    _keep(_copy_of(session, slug), values, rows)
+
+
+def is_kept(session: Session, slug: str) -> bool:
+    """Whether a release of this name was made here before, whatever the database knows."""
+    return _copy_of(session, slug).exists()
+
+
+def missing_releases(session: Session) -> list[str]:
+    """The releases that were made here and that the database does not know, the oldest first."""
+    folder = instance_of(session).config.instance / FOLDER
+    known = sorted(path.stem for path in folder.glob("*.json"))
+    return [slug for slug in known if release(session, slug) is None]
+
+
+def put_back(session: Session, slug: str, *, now: datetime) -> None:
+    """Store a kept release again as it was, its hash sealed anew. Raises Conflict, Refused."""
+    told = json.loads(_copy_of(session, slug).read_text("utf-8"))
+    values = dict(told["release"])
+    values["released_at"] = datetime.fromisoformat(values["released_at"])
+    values["subject_kind"] = SubjectKind(values["subject_kind"])
+    values["entry_id"] = new_id()
+    claim(session, values)
+    store(session, values, told["cells"], now=now)
+
+
+def _copy_of(session: Session, slug: str) -> Path:
+    return instance_of(session).config.instance / FOLDER / f"{slug}.json"
+
+
+def _keep(path: Path, values: Values, rows: Sequence[Values]) -> None:
+    """The copy on the disk before the release is committed: what lies there without one was seen
+    by nobody and is put back as well."""
+    path.parent.mkdir(exist_ok=True)
+    said = {**values, "released_at": values["released_at"].isoformat(), "entry_id": None}
+    half = path.with_suffix(".half")
+    with half.open("w", encoding="utf-8") as file:
+        json.dump({"release": said, "cells": list(rows)}, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+    # the name itself has to outlive a power cut
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def claim(session: Session, values: Values) -> None:
+    """The release's own row: whoever is second finds it; who would overspend is refused."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(SatisfactionRelease)
+        .values(**values)
+        .on_conflict_do_nothing()
+        .returning(SatisfactionRelease.slug)
+    )
+    try:
+        made = session.scalar(statement)
+    except IntegrityError as error:
+        if "yearly_cap" not in str(error.orig):
+            raise
+        # the whole transaction is rolled back by whoever began it
+        raise Refused(ReleaseRefusal.BUDGET_SPENT) from error
+    if made is None:
+        raise Conflict(ReleaseRefusal.RELEASED)
