@@ -7,10 +7,10 @@ import click
 from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
 from portal.kernel.clock import now
-from portal.reports.jobs import close_months
 from portal.site.demo.articles import plant_articles
 from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.deductions import plant_deductions
+from portal.site.demo.figures import plant_figures
 from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
 from portal.site.demo.people import PASSWORD, demo_accounts
@@ -41,7 +41,7 @@ def demo(tools: Any) -> None:
         plant_deductions(database, pictures, now())
         plant_benefits(database, now())
         plant_articles(database, now())
-        close_months(database, now())
+        plant_figures(database, now())
         plant_ledger(database, now)
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)
     for account in demo_accounts():
