@@ -10,18 +10,26 @@ from credit.service.verifying import verify
 from portal.assessment.queries.frozen import frozen_versions, group_page
 from portal.assessment.queries.objections import objections_against
 from portal.assessment.rules import ObjectionState
+from portal.conventions.queries.texts import rounds_page
+from portal.conventions.rules.way import RoundState
 from portal.kernel.clock import month_bounds, now
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance, instance_of
 from portal.satisfaction.queries.releases import cells, releases
 from portal.satisfaction.rules import SubjectKind
+from portal.site.demo.conventions import SIGNED_ON_PAPER, plant_conventions
 from portal.site.demo.figures import plant_figures
 from portal.site.demo.load import load_demo
+from portal.site.demo.meetings import plant_meetings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.periods import assessed_months, months_since, quarter_of
+from portal.site.demo.pictures import can_draw
+from portal.site.demo.surveys import plant_surveys
 from portal.site.packages import load_city_data
 from tests.make.releases import rate_many
 from tests.pages import Browser
+
+ON_THE_SCREEN = 3
 
 
 @pytest.fixture
@@ -61,6 +69,26 @@ def test_a_quarter_was_ranked_contested_and_corrected(city: Database, app: Flask
     assert page.soup.select("main table tbody tr")
     contested = page.browser.get(f"/assessment/{months[-1]}-r2/", status=200)
     assert "upheld: the figure was corrected" in contested.text
+
+
+def test_two_communities_govern_themselves_and_the_street_asks(city: Database, app: Flask) -> None:
+    at = now()
+    for plant in (plant_conventions, plant_meetings, plant_surveys):
+        plant(city, at)
+    with city.read() as session:
+        rounds = {row.state: row.number for row in rounds_page(session, None)}
+    assert rounds.keys() == {RoundState.PUBLISHED, RoundState.VOTE, RoundState.DISCUSSION}
+    browser = Browser(app).in_language("en")
+    convention = browser.get("/conventions/?state=in_force", status=200)
+    page = convention.click("居民公约", status=200)
+    text = page.click("Read the text in force", status=200)
+    assert "Greet each other and talk things over." in text.text
+    sheet = f"/conventions/{rounds[RoundState.PUBLISHED]}/sign"
+    signed = ON_THE_SCREEN + (SIGNED_ON_PAPER if can_draw() else 0)
+    assert f"{signed} households" in browser.get(sheet, status=200).text
+    for path, words in (("/meetings/", "电动车充电议事会"), ("/consultations/", "夜间停车方案"),
+                        ("/surveys/", "vote on conduct of service")):  # fmt: skip
+        assert words in browser.get(path, status=200).text, path
 
 
 @pytest.mark.long
