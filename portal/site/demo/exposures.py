@@ -210,7 +210,8 @@ def _kept(session: Session, picture: CleanPhoto, at: datetime) -> KeptPhotos:
 def _cover(column: Column, number: str, at: datetime) -> None:
     """The file that everybody sees is drawn anew, outside of a transaction."""
     with column.database.read() as session:
-        copy = covered_copy(session, exposure_here(session, column.desk, number), COVERED)
+        row = exposure_here(session, column.desk, number)
+        copy = covered_copy(session, row, COVERED, bare=False)
     with column.database.write() as session:
         kept = _kept(session, copy, at)
         session.flush()

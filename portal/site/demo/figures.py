@@ -177,13 +177,13 @@ def _score(session: Session, scene: Scene, day: date, rng: Random) -> None:
     """The street, the unit and the liaison officer, each of what it may score."""
     for role in ("street_desk", "handling_unit", "liaison_officer"):
         who = scene.who(role)
-        if not raters_of(session, who, day):
-            continue
-        for one in units_to_score(session, who, day):
-            wish = ScoreWish(
-                day, one.group, one.code, rng.randint(74, 94), rng.choice(scene.words["score"])
-            )
-            record_score(session, who, wish, now=_evening(scene, day))
+        for by in raters_of(session, who, day):
+            for one in units_to_score(session, [by], day):
+                wish = ScoreWish(
+                    by, day, one.group, one.code, rng.randint(74, 94),
+                    rng.choice(scene.words["score"]),
+                )  # fmt: skip
+                record_score(session, who, wish, now=_evening(scene, day))
 
 
 # --- what came of it ------------------------------------------------------------------------------
