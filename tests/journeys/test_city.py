@@ -22,7 +22,7 @@ from portal.areas.models import Area
 from portal.assessment.cli import assessment
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance
-from portal.publicity.rules.exposure import APPEAL_DAYS
+from portal.publicity.rules.exposure import CASE_DAYS
 from portal.site.releases import satisfaction
 from tests.make import assessment as make
 from tests.make.accounts import sign_in_as, staff
@@ -100,7 +100,7 @@ def city(app: Flask, database: Database, instance: Instance, tmp_path: Path) -> 
                 for code, times in ((f"{EAST}001", 900), (f"{EAST}002", 20), (WEST, 700)):
                     rate_many(session, places[code].path, times, ends=middle)
             east = places[EAST]
-            settled = OCTOBER - timedelta(days=APPEAL_DAYS + 5)
+            settled = OCTOBER - timedelta(days=CASE_DAYS + 5)
             made.breach = basis(session, east, settled).number
             made.people["writer"] = staff(session, "street_desk", area=east, name="周写手")
         for month in MONTHS[:-1]:
