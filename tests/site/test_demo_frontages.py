@@ -10,6 +10,7 @@ from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.instance import Instance
 from portal.kernel.photos import clean_photo
+from portal.site.demo.exposures import plant_exposures
 from portal.site.demo.frontages import plant_frontages
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.premises import plant_premises
@@ -54,3 +55,9 @@ def test_a_new_user_sees_the_street_alive(app: Flask, street: Database) -> None:
     alliance = found.click("Frontage alliance of Demo Road", status=200)
     for words in ("An elected head leads it", "Each sweeps its frontage", "on the average of 5"):
         assert words in alliance.text
+    plant_exposures(street, {}, now())
+    with street.read() as session:
+        wall = browser.get(f"/screen/{demo_places(session)['street'].code}", status=200)
+    assert "货箱长期占用盲道" in wall.text
+    # an act and a place: nobody learns from the wall whose shop it is
+    assert not any(name in str(wall.soup) for name in ("惠民药房", "演示医药有限公司"))

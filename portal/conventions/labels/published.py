@@ -24,7 +24,7 @@ SHORT_STEPS: Final[Mapping[Step, Words]] = {
     Step.STUDY: _l("Study"),
     Step.WISHES: _l("Wishes"),
     Step.DRAFT: _l("Writing"),
-    Step.DISCUSSION: _l("Talk"),
+    Step.DISCUSSION: _l("Comments"),
     Step.REVIEW: _l("Review"),
     Step.VOTE: _l("Vote"),
     Step.FILING: _l("Filing"),

@@ -7,16 +7,21 @@ import click
 from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
 from portal.kernel.clock import now
-from portal.reports.jobs import close_months
 from portal.site.demo.articles import plant_articles
 from portal.site.demo.benefits import plant_benefits
+from portal.site.demo.conventions import plant_conventions
 from portal.site.demo.deductions import plant_deductions
+from portal.site.demo.exposures import plant_exposures
+from portal.site.demo.figures import plant_figures
 from portal.site.demo.ledger import plant_ledger
 from portal.site.demo.load import draw_pictures, load_demo
+from portal.site.demo.meetings import plant_meetings
 from portal.site.demo.people import PASSWORD, demo_accounts
 from portal.site.demo.serving import plant_service
+from portal.site.demo.surveys import plant_surveys
 
-LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/", "/credit/")
+LINKS = ("/", "/reports/new", "/reports/", "/data/", "/desk/", "/credit/", "/conventions/",
+         "/assessment/")  # fmt: skip
 
 
 @click.command()
@@ -38,10 +43,14 @@ def demo(tools: Any) -> None:
         with database.write() as session:
             load_demo(session, pictures, now=now())
         plant_service(database, now())
+        plant_conventions(database, now())
+        plant_meetings(database, now())
+        plant_surveys(database, now())
+        plant_exposures(database, pictures, now())
         plant_deductions(database, pictures, now())
         plant_benefits(database, now())
         plant_articles(database, now())
-        close_months(database, now())
+        plant_figures(database, now())
         plant_ledger(database, now)
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)
     for account in demo_accounts():

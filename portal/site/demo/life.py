@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,9 +16,13 @@ from portal.satisfaction.rules import Settings, SubjectKind
 from portal.satisfaction.rules.release import Bound, BoundBy, month_before
 from portal.satisfaction.service.demo import PlannedRating
 from portal.satisfaction.service.ratings import Subject
+from portal.site.demo.periods import assessed_months
 from portal.site.demo.words import DemoWords
 
 DAYS = 110
+# one case a day for so many of the season: how thin the time before it is, back to the quarter that
+# the demo has assessed
+A_DAY_EARLIER = 750
 UNCHECKED_DAYS = 3
 # the demo's last two closed months are released when it is loaded
 COUNTED_MONTHS = 2
@@ -74,22 +79,36 @@ class Stage:
     now: datetime
 
 
-def plan_life(rng: Random, cast: Cast, stage: Stage, count: int) -> Iterator[PlannedCase]:
-    """Cases from the past season, oldest first, each as far as it has come by now."""
-    moments = sorted(_moment(rng, stage) for _ in range(count))
-    weights = [spot.weight for spot in stage.spots]
+def plan_life(
+    rng: Random, cast: Cast, stage: Stage, count: int, days: tuple[float, float] = (0, DAYS)
+) -> Iterator[PlannedCase]:
+    """Cases of so many days ago, oldest first, each as far as it has come by now."""
+    moments = sorted(_moment(rng, stage, days) for _ in range(count))
+    # added up once: a city has hundreds of places, and the season thousands of cases
+    weights = list(accumulate(spot.weight for spot in stage.spots))
     for found in moments:
-        spot = rng.choices(stage.spots, weights)[0]
+        spot = rng.choices(stage.spots, cum_weights=weights)[0]
         plan = up_to(_plan(rng, cast, stage, spot, found), stage.now)
         yield replace(plan, checked=_checked(rng, plan, stage.now))
 
 
-def _moment(rng: Random, stage: Stage) -> datetime:
-    day = stage.now - timedelta(days=rng.uniform(0, DAYS))
+def plan_earlier(
+    rng: Random, cast: Cast, stage: Stage, count: int
+) -> Iterator[PlannedCase]:  # fmt: skip
+    """A few cases of each day between the quarter that was assessed and the season of ``count``."""
+    begun = month_bounds(assessed_months(stage.now, stage.zone)[0], stage.zone)[0]
+    days = (stage.now - begun).total_seconds() / timedelta(days=1).total_seconds()
+    fewer = max(0, int((days - DAYS) * count / A_DAY_EARLIER))
+    yield from plan_life(rng, cast, stage, fewer, (DAYS, days))
+
+
+def _moment(rng: Random, stage: Stage, days: tuple[float, float]) -> datetime:
+    day = stage.now - timedelta(days=rng.uniform(*days))
     local = day.astimezone(stage.zone).replace(
         hour=rng.choice(HOURS), minute=rng.randrange(60), second=rng.randrange(60)
     )
-    return min(local, stage.now - timedelta(minutes=rng.randint(3, 90)))
+    # what is written in UTC is quick to write
+    return min(local, stage.now - timedelta(minutes=rng.randint(3, 90))).astimezone(UTC)
 
 
 def _checked(rng: Random, plan: PlannedCase, now: datetime) -> bool:
@@ -209,14 +228,22 @@ def counted_months(stage: Stage, settings: Settings) -> list[tuple[datetime, dat
     return [(start, end) for start, end in reversed(found)]
 
 
+def _counted_since(stage: Stage, settings: Settings) -> datetime:
+    """When the first matter was closed whose rating counts: in the last month that was assessed,
+    or in the first that had a campaign."""
+    start = month_bounds(assessed_months(stage.now, stage.zone)[-1], stage.zone)[0]
+    closed = start - (settings.window_ends(start) - start)
+    return min(closed, counted_months(stage, settings)[0][0])
+
+
 def plan_ratings(
     rng: Random, planted: Sequence[PlantedCase], stage: Stage, settings: Settings
 ) -> Iterator[PlannedRating]:
     """Most closed cases get a rating; whoever had a case opened again was unhappy first.
 
-    What was closed before the months that the demo releases is bound to nobody: it counts nowhere.
+    What was closed before the months that the demo counts is bound to nobody: it counts nowhere.
     """
-    now, counted = stage.now, counted_months(stage, settings)[0][0]
+    now, counted = stage.now, _counted_since(stage, settings)
     for case in planted:
         for cycle, closed_at in case.closings:
             reopened = cycle < case.closings[-1][0]

@@ -44,6 +44,7 @@ from portal.site.demo.life import (
     Worker,
     counted_months,
     plan_campaign,
+    plan_earlier,
     plan_life,
     plan_ratings,
 )
@@ -64,7 +65,7 @@ from portal.site.demo.words import load_words
 
 SEED = 20261122
 RESIDENTS = 3000
-CASES = 8200
+CASES = 7800
 CAMPAIGN_PART = 8  # of all cases so many again belong to the clean-up of each released month
 LOOKS = 2  # how many different pictures each kind of problem gets
 PAINTERS = 2
@@ -127,9 +128,11 @@ def load_demo(
 
 
 def _past_life(session: Session, rng: Random, cast: Cast, stage: Stage, cases: int) -> None:
-    """A year of reports, and how their reporters rated what came of them."""
+    """Months of reports, and how their reporters rated what came of them."""
     settings = settings_of(session)
-    planted = plant_cases(session, plan_life(rng, cast, stage, cases))
+    before = Random(SEED - 1)  # noqa: S311  the same demo for everyone
+    planted = plant_cases(session, plan_earlier(before, cast, stage, cases))
+    planted += plant_cases(session, plan_life(rng, cast, stage, cases))
     months = counted_months(stage, settings)
     campaign = plan_campaign(rng, cast, stage, months, cases // CAMPAIGN_PART)
     planted += plant_cases(session, campaign)

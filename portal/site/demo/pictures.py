@@ -70,9 +70,33 @@ def can_draw() -> bool:
     return pyvips is not None
 
 
+def draw_sheet(lines: int = 14) -> CleanPhoto:
+    """A sheet of paper with lines that somebody filled in, unreadable."""
+    rng = Random("sheet")  # noqa: S311  a drawing, no secret
+    parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#b9b2a4"/>',
+             '<rect x="160" y="20" width="640" height="680" fill="#fdfcf7"/>']  # fmt: skip
+    for at in range(lines):
+        y = 80 + at * 42
+        parts.append(f'<path d="M200 {y}H760" stroke="#9aa3ab" stroke-width="1.5"/>')
+        for x in (220, 470):
+            bends = " ".join(f"q9 {rng.randint(-22, 6)} 18 0" for _ in range(rng.randint(3, 6)))
+            parts.append(f'<path d="M{x} {y - 8}{bends}" fill="none" stroke="#27456b"'
+                         ' stroke-width="3"/>')  # fmt: skip
+    return _photo(_framed("".join(parts)))
+
+
+def _framed(drawing: str) -> str:
+    size = f'width="{WIDTH}" height="{HEIGHT}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawing}</svg>'
+
+
 def draw_scene(category: str, seed: int, *, mended: bool) -> CleanPhoto:
     """The photo of one state, with its thumbnail, as the portal keeps photos."""
-    image = pyvips.Image.svgload_buffer(compose(category, seed, mended=mended).encode())
+    return _photo(compose(category, seed, mended=mended))
+
+
+def _photo(drawing: str) -> CleanPhoto:
+    image = pyvips.Image.svgload_buffer(drawing.encode())
     image = image.flatten(background=[255, 255, 255]).copy_memory()
     small = image.thumbnail_image(THUMBNAIL_SIDE, height=THUMBNAIL_SIDE)
     saving: dict[str, Any] = {"Q": QUALITY, "keep": "none", "optimize_coding": True}
@@ -97,11 +121,10 @@ def compose(category: str, seed: int, *, mended: bool) -> str:
         "" if under_the_lamps else veil,
         *_drawn(_layers(MARK), look, upright=True),
     ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
+    return _framed(
         '<linearGradient id="sky" x2="0" y2="1">'
         f'<stop stop-color="{look.sky[0]}"/><stop offset=".7" stop-color="{look.sky[1]}"/>'
-        f"</linearGradient>{''.join(parts)}</svg>"
+        f"</linearGradient>{''.join(parts)}"
     )
 
 

@@ -3,6 +3,8 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -20,14 +22,17 @@ class DemoWords:
     surnames: list[str]
     given: list[str]
 
-    @property
+    @cached_property
     def categories(self) -> list[str]:
         return sorted(self.reports)
 
+    @cached_property
+    def _often(self) -> list[int]:
+        return list(accumulate(len(self.reports[kind]) ** 2 for kind in self.categories))
+
     def kind(self, rng: Random) -> str:
         """A kind of problem: what people have more words for happens more often."""
-        kinds = self.categories
-        return rng.choices(kinds, [len(self.reports[kind]) ** 2 for kind in kinds])[0]
+        return rng.choices(self.categories, cum_weights=self._often)[0]
 
     def name(self, rng: Random) -> str:
         """A made-up person's name."""
