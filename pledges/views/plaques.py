@@ -39,14 +39,19 @@ def plaque(code: str) -> ResponseReturnValue:
     if found is None:
         return render_template("pledges/plaques/unknown.html", readable=bool(number)), 404
     row, facts = found
-    if row.state in OLD:
-        page = "gone" if _went_with_its_place(row) else "old"
-        return render_template(f"pledges/plaques/{page}.html", row=row, **_staff(row)), 410
-    if row.number is None:
-        return render_template("pledges/plaques/unbound.html", row=row, **_staff(row))
-    if row.premises_state is PremisesState.GONE:
-        return render_template("pledges/plaques/gone.html", row=row, **_staff(row)), 410
+    page, status = _instead(row)
+    if page:
+        return render_template(f"pledges/plaques/{page}.html", row=row, **_staff(row)), status
     return render_template("pledges/plaques/show.html", **shop_page(row, facts))
+
+
+def _instead(row: Hanging) -> tuple[str, int]:
+    """The page that stands for that of a shop, and its status; none where the plaque is good."""
+    if row.state in OLD:
+        return "gone" if _went_with_its_place(row) else "old", 410
+    if row.number is None:
+        return "unbound", 200
+    return ("gone", 410) if row.premises_state is PremisesState.GONE else ("", 200)
 
 
 def shop_page(row: Hanging, facts: ShopFacts) -> dict[str, Any]:

@@ -305,6 +305,8 @@ NOT_PERSONAL = {
         f"assessment_frozen.{file}"
         for file in ("inputs_json", "result_csv", "metadata_json", "recompute_py")
     },
+    # counts and times by unit, frozen with their month (decision 0059)
+    "reports on dispatch": {"assessment_dispatch.table_csv"},
 }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ OWN = (
 NO_SERVICE = re.compile(
     r"/desk/|/admin/|/site/(admin|help)\.html|/site/parts/|/errors/|/public/print\.html"
     r"|/accounts/(api_keys?|audit|cards?|desk_age|new_api_key|new_card|new_person|people|person)\.html"
-    r"|/reports/audit/|/reports/routing/(end|new|new_allowance)\.html|/calendars/"
+    r"|/reports/audit/|/reports/routing/(end|new|new_allowance)\.html|/calendars/|/supervision/"
     r"|/conventions/handling/(list|new)\.html"
 )
 

@@ -226,6 +226,5 @@ def test_answers_fit_their_description(
         "feeds.atom", "publicity.articles_feed", "publicity.media_atom",
         "accounts.my_data_file", "reports.desk_spot", "credit.ledger_json",
         "credit.my_details",
-        "feeds.questions_atom",
-        "feeds.data_atom",
+        "feeds.questions_atom", "feeds.data_atom",
     }  # fmt: skip

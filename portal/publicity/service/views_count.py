@@ -7,12 +7,15 @@ down, at most a minute is lost.
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal.kernel.errors import Busy
 from portal.publicity.models import Article
 from portal.publicity.rules.articles import WRITE_EVERY
 
@@ -53,3 +56,15 @@ def write_views(session: Session, counts: Mapping[UUID, int]) -> None:
             .where(Article.id == article_id)
             .values(views=Article.views + counts[article_id])
         )
+
+
+def write_down(
+    counter: ViewCounter,
+    counts: Mapping[UUID, int],
+    write: Callable[[Callable[[Session], None]], None],
+) -> None:
+    """Write sums down; what could not be written waits for the next time."""
+    try:
+        write(partial(write_views, counts=counts))
+    except (Busy, SQLAlchemyError):
+        counter.put_back(counts)

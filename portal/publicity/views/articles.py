@@ -8,11 +8,10 @@ from uuid import UUID
 from flask import current_app, make_response, render_template, request, url_for
 from flask.ctx import AppContext
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.access import public
 from portal.areas.queries import AreaRow, area_by_code, areas_by_ids, find_areas
-from portal.kernel.errors import Busy, Missing
+from portal.kernel.errors import Missing
 from portal.kernel.ids import clean_number
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import instance, reading, write_on_get
@@ -35,7 +34,7 @@ from portal.publicity.rules.exposure import CASE_DAYS, MOST_DAYS
 from portal.publicity.rules.personal import KEEP_OPEN_DAYS
 from portal.publicity.service.articles import published_of
 from portal.publicity.service.role_models import shown_name
-from portal.publicity.service.views_count import ViewCounter, write_views
+from portal.publicity.service.views_count import ViewCounter, write_down
 from portal.publicity.views.blueprint import bp
 from portal.reports.queries.exposing import case_bases
 from portal.reports.views.photos import PUBLIC_CACHE, file_response
@@ -140,11 +139,7 @@ def _counted(row: ArticleRow, html: str) -> ResponseReturnValue:
 
 def _write_down(context: AppContext, counter: ViewCounter, counts: Mapping[UUID, int]) -> None:
     with context:
-        try:
-            write_on_get(lambda session: write_views(session, counts))
-        except (Busy, SQLAlchemyError):
-            # the next one writes it down
-            counter.put_back(counts)
+        write_down(counter, counts, write_on_get)
 
 
 @bp.get("/articles/photos/<code>")
