@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.models import Person
+from portal.areas.models import Area
 from portal.assessment.models import Frozen, FrozenRow, Objection, TalkRecord
 from portal.assessment.queries.frozen import group_page, row_of, rows_of, versions_of
 from portal.assessment.queries.objections import LATEST, latest_objections, objections_against
@@ -31,6 +32,7 @@ from portal.assessment.service.talks import Held, follow_talk, hold_talk
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from tests.make import assessment as make
+from tests.make import releases
 from tests.make.accounts import actor
 from tests.make.assessment import AFTER, EAST, LATER, MONTH, NOW, WEST
 
@@ -106,7 +108,6 @@ def test_what_was_frozen_never_changes(database: Database, people: dict[str, Per
     [
         ("2026-13", NOW, Refusal.BAD_PERIOD),
         ("2026-11", NOW, Refusal.OPEN_PERIOD),
-        ("2026-09", NOW, Refusal.NO_RELEASE),
         ("2025-09", NOW, Refusal.NO_SET),
         ("2026-Q3", NOW, Refusal.MISSING_PARTS),
     ],
@@ -120,6 +121,20 @@ def test_it_says_what_is_missing(
     assert why is not Refusal.MISSING_PARTS or refused.value.facts == {
         "periods": "2026-07, 2026-08, 2026-09"
     }
+
+
+def test_a_month_waits_for_its_release_from_the_first_rating_on(
+    database: Database, people: dict[str, Person]
+) -> None:
+    frozen = make.freeze(database, "2026-09")
+    with database.read() as session:
+        assert make.inputs(session, frozen.slug)["releases"] == [], "nobody had rated anything"
+    with database.write() as session:
+        path = session.scalars(select(Area.path).where(Area.code == EAST)).one()
+        releases.rate_many(session, path, 1, ends=datetime(2026, 8, 15, tzinfo=UTC))
+    with pytest.raises(Refused) as refused:
+        make.freeze(database, "2026-08")
+    assert code_of(refused) is Refusal.NO_RELEASE
 
 
 def test_an_upheld_objection_is_added_and_both_versions_stay(

@@ -24,7 +24,7 @@ KNOWN = re.compile(
     # numbers of cases, people, cards: first, as one may begin with a short form (QR0Y1-8AP6Y)
     r"(?<![A-Za-z0-9])[A-Z0-9]{5}-[A-Z0-9]{5}(?![A-Za-z0-9])|"
     r"\b\d\d/\d\d/\d{4} \d\d:\d\d:\d\d AM\b|"  # how other systems write a moment
-    r"(?<![A-Za-z])(QR|PDF|CSV|XLSX|Atom|Open311|UTF-8|METRES|GB18030|SHA-256|SHA256|SHA|JSON|JPEG|JPG|PNG|HEIC|WebP|GPS|GPX|ICP|GB/T|CJJ/T|SMS|PIN|TOTP|"
+    r"(?<![A-Za-z])(QR|PDF|CSV|XLSX|Atom|Open311|UTF-8|METRES|GB18030|SHA-256|SHA256|SHA|JSON|JPEG|JPG|PNG|HEIC|WebP|GPS|GPX|ICP|GB/T|CJ/T|CJJ/T|SMS|PIN|TOTP|"
     r"WeChat|QQ|JavaScript|HTML|CSS|WCAG|API|URL|EXIF|GeoJSON|WGS|GCJ|BD|UTC|Excel|iPhone|Android|App|"
     r"Python|OpenSSL|tlog-scales|C2SP|"
     r"Gongzhi|English|Apache|CC BY|COUNT|MB|KB|km|Enter|Esc|Tab|Alt|Ctrl|Shift)(?![A-Za-z])"

@@ -50,6 +50,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
 from portal.reports.rules.codes import Means
+from portal.satisfaction.queries.releases import first_counted_month
 
 Document = dict[str, Any]
 
@@ -141,7 +142,8 @@ def _measured(session: Session, period: Period) -> Document:
     chosen, month = set_for(period.name), month_of(session, period.name)
     if chosen is None:
         raise Refused(Refusal.NO_SET)
-    if month.release is None:
+    first = first_counted_month(session)
+    if month.release is None and first is not None and first <= period.name:
         raise Refused(Refusal.NO_RELEASE, facts={"month": period.name})
     code, indicators = chosen
     units = [
@@ -153,15 +155,18 @@ def _measured(session: Session, period: Period) -> Document:
         for (group, unit, one), value in sorted(values.items())
     ]
     return {
-        "set": code, "parts": [], "releases": [_released(session, month)],
+        "set": code, "parts": [], "releases": _released(session, month),
         "groups": _groups(indicators), "units": _units(units), "inputs": said,
         "means": _means(session, period.name),
     }  # fmt: skip
 
 
-def _released(session: Session, month: Month) -> Document:
-    text = release_text(session, month.release or "")
-    return {"slug": month.release, "sha256": sha256(text.encode()).hexdigest()}
+def _released(session: Session, month: Month) -> list[Document]:
+    """What of satisfaction was released; nothing is for months before anybody rated."""
+    if month.release is None:
+        return []
+    text = release_text(session, month.release)
+    return [{"slug": month.release, "sha256": sha256(text.encode()).hexdigest()}]
 
 
 def _means(session: Session, name: str) -> Document:

@@ -44,8 +44,7 @@ from portal.assessment.service.talks import Held, hold_talk
 from portal.kernel.clock import city_day, month_bounds
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
-from portal.reports.jobs import close_months, release_month
-from portal.satisfaction.rules import SubjectKind
+from portal.reports.jobs import close_months
 from portal.site.demo.people import demo_actors, demo_places
 from portal.site.demo.periods import (
     CONTESTED,
@@ -104,11 +103,7 @@ def plant_figures(database: Database, now: datetime) -> None:
             with database.write() as session:
                 _put_down(session, scene, month)
         at = frozen_at(month, now, scene.zone)
-        if month < scene.months[-1]:
-            # nobody's rating of it counts yet
-            release_month(database, SubjectKind.CASE, month, now=at)
-        else:
-            close_months(database, at)
+        close_months(database, at)
         if assessed and month in scene.months:
             _freeze(database, month, at)
     if assessed:
