@@ -54,7 +54,7 @@ def log_tile(address: str) -> ResponseReturnValue:
     return _tile(log_files(reading()), f"tile/{address}", WHILE)
 
 
-@bp.get("/credit/log/<int(min=1):log>/checkpoint")
+@bp.get("/credit/log/<int(min=1, max=999999):log>/checkpoint")
 @public
 def numbered_checkpoint(log: int) -> ResponseReturnValue:
     """The last checkpoint of one of the logs: after a loss the ended one stays to be compared."""
@@ -64,7 +64,7 @@ def numbered_checkpoint(log: int) -> ResponseReturnValue:
     return Response(note, mimetype="text/plain", headers={"Cache-Control": SHORT})
 
 
-@bp.get("/credit/log/<int(min=1):log>/tile/<path:address>")
+@bp.get("/credit/log/<int(min=1, max=999999):log>/tile/<path:address>")
 @public
 def numbered_tile(log: int, address: str) -> ResponseReturnValue:
     """A tile of one of the logs, under an address that no other log will ever have."""

@@ -7,8 +7,8 @@ down, at most a minute is lost.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import update
@@ -42,10 +42,14 @@ class ViewCounter:
             taken, self._seen, self._written = self._seen, Counter(), moment
             return taken
 
-    def put_back(self, counts: Mapping[UUID, int]) -> None:
-        """What could not be written down waits for the next time."""
-        with self._lock:
-            self._seen.update(counts)
+    @contextmanager
+    def until_written(self, counts: Mapping[UUID, int]) -> Iterator[None]:
+        """What cannot be written down in here waits for the next time."""
+        try:
+            yield
+        except (Busy, SQLAlchemyError):
+            with self._lock:
+                self._seen.update(counts)
 
 
 def write_views(session: Session, counts: Mapping[UUID, int]) -> None:
@@ -56,15 +60,3 @@ def write_views(session: Session, counts: Mapping[UUID, int]) -> None:
             .where(Article.id == article_id)
             .values(views=Article.views + counts[article_id])
         )
-
-
-def write_down(
-    counter: ViewCounter,
-    counts: Mapping[UUID, int],
-    write: Callable[[Callable[[Session], None]], None],
-) -> None:
-    """Write sums down; what could not be written waits for the next time."""
-    try:
-        write(partial(write_views, counts=counts))
-    except (Busy, SQLAlchemyError):
-        counter.put_back(counts)

@@ -34,7 +34,7 @@ from portal.publicity.rules.exposure import CASE_DAYS, MOST_DAYS
 from portal.publicity.rules.personal import KEEP_OPEN_DAYS
 from portal.publicity.service.articles import published_of
 from portal.publicity.service.role_models import shown_name
-from portal.publicity.service.views_count import ViewCounter, write_down
+from portal.publicity.service.views_count import ViewCounter, write_views
 from portal.publicity.views.blueprint import bp
 from portal.reports.queries.exposing import case_bases
 from portal.reports.views.photos import PUBLIC_CACHE, file_response
@@ -138,8 +138,8 @@ def _counted(row: ArticleRow, html: str) -> ResponseReturnValue:
 
 
 def _write_down(context: AppContext, counter: ViewCounter, counts: Mapping[UUID, int]) -> None:
-    with context:
-        write_down(counter, counts, write_on_get)
+    with context, counter.until_written(counts):
+        write_on_get(partial(write_views, counts=counts))
 
 
 @bp.get("/articles/photos/<code>")
