@@ -1,9 +1,7 @@
 """Releasing a month: counted, noised once, paid from the year's budget, sealed, never changed."""
 
-import gc
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -12,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.kernel.clock import city_day, city_month, month_bounds
+from portal.kernel.collector import uncollected
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
@@ -144,26 +143,13 @@ def draw_up(
     days = city_day(start, city.zone), city_day(end, city.zone)
     tree = Tree(shown_places(all_places(session), places, *days), places)
     keys = _keys(tree, levels, above)
-    with _no_collector():
+    with uncollected:
         tally = sample(ratings_to_count(session, kind, month), _draw(session))
     names = _names(session, tree, keys, above)
     return Draft(
         month, kind, levels, settings_of(session), tuple(keys),
         tuple(_said(keys, names, tree, above)), names, histograms(tree, keys, tally),
     )  # fmt: skip
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """While a million rows are read, which make no cycles, the garbage collector would walk them
-    again and again: a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _draw(session: Session) -> Draw:
