@@ -67,7 +67,7 @@ from portal.satisfaction.rules.release import (
     year_of,
 )
 from portal.satisfaction.service.noise import Noise, laplace
-from portal.satisfaction.service.storing import claim, is_kept, store
+from portal.satisfaction.service.storing import claim, is_kept, lost_copies, store
 
 Names = Mapping[str, str]
 
@@ -216,8 +216,9 @@ def publish_release(
     """Draw the noise, store the files, pay, and seal their hash; the release's slug.
 
     ``reason`` makes it a correction of what is there. Raises Conflict when the month is released
-    (there is nothing to do), Refused when the year's budget is spent, or when the database was
-    taken back behind a release of that name: it is put back first.
+    (there is nothing to do), Refused when the year's budget is spent, when the database was
+    taken back behind a release of that name (it is put back first), or when the copies are lost,
+    by which that could be known.
     """
     last = newest_of(session, draft.kind, draft.month)
     if last is not None and reason is None:
@@ -228,6 +229,8 @@ def publish_release(
     slug = slug_of(draft.month, draft.kind, version)
     if is_kept(session, slug):
         raise Refused(ReleaseRefusal.KEPT)
+    if lost_copies(session):
+        raise Refused(ReleaseRefusal.COPIES_LOST)
     measured = _measured(session, draft, slug, version, noise)
     table = rebuild.table(measured)
     files = files_of(measured, table, _facts(session, now))
