@@ -4,9 +4,7 @@ Nothing that is kept beside the entries is believed. It reads a moment of the da
 thousand rows at a time, writes nothing, and names the first number of each log that is wrong.
 """
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -39,6 +37,7 @@ from credit.service.halting import why_stopped
 from credit.service.logfiles import files_of_log, log_files
 from credit.service.opening import Opener
 from credit.service.walking import walk_log
+from portal.kernel.collector import uncollected
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 
@@ -66,7 +65,7 @@ def verify(
 ) -> Verdict:
     """Recompute the whole ledger. ``against`` is a checkpoint that somebody kept."""
     verdict = Verdict()
-    with database.read() as session, _uncollected():
+    with database.read() as session, uncollected:
         files = log_files(session)
         # before the database is read: what is served may only ever be behind it
         served = files.published()
@@ -92,19 +91,6 @@ def verify(
         verdict.problems += _together(session, now)
         verdict.problems += _beside(session, rules)
     return verdict
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Millions of rows come and go without a cycle among them: looking for cycles took a quarter of
-    the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _books(rules: list[RuleRow]) -> Books:

@@ -9,6 +9,7 @@ from portal.reports.jobs import release_month
 from portal.satisfaction.queries.releases import budget_left
 from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.release import YEAR_MILLI, year_of
+from portal.satisfaction.service.storing import copy_again, lost_copies
 
 
 @click.group()
@@ -45,3 +46,26 @@ def release(tools: Any, period: str, kind: str, reason: str | None) -> None:
             left = budget_left(session, SubjectKind(kind), year_of(period)) / 1000
         click.echo(f"{tools.config.origin}/data/satisfaction/{slug}/")
         click.echo(f"Left of this year's budget: {left:g} of {YEAR_MILLI / 1000:g}")
+
+
+@satisfaction.command()
+@click.option("--nothing-newer", is_flag=True, help="You have looked: write the copies again.")
+@click.pass_obj
+def copies(tools: Any, *, nothing_newer: bool) -> None:
+    """Name the releases whose copies are not in this instance's folder.
+
+    While there are any, nothing is released: the folder would tell what was published after the
+    backup that was restored. Put the folder back. Where it is lost, look who holds files of later
+    months; only if nobody does, use --nothing-newer.
+
+    Example: gongzhi satisfaction copies
+    """
+    with tools.database.read() as session:
+        lost = lost_copies(session)
+        if nothing_newer:
+            for slug in lost:
+                copy_again(session, slug)
+    for slug in lost:
+        click.echo(f"{slug}: {'copied again' if nothing_newer else 'no copy'}")
+    if lost and not nothing_newer:
+        raise SystemExit(1)

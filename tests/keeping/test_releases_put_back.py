@@ -1,5 +1,6 @@
 """A backup from before a release: it is put back as it was, and its noise never drawn anew."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from portal.satisfaction.queries.releases import budget_left, cells, release_fil
 from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.files import FILES
 from portal.satisfaction.rules.release import ReleaseRefusal
-from portal.satisfaction.service.storing import FOLDER
+from portal.satisfaction.service.storing import FOLDER, copy_again, lost_copies
 from tests.keeping.conftest import House
 from tests.make.releases import MONTH, NOVEMBER, rate_many, release, town
+
+EARLIER = "2026-09"
 
 
 @pytest.fixture
@@ -70,8 +73,36 @@ def test_what_cannot_be_put_back_yet_is_not_drawn_anew_either(behind: House) -> 
     assert refused.value.code is ReleaseRefusal.KEPT
 
 
+def test_where_the_copies_are_lost_nothing_is_drawn_until_somebody_has_looked(
+    here: House, there: House, tmp_path: Path
+) -> None:
+    with here.database.write() as session:
+        rate_many(session, town(session)["first"].path, 40)
+    release(here.database, EARLIER)
+    here.back_up(tmp_path / "day.tar")
+    release(here.database)
+    there.restore(tmp_path / "day.tar")
+    with pytest.raises(Refused) as refused:
+        release_month(there.database, SubjectKind.CASE, MONTH, now=NOVEMBER)
+    assert refused.value.code is ReleaseRefusal.COPIES_LOST
+    assert close_months(there.database, NOVEMBER) == []
+    with there.database.read() as session:
+        assert lost_copies(session) == [EARLIER]
+        copy_again(session, EARLIER)
+        assert lost_copies(session) == []
+    copies = [
+        json.loads((house.folder / FOLDER / f"{EARLIER}.json").read_text("utf-8"))
+        for house in (here, there)
+    ]
+    assert copies[0]["release"] == copies[1]["release"]
+    rows = [sorted(copy["cells"], key=lambda row: row["position"]) for copy in copies]
+    assert rows[0] == rows[1]
+    assert release(there.database) == MONTH
+
+
 def test_without_the_copies_the_month_would_be_drawn_anew(here: House, behind: House) -> None:
-    """Why they are kept: the test of the tests above."""
+    """Why they are kept: the test of the tests above. A database that knows no release at all
+    cannot miss a copy."""
     shutil.rmtree(behind.folder / FOLDER)
     assert release(behind.database) == MONTH
     assert told(behind.database, MONTH) != told(here.database, MONTH)

@@ -1,5 +1,6 @@
 """``gongzhi satisfaction release``: what it prints, and that a second call changes nothing."""
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from portal.satisfaction.models import ReleaseBudget
 from portal.satisfaction.queries.releases import budget_left, release_file, releases
 from portal.satisfaction.rules import FigureRefusal, SubjectKind
 from portal.satisfaction.rules.release import YEAR_MILLI, ReleaseRefusal
+from portal.satisfaction.service.storing import FOLDER
 from portal.site.releases import satisfaction
 from tests.make.releases import rate_many, town
 
@@ -51,6 +53,24 @@ def test_a_month_is_released_once_and_a_second_call_changes_nothing(
     assert again == "2025-10 is released already; nothing was changed.\n"
     with tools.database.read() as session:
         assert release_file(session, "2025-10", "data.csv") == before
+
+
+def test_lost_copies_are_named_and_written_again_when_somebody_has_looked(
+    tools: SimpleNamespace,
+) -> None:
+    assert run(tools, "copies").output == ""
+    run(tools, "release 2025-10")
+    copy = tools.config.instance / FOLDER / "2025-10.json"
+    before = json.loads(copy.read_text("utf-8"))
+    copy.unlink()
+    found = run(tools, "copies")
+    assert (found.exit_code, found.output) == (1, "2025-10: no copy\n")
+    with pytest.raises(Refused) as refused:
+        run(tools, "release 2025-11")
+    assert refused.value.code is ReleaseRefusal.COPIES_LOST
+    assert run(tools, "copies --nothing-newer").output == "2025-10: copied again\n"
+    assert json.loads(copy.read_text("utf-8"))["release"] == before["release"]
+    run(tools, "release 2025-11")
 
 
 def test_another_kind_and_a_correction_have_addresses_of_their_own(tools: SimpleNamespace) -> None:

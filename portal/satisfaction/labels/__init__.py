@@ -54,6 +54,10 @@ register(
             "This release was made before the database was taken back to an earlier day. It is put "
             "back as it was, and never made anew."
         ),
+        ReleaseRefusal.COPIES_LOST: _l(
+            "The copies of earlier releases are not on this machine, so this month may be "
+            "published already and nobody here knows. Put the folder of copies back first."
+        ),
         ReleaseRefusal.BUDGET_SPENT: _l(
             "This year’s privacy budget for these ratings is spent: nothing more can be released."
         ),

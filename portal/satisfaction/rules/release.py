@@ -46,6 +46,7 @@ class ReleaseRefusal(StrEnum):
     CORRECTED = "release.corrected"
     NO_REASON = "release.no_reason"
     KEPT = "release.kept"
+    COPIES_LOST = "release.copies_lost"
     NOTHING_COUNTED = "release.nothing_counted"
 
 

@@ -1,9 +1,7 @@
 """Releasing a month: counted, noised once, paid from the year's budget, sealed, never changed."""
 
-import gc
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -12,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.kernel.clock import city_day, city_month, month_bounds
+from portal.kernel.collector import uncollected
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import instance_of
@@ -68,7 +67,7 @@ from portal.satisfaction.rules.release import (
     year_of,
 )
 from portal.satisfaction.service.noise import Noise, laplace
-from portal.satisfaction.service.storing import claim, is_kept, store
+from portal.satisfaction.service.storing import claim, is_kept, lost_copies, store
 
 Names = Mapping[str, str]
 
@@ -144,26 +143,13 @@ def draw_up(
     days = city_day(start, city.zone), city_day(end, city.zone)
     tree = Tree(shown_places(all_places(session), places, *days), places)
     keys = _keys(tree, levels, above)
-    with _no_collector():
+    with uncollected:
         tally = sample(ratings_to_count(session, kind, month), _draw(session))
     names = _names(session, tree, keys, above)
     return Draft(
         month, kind, levels, settings_of(session), tuple(keys),
         tuple(_said(keys, names, tree, above)), names, histograms(tree, keys, tally),
     )  # fmt: skip
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """While a million rows are read, which make no cycles, the garbage collector would walk them
-    again and again: a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _draw(session: Session) -> Draw:
@@ -230,8 +216,9 @@ def publish_release(
     """Draw the noise, store the files, pay, and seal their hash; the release's slug.
 
     ``reason`` makes it a correction of what is there. Raises Conflict when the month is released
-    (there is nothing to do), Refused when the year's budget is spent, or when the database was
-    taken back behind a release of that name: it is put back first.
+    (there is nothing to do), Refused when the year's budget is spent, when the database was
+    taken back behind a release of that name (it is put back first), or when the copies are lost,
+    by which that could be known.
     """
     last = newest_of(session, draft.kind, draft.month)
     if last is not None and reason is None:
@@ -242,6 +229,8 @@ def publish_release(
     slug = slug_of(draft.month, draft.kind, version)
     if is_kept(session, slug):
         raise Refused(ReleaseRefusal.KEPT)
+    if lost_copies(session):
+        raise Refused(ReleaseRefusal.COPIES_LOST)
     measured = _measured(session, draft, slug, version, noise)
     table = rebuild.table(measured)
     files = files_of(measured, table, _facts(session, now))

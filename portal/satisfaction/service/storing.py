@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -70,6 +70,28 @@ def put_back(session: Session, slug: str, *, now: datetime) -> None:
     values["entry_id"] = new_id()
     claim(session, values)
     store(session, values, told["cells"], now=now)
+
+
+def lost_copies(session: Session) -> list[str]:
+    """The releases that the database knows and the folder does not. A release is copied before it
+    is committed: so this is not the folder that was kept, and what was released after a backup is
+    known to nobody here."""
+    known = session.scalars(select(SatisfactionRelease.slug).order_by(SatisfactionRelease.slug))
+    return [slug for slug in known if not is_kept(session, slug)]
+
+
+def copy_again(session: Session, slug: str) -> None:
+    """Write the lost copy of a release from its rows: for somebody who has looked whether anything
+    newer was published."""
+    (values,) = session.execute(
+        select(*SatisfactionRelease.__table__.columns).where(SatisfactionRelease.slug == slug)
+    ).mappings()
+    rows = session.execute(
+        select(*ReleaseCell.__table__.columns)
+        .where(ReleaseCell.slug == slug)
+        .order_by(ReleaseCell.position)
+    ).mappings()
+    _keep(_copy_of(session, slug), dict(values), [dict(row) for row in rows])
 
 
 def _copy_of(session: Session, slug: str) -> Path:
