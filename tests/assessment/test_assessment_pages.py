@@ -52,6 +52,23 @@ def test_r156_everybody_reads_points_intervals_the_gauge_and_the_method(
         browser.get(f"/assessment/{path}{slash}?{query}", status=404)
 
 
+def test_of_whom_too_little_is_known_the_page_names_what_is(
+    browser: Browser, database: Database, people: dict[str, Person]
+) -> None:
+    unit = {"slug": MONTH, "group": "streets", "failed": False}
+    with database.write() as session:
+        for at, known in enumerate(("found media", ""), 2):
+            session.add(
+                FrozenRow(unit=f"{at:04d}", position=at, name_zh_hans="街道", known=known, **unit)
+            )
+    page = browser.in_language("en").get(f"/assessment/{MONTH}/", status=200)
+    said = "Not ranked: too little is known."
+    assert f"{said} Known: Found rate, Critical reports in the media" in page.text
+    assert f"{said} Nothing is known." in page.text
+    method = page.click("How each figure is computed")
+    assert "figures that carry at least 50% of all weight" in method.text
+
+
 def test_a_long_ranking_is_read_in_pages_and_with_as_few_queries(
     app: Flask, browser: Browser, database: Database, people: dict[str, Person]
 ) -> None:

@@ -37,6 +37,12 @@ def indicator_words(set_code: str, group: str, code: str) -> str:
     return period_words(code)
 
 
+def known_words(set_code: str, group: str, codes: str) -> str:
+    """The names of some indicators, whose codes stand with spaces between."""
+    names = [indicator_words(set_code, group, code) for code in codes.split()]
+    return gettext(", ").join(names)
+
+
 def fund_words(code: str) -> str:
     """The name of a reward fund."""
     return next(in_words(fund.names) for fund in funds() if fund.code == code)

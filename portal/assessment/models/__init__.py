@@ -32,6 +32,8 @@ from portal.kernel.ids import new_id, new_number
 _PERIOD = 8
 _SLUG = 16
 _NAME = 160
+# of less than a set, each of LONGEST_CODE at most
+_CODES = 1000
 
 
 class Period(Base):
@@ -115,6 +117,8 @@ class FrozenRow(Base):
     failed: Mapped[bool] = mapped_column(Boolean)
     fund: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     fund_fen: Mapped[int | None] = mapped_column(BigInteger)
+    # of a unit of which too little is known: the codes of what is, with spaces between
+    known: Mapped[str | None] = mapped_column(String(_CODES))
 
 
 class DailyCheck(OfUnit):
