@@ -69,6 +69,6 @@ def value_words(source: str, value: int | None) -> str:
     """A value in the unit in which people read it: percent, points or reports."""
     if value is None:
         return gettext("not known")
-    if source in (Source.SYSTEM.value, Source.RELEASE.value):
+    if source in (Source.SYSTEM.value, Source.RELEASE.value, Source.REGISTER.value):
         return format_percent(value / UNIT, format="#,##0.##%", locale=current_language())
     return format_decimal(value / scale_of(source), locale=current_language())

@@ -160,6 +160,25 @@ class MediaReport(OfUnit):
     made_by: Mapped[UUID | None]
 
 
+class RegisterCount(OfUnit):
+    """How many things of a kind a unit has by its own register (street lamps, R120), since a day.
+    Only added: the newest up to a month's end counts for it."""
+
+    __tablename__ = "assessment_register"
+    __table_args__ = (
+        Index("ix_assessment_register_day", "kind", "day"),
+        CheckConstraint("number >= 1", name="number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(LONGEST_CODE))
+    day: Mapped[date]
+    number: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+
+
 class MutualScore(OfUnit):
     """What one unit gave another for a month (双向考核): once, with a reason. ``by_code``: the
     rating unit; of a liaison officer a keyed hash of her account, the month and the unit."""

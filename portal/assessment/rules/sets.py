@@ -24,6 +24,8 @@ DATA: Final = Path(__file__).parents[1] / "data"
 RELEASE_COLUMNS: Final = frozenset({"satisfied_share", "solved_share"})
 HUNDRED: Final = 100
 CRITICAL: Final = "critical"
+# the kind of problem that each lamp of the register is out of order by
+LAMPS: Final = "street_lamp"
 LIAISON: Final = "liaison"
 # of one: values are stored in ten-thousandths
 UNIT: Final = 10_000
@@ -137,10 +139,8 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
     source = Source(row["source"])
     # scores are of a hundred, reports of the media are counted
     scale = HUNDRED if source in (Source.CHECK, Source.MUTUAL) else 1
-    none, full, silence = (
-        int(Decimal(row[name]) * UNIT / scale) if row[name] else None
-        for name in ("none", "full", "silence")
-    )
+    none, full = (int(Decimal(row[name]) * UNIT / scale) for name in ("none", "full"))
+    silence = int(Decimal(row["silence"]) * UNIT / scale) if row["silence"] else None
     return Indicator(
         row["set"], row["from_month"], row["group"], row["code"], source, row["formula"],
         Axis(row["axis"]) if row["axis"] else None,
@@ -170,6 +170,7 @@ def _known_formula(one: Indicator) -> bool:
         Source.RELEASE: RELEASE_COLUMNS,
         Source.CHECK: frozenset(Axis),
         Source.MEDIA: frozenset({CRITICAL}),
+        Source.REGISTER: frozenset({LAMPS}),
     }
     return one.formula in known[one.source]
 
