@@ -12,8 +12,7 @@ import pytest
 from portal.accounts.models import Person
 from portal.assessment.models import FrozenRow
 from portal.assessment.queries.frozen import rows_of
-from portal.assessment.rules.files import INPUTS, PROGRAM, RESULT
-from portal.assessment.service import freezing
+from portal.assessment.rules.files import INPUTS, PROGRAM, RESULT, files_of
 from portal.assessment.service.objecting import (
     Decision,
     ObjectionWish,
@@ -66,14 +65,12 @@ def test_a_unit_of_which_too_little_is_known_is_frozen_without_points(
 def test_a_correction_of_a_month_that_was_frozen_before_the_rule_keeps_the_old_one(
     database: Database, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now_made = freezing.files_of
-
     def as_before(document: dict[str, Any], table: Any) -> dict[str, str]:
         del document["known_least"]
-        return now_made(document, table)
+        return files_of(document, table)
 
     with monkeypatch.context() as before:
-        before.setattr(freezing, "files_of", as_before)
+        before.setattr("portal.assessment.service.freezing.files_of", as_before)
         make.freeze(database)
     with database.write() as session:
         west, centre = actor(session, people["west"]), actor(session, people["centre"])
