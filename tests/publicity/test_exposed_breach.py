@@ -48,6 +48,24 @@ def matter(shop: Shop) -> MatterRow:
     return shop.world.row(matter_id)
 
 
+def noticed(shop: Shop) -> None:
+    """What was proposed is confirmed by another person: a notice stands in the ledger, with its own
+    days to object."""
+    made, world = shop.made, shop.world
+    assert matter(shop).state is MatterState.PROPOSED
+    assert matter(shop).subject_shop_id is not None
+    world.check(shop.over + timedelta(hours=1))
+    told = shop.over + timedelta(hours=2)
+    made.do(
+        confirm, matter(shop).id, no_interest=True, actor=world.centre, gates=world.gates, now=told
+    )
+    row = matter(shop)
+    assert row.state is MatterState.ANNOUNCED
+    assert row.notice_id is not None
+    assert row.object_until is not None
+    assert row.object_until >= told + WINDOW
+
+
 def test_r261_a_confirmed_breach_goes_to_the_ledger_and_the_column_and_an_appeal_ends_both(
     shop: Shop,
 ) -> None:
@@ -67,18 +85,7 @@ def test_r261_a_confirmed_breach_goes_to_the_ledger_and_the_column_and_an_appeal
     shop.follow(conduct=shop.conduct())
     column.step(column.second, item, Step.APPROVE, shop.over)
     assert column.seen(shop.over) == [item]
-    assert matter(shop).state is MatterState.PROPOSED
-    assert matter(shop).subject_shop_id is not None
-    world.check(shop.over + timedelta(hours=1))
-    told = shop.over + timedelta(hours=2)
-    made.do(
-        confirm, matter(shop).id, no_interest=True, actor=world.centre, gates=world.gates, now=told
-    )
-    row = matter(shop)
-    assert row.state is MatterState.ANNOUNCED
-    assert row.notice_id is not None
-    assert row.object_until is not None
-    assert row.object_until >= told + WINDOW
+    noticed(shop)
 
     # what is told anew can be appealed anew: hidden at once, and while the appeal is open
     handed = shop.over + DAY

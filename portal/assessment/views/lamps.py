@@ -1,5 +1,7 @@
 """The desk's page of street lamps: how many there are in each street (R120)."""
 
+from functools import partial
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -24,15 +26,13 @@ def lamps() -> ResponseReturnValue:
     form, streets = LampsForm(day=today), streets_with_lamps(reading(), today)
     form.offer(streets)
     known = registered(reading(), LAMPS, today)
-
-    def act(session: Session) -> str:
-        wish = LampsWish(
-            *form.chosen(), form.day.data, form.number.data or 0, form.source.data or ""
-        )
-        record_lamps(session, current_actor(), wish, now=now())
-        return url_for("assessment.lamps")
-
     return answer(
-        form, "assessment/desk/lamps.html", act, thanks=_l("Saved."),
+        form, "assessment/desk/lamps.html", partial(_record, form), thanks=_l("Saved."),
         rows=[(one, known.get((one.group, one.code))) for one in streets],
     )  # fmt: skip
+
+
+def _record(form: LampsForm, session: Session) -> str:
+    wish = LampsWish(*form.chosen(), form.day.data, form.number.data or 0, form.source.data or "")
+    record_lamps(session, current_actor(), wish, now=now())
+    return url_for("assessment.lamps")
