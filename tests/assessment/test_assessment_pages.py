@@ -52,6 +52,24 @@ def test_r156_everybody_reads_points_intervals_the_gauge_and_the_method(
         browser.get(f"/assessment/{path}{slash}?{query}", status=404)
 
 
+def test_of_whom_too_little_is_known_the_page_names_what_is(
+    browser: Browser, database: Database, people: dict[str, Person]
+) -> None:
+    unit = {"slug": MONTH, "group": "streets", "failed": False}
+    with database.write() as session:
+        for at, known in enumerate(("found media", ""), 2):
+            session.add(
+                FrozenRow(unit=f"{at:04d}", position=at, name_zh_hans="街道", known=known, **unit)
+            )
+    page = browser.in_language("en").get(f"/assessment/{MONTH}/", status=200)
+    said = "Not ranked: too little is known."
+    assert f"{said} Known: Found rate, Critical reports in the media" in page.text
+    assert page.text.count(said) == 2
+    assert page.text.count("Known:") == 1
+    method = page.click("How each figure is computed")
+    assert "figures that carry at least 50% of all weight" in method.text
+
+
 def test_a_long_ranking_is_read_in_pages_and_with_as_few_queries(
     app: Flask, browser: Browser, database: Database, people: dict[str, Person]
 ) -> None:
@@ -190,6 +208,23 @@ def test_who_scores_for_nobody_has_no_door(
     assert "Score another unit" not in desk.get("/desk/assessment/", status=200).text
     desk.get("/desk/assessment/score", status=404)
     assert "Score another unit" in at_desk(app, people["east"]).get("/desk/assessment/").text
+
+
+def test_the_centre_puts_down_how_many_lamps_a_street_has(
+    app: Flask, people: dict[str, Person]
+) -> None:
+    desk = at_desk(app, people["centre"])
+    page = desk.get("/desk/assessment/").click("Street lamps")
+    wish = {"unit": f"streets {EAST}", "source": "路灯台账"}
+    again = page.form(button="Save").fill(number="0", **wish).send(status=422)
+    assert "from 1 to 1000000" in again.text
+    assert "路灯台账" in str(again.soup)
+    again = again.form(button="Save").fill(number="1200").send()
+    assert again.notices == ["Saved."]
+    (row,) = (row for row in again.soup.select("main tbody tr") if "路灯台账" in row.text)
+    assert "1,200" in row.text
+    assert "not counted yet" in again.text
+    at_desk(app, people["east"]).get("/desk/assessment/lamps", status=403)
 
 
 def test_the_centre_puts_down_a_report_of_the_media(app: Flask, people: dict[str, Person]) -> None:

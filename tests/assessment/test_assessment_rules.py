@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from portal.assessment.rules import Direction, Field, Source, Span, recompute
 from portal.assessment.rules.files import INPUTS, PROGRAM, RESULT, files_of
 from portal.assessment.rules.periods import period_of, slug_of
-from portal.assessment.rules.sets import flaw_of, groups, indicators, set_for, talks
+from portal.assessment.rules.sets import flaw_of, groups, indicators, set_for, sets, talks
 from portal.assessment.rules.talks import called
 from portal.assessment.rules.values import mean, part_of
 
@@ -144,6 +144,57 @@ def test_a_correction_is_added_and_the_input_stays() -> None:
     rows = {row["unit"]: row for row in recompute.table(document)}
     assert [rows[code]["rank"] for code in "123"] == [2, 1, 3]
     assert document["inputs"][1]["value"] == 5000
+
+
+def a_quiet_town(**changes: Any) -> dict[str, Any]:
+    """Four streets: media weighs a half, a and b a quarter each; of the last nobody knows a thing
+    but that no paper wrote about it."""
+    lines = [an_indicator("a"), an_indicator("b"),
+             an_indicator("media", 2, none=50_000, full=0, silence=0)]  # fmt: skip
+    known = [("1", "a", 9000), ("1", "b", 9000), ("2", "a", 5000), ("3", "a", 2000)]
+    known += [("3", "media", 10_000)]
+    inputs = [
+        {"group": "streets", "unit": unit, "indicator": code, **value(number)}
+        for unit, code, number in [*known, *((one, "media", 0) for one in "124")]
+    ]
+    groups = [{"code": "streets", "ranked": "yes", "indicators": lines}]
+    return a_document(groups=groups, inputs=inputs, known_least=5000, **changes)
+
+
+def test_of_whom_too_little_is_known_there_is_no_rank_and_no_money() -> None:
+    rows = {row["unit"]: row for row in recompute.table(a_quiet_town())}
+    # a and b, or one of them with a report of the media, carry half of all weight or more
+    assert [rows[unit].get("rank") for unit in "1234"] == [1, None, 2, None]
+    assert [rows[unit].get("points") for unit in "24"] == [None, None]
+    assert [rows[unit]["known"] for unit in "24"] == [["a"], []]
+    assert rows["2"]["left_out"] == ["b", "media"]
+    # they count for nobody's rank and take no share: 2 and 1 of three
+    assert [rows[unit].get("fund_fen") for unit in "1234"] == [67, None, 33, None]
+    assert all("failed" not in rows[unit] for unit in "24")
+    rule = next(rule for rule in talks() if rule.code == "failed_year")
+    assert called(rule, [list(rows.values())]) == []
+    lines = recompute.csv_of(rows.values()).decode().splitlines()
+    assert "2026,streets,2,'=街2,,,,,,b media,," in lines
+
+
+def test_a_period_that_was_frozen_before_this_rule_keeps_its_table() -> None:
+    document = a_quiet_town()
+    del document["known_least"]
+    rows = {row["unit"]: row for row in recompute.table(document)}
+    assert (rows["4"]["points"], rows["4"]["rank"]) == (recompute.FULL, 1)
+    assert "2026,streets,4,'=街4,100.00,100.00,100.00,1,no,a b,assessment,0.40" in (
+        recompute.csv_of(rows.values()).decode().splitlines()
+    )
+
+
+def test_every_set_says_how_much_of_it_must_be_known() -> None:
+    assert [one.known_least for one in sets() if one.code == "1"] == [5000]
+    assert sorted((one.from_month for one in sets()), reverse=True) == [
+        one.from_month for one in sets()
+    ]
+    # silence of the papers is no knowledge, in every group that counts them
+    assert {one.silence for one in indicators() if one.source is Source.MEDIA} == {0}
+    assert {one.silence for one in indicators() if one.source is not Source.MEDIA} == {None}
 
 
 def test_P4_what_people_said_enters_from_the_release_only() -> None:

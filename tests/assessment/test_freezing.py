@@ -366,6 +366,8 @@ def test_r266_a_year_pays_both_funds_by_its_ranks(database: Database) -> None:
         for month in months:
             first = f"/{EAST[:6]}/{EAST}/{EAST}001/"
             make.counts(session, first, month, found=10, found_own=9, due=10, in_time=9)
+            seen = {"group": "communities", "code": f"{EAST}001"}
+            make.check(session, first, 90, day=date.fromisoformat(f"{month}-12"), **seen)
     for month in months:
         make.release(database, month, later)
         make.freeze(database, month, later)

@@ -50,11 +50,13 @@ def counts(session: Session, path: str, month: str = MONTH, **told: int) -> None
     )  # fmt: skip
 
 
-def check(session: Session, path: str, score: int, code: str, day: date = DAY) -> None:
-    """A daily check of a street, alike on all axes."""
+def check(
+    session: Session, path: str, score: int, code: str, day: date = DAY, group: str = "streets"
+) -> None:
+    """A daily check of a unit, alike on all axes."""
     session.add(
         DailyCheck(
-            group="streets", unit=code, place_path=path, day=day, clean=score, green=score,
+            group=group, unit=code, place_path=path, day=day, clean=score, green=score,
             orderly=score, lit=score, reason="路面整洁", made_at=NOW,
         )
     )  # fmt: skip

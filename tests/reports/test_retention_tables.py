@@ -302,8 +302,12 @@ NOT_PERSONAL = {
     },
     # figures of units and what they were computed from (decision 0052)
     "frozen assessments": {
-        f"assessment_frozen.{file}"
-        for file in ("inputs_json", "result_csv", "metadata_json", "recompute_py")
+        *(
+            f"assessment_frozen.{file}"
+            for file in ("inputs_json", "result_csv", "metadata_json", "recompute_py")
+        ),
+        # codes of indicators
+        "assessment_row.known",
     },
     # counts and times by unit, frozen with their month (decision 0059)
     "reports on dispatch": {"assessment_dispatch.table_csv"},

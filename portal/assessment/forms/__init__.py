@@ -80,6 +80,18 @@ class MediaForm(OfUnitForm):
     )
 
 
+class LampsForm(OfUnitForm):
+    """How many street lamps a street has."""
+
+    day = DayField(_l("Since which day?"), [InputRequired(message=NEEDED)])
+    number = WholeNumberField(_l("How many street lamps are there?"),
+                              [InputRequired(message=NEEDED)])  # fmt: skip
+    source = StringField(
+        _l("Which register or count says so?"),
+        [InputRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)],
+    )
+
+
 class ScoreForm(OfUnitForm):
     """A score of one unit by another. Who scores for one only is not asked for which."""
 

@@ -26,6 +26,7 @@ SOURCES: dict[Source, Words] = {
     Source.CHECK: _l("daily checks"),
     Source.MEDIA: _l("reports of the media"),
     Source.MUTUAL: _l("scores that units give each other"),
+    Source.REGISTER: _l("the register of lamps and the open matters at the end of the month"),
 }
 SPANS: dict[Span, Words] = {
     Span.MONTH: _l("Scores of the month"),
@@ -72,5 +73,6 @@ register(
         Refusal.NO_PAIR: _l("You do not score units of this kind."),
         Refusal.NOTHING_SCORED: _l("Please give at least one score, from 0 to 100."),
         Refusal.FUTURE: _l("Please choose a day that is not in the future."),
+        Refusal.NO_LAMPS: _l("Please write how many lamps there are: from 1 to %(most)s."),
     }
 )

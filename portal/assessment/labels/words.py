@@ -37,6 +37,12 @@ def indicator_words(set_code: str, group: str, code: str) -> str:
     return period_words(code)
 
 
+def known_words(set_code: str, group: str, codes: str) -> str:
+    """The names of some indicators, whose codes stand with spaces between."""
+    names = [indicator_words(set_code, group, code) for code in codes.split()]
+    return gettext(", ").join(names)
+
+
 def fund_words(code: str) -> str:
     """The name of a reward fund."""
     return next(in_words(fund.names) for fund in funds() if fund.code == code)
@@ -63,6 +69,6 @@ def value_words(source: str, value: int | None) -> str:
     """A value in the unit in which people read it: percent, points or reports."""
     if value is None:
         return gettext("not known")
-    if source in (Source.SYSTEM.value, Source.RELEASE.value):
+    if source in (Source.SYSTEM.value, Source.RELEASE.value, Source.REGISTER.value):
         return format_percent(value / UNIT, format="#,##0.##%", locale=current_language())
     return format_decimal(value / scale_of(source), locale=current_language())

@@ -32,6 +32,8 @@ from portal.kernel.ids import new_id, new_number
 _PERIOD = 8
 _SLUG = 16
 _NAME = 160
+# of less than a set, each of LONGEST_CODE at most
+_CODES = 1000
 
 
 class Period(Base):
@@ -115,6 +117,8 @@ class FrozenRow(Base):
     failed: Mapped[bool] = mapped_column(Boolean)
     fund: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     fund_fen: Mapped[int | None] = mapped_column(BigInteger)
+    # of a unit of which too little is known: the codes of what is, with spaces between
+    known: Mapped[str | None] = mapped_column(String(_CODES))
 
 
 class DailyCheck(OfUnit):
@@ -152,6 +156,25 @@ class MediaReport(OfUnit):
     day: Mapped[date]
     medium: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+
+
+class RegisterCount(OfUnit):
+    """How many things of a kind a unit has by its own register (street lamps, R120), since a day.
+    Only added: the newest up to a month's end counts for it."""
+
+    __tablename__ = "assessment_register"
+    __table_args__ = (
+        Index("ix_assessment_register_day", "kind", "day"),
+        CheckConstraint("number >= 1", name="number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(LONGEST_CODE))
+    day: Mapped[date]
+    number: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
 

@@ -104,7 +104,7 @@ def json_of(session: Session, slug: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RankRow:
-    """A row of a frozen table."""
+    """A row of a frozen table. ``known``: of one without points, the indicators that are known."""
 
     group: str
     unit: str
@@ -115,6 +115,7 @@ class RankRow:
     failed: bool
     fund: str | None
     fund_fen: int | None
+    known: str | None
     names: Mapping[str, str]
 
 

@@ -9,14 +9,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assessment.models import DailyCheck, MediaReport, MutualScore
+from portal.assessment.queries.registers import registered
 from portal.assessment.queries.units import Unit
 from portal.assessment.rules import GroupKind, Source
 from portal.assessment.rules.sets import LIAISON, Indicator, groups
-from portal.assessment.rules.values import Value, confidential, count, mean, part_of, released
+from portal.assessment.rules.values import (
+    Value,
+    confidential,
+    count,
+    in_order,
+    mean,
+    part_of,
+    released,
+)
 from portal.kernel.clock import city_day, month_bounds
 from portal.kernel.instance import instance_of
 from portal.reports.queries.figures import Chosen, Reach, counted
 from portal.reports.queries.means import MeansCounts, means_between
+from portal.reports.queries.standing_open import open_at
 from portal.reports.rules.figures import By, Tally
 from portal.reports.rules.figures import Span as Days
 from portal.satisfaction.queries.releases import Cell, cells, newest_of, release_file
@@ -74,6 +84,7 @@ class _Reader:
             Source.CHECK: self._check,
             Source.MEDIA: self._media,
             Source.MUTUAL: self._mutual,
+            Source.REGISTER: self._register,
         }
         return ways[one.source](one, units)
 
@@ -140,6 +151,19 @@ class _Reader:
             found[code].append(score)
         tell = confidential if one.formula == LIAISON else mean
         return [tell(found[unit.code]) for unit in units]
+
+    def _register(self, one: Indicator, units: Sequence[Unit]) -> list[Value | None]:
+        """Of a street whose things nobody counted nothing is known, however few are broken."""
+        end = month_bounds(self.month.name, instance_of(self.session).city.zone)[1]
+        broken = open_at(self.session, [one.formula], end)
+        tallies = {path: Counter(open=number) for path, number in broken.items()}
+        sums = _inside(tallies, [unit.path for unit in units])
+        known = registered(self.session, one.formula, self.month.days.last)
+        found = [known.get((unit.group, unit.code)) for unit in units]
+        return [
+            in_order(row.number, sums[unit.path]["open"]) if row else None
+            for unit, row in zip(units, found, strict=True)
+        ]
 
 
 def _inside(rows: Mapping[str, Tally], paths: Iterable[str]) -> dict[str, Tally]:

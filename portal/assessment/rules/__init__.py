@@ -7,16 +7,19 @@ LONGEST_REASON: Final = 400
 LONGEST_TITLE: Final = 120
 LONGEST_CODE: Final = 32
 MOST_SCORE: Final = 100
+MOST_REGISTERED: Final = 1_000_000
 
 
 class Source(StrEnum):
-    """Where an indicator's value comes from: system data, what people put down, the release."""
+    """Where an indicator's value comes from: system data, what people put down, the release; of a
+    register: how many of its things no open matter speaks of."""
 
     SYSTEM = "system"
     RELEASE = "release"
     CHECK = "check"
     MEDIA = "media"
     MUTUAL = "mutual"
+    REGISTER = "register"
 
 
 class Missing(StrEnum):
@@ -117,3 +120,4 @@ class Refusal(StrEnum):
     NO_PAIR = "assessment.no_pair"
     NOTHING_SCORED = "assessment.nothing_scored"
     FUTURE = "assessment.future"
+    NO_LAMPS = "assessment.no_lamps"

@@ -79,6 +79,29 @@ def total_of(
     return points, max(low, 0), min(high, FULL), left_out
 
 
+def known_of(
+    group: str, unit: str, indicators: Sequence[Mapping[str, Any]], inputs: Inputs
+) -> list[str]:
+    """The indicators of a unit that something was measured for.
+
+    A value is no measurement where it is what silence gives: no report of the media is put down of
+    a unit that nobody looked at, too.
+    """
+    found = list[str]()
+    for indicator in indicators:
+        said = inputs.get((group, unit, indicator["code"]))
+        if said is not None and said["value"] != indicator.get("silence"):
+            found.append(indicator["code"])
+    return found
+
+
+def enough(known: Sequence[str], indicators: Sequence[Mapping[str, Any]], least: int) -> bool:
+    """Whether what is known carries ``least`` ten-thousandths of all weight, or more."""
+    whole = sum(one["weight"] for one in indicators)
+    carried = sum(one["weight"] for one in indicators if one["code"] in known)
+    return bool(carried * FULL >= least * whole)
+
+
 def _rounded(part: Fraction) -> int:
     """Hundredths of a point, half of one up."""
     return (part * FULL + Fraction(1, 2)).__floor__()
@@ -137,11 +160,7 @@ def _group_rows(
         if unit["group"] == group["code"]:
             row = {"period": document["period"], "group": group["code"]}
             row |= {"unit": unit["code"], "name": unit["name"]}
-            said = total_of(group["code"], unit["code"], group["indicators"], inputs)
-            if said is not None:
-                row |= dict(zip(("points", "low", "high", "left_out"), said, strict=True))
-                row["failed"] = "yes" if said[0] < document["pass_mark"] else "no"
-            rows.append(row)
+            rows.append(row | _said_of(document, group, unit["code"], inputs))
     told = [row for row in rows if "points" in row]
     if group["ranked"] == "yes" and document["ranked"] == "yes":
         places = ranks([(row["low"], row["high"]) for row in told])
@@ -149,6 +168,27 @@ def _group_rows(
             row["rank"] = place
     rows.sort(key=lambda row: (-row.get("points", -1), row["unit"]))
     return rows
+
+
+def _said_of(
+    document: Mapping[str, Any], group: Mapping[str, Any], unit: str, inputs: Inputs
+) -> dict[str, Any]:
+    """The points of a unit; where too little is known, only what is: no points, so neither a rank
+    nor money, and nobody else's rank counts it.
+
+    Periods that were frozen before this rule say no ``known_least`` and keep their table.
+    """
+    indicators, least = group["indicators"], document.get("known_least")
+    if least is not None:
+        known = known_of(group["code"], unit, indicators, inputs)
+        if not enough(known, indicators, least):
+            left_out = [one["code"] for one in indicators if one["code"] not in known]
+            return {"known": known, "left_out": left_out}
+    said = total_of(group["code"], unit, indicators, inputs)
+    if said is None:
+        return {}
+    failed = "yes" if said[0] < document["pass_mark"] else "no"
+    return dict(zip(("points", "low", "high", "left_out"), said, strict=True)) | {"failed": failed}
 
 
 def csv_of(rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -24,6 +24,8 @@ DATA: Final = Path(__file__).parents[1] / "data"
 RELEASE_COLUMNS: Final = frozenset({"satisfied_share", "solved_share"})
 HUNDRED: Final = 100
 CRITICAL: Final = "critical"
+# the kind of problem that each lamp of the register is out of order by
+LAMPS: Final = "street_lamp"
 LIAISON: Final = "liaison"
 # of one: values are stored in ten-thousandths
 UNIT: Final = 10_000
@@ -56,7 +58,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One line of a set. ``none`` and ``full``: what earns nothing and all, in ten-thousandths."""
+    """One line of a set. ``none`` and ``full``: what earns nothing and all, in ten-thousandths.
+
+    ``silence``: the value that stands also where nobody looked, in ten-thousandths.
+    """
 
     set_code: str
     from_month: str
@@ -71,6 +76,7 @@ class Indicator:
     none: int
     full: int
     missing: Missing
+    silence: int | None
     names: Names
 
     @property
@@ -134,11 +140,12 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
     # scores are of a hundred, reports of the media are counted
     scale = HUNDRED if source in (Source.CHECK, Source.MUTUAL) else 1
     none, full = (int(Decimal(row[name]) * UNIT / scale) for name in ("none", "full"))
+    silence = int(Decimal(row["silence"]) * UNIT / scale) if row["silence"] else None
     return Indicator(
         row["set"], row["from_month"], row["group"], row["code"], source, row["formula"],
         Axis(row["axis"]) if row["axis"] else None,
         Field(row["field"]) if row["field"] else None, int(row["weight"]),
-        Direction(row["direction"]), none, full, Missing(row["missing"]), _names(row),
+        Direction(row["direction"]), none, full, Missing(row["missing"]), silence, _names(row),
     )  # fmt: skip
 
 
@@ -163,6 +170,7 @@ def _known_formula(one: Indicator) -> bool:
         Source.RELEASE: RELEASE_COLUMNS,
         Source.CHECK: frozenset(Axis),
         Source.MEDIA: frozenset({CRITICAL}),
+        Source.REGISTER: frozenset({LAMPS}),
     }
     return one.formula in known[one.source]
 
@@ -180,6 +188,38 @@ def set_for(month: str) -> tuple[str, tuple[Indicator, ...]] | None:
         return None
     code = max(begun, key=lambda one: one.from_month).set_code
     return code, tuple(one for one in begun if one.set_code == code)
+
+
+@dataclass(frozen=True)
+class IndicatorSet:
+    """A whole set. ``known_least``: how much of all weight must be known of a unit by measurement
+    to rank it, in ten-thousandths."""
+
+    code: str
+    from_month: str
+    known_least: int
+    lines: tuple[Indicator, ...]
+
+
+@cache
+def sets() -> tuple[IndicatorSet, ...]:
+    """Every set, the newest first. Raises ValueError where the tables contradict each other."""
+    shares = {row["set"]: int(row["known_least"]) for row in rows_of("sets.tsv")}
+    found = dict[str, list[Indicator]]()
+    for one in indicators():
+        found.setdefault(one.set_code, []).append(one)
+    if shares.keys() != found.keys() or not all(0 < one <= HUNDRED for one in shares.values()):
+        raise ValueError("sets.tsv: not a share from 1 to 100 of each set")
+    made = (
+        IndicatorSet(code, lines[0].from_month, shares[code] * UNIT // HUNDRED, tuple(lines))
+        for code, lines in found.items()
+    )
+    return tuple(sorted(made, key=lambda one: one.from_month, reverse=True))
+
+
+def known_least(set_code: str) -> int:
+    """How much of all weight a set asks for, in ten-thousandths."""
+    return next(one.known_least for one in sets() if one.code == set_code)
 
 
 @cache

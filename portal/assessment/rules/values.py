@@ -41,6 +41,13 @@ def part_of(tally: Mapping[str, int], part: str, whole: str) -> Value | None:
     return Value(value, value, value, counted, all_of)
 
 
+def in_order(registered: int, out_of_order: int) -> Value:
+    """The share of registered things that no open matter speaks of; both are complete counts."""
+    in_order = max(registered - out_of_order, 0)
+    value = (2 * in_order * UNIT + registered) // (2 * registered)
+    return Value(value, value, value, in_order, registered)
+
+
 def released(share: float, low: float, high: float, look: str = "") -> Value:
     """A share of the stored release, with its own interval."""
     return Value(round(share * UNIT), round(low * UNIT), round(high * UNIT), look=look)

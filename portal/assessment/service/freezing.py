@@ -40,7 +40,7 @@ from portal.assessment.rules.files import (
     files_of,
 )
 from portal.assessment.rules.periods import RANKED, Period, period_of, slug_of
-from portal.assessment.rules.sets import Indicator, funds, groups, set_for
+from portal.assessment.rules.sets import Indicator, funds, groups, known_least, set_for
 from portal.assessment.service.dispatch import keep_report
 from portal.assessment.service.settings import settings_of
 from portal.assessment.service.talks import call_to_talks
@@ -133,8 +133,10 @@ def _first(session: Session, period: Period, now: datetime) -> Document:
         ],
     }
     if period.span is Span.MONTH:
-        return document | _measured(session, period)
-    return document | _put_together(session, period, now)
+        document |= _measured(session, period)
+    else:
+        document |= _put_together(session, period, now)
+    return document | {"known_least": known_least(document["set"])}
 
 
 def _measured(session: Session, period: Period) -> Document:
@@ -187,7 +189,8 @@ def _groups(indicators: Iterable[Indicator]) -> list[Document]:
 
 
 def _line(one: Indicator) -> Document:
-    return {
+    silence = {} if one.silence is None else {"silence": one.silence}
+    return silence | {
         "code": one.code, "source": one.source.value, "formula": one.formula,
         "weight": one.weight, "none": one.none, "full": one.full, "missing": one.missing.value,
         "direction": one.direction.value, "name": one.names["zh_Hans"],
@@ -310,4 +313,5 @@ def _rows(document: Document, table: Sequence[Mapping[str, Any]]) -> Iterable[di
             "high": row.get("high"), "rank": row.get("rank"),
             "failed": row.get("failed") == "yes", "fund": row.get("fund"),
             "fund_fen": row.get("fund_fen"),
+            "known": " ".join(row["known"]) if "known" in row else None,
         }  # fmt: skip

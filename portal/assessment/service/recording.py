@@ -39,7 +39,7 @@ def record_check(session: Session, actor: Actor, wish: CheckWish, *, now: dateti
     found = checked_unit(session, actor, wish.group, wish.unit)
     if not wish.scores or any(not 0 <= score <= MOST_SCORE for score in wish.scores.values()):
         raise Refused(Refusal.NOTHING_SCORED, field="clean")
-    _month_is_open(session, wish.day, now)
+    month_is_open(session, wish.day, now)
     scores = {axis.value: score for axis, score in wish.scores.items()}
     made = DailyCheck(
         group=found.group, unit=found.code, place_path=found.path, day=wish.day,
@@ -94,7 +94,7 @@ def record_media(session: Session, actor: Actor, wish: MediaWish, *, now: dateti
         raise Missing
     if found is None or groups()[wish.group].kind is GroupKind.CITY:
         raise Refused(Refusal.NO_UNIT, field="unit")
-    _month_is_open(session, wish.day, now)
+    month_is_open(session, wish.day, now)
     session.add(
         MediaReport(
             group=found.group, unit=found.code, day=wish.day, medium=wish.medium,
@@ -103,7 +103,7 @@ def record_media(session: Session, actor: Actor, wish: MediaWish, *, now: dateti
     )  # fmt: skip
 
 
-def _month_is_open(session: Session, day: date, now: datetime) -> None:
+def month_is_open(session: Session, day: date, now: datetime) -> None:
     """Whether something of a day may still be added: it is no later day, and not frozen."""
     if day > city_day(now, instance_of(session).city.zone):
         raise Refused(Refusal.FUTURE, field="day")
@@ -182,7 +182,7 @@ def record_score(session: Session, actor: Actor, wish: ScoreWish, *, now: dateti
     found = unit(session, wish.group, wish.unit)
     if found is None:
         raise Refused(Refusal.NO_UNIT, field="unit")
-    _month_is_open(session, wish.day, now)
+    month_is_open(session, wish.day, now)
     period, quiet = f"{wish.day:%Y-%m}", wish.by.group == LIAISON
     code = _hidden(session, actor.person_id, period, found) if quiet else wish.by.code
     session.add(

@@ -14,6 +14,7 @@ def assessment_words() -> dict[str, object]:
         "period_words": words.period_words,
         "group_words": words.group_words,
         "indicator_words": words.indicator_words,
+        "known_words": words.known_words,
         "fund_words": words.fund_words,
         "talk_words": words.talk_words,
         "points_words": words.points_words,

@@ -18,7 +18,7 @@ from portal.assessment.queries.frozen import (
 from portal.assessment.queries.objections import objections_against
 from portal.assessment.rules.files import FILES
 from portal.assessment.rules.periods import period_of
-from portal.assessment.rules.sets import funds, groups, indicators, talks
+from portal.assessment.rules.sets import funds, groups, sets, talks
 from portal.assessment.views.blueprint import bp
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
@@ -40,7 +40,7 @@ def periods() -> ResponseReturnValue:
 def method() -> ResponseReturnValue:
     """How each figure is computed: the indicator sets, the ranks, the funds and the talks."""
     return render_template(
-        "assessment/method.html", groups=groups(), indicators=indicators(), funds=funds(),
+        "assessment/method.html", groups=groups(), sets=sets(), funds=funds(),
         talks=talks(), axes=AXES, fields=FIELDS, sources=SOURCES,
     )  # fmt: skip
 
