@@ -102,7 +102,7 @@ OPEN_FILES = {
     "reports.photo", "reports.thumbnail", "site.robots", "site.favicon",
     "reports.place_map_picture", "site.worker", "site.manifest", "feeds.atom", "feeds.geojson",
     "publicity.articles_feed", "publicity.media_atom", "publicity.media_json",
-    "feeds.data_atom",
+    "feeds.data_atom", "feeds.questions_atom",
     "openapi.show",
 }  # fmt: skip
 

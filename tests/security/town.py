@@ -112,6 +112,7 @@ def build_town(app: Flask, database: Database) -> Town:
             "auditor": accounts.staff(session, "auditor", area=city, name="审计员"),
             "administrator": accounts.staff(session, "administrator", area=city, name="管理员"),
             "city_centre": accounts.staff(session, "city_centre", area=city, name="中心"),
+            "evaluator": accounts.staff(session, "evaluator", area=city, name="评估员"),
         }
         town = Town(app, database, people, units)
         _fill(town, session, tree)
