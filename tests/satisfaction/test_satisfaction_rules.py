@@ -49,3 +49,4 @@ def test_months_follow_each_other_over_the_new_year() -> None:
     assert [is_month(text) for text in ("2026-10", "2026-13", "2026-1", "2026-10 ")] == [
         True, False, False, False,
     ]  # fmt: skip
+    assert not any(map(is_month, ("0000-01", "0001-01", "9999-12"))), "no day before or after them"

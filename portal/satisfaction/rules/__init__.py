@@ -8,6 +8,8 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
+from portal.kernel.clock import FIRST_YEAR, LAST_YEAR
+
 WINDOW_DAYS = 14
 SATISFIED_LEVELS = 3
 SMALLEST_CELL = 10
@@ -156,8 +158,9 @@ def opinion_in_batches(given: Sequence[Given], settings: Settings) -> Opinion | 
 
 
 def is_month(text: str) -> bool:
-    """Whether a text names a month like ``2026-11``."""
-    return _MONTH.match(text) is not None
+    """Whether a text names a month like ``2026-11`` that has a beginning and an end to count."""
+    found = _MONTH.match(text) is not None
+    return found and FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
 
 
 def next_month(month: str) -> str:
