@@ -63,7 +63,11 @@ def test_r201_a_figure_is_replaced_or_ended_with_a_reason_and_never_lost(
         wish = input_wish(city, link="javascript:alert(1)")
         with pytest.raises(Refused) as bad:
             enter_input(session, discloser(), wish, replaced="", now=NOW)
+        wish = input_wish(city, amount=0, kind=InputKind.POPULATION)
+        with pytest.raises(Refused) as nobody:
+            enter_input(session, discloser(), wish, replaced="", now=NOW)
     assert bad.value.code is DisclosureRefusal.BAD_LINK
+    assert (nobody.value.code, nobody.value.field) == (DisclosureRefusal.NOBODY, "amount")
     assert not is_link("https://user@x.example/")
 
 

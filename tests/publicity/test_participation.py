@@ -86,6 +86,11 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
     assert ways == len(TookPart)
     page = browser.in_language("en").get("/participation/", status=200)
     assert "1.0%" in page.text
+    # a 管区 has no figures: what is counted inside it is reached from the street
+    street = browser.get(f"/participation/?area={STREET}", status=200)
+    linked = [str(one["href"]) for one in street.soup.select("main a[href*='area=']")]
+    assert any(f"area={STREET}001&" in link for link in linked)
+    assert not any("M1" in link or "G01" in link for link in linked)
     data = browser.get("/participation/2026-10.json", status=200).response.json
     assert data is not None
     assert {"fewest", "cells", "month", "rounded_to"} == set(data)

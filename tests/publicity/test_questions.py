@@ -1,6 +1,7 @@
 """Public questions: looked at first, refused with a reason and an appeal, answered in time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -141,6 +142,16 @@ def test_L7_what_is_not_published_has_a_reason_and_an_appeal_that_another_decide
     assert there.row(number).reheard_words == "确为咨询。"
     with there.database.write() as session, pytest.raises(IntegrityError):
         session.execute(update(Question).values(reheard_by=Question.decided_by))
+
+
+def test_whoever_answers_for_the_unit_does_not_decide_whether_others_read_it(
+    there: Forum,
+) -> None:
+    number = there.ask(NOW)
+    both = replace(there.first, grants=there.first.grants | there.department.grants)
+    _refused(lambda: there.decide(number, NOW, who=both), QuestionRefusal.OWN_UNIT)
+    there.decide(number, NOW)
+    assert there.row(number).state is QuestionState.SHOWN
 
 
 def test_whoever_asked_is_told_and_says_once_whether_it_is_answered(there: Forum) -> None:

@@ -17,7 +17,7 @@ from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.reports.queries.masked import MaskedCase, masked_cases
-from portal.reports.rules.codes import State
+from portal.reports.rules.codes import Source, State
 from portal.site.evaluation import Wanted, package, periods_to_take
 from tests.make.accounts import sign_in_as, staff
 from tests.make.areas import small_tree
@@ -81,6 +81,8 @@ def test_r064_the_list_is_masked_field_by_field_and_ends_at_ones_own_places(
         here.lon, here.lat = 119.95, 36.78
         text(session, here, HER)
         case(session, town[f"{OTHER}001"])
+        part = case(session, town[f"{STREET}001"])
+        part.source = Source.PART  # counts with its whole
         number = here.number
     browser = _as(app, database, "deputy", town[STREET])
     page = browser.get("/desk/supervisors/cases", status=200)

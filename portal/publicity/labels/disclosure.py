@@ -27,6 +27,7 @@ register(
         DisclosureRefusal.NO_UNIT: _l("No unit has this code. The register of units shows them."),
         DisclosureRefusal.BAD_LINK: _l("An address begins with https:// or http://."),
         DisclosureRefusal.NO_REASON: _l("Please give a reason."),
+        DisclosureRefusal.NOBODY: _l("Please write how many people live there."),
         DisclosureRefusal.MOVED_ON: _l("Meanwhile this was changed. Please look at it again."),
     }
 )

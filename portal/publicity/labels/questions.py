@@ -47,6 +47,9 @@ register(
         QuestionRefusal.NO_REASON: _l("Please give a reason."),
         QuestionRefusal.OWN: _l("This is your own question. Somebody else decides."),
         QuestionRefusal.DECIDED: _l("Meanwhile this was decided. Please look at it again."),
+        QuestionRefusal.OWN_UNIT: _l(
+            "Your own unit is asked: somebody of another one decides whether others read it."
+        ),
         QuestionRefusal.SAME_PERSON: _l(
             "An appeal is decided by somebody who has not decided before."
         ),

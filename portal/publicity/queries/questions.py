@@ -118,10 +118,10 @@ def question_shown(session: Session, number: str) -> QuestionRow | None:
     return next(iter(_page(session, _SHOWN, Question.number == number, limit=1)), None)
 
 
-def question_by_number(session: Session, number: str, *, lock: bool = False) -> Opened | None:
-    """One of them, whatever its state, with what was sealed; ``lock``: nobody else moves it."""
+def question_by_number(session: Session, number: str) -> Opened | None:
+    """One of them, whatever its state, with what was sealed."""
     statement = select(*_OPENED).where(Question.number == number)
-    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    row = session.execute(statement).one_or_none()
     return _opened(session, row) if row else None
 
 

@@ -42,6 +42,7 @@ class DisclosureRefusal(StrEnum):
     BAD_LINK = "disclosure.bad_link"
     NO_REASON = "disclosure.no_reason"
     MOVED_ON = "disclosure.moved_on"
+    NOBODY = "disclosure.nobody"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from portal.satisfaction.rules.surveys import FEWEST, rounded
 # until then time of service is confirmed, and paper is typed
 CLOSES_AFTER_DAYS: Final = 10
 MONTH_LENGTH: Final = 7
+# beside the city itself, the widest first
+LEVELS: Final = ("street", "community")
 CODE_LENGTH: Final = 40
 
 

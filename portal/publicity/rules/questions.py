@@ -22,14 +22,9 @@ NUMBER_LENGTH: Final = 16
 ROLE_LENGTH: Final = 40
 # of one person, as long as they are not answered: who has more to ask waits
 MOST_OPEN: Final = 5
-# whoever answers for a government; a company is asked through the unit that supervises it
-ASKED_KINDS: Final = frozenset(
-    {
-        OrganisationKind.STREET_OFFICE,
-        OrganisationKind.DEPARTMENT,
-        OrganisationKind.DISTRICT_CENTRE,
-    }
-)
+# whoever answers for a government; a company is asked through the unit that supervises it, and the
+# command centre decides what others read, so that it is not asked itself
+ASKED_KINDS: Final = frozenset({OrganisationKind.STREET_OFFICE, OrganisationKind.DEPARTMENT})
 
 
 class QuestionState(StrEnum):
@@ -70,6 +65,7 @@ class QuestionRefusal(StrEnum):
     TOO_MANY = "question.too_many"
     NO_REASON = "question.no_reason"
     OWN = "question.own"
+    OWN_UNIT = "question.own_unit"
     DECIDED = "question.decided"
     SAME_PERSON = "question.same_person"
     NO_APPEAL = "question.no_appeal"

@@ -17,6 +17,7 @@ from portal.publicity.models import DisclosedInput, KeyTask, KeyTaskChange
 from portal.publicity.queries.disclosure import InputRow, TaskRow, input_by_number, task_by_number
 from portal.publicity.rules.disclosure import (
     DisclosureRefusal,
+    InputKind,
     InputWish,
     TaskState,
     TaskWish,
@@ -34,6 +35,8 @@ def enter_input(
     area = _place(session, actor, wish.place)
     if wish.link and not is_link(wish.link):
         raise Refused(DisclosureRefusal.BAD_LINK, field="link")
+    if wish.kind is InputKind.POPULATION and wish.amount < 1:
+        raise Refused(DisclosureRefusal.NOBODY, field="amount")
     same = (
         DisclosedInput.kind == wish.kind, DisclosedInput.area_id == area.id,
         DisclosedInput.year == wish.year, DisclosedInput.title == wish.title,

@@ -13,7 +13,7 @@ from portal.kernel.instance import instance_of
 from portal.publicity.models import Participation, ParticipationMonth
 from portal.publicity.queries.disclosure import populations
 from portal.publicity.queries.participation import last_counted, people_in
-from portal.publicity.rules.participation import closing_month, count_people
+from portal.publicity.rules.participation import LEVELS, closing_month, count_people
 
 # how far back a first run looks: what is older was before this portal
 MOST_MONTHS: Final = 12
@@ -66,6 +66,6 @@ def _codes(session: Session) -> list[str]:
     codes = []
     for root in root_areas(session):
         codes.append(root.code)
-        for level in ("street", "community"):
+        for level in LEVELS:
             codes += [one.code for one in descendants_at_level(session, root.path, level)]
     return codes

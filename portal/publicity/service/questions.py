@@ -119,6 +119,7 @@ def decide_question(
     row = question_to_decide(session, actor, number)
     if row.person_id is not None and row.person_id == actor.person_id:
         raise Refused(QuestionRefusal.OWN)
+    _not_ours(session, actor, row)
     if why is HiddenWhy.OTHER and not words:
         raise Refused(QuestionRefusal.NO_REASON, field="words")
     values = _hidden(why, words) if why else _published(session, row, now)
@@ -127,6 +128,12 @@ def decide_question(
         decided_at=now, decided_by=actor.person_id, **values,
     )  # fmt: skip
     _tell(session, row, "question.hidden" if why else "question.shown", now)
+
+
+def _not_ours(session: Session, actor: Actor, row: Opened) -> None:
+    """Who answers for the unit that is asked does not decide whether others read the question."""
+    if row.organisation_id in {one.id for one in units_answered_for(session, actor)}:
+        raise Refused(QuestionRefusal.OWN_UNIT)
 
 
 def _hidden(why: HiddenWhy, words: str) -> dict[str, Any]:
@@ -205,6 +212,7 @@ def rehear_question(
     row = question_to_decide(session, actor, number)
     if actor.person_id in {row.decided_by, row.person_id}:
         raise Refused(QuestionRefusal.SAME_PERSON)
+    _not_ours(session, actor, row)
     if not words:
         raise Refused(QuestionRefusal.NO_REASON, field="words")
     stands = (

@@ -7,7 +7,13 @@ from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
-from portal.areas.queries import AreaRow, area_by_code, areas_by_codes, children_of, root_areas
+from portal.areas.queries import (
+    AreaRow,
+    area_by_code,
+    areas_by_codes,
+    descendants_at_level,
+    root_areas,
+)
 from portal.kernel.errors import Missing
 from portal.kernel.i18n import current_language
 from portal.kernel.spreadsheets import csv_bytes
@@ -19,7 +25,7 @@ from portal.publicity.queries.participation import (
     participation_in,
     participation_of_month,
 )
-from portal.publicity.rules.participation import CLOSES_AFTER_DAYS, TookPart, share
+from portal.publicity.rules.participation import CLOSES_AFTER_DAYS, LEVELS, TookPart, share
 from portal.publicity.views.blueprint import bp
 from portal.satisfaction.labels import month_words
 
@@ -33,12 +39,12 @@ def participation() -> ResponseReturnValue:
     """How many took part in a month, in a place and in the places just below it."""
     months, place = months_counted(reading()), _place()
     month = request.args.get("month", "")[:7] or next(iter(months), "")
-    below = children_of(reading(), place.code)
+    below = _counted_below(place)
     found = participation_in(reading(), month, [place.code, *(one.code for one in below)])
     return render_template(
         "publicity/participation.html", slogan=SLOGAN, months=months, month=month, place=place,
         ways=TOOK_PART, own=[row for row in found if row.area_code == place.code],
-        below=[(one, _any(found, one.code)) for one in below], share=share,
+        below=[(one, row) for one in below if (row := _any(found, one.code))], share=share,
         month_words=month_words, days=CLOSES_AFTER_DAYS, in_percent=_in_percent,
     )  # fmt: skip
 
@@ -54,6 +60,15 @@ def _place() -> AreaRow:
     if place is None:
         raise Missing
     return place
+
+
+def _counted_below(place: AreaRow) -> list[AreaRow]:
+    """The nearest places inside that are counted: what lies between has no figures."""
+    for level in LEVELS:
+        found = descendants_at_level(reading(), place.path, level)
+        if inside := [one for one in found if one.code != place.code]:
+            return inside
+    return []
 
 
 def _any(rows: list[ParticipationRow], code: str) -> ParticipationRow | None:

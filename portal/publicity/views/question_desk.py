@@ -3,17 +3,19 @@
 from functools import partial
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.kernel.clock import now
+from portal.kernel.errors import Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from portal.publicity.forms.questions import DecideForm, RehearForm, ReplyForm
 from portal.publicity.labels.questions import HIDDEN_WHY, QUESTION_STATES
 from portal.publicity.queries.questions import PAGE, QuestionRow, answered_for, to_answer, to_decide
+from portal.publicity.rules.questions import QuestionState
 from portal.publicity.service.questions import (
     ANSWER,
     MODERATE,
@@ -54,7 +56,12 @@ def desk_questions() -> ResponseReturnValue:
 def desk_question(number: str) -> ResponseReturnValue:
     """Publish a question, or say why not; decide an appeal."""
     row = question_to_decide(reading(), current_actor(), number)
-    reheard = row.appealed_at is not None and row.reheard_at is None
+    awaits = row.appealed_at is not None and row.reheard_at is None
+    # what was sealed is opened again only for whoever has something to decide
+    if request.method == "GET" and not awaits and row.state is not QuestionState.WAITING:
+        raise Missing
+    # of two who hear an appeal the second keeps her form, and reads that it is decided
+    reheard = awaits or "show" in request.form
     form = RehearForm() if reheard else DecideForm()
     words = {
         "row": row, "states": QUESTION_STATES, "whys": HIDDEN_WHY, "reheard": reheard,

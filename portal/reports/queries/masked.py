@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.clock import city_day
 from portal.reports.models import Case
+from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.public import KindRow, kinds
 from portal.reports.rules.codes import PublicState, Source
 from portal.reports.rules.pauses import is_late_at
@@ -52,7 +53,7 @@ def masked_cases(
     """Some cases of the places that somebody supervises, the newest first."""
     last = session.scalar(select(Case.id).where(Case.number == after)) if after else None
     older = [Case.id < last] if last is not None else []
-    statement = select(*_COLUMNS).where(_inside(places), *older).order_by(Case.id.desc())
+    statement = select(*_COLUMNS).where(_inside(places), a_whole(), *older).order_by(Case.id.desc())
     known = kinds(session)
     return [_masked(row, known, zone, now) for row in session.execute(statement.limit(limit))]
 
@@ -63,7 +64,7 @@ def masked_between(
 ) -> Iterator[MaskedCase]:  # fmt: skip
     """Those that were reported from a moment until before another, in an order that tells
     nothing: that of their random numbers."""
-    mine = (_inside(places), Case.found_at >= first, Case.found_at < end)
+    mine = (_inside(places), a_whole(), Case.found_at >= first, Case.found_at < end)
     known = kinds(session)
     for row in session.execute(select(*_COLUMNS).where(*mine).order_by(Case.number)):
         yield _masked(row, known, zone, now)
