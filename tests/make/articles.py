@@ -97,10 +97,12 @@ class Newsroom:
     model: Person
     area: Area
 
-    def write(self, kind: ArticleKind = ArticleKind.NEWS, **changes: Any) -> str:
+    def write(
+        self, kind: ArticleKind = ArticleKind.NEWS, place: str = STREET, **changes: Any
+    ) -> str:
         """A draft; its number."""
         with self.database.write() as session:
-            return write_article(session, self.writer, kind, STREET, wish(**changes), now=NOW)
+            return write_article(session, self.writer, kind, place, wish(**changes), now=NOW)
 
     def step(
         self, who: Actor, number: str, step: ArticleStep, reason: str = "", now: datetime = NOW

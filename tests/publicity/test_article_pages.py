@@ -133,6 +133,11 @@ def test_r158_r283_the_media_get_the_news_of_a_day_as_page_json_and_atom(
     assert found["items"][0]["source"] == "城市管理局"
     entries = ET.fromstring(client.get("/media.atom").data).findall(f"{ATOM}entry")
     assert [one.findtext(f"{ATOM}id", "").rpartition("/")[2] for one in entries] == [today]
+    for address in ("/media", "/media.json", "/media.atom"):
+        # the first day of all has none before it
+        with client.get(f"{address}?day=0001-01-01") as answer:
+            assert answer.status_code == 200
+            assert "max-age" not in answer.headers.get("Cache-Control", ""), "gone at once"
     page = browser.in_language("en").get("/media?day=nonsense", status=200)
     assert len(page.soup.select("main .card")) == 1
     feed = client.get(f"/articles/feed.atom?place={STREET}")

@@ -167,6 +167,9 @@ def test_a_withdrawal_takes_a_reason_and_ends_it(there: Newsroom) -> None:
     number = there.published()
     withdraw = partial(there.step, there.writer, number, ArticleStep.WITHDRAW)
     _refused(withdraw, ArticleRefusal.NO_REASON)
+    # everybody reads the reason, and nobody approves it
+    telling = partial(withdraw, "本人来电13905320000要求撤下")
+    _refused(telling, ArticleRefusal.REASON_LEADS)
     withdraw(WHY)
     row = there.row(number)
     assert (row.state, row.withdrawn_why, there.seen()) == (ArticleState.WITHDRAWN, WHY, [])
@@ -220,6 +223,24 @@ def test_L6_nobody_is_shown_before_she_agreed_to_the_very_words(there: Newsroom)
     assert there.row(number).shown_version == 1
     with there.database.write() as session, pytest.raises(IntegrityError):
         session.execute(update(Article).values(sealed_name=None))
+
+
+def test_L6_her_name_has_no_number_and_stays_as_it_was_approved(there: Newsroom) -> None:
+    number = there.about_her()
+
+    def agreed(name: str) -> None:
+        with there.database.write() as session:
+            agree(session, there.her, number, name, seen=(1, 1), now=NOW)
+
+    _refused(lambda: agreed("办证13905320000"), ArticleRefusal.BAD_NAME)
+    agreed("老街坊")
+    there.step(there.second, number, ArticleStep.APPROVE)
+    _refused(lambda: agreed("别的名字"), ArticleRefusal.NAME_STAYS)
+    agreed("老街坊")
+
+
+def test_an_article_names_no_place_that_leads_to_a_door(there: Newsroom) -> None:
+    _refused(lambda: there.write(place="370283001001G01"), ArticleRefusal.TOO_FINE)
 
 
 def test_L6_whoever_is_not_known_to_be_of_age_is_not_shown(there: Newsroom) -> None:

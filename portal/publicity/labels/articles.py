@@ -70,6 +70,9 @@ register(
         ArticleRefusal.LEADS_TO_SOMEBODY: _l(
             "This may lead to somebody: %(found)s. Take it out, or say below why it may stand."
         ),
+        ArticleRefusal.REASON_LEADS: _l(
+            "This may lead to somebody: %(found)s. Everybody reads this reason: please take it out."
+        ),
         ArticleRefusal.NO_PHOTO: _l("Please choose a photo."),
         ArticleRefusal.TOO_MANY_PHOTOS: _l("No more than %(most)s photos, please."),
         ArticleRefusal.NO_PERSON: _l("First say whose page it is: she is asked."),
@@ -80,6 +83,13 @@ register(
         ),
         ArticleRefusal.NOT_AGREED: _l("The person has not agreed to this version yet."),
         ArticleRefusal.NO_NAME: _l("Under which name do you want to be shown? A pen name will do."),
+        ArticleRefusal.BAD_NAME: _l("Please write a name without numbers."),
+        ArticleRefusal.NAME_STAYS: _l(
+            "Your page is published under another name: it stays, or you take your page back."
+        ),
+        ArticleRefusal.TOO_FINE: _l(
+            "Please name a community, a street or the city: nothing finer is shown."
+        ),
         ArticleRefusal.OWN: _l("You wrote of this yourself. Somebody else approves it."),
         ArticleRefusal.HERSELF: _l("Nobody writes or approves a page about herself."),
         ArticleRefusal.MOVED_ON: _l("Meanwhile this was changed. Please look at it again."),

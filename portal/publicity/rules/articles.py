@@ -93,9 +93,15 @@ class ArticleRefusal(StrEnum):
     MOVED_ON = "article.moved_on"
     NOT_NOW = "article.not_now"
     NO_REASON = "article.no_reason"
+    REASON_LEADS = "article.reason_leads"
+    TOO_FINE = "article.too_fine"
+    BAD_NAME = "article.bad_name"
+    NAME_STAYS = "article.name_stays"
 
 
 WITH_REASON: Final = frozenset({ArticleStep.SEND_BACK, ArticleStep.CORRECT, ArticleStep.WITHDRAW})
+# everybody reads it, and nobody approves it
+PUBLIC_REASON: Final = frozenset({ArticleStep.CORRECT, ArticleStep.WITHDRAW})
 APPROVERS: Final = frozenset({ArticleStep.APPROVE, ArticleStep.SEND_BACK})
 _OF_VERSION: Final = {
     VersionState.DRAFT: (ArticleStep.SEND,),

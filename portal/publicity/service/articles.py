@@ -29,6 +29,7 @@ from portal.publicity.queries.articles import (
 )
 from portal.publicity.rules.articles import (
     APPROVERS,
+    PUBLIC_REASON,
     WITH_REASON,
     ArticleKind,
     ArticleRefusal,
@@ -43,6 +44,7 @@ from portal.publicity.rules.articles import (
 from portal.publicity.service.asking_person import ask_person
 from portal.reports.queries.exposing import case_bases
 from portal.reports.rules.masking import what_is_masked
+from portal.reports.rules.publicity import STRICTEST, public_codes
 
 WRITE: Final = Permission.ARTICLE_WRITE
 APPROVE: Final = Permission.ARTICLE_APPROVE
@@ -104,6 +106,9 @@ def _place(session: Session, actor: Actor, typed: str) -> AreaRow:
     area = area_by_code(session, typed.strip().upper())
     if area is None or not actor.may(WRITE, place_path=area.path):
         raise Refused(ArticleRefusal.NO_PLACE, field="place")
+    if area.code not in public_codes(area.path, STRICTEST):
+        # a grid or a building leads to a door
+        raise Refused(ArticleRefusal.TOO_FINE, field="place")
     return area
 
 
@@ -130,10 +135,15 @@ def _nobody_shown(wish: ArticleWish) -> None:
     """Telephones, cards, plates and names with a title need a reason, such as an office's number:
     what a machine can find is asked about; who approves reads the reason."""
     for name, text in (("title", wish.title), ("short", wish.summary), ("body", wish.body)):
-        found = [text[one.start : one.end] for one in what_is_masked(text)]
-        if found and not wish.masked_why:
-            facts = {"found": "、".join(dict.fromkeys(found))}
-            raise Refused(ArticleRefusal.LEADS_TO_SOMEBODY, field=name, facts=facts)
+        if not wish.masked_why:
+            _leads_to_nobody(text, name, ArticleRefusal.LEADS_TO_SOMEBODY)
+
+
+def _leads_to_nobody(text: str, name: str, code: ArticleRefusal) -> None:
+    found = [text[one.start : one.end] for one in what_is_masked(text)]
+    if found:
+        facts = {"found": "、".join(dict.fromkeys(found))}
+        raise Refused(code, field=name, facts=facts)
 
 
 def _case(session: Session, kind: ArticleKind, typed: str) -> str | None:
@@ -229,6 +239,8 @@ def _may_step(
         raise Forbidden
     if step in WITH_REASON and not reason:
         raise Refused(ArticleRefusal.NO_REASON, field="reason")
+    if step in PUBLIC_REASON:
+        _leads_to_nobody(reason, "reason", ArticleRefusal.REASON_LEADS)
     if step not in open_steps(row.state, version.state):
         raise Conflict(ArticleRefusal.NOT_NOW)
 

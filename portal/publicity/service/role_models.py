@@ -31,6 +31,7 @@ from portal.publicity.rules.articles import (
 )
 from portal.publicity.service.articles import draft_here, lend_hand
 from portal.publicity.service.asking_person import stop_asking
+from portal.reports.rules.masking import for_public
 
 
 def name_person(session: Session, actor: Actor, number: str, typed: str) -> None:
@@ -89,6 +90,11 @@ def agree(
     shown_as = " ".join(name.split())
     if not shown_as:
         raise Refused(ArticleRefusal.NO_NAME, field="name")
+    if for_public(shown_as) != shown_as:
+        raise Refused(ArticleRefusal.BAD_NAME, field="name")
+    if row.shown_version is not None and shown_name(session, row) not in {None, shown_as}:
+        # nobody would have looked at the new one
+        raise Refused(ArticleRefusal.NAME_STAYS, field="name")
     if row.state is ArticleState.WITHDRAWN:
         raise Conflict(ArticleRefusal.NOT_NOW)
     if (version.version, version.sent) != seen:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal.accounts.access import public
-from portal.kernel.clock import city_day, local, now
+from portal.kernel.clock import city_day, is_countable, local, now
 from portal.kernel.i18n import HTML_LANG, current_language, in_words
 from portal.kernel.i18n import gettext as _
 from portal.kernel.i18n import lazy_gettext as _l
@@ -27,7 +27,6 @@ from portal.satisfaction.labels import KINDS as RATED
 from portal.satisfaction.labels import month_words
 
 SIZE: Final = 50
-CACHE_SECONDS: Final = 300
 CONVENTION, FIGURES = _l("Convention"), _l("Figures of satisfaction")
 
 
@@ -112,9 +111,10 @@ def _day() -> date:
     """The day that is asked for; today when it is missing, nonsense or still to come."""
     today = city_day(now(), instance().city.zone)
     try:
-        return min(date.fromisoformat(request.args.get("day", "")), today)
+        day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return today
+    return min(day, today) if is_countable(day) else today
 
 
 @bp.get("/media")
@@ -166,8 +166,9 @@ def _moment(at: datetime) -> str:
 
 
 def _shared(response: Response) -> Response:
-    """Others may fetch it, and keep it for some minutes; the words are of the reader's language."""
-    response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
+    """Others may fetch it, and ask again before they show it: who takes her page back is gone at
+    once. The words are of the reader's language."""
+    response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Cookie")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

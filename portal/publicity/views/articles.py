@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.access import public
 from portal.areas.queries import AreaRow, area_by_code, areas_by_ids, find_areas
 from portal.kernel.errors import Missing
+from portal.kernel.forms import clean_text
 from portal.kernel.ids import clean_number
 from portal.kernel.qr import qr_svg
 from portal.kernel.web import instance, reading, write_on_get
@@ -60,7 +61,7 @@ def articles() -> ResponseReturnValue:
 
 def asked() -> tuple[dict[str, str], Sought]:
     """What is looked for, as typed and as meant. An unknown place finds nothing."""
-    given = {name: request.args.get(name, "")[:80].strip() for name in ("kind", "place")}
+    given = {name: clean_text(request.args.get(name, "")[:80]) or "" for name in ("kind", "place")}
     kind = ArticleKind(given["kind"]) if given["kind"] in set(ArticleKind) else None
     return given, Sought(kind, _under(given["place"]))
 
@@ -176,7 +177,7 @@ def _poster(
     title: str | None, text: str | None, way: str, kind: ArticleKind | None
 ) -> ResponseReturnValue:
     """``?unit=``: the code of the unit that puts it up, whose name then stands on it."""
-    code = request.args.get("unit", "")[:40].strip().upper()
+    code = (clean_text(request.args.get("unit", "")[:40]) or "").upper()
     unit = organisation_by_code(reading(), code) if code else None
     url = instance().config.origin + way
     return render_template(
