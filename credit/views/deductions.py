@@ -106,7 +106,7 @@ def propose_deduction() -> ResponseReturnValue:
 
 def _units() -> list[tuple[str, str]]:
     """The units and places for which this person proposes, in words."""
-    found = acting_for(current_actor())
+    found = acting_for(reading(), current_actor(), now=now())
     units = organisations_by_ids(reading(), [one.unit_id for one in found if one.unit_id])
     codes = [codes_of(one.place)[-1] for one in found if one.place]
     names = {str(unit_id): unit.names for unit_id, unit in units.items()}

@@ -104,6 +104,15 @@ def organisation(session: Session, organisation_id: UUID) -> OrganisationRow | N
     return organisations_by_ids(session, [organisation_id]).get(organisation_id)
 
 
+def standing_organisations(
+    session: Session, organisation_ids: Iterable[UUID], on: date
+) -> list[OrganisationRow]:
+    """Those of some organisations that stand on a day, by code: one that ended begins nothing new,
+    though its heirs go on with what it had in hand."""
+    found = organisations_by_ids(session, list(organisation_ids)).values()
+    return sorted((row for row in found if row.valid_on(on)), key=lambda row: row.code)
+
+
 def predecessors(session: Session, organisation_id: UUID) -> list[OrganisationRow]:
     """The organisations that it followed, the last end first."""
     rows = _rows(session, _columns().where(Organisation.successor_id == organisation_id))

@@ -177,6 +177,15 @@ def test_of_whom_too_little_is_known_there_is_no_rank_and_no_money() -> None:
     assert "2026,streets,2,'=街2,,,,,,b media,," in lines
 
 
+def test_what_was_decided_about_an_objection_is_known() -> None:
+    """A report of the media that was none: the unit is not thrown out because of it."""
+    fix = {"objection": "n", "group": "streets", "unit": "3", "indicator": "media", "becomes": 0}
+    rows = {row["unit"]: row for row in recompute.table(a_quiet_town(corrections=[fix]))}
+    assert "media" not in rows["3"]["left_out"]
+    assert rows["3"]["rank"] == 2
+    assert "known" not in rows["3"]
+
+
 def test_a_period_that_was_frozen_before_this_rule_keeps_its_table() -> None:
     document = a_quiet_town()
     del document["known_least"]

@@ -42,14 +42,13 @@ def town(app: Flask, database: Database) -> Signing:
 
 def settle(town: Signing, act: ContestAct, reason: str = "住户称未签", **meant: str) -> Any:
     """The act; the code of its refusal, whose counted tries stay written."""
-    caught = None
-    with town.database.write() as session:
-        try:
-            wish = ContestWish(act, reason, **meant)
+    wish = ContestWish(act, reason, **meant)
+    try:
+        with town.database.write() as session:
             settle_contested(session, town.committee, town.number, wish, now=SIGNED_AT)
-        except Refused as refusal:
-            caught = refusal.code
-    return caught
+    except Refused as refusal:
+        return refusal.code
+    return None
 
 
 def actions(town: Signing) -> list[tuple[str, Any, str | None]]:
@@ -92,6 +91,13 @@ def test_the_desk_does_not_learn_doors_by_contesting_them(town: Signing) -> None
     tried = {settle(town, WITHDRAW, door=f"3-{at}") for at in range(SIGNED_LINES_A_DAY)}
     assert tried == {SignRefusal.NOT_FOUND}
     assert settle(town, WITHDRAW, door="3-101") is SignRefusal.TOO_MANY
+
+
+def test_a_door_that_signed_without_a_name_is_not_told_for_nothing(town: Signing) -> None:
+    town.sign(0, Signer.HOUSEHOLD, door="3-101")
+    tried = {settle(town, HIDE, door="3-101") for _ in range(SIGNED_LINES_A_DAY)}
+    assert tried == {SignRefusal.NOT_NAMED}
+    assert settle(town, HIDE, door="3-101") is SignRefusal.TOO_MANY
 
 
 def test_L6_an_insulting_name_is_hidden_and_the_signature_stands(town: Signing) -> None:

@@ -319,6 +319,17 @@ def test_r238_a_fall_is_told_from_the_stored_release_and_ratings_alone_tell_noth
     assert street.level < street.bound < street.usual
     # of the kind they rated too, at the city's desk
     assert (CITY, "litter") in falls
+    # a worse month is a warning of its own: nobody reads its share under the month before
+    month_of_ratings(database, 11, 6)
+    assert look_for_spikes(database, NOW) > 0
+    streets = [
+        one for one in found(database) if (one.place_path, one.category_code) == (STREET, "")
+    ]
+    assert {one.month: one.ended_at is None for one in streets} == {
+        "2026-10": False,
+        "2026-11": True,
+    }
+    assert {one.month: one.level for one in streets}["2026-10"] == street.level
 
 
 # --- the desk -------------------------------------------------------------------------------------

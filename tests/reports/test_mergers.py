@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from credit.service.process.standing import acting_for
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_for, people_holding
 from portal.accounts.rules import Permission
 from portal.areas.rules import Keeper
+from portal.conventions.service.issues import unit_of
 from portal.kernel.db import Database
 from portal.organisations.queries import organisations_by_ids
 from portal.organisations.service import end_organisation
@@ -93,6 +95,14 @@ def test_r004_mergers_of_mergers_lead_to_the_last_and_to_nobody_else(merger: Mer
         assert set(actor.organisations_for(Permission.REPORT_HANDLE)) == {
             merger.old, merger.middle, merger.new,
         }  # fmt: skip
+
+
+def test_r004_nothing_new_begins_in_the_name_of_a_unit_that_ended(merger: Merger) -> None:
+    merger.end("SANITATION", "CITY-MANAGEMENT")
+    with merger.database.read() as session:
+        actor = actor_for(session, merger.person.id, NOW, second_factor=True)
+        assert unit_of(session, actor, now=NOW) == merger.new
+        assert [one.unit_id for one in acting_for(session, actor, now=NOW)] == [merger.new]
 
 
 def test_r004_the_history_and_the_figures_of_the_past_keep_the_old_name(merger: Merger) -> None:

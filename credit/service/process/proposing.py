@@ -79,7 +79,7 @@ def propose(
     if not actor.may(Permission.DEDUCTION_PROPOSE):
         raise Forbidden
     gates.check_on(session, district, now)
-    unit = _unit(actor, wish.acting_for)
+    unit = _unit(session, actor, wish.acting_for, now)
     _check_words(wish, now)
     subject = _subject(session, wish.subject, actor)
     rule = _rule(session, district, wish, actor)
@@ -106,9 +106,9 @@ def propose(
     return matter.number
 
 
-def _unit(actor: Actor, key: str) -> ActingFor:
+def _unit(session: Session, actor: Actor, key: str, now: datetime) -> ActingFor:
     """The unit or place that somebody proposes for: the one chosen, or her first."""
-    units = {unit.key: unit for unit in acting_for(actor)}
+    units = {unit.key: unit for unit in acting_for(session, actor, now=now)}
     found = units.get(key) or next(iter(units.values()), None)
     if found is None:
         raise Refused(MatterRefusal.NO_UNIT)

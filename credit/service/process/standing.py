@@ -1,6 +1,7 @@
 """Who may take a step: from outside the proposer's unit, without an interest, not for oneself."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,10 @@ from credit.queries.speakers import is_about
 from credit.rules.guard import COUNTS_FOR, MATTER, Route
 from credit.rules.process import MatterRefusal
 from portal.accounts.rules import Actor, Permission, roles
+from portal.kernel.clock import city_day
 from portal.kernel.errors import Conflict, Forbidden, Refused
+from portal.kernel.instance import instance_of
+from portal.organisations.queries import standing_organisations
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,14 @@ class ActingFor:
         return str(self.unit_id or self.place or "")
 
 
-def acting_for(actor: Actor) -> list[ActingFor]:
-    """The units and places for which somebody may propose deductions."""
+def acting_for(session: Session, actor: Actor, *, now: datetime) -> list[ActingFor]:
+    """The units that stand and the places for which somebody may propose deductions."""
     grants = [grant for grant in actor.grants if grant.permission is Permission.DEDUCTION_PROPOSE]
     found = {ActingFor(grant.organisation_id, grant.place_path) for grant in grants}
-    return sorted(found, key=lambda one: one.key)
+    today = city_day(now, instance_of(session).city.zone)
+    units = standing_organisations(session, {one.unit_id for one in found if one.unit_id}, today)
+    standing = {None, *(unit.id for unit in units)}
+    return sorted((one for one in found if one.unit_id in standing), key=lambda one: one.key)
 
 
 def person_of(actor: Actor) -> UUID:

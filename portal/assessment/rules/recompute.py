@@ -35,7 +35,7 @@ def corrected(document: Mapping[str, Any]) -> dict[tuple[str, str, str], Mapping
     for one in document["corrections"]:
         value = one["becomes"]
         found[one["group"], one["unit"], one["indicator"]] = {
-            "value": value, "low": value, "high": value,
+            "value": value, "low": value, "high": value, "decided": 1,
         }  # fmt: skip
     return found
 
@@ -85,12 +85,14 @@ def known_of(
     """The indicators of a unit that something was measured for.
 
     A value is no measurement where it is what silence gives: no report of the media is put down of
-    a unit that nobody looked at, too.
+    a unit that nobody looked at, too. What was decided about an objection is.
     """
     found = list[str]()
     for indicator in indicators:
         said = inputs.get((group, unit, indicator["code"]))
-        if said is not None and said["value"] != indicator.get("silence"):
+        if said is None:
+            continue
+        if "decided" in said or said["value"] != indicator.get("silence"):
             found.append(indicator["code"])
     return found
 

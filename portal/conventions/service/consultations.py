@@ -29,6 +29,7 @@ from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
 from portal.kernel.instance import instance_of
+from portal.organisations.queries import standing_organisations
 
 OPEN: Final = Permission.CONSULTATION_OPEN
 _COMMUNITY: Final = "community"
@@ -68,7 +69,7 @@ def start_asking(
 ) -> str:
     """Prepare a question; its number. ``unit_id``: the unit that asks, None: the office of the
     place. Nobody reads it before it is announced."""
-    area = _place(session, actor, wish.place, unit_id)
+    area = _place(session, actor, wish.place, unit_id, now)
     _refuse(session, wish, now)
     row = Consultation(
         id=new_id(), number=new_number(), kind=wish.kind, area_id=area.id, place_path=area.path,
@@ -83,11 +84,15 @@ def start_asking(
     return row.number
 
 
-def _place(session: Session, actor: Actor, code: str, unit_id: UUID | None) -> AreaRow:
+def _place(
+    session: Session, actor: Actor, code: str, unit_id: UUID | None, now: datetime
+) -> AreaRow:
     area = area_by_code(session, code.strip().upper())
+    today = city_day(now, instance_of(session).city.zone)
+    hers = standing_organisations(session, actor.organisations_for(OPEN), today)
     places = actor.places_for(OPEN)
     here = area is not None and (
-        unit_id in actor.organisations_for(OPEN)
+        unit_id in {one.id for one in hers}
         or places is None
         or any(area.path.startswith(path) for path in places)
     )

@@ -22,7 +22,7 @@ from portal.conventions.rules.signing import ContestAct, ContestWish, SignRefusa
 from portal.conventions.service.sheets import SIGNED_LINES, version_here
 from portal.conventions.service.signing import end_signature, household_hash, name_shown
 from portal.kernel.audit import note_action
-from portal.kernel.errors import Conflict, Counted, Refused
+from portal.kernel.errors import Counted, Refused
 from portal.kernel.ratelimit import take
 from portal.organisations.queries import organisations_by_ids
 
@@ -44,7 +44,8 @@ def settle_contested(
     if wish.act is ContestAct.WITHDRAW:
         end_signature(session, row, now=now)
     elif row.named_at is None:
-        raise Conflict(SignRefusal.NOT_NAMED, field="act")
+        # counted too: it tells that the door or unit has signed
+        raise Counted(SignRefusal.NOT_NAMED, field="act")
     else:
         name_shown(session, row, None, now=now)
     note_action(

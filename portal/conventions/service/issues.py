@@ -25,21 +25,21 @@ from portal.conventions.queries.issues import (
     supported_by,
 )
 from portal.conventions.rules.community import CommunityRefusal, IssueState, IssueStep, step_of
-from portal.conventions.service.places import MANAGE
+from portal.conventions.service.places import MANAGE, today_of
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_number
 from portal.kernel.instance import instance_of
-from portal.organisations.queries import organisation
+from portal.organisations.queries import standing_organisations
 
 MOST_WAITING = 5
 
 
-def unit_of(session: Session, actor: Actor) -> UUID | None:
-    """The unit for which somebody acts: the one that gave her a role."""
+def unit_of(session: Session, actor: Actor, *, now: datetime) -> UUID | None:
+    """The unit for which somebody acts: the one that gave her a role, as long as it stands."""
     found = {grant.organisation_id for grant in actor.grants if grant.organisation_id}
-    units = [unit for unit in sorted(found) if organisation(session, unit) is not None]
-    return units[0] if units else None
+    units = standing_organisations(session, found, today_of(session, now))
+    return units[0].id if units else None
 
 
 def raise_issue(
@@ -57,17 +57,17 @@ def raise_issue(
     session.add(
         Issue(
             number=number, area_id=area.id, place_path=area.path, person_id=actor.person_id,
-            organisation_id=_unit(session, actor, for_unit=for_unit), title=title,
+            organisation_id=_unit(session, actor, now, for_unit=for_unit), title=title,
             sealed_words=instance_of(session).vault.seal(words), raised_at=now,
         )
     )  # fmt: skip
     return number
 
 
-def _unit(session: Session, actor: Actor, *, for_unit: bool) -> UUID | None:
+def _unit(session: Session, actor: Actor, now: datetime, *, for_unit: bool) -> UUID | None:
     if not for_unit:
         return None
-    found = unit_of(session, actor)
+    found = unit_of(session, actor, now=now)
     if found is None:
         raise Refused(CommunityRefusal.NO_UNIT, field="for_unit")
     return found
@@ -126,7 +126,7 @@ def propose(
     session.add(
         IssueProposal(
             issue_id=row.id, person_id=actor.person_id, at=now,
-            organisation_id=_unit(session, actor, for_unit=for_unit),
+            organisation_id=_unit(session, actor, now, for_unit=for_unit),
             sealed_words=instance_of(session).vault.seal(words),
         )
     )  # fmt: skip

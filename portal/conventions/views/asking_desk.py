@@ -72,7 +72,7 @@ from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
 from portal.kernel.words import say
-from portal.organisations.queries import organisations_by_ids
+from portal.organisations.queries import standing_organisations
 
 FOLDER = "conventions/asking/desk"
 SAVED = _l("Saved.")
@@ -106,7 +106,8 @@ def desk_askings() -> ResponseReturnValue:
 
 def _offer(form: AskingForm) -> AskingForm:
     actor = current_actor()
-    units = organisations_by_ids(reading(), actor.organisations_for(OPEN)).values()
+    today = city_day(now(), instance().city.zone)
+    units = standing_organisations(reading(), actor.organisations_for(OPEN), today)
     form.offer(units, office=actor.places_for(OPEN) != ())
     return form
 

@@ -95,7 +95,7 @@ def issue_new(code: str) -> ResponseReturnValue:
         )  # fmt: skip
         return url_for("conventions.my_issues")
 
-    unit = unit_of(reading(), current_actor())
+    unit = unit_of(reading(), current_actor(), now=now())
     return answer(form, f"{FOLDER}/new.html", act, thanks=SENT, area=area, unit=unit)
 
 
@@ -136,7 +136,7 @@ def issue_propose(number: str) -> ResponseReturnValue:
         propose(session, current_actor(), row.number, words, for_unit=unit, now=now())
         return url_for("conventions.issue", number=row.number)
 
-    unit = unit_of(reading(), current_actor())
+    unit = unit_of(reading(), current_actor(), now=now())
     return answer(form, f"{FOLDER}/propose.html", act, thanks=SENT, row=row, unit=unit)
 
 

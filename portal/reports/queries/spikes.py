@@ -44,7 +44,6 @@ class Running:
     id: UUID
     key: Key
     month: str | None
-    peak: float
 
 
 @dataclass(frozen=True)
@@ -140,11 +139,11 @@ def running(session: Session) -> list[Running]:
     found = session.execute(
         select(
             ReportSpike.id, ReportSpike.measure, ReportSpike.place_path, ReportSpike.category_code,
-            ReportSpike.month, ReportSpike.peak,
+            ReportSpike.month,
         ).where(ReportSpike.ended_at.is_(None))
     )  # fmt: skip
     return [
-        Running(row.id, (row.measure, row.place_path, row.category_code), row.month, row.peak)
+        Running(row.id, (row.measure, row.place_path, row.category_code), row.month)
         for row in found
     ]
 

@@ -67,10 +67,12 @@ def look_at(session: Session, now: datetime) -> Look:
     """What is out of the usual now: reports of a week, and the newest month that was released."""
     runs = {one.key: one for one in running(session)}
     found = {one.key: one for one in (*_waves(session, runs, now), *_falls(session))}
+    # a fall in the next month is one of its own: what was answered was said of the month before
+    on = {key: run for key, run in runs.items() if key in found and run.month == found[key].month}
     return Look(
-        tuple(one for key, one in found.items() if key not in runs),
-        {run.id: found[key].level for key, run in runs.items() if key in found},
-        tuple(run.id for key, run in runs.items() if key not in found),
+        tuple(one for key, one in found.items() if key not in on),
+        {run.id: found[key].level for key, run in on.items()},
+        tuple(run.id for key, run in runs.items() if key not in on),
     )
 
 
