@@ -2,9 +2,11 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.accounts.rules import Actor
 from portal.accounts.service import erase_person
+from portal.conventions.models import Issue
 from portal.conventions.queries.issues import (
     MyProposalRow,
     proposals_by,
@@ -203,11 +205,11 @@ def test_an_issue_goes_with_whoever_raised_it_and_a_decision_stays(
         for number in (kept, erased):
             board.step(number, IssueStep.DECIDE, "开放。")
     with pytest.raises(Missing), board.database.write() as session:
-        take_issue_back(session, board.other, kept)
+        take_issue_back(session, board.other, kept, now=NOW)
     with board.database.write() as session:
-        take_issue_back(session, board.her, kept)
+        take_issue_back(session, board.her, kept, now=NOW)
     with pytest.raises(Conflict), board.database.write() as session:
-        take_issue_back(session, board.her, kept)
+        take_issue_back(session, board.her, kept, now=NOW)
     with board.database.write() as session:
         assert board.her.person_id is not None
         erase_person(session, None, board.her.person_id, now=NOW)
@@ -217,6 +219,9 @@ def test_an_issue_goes_with_whoever_raised_it_and_a_decision_stays(
         assert (row.title, row.words) == ("", "")
         assert row.state is (IssueState.DECIDED if decided else IssueState.TAKEN_BACK)
         assert row.decision == ("开放。" if decided else None)
+    with board.database.read() as session:
+        # an end, from which what others proposed below it is forgotten in time
+        assert None not in session.scalars(select(Issue.decided_at)).all()
 
 
 def test_r114_the_board_from_a_resident_to_the_result(

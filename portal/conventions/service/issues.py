@@ -6,7 +6,7 @@ An issue is a resident's or a unit's. Others read it when staff have looked. Loc
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
@@ -162,7 +162,7 @@ def look_at_proposal(
     )  # fmt: skip
 
 
-def take_issue_back(session: Session, actor: Actor, number: str) -> None:
+def take_issue_back(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
     """Whoever raised it takes it back: her words go, and unless it was decided nobody reads of it
     any more."""
     row = issue_by_number(session, clean_number(number) or "", lock=True)
@@ -170,7 +170,11 @@ def take_issue_back(session: Session, actor: Actor, number: str) -> None:
         raise Missing
     if not row.title:
         raise Conflict(CommunityRefusal.ENDED)
-    gone = {"title": None, "sealed_words": None, "refused_why": None, "state": WITHOUT_WORDS}
+    gone = {
+        "title": None, "sealed_words": None, "refused_why": None, "state": WITHOUT_WORDS,
+        # its end, from which what hangs on it is forgotten in time
+        "decided_at": func.coalesce(Issue.decided_at, now),
+    }  # fmt: skip
     session.execute(update(Issue).where(Issue.id == row.id).values(gone))
 
 

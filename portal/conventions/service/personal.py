@@ -102,9 +102,11 @@ def _takes_back(now: datetime) -> Mapping[str, Any]:
     return {"state": SaidState.TAKEN_BACK, "hidden_why": None, "decided_at": now}
 
 
-def _issue_goes(_now: datetime) -> Mapping[str, Any]:
-    """What the committee decided stays."""
-    return {"state": WITHOUT_WORDS, "refused_why": None}
+def _issue_goes(now: datetime) -> Mapping[str, Any]:
+    """What the committee decided stays; what hangs on an issue without an end is forgotten from
+    now on."""
+    ended = func.coalesce(Issue.decided_at, now)
+    return {"state": WITHOUT_WORDS, "refused_why": None, "decided_at": ended}
 
 
 def _proposal_goes(_now: datetime) -> Mapping[str, Any]:

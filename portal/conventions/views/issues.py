@@ -175,7 +175,7 @@ def my_issue_back(number: str) -> ResponseReturnValue:
     """Take back what I raised."""
 
     def act(session: Session) -> str:
-        take_issue_back(session, current_actor(), number)
+        take_issue_back(session, current_actor(), number, now=now())
         return url_for("conventions.my_issues")
 
     return answer(SureForm(), f"{FOLDER}/mine.html", act, thanks=BACK, **_mine())
