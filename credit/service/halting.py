@@ -40,6 +40,15 @@ def why_stopped(session: Session) -> LogStop | None:
 
 
 def _why(session: Session, files: LogFiles) -> LogStop | None:
+    stop = _compared(session, files)
+    if stop is LogStop.NO_STATE:
+        # the first sealing notes a new log outside before it is there inside: one that began after
+        # we had looked for its note has left one by now, and a note that was lost stays away
+        stop = _compared(session, files)
+    return stop
+
+
+def _compared(session: Session, files: LogFiles) -> LogStop | None:
     try:
         # the file first: a sealing that ends meanwhile leaves the database ahead, which is well
         noted = files.noted()

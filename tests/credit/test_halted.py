@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from credit.models import Due, Entry, EntryDetail, Refusal, WaitingFact
 from credit.queries.accounts import accounts_of, consents, wrong_balances
+from credit.queries.log import current_log
 from credit.rules.kinds import Kind, LedgerRefusal
 from credit.rules.leaf import Unit
 from credit.rules.rulebook import NotCounted
+from credit.rules.standing import LogStop, Noted
 from credit.service import (
     Posted,
     Rejected,
@@ -30,6 +32,7 @@ from credit.service import halting as service
 from credit.service.conduct import post_deduction, repair_deduction, void_deduction
 from credit.service.due import settle_due
 from credit.service.facts import post_waiting
+from credit.service.logfiles import LogFiles
 from credit.service.posting import Details
 from credit.service.sealing import seal
 from portal.accounts.service import erase_person, export_person
@@ -324,6 +327,32 @@ def test_a_sealing_does_not_look_like_a_loss_to_who_reads_meanwhile(database: Da
                 assert service.why_stopped(session) is None
 
     at_once(write_and_seal, look, look)
+
+
+def test_a_first_sealing_between_the_look_at_the_file_and_at_the_log_is_no_loss(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The very first log is noted after we looked for a note, and is there when we ask for it."""
+    with database.write() as session:
+        given(session, account(session), 1)
+    plain, looks = LogFiles.noted, list[Noted | None]()
+
+    def noted(files: LogFiles) -> Noted | None:
+        found = plain(files)
+        if not looks:
+            looks.append(found)
+            seal(database, NOW)
+        return found
+
+    monkeypatch.setattr(LogFiles, "noted", noted)
+    with database.read() as session:
+        # a snapshot that began before the sealing has no log at all, which is well too
+        assert service.why_stopped(session) is None
+    assert looks == [None]
+    with database.read() as session:
+        assert current_log(session) is not None
+        (files_of(database).folder / "state").unlink()
+        assert service.why_stopped(session) is LogStop.NO_STATE
 
 
 def test_points_can_be_held_again_as_soon_as_the_ledger_goes_on(database: Database) -> None:

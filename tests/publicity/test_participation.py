@@ -24,7 +24,7 @@ from tests.make.areas import small_tree
 from tests.make.disclosure import discloser, input_wish
 from tests.make.reports import case
 from tests.make.together import at_once
-from tests.pages import Browser
+from tests.pages import Browser, Page
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 STREET, HERE = "370283001", "/37/3702/370283/370283001/370283001001/"
@@ -86,13 +86,16 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
     assert ways == len(TookPart)
     page = browser.in_language("en").get("/participation/", status=200)
     assert "1.0%" in page.text
-    # a 管区 has no figures: what is counted inside it is reached from the street
-    street = browser.get(f"/participation/?area={STREET}", status=200)
-    linked = [str(one["href"]) for one in street.soup.select("main a[href*='area=']")]
-    assert any(f"area={STREET}001&" in link for link in linked)
-    assert not any("M1" in link or "G01" in link for link in linked)
+    _leads_to_what_is_counted(browser.get(f"/participation/?area={STREET}", status=200))
     data = browser.get("/participation/2026-10.json", status=200).response.json
     assert data is not None
     assert {"fewest", "cells", "month", "rounded_to"} == set(data)
     assert browser.get("/participation/2020-01.csv").status == 404
     assert "reporting,10" in browser.get("/participation/2026-10.csv").text
+
+
+def _leads_to_what_is_counted(street: Page) -> None:
+    """A 管区 has no figures: what is counted inside it is reached from the street."""
+    linked = [str(one["href"]) for one in street.soup.select("main a[href*='area=']")]
+    assert any(f"area={STREET}001&" in link for link in linked)
+    assert not any("M1" in link or "G01" in link for link in linked)

@@ -56,19 +56,22 @@ def desk_questions() -> ResponseReturnValue:
 def desk_question(number: str) -> ResponseReturnValue:
     """Publish a question, or say why not; decide an appeal."""
     row = question_to_decide(reading(), current_actor(), number)
+    form = _form_of(row)
+    words = {
+        "row": row, "states": QUESTION_STATES, "whys": HIDDEN_WHY,
+        "reheard": isinstance(form, RehearForm), **around([row]),
+    }  # fmt: skip
+    act = partial(_decide, row.number, form)
+    return answer(form, f"{FOLDER}/one.html", act, thanks=SAVED, **words)
+
+
+def _form_of(row: QuestionRow) -> DecideForm | RehearForm:
     awaits = row.appealed_at is not None and row.reheard_at is None
     # what was sealed is opened again only for whoever has something to decide
     if request.method == "GET" and not awaits and row.state is not QuestionState.WAITING:
         raise Missing
     # of two who hear an appeal the second keeps her form, and reads that it is decided
-    reheard = awaits or "show" in request.form
-    form = RehearForm() if reheard else DecideForm()
-    words = {
-        "row": row, "states": QUESTION_STATES, "whys": HIDDEN_WHY, "reheard": reheard,
-        **around([row]),
-    }  # fmt: skip
-    act = partial(_decide, row.number, form)
-    return answer(form, f"{FOLDER}/one.html", act, thanks=SAVED, **words)
+    return RehearForm() if awaits or "show" in request.form else DecideForm()
 
 
 def _decide(number: str, form: DecideForm | RehearForm, session: Session) -> str:
