@@ -24,7 +24,6 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
 
 from portal.accounts.service.people import PASSWORDS
 from portal.kernel import db
@@ -37,6 +36,7 @@ from portal.kernel.logs import configure_logging
 from portal.kernel.vault import Vault
 from portal.site import schema
 from portal.site.app import create_app
+from tests.addresses import laid_out_once
 from tests.engines import Engines, postgres_database
 from tests.house.session import WHERE
 from tests.pages import Browser
@@ -218,38 +218,9 @@ def statements_compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def addresses_compiled_once() -> Iterator[None]:
-    """The same for the addresses: making a portal took longer than most tests.
-
-    What is kept takes its rule as an argument, so nothing of one portal is in another.
-    """
-    compile_builder, kept = Rule._compile_builder, {}
-
-    def compiled(rule: Rule, append_unknown: bool = True) -> Any:
-        trace = tuple(rule._trace)
-        key = (rule.rule, trace, repr(rule.defaults), append_unknown)
-        if key not in kept:
-            kept[key] = compile_builder(rule, append_unknown)
-        return kept[key]
-
-    parse_rule, parsed = Rule._parse_rule, {}
-
-    def parts(rule: Rule, text: str) -> tuple[Any, ...]:
-        key = (text, *rule.map.converters.items())
-        if key not in parsed:
-            at = len(rule._trace)
-            found = tuple(parse_rule(rule, text))
-            parsed[key] = found, rule._trace[at:], dict(rule._converters)
-            return found
-        found, trace, converters = parsed[key]
-        rule._trace += trace
-        rule._converters |= converters
-        rule.arguments |= converters.keys()
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compiled)
-        patch.setattr(Rule, "_parse_rule", parts)
+def addresses_laid_out_once() -> Iterator[None]:
+    """The same for the addresses."""
+    with laid_out_once():
         yield
 
 

@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
+from weakref import WeakKeyDictionary
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import Map, RequestRedirect
 
 from portal.site.context import one_way
 
@@ -27,33 +29,42 @@ def words(tag: Tag) -> str:
 
 def faults_of(page: "Page") -> Iterable[str]:
     soup = page.soup
-    yield from _syntax(page.html)
-    headings = soup("h1")
-    if len(headings) != 1:
-        yield f"{len(headings)} h1 instead of one: {[words(h) for h in headings]}"
-    title = words(soup.title) if soup.title else ""
-    # a title has no markup that could keep letters of another direction in their place
-    if not page.h1 or not title.startswith(one_way(page.h1)):
-        yield f"the title {title!r} does not begin with the h1 {page.h1!r}"
-    root = soup.find("html")
-    if not isinstance(root, Tag) or root.get("lang") not in {"zh-Hans", "zh-Hant", "en"}:
-        yield "html has no language of ours"
     # one walk for all questions: a selector would walk again for each
     every: list[Tag] = soup.find_all(True)
+    yield from _syntax(page.html)
+    yield from _names(soup, every)
     # what a script may bring in later has its words then
-    later = {id(tag) for template in soup("template") for tag in template(True)}
+    templates = [tag for tag in every if tag.name == "template"]
+    later = {id(tag) for template in templates for tag in template(True)}
     tags = [tag for tag in every if id(tag) not in later]
     yield from _ids(tags)
     yield from _labels(tags)
     yield from _inline(every)
     yield from _addresses(page, tags)
-    yield from _leftovers(soup, tags)
-    yield from _way(page)
+    # what is left over in a text or a value stands in the source too: most pages need no walk
+    if LEFTOVERS.search(unescape(page.html)):
+        yield from _leftovers(soup, tags)
+    yield from _way(page, tags)
 
 
-def _way(page: "Page") -> Iterable[str]:
+def _names(soup: BeautifulSoup, every: Sequence[Tag]) -> Iterable[str]:
+    headings = [words(tag) for tag in every if tag.name == "h1"]
+    if len(headings) != 1:
+        yield f"{len(headings)} h1 instead of one: {headings}"
+    heading = headings[0] if headings else ""
+    title = words(soup.title) if soup.title else ""
+    # a title has no markup that could keep letters of another direction in their place
+    if not heading or not title.startswith(one_way(heading)):
+        yield f"the title {title!r} does not begin with the h1 {heading!r}"
+    roots = [tag for tag in every if tag.name == "html"]
+    if not roots or roots[0].get("lang") not in {"zh-Hans", "zh-Hant", "en"}:
+        yield "html has no language of ours"
+
+
+def _way(page: "Page", tags: Sequence[Tag]) -> Iterable[str]:
     """R104: every page but the first says where one is, and ends with itself."""
-    steps = page.soup.select("nav.breadcrumb li")
+    ways = [tag for tag in tags if tag.name == "nav" and "breadcrumb" in tag.get("class", ())]
+    steps = [step for way in ways for step in way("li")]
     if page.path != "/" and not steps:
         yield "nothing says where one is (您现在的位置)"
     elif steps and not all(words(step) for step in steps):
@@ -159,19 +170,28 @@ _LEADS = {"a": ("href",), "link": ("href",), "img": ("src",), "script": ("src",)
 
 
 def _answers(page: "Page", address: str, method: str) -> bool:
-    target = urlsplit(urljoin(page.url, address))
-    if target.scheme not in {"http", "https"} or not urljoin(page.url, address).startswith(
-        page.browser.origin
-    ):
+    whole = urljoin(page.url, address)
+    target = urlsplit(whole)
+    if target.scheme not in {"http", "https"} or not whole.startswith(page.browser.origin):
         return method == "GET"
-    known: Mapping[str, Any] = page.browser.app.view_functions
+    url_map = page.browser.app.url_map
+    met = _MET.setdefault(url_map, set())
+    if (target.path, method) in met:
+        return True
     try:
-        endpoint, _ = page.browser.app.url_map.bind("localhost").match(target.path, method)
+        endpoint, _ = url_map.bind("localhost").match(target.path, method)
     except RequestRedirect:
         return True
     except (MethodNotAllowed, HTTPException):
         return False
+    known: Mapping[str, Any] = page.browser.app.view_functions
+    if endpoint in known:
+        met.add((target.path, method))
     return endpoint in known
+
+
+# what answers in a map of addresses: the next page has the same head and foot
+_MET: WeakKeyDictionary[Map, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 def _leftovers(soup: BeautifulSoup, tags: Sequence[Tag]) -> Iterable[str]:

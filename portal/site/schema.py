@@ -71,7 +71,13 @@ def revision_of(connection: Connection) -> str | None:
 
 def knows(wanted: str) -> bool:
     """Whether a migration is one of ours."""
-    return any(found.revision == wanted for found in _scripts().walk_revisions())
+    return wanted in _known(CHECKOUT)
+
+
+@cache
+def _known(_checkout: Path) -> frozenset[str]:
+    """Read once: to read them is to load a hundred modules."""
+    return frozenset(found.revision for found in _scripts().walk_revisions())
 
 
 def _scripts() -> ScriptDirectory:

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from tests.browser.screen import Screen, Site
-from tests.browser.served import CHROMIUM, QUIET, served
+from tests.browser.served import QUIET, served
 from tests.browser.tour import MODES, Tour
 from tests.browser.walk import Faults, walk
+from tests.house.session import CHROMIUM
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,9 @@ from playwright.sync_api import sync_playwright
 from portal.kernel.db import open_database
 from portal.site import schema
 from tests.browser import rules
-from tests.browser.served import CHROMIUM, QUIET, served
+from tests.browser.served import QUIET, served
 from tests.browser.tour import LANGUAGES, MODES, PARTS, Tour
+from tests.house.session import CHROMIUM, INSTALL
 from tests.house.tree import ROOT
 from tests.make.all_pages import Stop
 
@@ -113,8 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader = argparse.ArgumentParser(prog="script/photographs", description=__doc__)
     reader.add_argument("folder", help="where to put them; outside of the repository")
     folder = target(reader.parse_args(arguments).folder)
-    if not Path(CHROMIUM).exists():
-        sys.exit(f"{CHROMIUM} is missing: apt-get install chromium fonts-noto-cjk fonts-noto-core")
+    if not CHROMIUM.exists():
+        sys.exit(f"{CHROMIUM} is missing: {INSTALL}")
     with tempfile.TemporaryDirectory() as home:
         template = Path(home) / "template.db"
         database = open_database(f"sqlite:///{template}")

@@ -11,10 +11,11 @@ from tests.browser.screen import Site
 from tests.make.demo import Demo, small_demo
 from tests.site.test_sockets import free_port
 
-CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-gpu",
+    # without windows letters would be as wide as whole points, narrower than what people see
+    "--font-render-hinting=none",
 ]  # fmt: skip
 
 
