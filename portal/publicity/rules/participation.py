@@ -62,7 +62,7 @@ def count_people(parts: Mapping[TookPart, Iterable[Part]], paths: Sequence[str])
     people = _people(parts, set(codes))
     sums = [*_of_places(paths, people), *_of_ways(codes)]
     cells = [(code, way) for code in codes for way in TookPart]
-    beside = [cell for cell in people if cell[0].endswith(_ELSEWHERE)]
+    beside = sorted({part for one in sums for part in one.parts} - set(cells))
     counts = {cell: len(people.get(cell, ())) for cell in (*cells, *beside)}
     found = cells_told(counts, sums, unpublished=beside)
     return [Counted(*cell, found[cell]) for cell in cells]

@@ -102,8 +102,7 @@ class _Table(Generic[Cell]):
             if other in self.told and most[other] < self.low(other):
                 # it may only be a part of an untold whole that was made smaller
                 return self._finest(why.get(one.whole, one), why), other
-        smaller = {cell, *why}
-        for other in smaller:
+        for other in (cell, *why):
             for one in self.of[other]:
                 if one.whole in self.told and other in one.parts and self._is_narrow(one, most):
                     return self._finest(one, why), one.whole
