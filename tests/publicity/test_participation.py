@@ -28,6 +28,7 @@ from tests.pages import Browser, Page
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 STREET, HERE = "370283001", "/37/3702/370283/370283001/370283001001/"
+OTHER_STREET = "370283002"
 PATHS = (f"/37/3702/370283/{STREET}/", "/37/3702/370283/none/")
 
 
@@ -65,11 +66,12 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
     with database.write() as session:
         tree = small_tree(session)
         city = tree["370283"]
-        for _ in range(11):
-            case(session, tree[f"{STREET}001"], at=at, reporter=person(session))
+        for code in (f"{STREET}001", f"{OTHER_STREET}001"):
+            for _ in range(11):
+                case(session, tree[code], at=at, reporter=person(session))
         for row in session.scalars(select(CaseReporter)):
             row.created_at = at
-        wish = input_wish(city, kind=InputKind.POPULATION, amount=1000)
+        wish = input_wish(city, kind=InputKind.POPULATION, amount=2000)
         enter_input(session, discloser(), wish, replaced="", now=NOW)
     assert sorted(at_once(*[lambda: count_month(database, "2026-10", NOW)] * 2)) == [False, True]
 
@@ -80,7 +82,7 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
         return [(row.area_code, row.people, row.population) for row in mine]
 
     first = cells()
-    assert first == [(city.code, 10, 1000), (STREET, 10, None)]
+    assert first == [(city.code, 20, 2000), (STREET, 10, None)]
     with database.write() as session:
         for row in session.scalars(select(CaseReporter)):
             row.person_id = row.pseudonym = None
