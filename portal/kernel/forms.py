@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import StopValidation
+from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.clock import is_countable
@@ -28,7 +28,23 @@ from portal.kernel.errors import Refused
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
 
+NEEDED = _l("Please fill this in.")
+LONG = _l("Please write no more than %(max)d characters.")
 _CONTROLS = {"Cc", "Cs", "Cn", "Co"}
+
+
+def needed_line(words: Any, most: int) -> StringField:
+    """A line that must be filled in."""
+    return StringField(words, _filled(most))
+
+
+def needed_words(words: Any, most: int) -> TextAreaField:
+    """Some lines that must be filled in."""
+    return TextAreaField(words, _filled(most))
+
+
+def _filled(most: int) -> list[Any]:
+    return [InputRequired(message=NEEDED), Length(max=most, message=LONG)]
 
 
 def clean_text(text: str | None) -> str | None:

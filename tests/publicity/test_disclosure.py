@@ -10,8 +10,10 @@ from portal.accounts.rules import Actor
 from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.ids import new_id
 from portal.publicity.models import DisclosedInput
 from portal.publicity.queries.disclosure import (
+    INPUTS_PAGE,
     changes_of,
     inputs_disclosed,
     populations,
@@ -80,6 +82,41 @@ def test_the_newest_population_up_to_a_year_is_what_shares_are_of(
             enter_input(session, discloser(), wish, replaced="", now=NOW)
         assert populations(session, 2026) == {city.code: 200}
         assert populations(session, 2019) == {}
+
+
+def test_of_two_populations_of_a_year_the_one_entered_last_counts(
+    database: Database, city: Area
+) -> None:
+    """Also where both were entered in one moment, and the database finds them the other way."""
+    first, last = new_id(), new_id()
+    with database.write() as session:
+        for key, title, amount in ((last, "常住人口", 500), (first, "户籍人口", 400)):
+            row = DisclosedInput(
+                id=key, kind=InputKind.POPULATION, area_id=city.id, area_code=city.code, year=2026,
+                amount=amount, title=title, source="统计公报", entered_at=NOW,
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+        assert populations(session, 2026) == {city.code: 500}
+
+
+def test_every_figure_that_stands_is_reached_by_pages(
+    database: Database, city: Area, browser: Browser
+) -> None:
+    with database.write() as session:
+        for at in range(INPUTS_PAGE + 1):
+            wish = input_wish(city, title=f"经费 {at:03}")
+            enter_input(session, discloser(), wish, replaced="", now=NOW)
+    page, titles = browser.in_language("en").get("/disclosure/", status=200), set()
+    for turn in range(2):
+        titles |= {one.text for one in page.soup.select("h3") if "经费" in one.text}
+        more = page.soup.select("nav.pager a[rel=next]")
+        assert len(more) == 1 - turn
+        if more:
+            page = browser.get(str(more[0]["href"]), status=200)
+    assert len(titles) == INPUTS_PAGE + 1
+    for nonsense in ("0", "-1", "x", "99999999999"):
+        assert "经费 000" in browser.get(f"/disclosure/?page={nonsense}", status=200).text
 
 
 def test_r237_a_key_task_tells_every_change_and_two_at_once_change_it_once(

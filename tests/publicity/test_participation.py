@@ -14,8 +14,8 @@ from portal.publicity.rules.participation import (
     closing_month,
     count_people,
     share,
-    told,
 )
+from portal.publicity.rules.suppression import cells_told
 from portal.publicity.service.disclosure import enter_input
 from portal.publicity.service.participation import count_due_months, count_month
 from portal.reports.models import CaseReporter
@@ -28,6 +28,8 @@ from tests.pages import Browser, Page
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 STREET, HERE = "370283001", "/37/3702/370283/370283001/370283001001/"
+OTHER_STREET = "370283002"
+PATHS = (f"/37/3702/370283/{STREET}/", "/37/3702/370283/none/")
 
 
 def test_r242_people_are_counted_once_and_few_look_like_none() -> None:
@@ -35,16 +37,20 @@ def test_r242_people_are_counted_once_and_few_look_like_none() -> None:
         TookPart.REPORTING: [(f"a{at}", HERE) for at in range(12)] * 2,
         TookPart.VOLUNTEERING: [(f"a{at}", HERE) for at in range(9)] + [("b", HERE)] * 3,
     }
-    found = {(one.code, one.took_part): one.people for one in count_people(parts, [STREET, "none"])}
+    found = {(one.code, one.took_part): one.people for one in count_people(parts, PATHS)}
     assert found[(STREET, TookPart.REPORTING)] == 10
     assert found[(STREET, TookPart.VOLUNTEERING)] == 10
     assert found[(STREET, TookPart.ANY)] == 15
     assert found[(STREET, TookPart.VOTING)] is None
     assert {found[("none", way)] for way in TookPart} == {None}
-    assert [told(people) for people in (0, 9, 10, 12, 13)] == [None, None, 10, 10, 15]
+    assert [_told(people) for people in (0, 9, 10, 12, 13)] == [None, None, 10, 10, 15]
     assert share(None, 100) is None
     assert share(10, None) is None
     assert share(10, 40) == 0.25
+
+
+def _told(people: int) -> int | None:
+    return cells_told({"it": people}, [])["it"]
 
 
 def test_a_month_is_counted_ten_days_after_its_end() -> None:
@@ -60,11 +66,12 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
     with database.write() as session:
         tree = small_tree(session)
         city = tree["370283"]
-        for _ in range(11):
-            case(session, tree[f"{STREET}001"], at=at, reporter=person(session))
+        for code in (f"{STREET}001", f"{OTHER_STREET}001"):
+            for _ in range(11):
+                case(session, tree[code], at=at, reporter=person(session))
         for row in session.scalars(select(CaseReporter)):
             row.created_at = at
-        wish = input_wish(city, kind=InputKind.POPULATION, amount=1000)
+        wish = input_wish(city, kind=InputKind.POPULATION, amount=2000)
         enter_input(session, discloser(), wish, replaced="", now=NOW)
     assert sorted(at_once(*[lambda: count_month(database, "2026-10", NOW)] * 2)) == [False, True]
 
@@ -75,7 +82,7 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
         return [(row.area_code, row.people, row.population) for row in mine]
 
     first = cells()
-    assert first == [(city.code, 10, 1000), (STREET, 10, None)]
+    assert first == [(city.code, 20, 2000), (STREET, 10, None)]
     with database.write() as session:
         for row in session.scalars(select(CaseReporter)):
             row.person_id = row.pseudonym = None

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts.rules import Actor
+from portal.accounts.rules import Actor, Grant, Permission, roles
 from portal.accounts.service import (
     due_personal_data,
     erase_person,
@@ -21,7 +21,7 @@ from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.outbox import OutboxMessage
 from portal.publicity.models import Question
-from portal.publicity.queries.questions import Sought, questions_shown
+from portal.publicity.queries.questions import Sought, questions_shown, units_to_ask
 from portal.publicity.rules.questions import (
     MOST_OPEN,
     HiddenWhy,
@@ -39,6 +39,7 @@ from portal.publicity.service.questions import (
     rehear_question,
     say_verdict,
     take_question_back,
+    units_answered_for,
 )
 from tests.make.questions import STREET, TITLE, Forum, forum
 from tests.make.together import at_once
@@ -113,6 +114,20 @@ def test_a_streets_office_is_answered_for_by_its_own_desk_alone(there: Forum) ->
             _answer(there, who, number)
     _answer(there, there.office, number)
     assert there.row(number).answered_at == NOW
+
+
+def test_whoever_answers_everywhere_answers_for_every_unit_and_the_command_centre_for_none(
+    there: Forum,
+) -> None:
+    everywhere = Actor(grants=frozenset({Grant(Permission.QUESTION_ANSWER)}))
+    with there.database.read() as session:
+        units = {one.code for one in units_answered_for(session, everywhere)}
+        assert units == {one.code for one in units_to_ask(session, None)}
+        assert units_answered_for(session, there.first) == []
+    assert f"ASKED-{STREET}" in units
+    # it decides what others read, and is not asked itself
+    assert Permission.QUESTION_ANSWER not in roles()["city_centre"].permissions
+    assert not there.first.may(Permission.QUESTION_ANSWER)
 
 
 def test_L7_what_is_not_published_has_a_reason_and_an_appeal_that_another_decides(

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -99,6 +100,35 @@ def test_r064_the_list_is_masked_field_by_field_and_ends_at_ones_own_places(
         "listed",
     }  # fmt: skip
     assert rows[0].community == f"{STREET}001"
+
+
+def test_r064_within_a_month_the_list_stands_by_random_numbers_and_pages_lose_nothing(
+    app: Flask, database: Database, town: dict[str, Area]
+) -> None:
+    """The order of time would tell the day of a case whose kind is told by the month."""
+    # the city's October begins eight hours before that of Greenwich
+    november, october = (datetime(2026, month, 1, tzinfo=UTC) for month in (11, 10))
+    moments = [
+        *(november + timedelta(days=day) for day in range(6)), november - timedelta(hours=4),
+        *(october + timedelta(days=day) for day in range(4)), october - timedelta(hours=4),
+    ]  # fmt: skip
+    numbers = [f"{char}0000-00000" for char in "53817294CADB"]
+    with database.write() as session:
+        for number, at in sorted(zip(numbers, moments, strict=True), key=lambda pair: pair[1]):
+            case(session, town[f"{STREET}001"], at=at).number = number
+        case(session, town[f"{OTHER}001"], at=october).number = "ELSE0-00000"
+    months = [sorted(numbers[:7]), sorted(numbers[7:])]
+    with database.read() as session:
+        zone, after = instance_of(session).city.zone, ""
+        found: list[str] = []
+        places = [town[STREET].path]
+        while some := masked_cases(
+            session, places, zone=zone, now=now(), after=after, limit=5
+        ):  # fmt: skip
+            found, after = [*found, *(row.number for row in some)], some[-1].number
+        elsewhere = masked_cases(session, places, zone=zone, now=now(), after="ELSE0-00000")
+    assert found == [*months[0], *months[1]]
+    assert len(elsewhere) == len(numbers), "a case of another place tells nothing of its time"
 
 
 def test_r239_a_package_is_whole_hashed_audited_and_the_same_twice(

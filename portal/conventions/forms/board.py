@@ -8,7 +8,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.conventions.forms.community import may, needed
-from portal.conventions.forms.texts import NEEDED
 from portal.conventions.labels.community import NOTICES
 from portal.conventions.queries.board import NoticeRow
 from portal.conventions.rules.community import (
@@ -22,7 +21,7 @@ from portal.conventions.rules.community import (
     NoticeKind,
 )
 from portal.conventions.service.board import NoticeWish, ServiceWish, StopWish
-from portal.kernel.forms import ClockField, DayField, Form, TicksField
+from portal.kernel.forms import NEEDED, ClockField, DayField, Form, TicksField
 from portal.kernel.i18n import lazy_gettext as _l
 
 

@@ -15,7 +15,6 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.community import BODIES, OUTCOMES, ROLES
 from portal.conventions.queries.community import StationRow
 from portal.conventions.rules.community import (
@@ -32,7 +31,16 @@ from portal.conventions.rules.community import (
 from portal.conventions.rules.community_lists import LARGEST_FILE
 from portal.conventions.rules.opening import Opening
 from portal.conventions.service.places import BodyWish, HeadWish, StationWish
-from portal.kernel.forms import ClockField, DayField, FileIn, Form, TicksField, WholeNumberField
+from portal.kernel.forms import (
+    LONG,
+    NEEDED,
+    ClockField,
+    DayField,
+    FileIn,
+    Form,
+    TicksField,
+    WholeNumberField,
+)
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.sheets import Encoding
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.consultations import ASKING_KINDS
 from portal.conventions.labels.talk import ANSWERS
 from portal.conventions.queries.consultations import GroupRow
@@ -23,7 +22,7 @@ from portal.conventions.rules.meetings import LONGEST_ITEM, lines_in
 from portal.conventions.rules.talk import LONGEST_SAID, Answer
 from portal.conventions.rules.texts import LONGEST_REASON
 from portal.conventions.service.opinions import ReplyWish
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, NEEDED, DayField, Form, needed_line, needed_words
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.organisations.queries import OrganisationRow
@@ -41,18 +40,9 @@ class AskingForm(Form):
         validate_choice=False,
     )
     unit = SelectField(_l("Who asks?"), validate_choice=False)
-    place = StringField(
-        _l("Code of the place where it is asked"),
-        [InputRequired(message=NEEDED), Length(max=32, message=LONG)],
-    )
-    title = StringField(
-        _l("What it is about"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_ITEM, message=LONG)],
-    )
-    markdown = TextAreaField(
-        _l("What is planned, and what is asked?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_QUESTION, message=LONG)],
-    )
+    place = needed_line(_l("Code of the place where it is asked"), 32)
+    title = needed_line(_l("What it is about"), LONGEST_ITEM)
+    markdown = needed_words(_l("What is planned, and what is asked?"), LONGEST_QUESTION)
     opens_on = DayField(_l("First day"), [InputRequired(message=NEEDED)])
     closes_on = DayField(_l("Last day"), [InputRequired(message=NEEDED)])
     short_why = TextAreaField(
@@ -92,28 +82,19 @@ class AskingForm(Form):
 class OpinionForm(Form):
     """An opinion."""
 
-    words = TextAreaField(
-        _l("What do you think of it?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_SAID, message=LONG)],
-    )
+    words = needed_words(_l("What do you think of it?"), LONGEST_SAID)
 
 
 class PlaceAnswerForm(Form):
     """What a community answers as such."""
 
-    words = TextAreaField(
-        _l("What does your community answer?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_ANSWER, message=LONG)],
-    )
+    words = needed_words(_l("What does your community answer?"), LONGEST_ANSWER)
 
 
 class GroupForm(Form):
     """A group of opinions, by what they have in common."""
 
-    title = StringField(
-        _l("What have these opinions in common?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_ITEM, message=LONG)],
-    )
+    title = needed_line(_l("What have these opinions in common?"), LONGEST_ITEM)
 
 
 class ReplyForm(GroupForm):
@@ -174,7 +155,4 @@ def _ids(texts: Iterable[str] | None) -> list[UUID]:
 class SummaryForm(Form):
     """The summary of what came."""
 
-    text = TextAreaField(
-        _l("Summary: how many took part, and what was said"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_SUMMARY, message=LONG)],
-    )
+    text = needed_words(_l("Summary: how many took part, and what was said"), LONGEST_SUMMARY)

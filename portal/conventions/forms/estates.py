@@ -5,7 +5,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from portal.conventions.forms.community import may, needed
-from portal.conventions.forms.texts import NEEDED
 from portal.conventions.labels.community import PARTIES
 from portal.conventions.rules.community import (
     LONGEST_NAME,
@@ -19,7 +18,7 @@ from portal.conventions.service.estates import (
     MemberWish,
     PartyWish,
 )
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import NEEDED, DayField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 

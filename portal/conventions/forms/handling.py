@@ -6,13 +6,12 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.handling import ENDS, WAYS
 from portal.conventions.queries.handling import HeadRow
 from portal.conventions.rules.community import LONGEST_ADDRESS, HandlingEnd, HandlingWay
 from portal.conventions.rules.handling import LONGEST_NOTE, HandlingWish
 from portal.conventions.rules.texts import ClauseText
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
 _CHOOSE = _l("Choose what was done.")

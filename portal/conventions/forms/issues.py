@@ -7,11 +7,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.conventions.forms.community import needed
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.community import STEPS
 from portal.conventions.rules.community import LONGEST_TITLE, LONGEST_WORDS, IssueStep
 from portal.conventions.rules.texts import LONGEST_REASON
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
 

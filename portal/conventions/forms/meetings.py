@@ -9,7 +9,6 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.meetings import MEETING_KINDS
 from portal.conventions.queries.meetings import ItemRow, MeetingRow
 from portal.conventions.rules.meetings import (
@@ -25,7 +24,7 @@ from portal.conventions.rules.meetings import (
 )
 from portal.conventions.rules.texts import LONGEST_WORDS
 from portal.kernel.clock import local
-from portal.kernel.forms import ClockField, DayField, Form, WholeNumberField
+from portal.kernel.forms import LONG, NEEDED, ClockField, DayField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 
 MOST_TYPED = 20_000

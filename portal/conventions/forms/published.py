@@ -7,7 +7,6 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.published import AIMS
 from portal.conventions.rules.published import LONGEST_NUMBER, Aim
 from portal.conventions.rules.texts import (
@@ -22,7 +21,7 @@ from portal.conventions.rules.texts import (
 from portal.conventions.service.filing import FilingWish
 from portal.conventions.service.publishing import PublishWish
 from portal.conventions.service.revising import EndWish
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, NEEDED, DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 

@@ -7,11 +7,10 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.queries.texts import DraftRow
 from portal.conventions.rules.texts import LONGEST_WORDS
 from portal.conventions.service.reviewing import NoteWish
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
 

@@ -7,7 +7,6 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.signing import CONTEST_ACTS, SIGNERS
 from portal.conventions.rules.signing import (
     LONGEST_HOUSEHOLD,
@@ -20,7 +19,7 @@ from portal.conventions.rules.signing import (
 )
 from portal.conventions.rules.texts import LONGEST_SOURCE
 from portal.conventions.service.sheets import SheetWish
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import current_language
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField

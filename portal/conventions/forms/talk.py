@@ -13,7 +13,6 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.kinds import TOPICS
 from portal.conventions.labels.talk import ANSWERS
 from portal.conventions.queries.texts import DraftRow
@@ -21,7 +20,7 @@ from portal.conventions.rules.talk import LONGEST_SAID, TalkRefusal
 from portal.conventions.rules.texts import LONGEST_REASON, LONGEST_WORDS, Topic
 from portal.conventions.service.commenting import CommentWish
 from portal.kernel.errors import Refused
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
 

@@ -6,12 +6,11 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.conventions.forms.texts import LONG, NEEDED
 from portal.conventions.labels.tasks import TASK_ACTS
 from portal.conventions.rules.meetings import LONGEST_ITEM, lines_in
 from portal.conventions.rules.tasks import LONGEST_UNIT, ReportWish, TaskAct, TaskWish
 from portal.conventions.rules.texts import LONGEST_REASON, LONGEST_WORDS
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, NEEDED, DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
 

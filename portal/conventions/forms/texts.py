@@ -20,11 +20,9 @@ from portal.conventions.rules.texts import (
 )
 from portal.conventions.service.drafting import ClauseWish
 from portal.conventions.service.rounds import RoundWish
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import lazy_gettext as _l
 
-LONG = _l("Please write no more than %(max)d characters.")
-NEEDED = _l("Please fill this in.")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}\Z", re.ASCII)
 
 

@@ -14,7 +14,6 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.conventions.forms.texts import NEEDED
 from portal.conventions.labels.kinds import ELECTORATES
 from portal.conventions.labels.votes import CHOICES, LINE_ACTS, WAYS
 from portal.conventions.rules.counting import Choice
@@ -30,12 +29,11 @@ from portal.conventions.rules.votes import (
     VoteWay,
 )
 from portal.conventions.service.papers import TallyWish
-from portal.kernel.forms import ClockField, DayField, FileIn, Form, WholeNumberField
+from portal.kernel.forms import LONG, NEEDED, ClockField, DayField, FileIn, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.kernel.sheets import Encoding
 
-LONG: Final = _l("Please write no more than %(max)d characters.")
 COUNT: Final = _l("Write a number from 0 to 100000.")
 MORE_THAN_THE_FILE: Final = 2_000_000
 

@@ -1,12 +1,10 @@
 """Forms of articles: at the desk, and for whoever an article is about."""
 
-from typing import Final
-
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, NEEDED, DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.publicity.labels.articles import KINDS, PROVENANCES
@@ -25,9 +23,6 @@ from portal.publicity.rules.articles import (
     Provenance,
 )
 from portal.publicity.service.articles import ArticleWish
-
-LONG: Final = _l("Please write no more than %(max)d characters.")
-NEEDED: Final = _l("Please fill this in.")
 
 
 class ArticleForm(Form):

@@ -6,9 +6,16 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import (
+    LONG,
+    NEEDED,
+    DayField,
+    Form,
+    WholeNumberField,
+    needed_line,
+    needed_words,
+)
 from portal.kernel.i18n import lazy_gettext as _l
-from portal.publicity.forms.exposure import LONG, NEEDED
 from portal.publicity.labels.disclosure import INPUT_KINDS, TASK_STATES
 from portal.publicity.queries.disclosure import TaskRow
 from portal.publicity.rules.disclosure import (
@@ -30,10 +37,6 @@ _PLACE: Final = _l("Code of the place")
 _SOURCE: Final = _l("Source: which document says so")
 
 
-def _line(words: object, most: int) -> StringField:
-    return StringField(words, [InputRequired(message=NEEDED), Length(max=most, message=LONG)])
-
-
 class InputForm(Form):
     """A figure with its source."""
 
@@ -42,13 +45,13 @@ class InputForm(Form):
         [InputRequired(message=NEEDED)],
         choices=[SelectChoice(one.value, words) for one, words in INPUT_KINDS.items()],
     )
-    title = _line(_l("Name of the figure"), LONGEST_TITLE)
-    place = _line(_PLACE, 32)
+    title = needed_line(_l("Name of the figure"), LONGEST_TITLE)
+    place = needed_line(_PLACE, 32)
     year = WholeNumberField(
         _l("Year"), [InputRequired(message=NEEDED), NumberRange(FIRST_YEAR, LAST_YEAR)]
     )
     amount = WholeNumberField(_l("Number"), [InputRequired(message=NEEDED), NumberRange(0, MOST)])
-    source = _line(_SOURCE, LONGEST_SOURCE)
+    source = needed_line(_SOURCE, LONGEST_SOURCE)
     link = StringField(
         _l("Address of the source"), [Optional(), Length(max=LONGEST_LINK, message=LONG)]
     )
@@ -73,15 +76,12 @@ class EndForm(Form):
 class TaskForm(Form):
     """A key task."""
 
-    title = _line(_l("Name of the task"), LONGEST_TITLE)
-    goal = TextAreaField(
-        _l("What is to be reached?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_GOAL, message=LONG)],
-    )
-    unit = _line(_l("Code of the unit that leads it"), 40)
-    place = _line(_PLACE, 32)
+    title = needed_line(_l("Name of the task"), LONGEST_TITLE)
+    goal = needed_words(_l("What is to be reached?"), LONGEST_GOAL)
+    unit = needed_line(_l("Code of the unit that leads it"), 40)
+    place = needed_line(_PLACE, 32)
     due_on = DayField(_l("Until which day?"), [InputRequired(message=NEEDED)])
-    source = _line(_SOURCE, LONGEST_SOURCE)
+    source = needed_line(_SOURCE, LONGEST_SOURCE)
 
     def wish(self) -> TaskWish:
         """What is entered."""
@@ -101,9 +101,8 @@ class ChangeForm(Form):
         choices=[SelectChoice(one.value, words) for one, words in TASK_STATES.items()],
     )
     due_on = DayField(_l("Until which day?"), [InputRequired(message=NEEDED)])
-    note = TextAreaField(
-        _l("What was done, or why does it change? Everybody reads this."),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_NOTE, message=LONG)],
+    note = needed_words(
+        _l("What was done, or why does it change? Everybody reads this."), LONGEST_NOTE
     )
 
     def start_from(self, row: TaskRow) -> None:

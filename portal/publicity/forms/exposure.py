@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.kernel.forms import Form, WholeNumberField
+from portal.kernel.forms import LONG, NEEDED, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 from portal.publicity.labels.exposure import BASES
@@ -23,8 +23,6 @@ from portal.publicity.rules.exposure import (
 from portal.publicity.service.exposures import ExposureWish
 from portal.reports.forms.guard import CoverForm
 
-LONG: Final = _l("Please write no more than %(max)d characters.")
-NEEDED: Final = _l("Please fill this in.")
 NOTHING: Final = _l(
     "I have looked: there is nothing to cover on this photo, no face, no number plate, no name, no "
     "telephone number and no house number"

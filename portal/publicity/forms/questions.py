@@ -7,11 +7,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.accounts.rules import roles
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, Form, needed_line, needed_words
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.organisations.queries import OrganisationRow
-from portal.publicity.forms.exposure import LONG, NEEDED
 from portal.publicity.labels.questions import HIDDEN_WHY
 from portal.publicity.rules.questions import (
     LONGEST_ANSWER,
@@ -29,14 +28,8 @@ class AskForm(Form):
     """A question to a unit."""
 
     unit = SelectField(_l("Which unit do you ask?"), validate_choice=False)
-    title = StringField(
-        _l("Your question in one line"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)],
-    )
-    words = TextAreaField(
-        _l("What do you want to know?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_WORDS, message=LONG)],
-    )
+    title = needed_line(_l("Your question in one line"), LONGEST_TITLE)
+    words = needed_words(_l("What do you want to know?"), LONGEST_WORDS)
     place = StringField(
         _l("Street or community that it is about"),
         [Optional(), Length(max=80, message=LONG)],
@@ -89,10 +82,7 @@ class DecideForm(Form):
 class AppealForm(Form):
     """Why somebody else should look at it again."""
 
-    words = TextAreaField(
-        _l("Why should it be published?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_WORDS, message=LONG)],
-    )
+    words = needed_words(_l("Why should it be published?"), LONGEST_WORDS)
 
 
 class RehearForm(Form):
@@ -106,19 +96,13 @@ class RehearForm(Form):
             SelectChoice("no", _l("It is not published")),
         ],
     )
-    words = TextAreaField(
-        _l("Why? Whoever asked reads this."),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_REASON, message=LONG)],
-    )
+    words = needed_words(_l("Why? Whoever asked reads this."), LONGEST_REASON)
 
 
 class ReplyForm(Form):
     """The answer of the unit."""
 
-    words = TextAreaField(
-        _l("The answer of your unit"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_ANSWER, message=LONG)],
-    )
+    words = needed_words(_l("The answer of your unit"), LONGEST_ANSWER)
 
 
 class VerdictForm(Form):

@@ -19,7 +19,7 @@ class ParticipationMonth(Base):
 
 
 class Participation(Base):
-    """A place, a way to take part, and how many did: rounded, None for fewer than ten."""
+    """A place, a way to take part, and how many did: rounded, None where it is not told."""
 
     __tablename__ = "participation"
     __table_args__ = (

@@ -12,6 +12,7 @@ from portal.publicity.models import DisclosedInput, KeyTask, KeyTaskChange
 from portal.publicity.rules.disclosure import InputKind, TaskState
 
 MOST = 500
+INPUTS_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,19 @@ def _columns(table: Any, row: Any) -> Any:
 _STANDS = DisclosedInput.ended_at.is_(None)
 
 
-def _inputs(session: Session, *where: ColumnElement[bool]) -> list[InputRow]:
+def _inputs(
+    session: Session, *where: ColumnElement[bool], page: int = 1, limit: int = INPUTS_PAGE + 1
+) -> list[InputRow]:
     d = DisclosedInput
-    order = (d.year.desc(), d.kind, d.area_code, d.title)
+    order = (d.year.desc(), d.kind, d.area_code, d.title, d.id)
     statement = select(*_columns(d, InputRow)).where(_STANDS, *where).order_by(*order)
-    return [InputRow(*row) for row in session.execute(statement.limit(MOST))]
+    some = statement.offset((page - 1) * INPUTS_PAGE).limit(limit)
+    return [InputRow(*row) for row in session.execute(some)]
 
 
-def inputs_disclosed(session: Session) -> list[InputRow]:
-    """Every figure that stands, the newest year first."""
-    return _inputs(session)
+def inputs_disclosed(session: Session, page: int = 1) -> list[InputRow]:
+    """A page of the figures that stand, the newest year first, and one more."""
+    return _inputs(session, page=page)
 
 
 def input_by_number(session: Session, number: str) -> InputRow | None:
@@ -87,9 +91,10 @@ def input_by_number(session: Session, number: str) -> InputRow | None:
 
 
 def populations(session: Session, year: int) -> dict[str, int]:
-    """How many people live in places, by their code: the newest figure up to a year."""
+    """How many people live in places, by their code: the newest figure up to a year. Of several
+    under different names that one counts which was entered last."""
     mine = (DisclosedInput.kind == InputKind.POPULATION, DisclosedInput.year <= year, _STANDS)
-    order = (DisclosedInput.year, DisclosedInput.entered_at)
+    order = (DisclosedInput.year, DisclosedInput.entered_at, DisclosedInput.id)
     columns = (DisclosedInput.area_code, DisclosedInput.amount)
     rows = session.execute(select(*columns).where(*mine).order_by(*order))
     # the later row of a place replaces the earlier

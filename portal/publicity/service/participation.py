@@ -43,9 +43,9 @@ def _before(month: str) -> str:
 def count_month(database: Database, month: str, now: datetime) -> bool:
     """Count a month, unless another has. It is read before anybody who writes waits for it."""
     with database.read() as session:
-        codes, zone = _codes(session), instance_of(session).city.zone
+        paths, zone = _paths(session), instance_of(session).city.zone
         known = populations(session, int(month[:4]))
-        counted = count_people(people_in(session, month, zone), codes)
+        counted = count_people(people_in(session, month, zone), paths)
     with database.write() as session:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         row = dialect.insert(ParticipationMonth).values(month=month, counted_at=now)
@@ -61,11 +61,11 @@ def count_month(database: Database, month: str, now: datetime) -> bool:
     return True
 
 
-def _codes(session: Session) -> list[str]:
-    """The city, its streets and its communities."""
-    codes = []
+def _paths(session: Session) -> list[str]:
+    """The city, its streets and its communities, the widest first."""
+    paths = []
     for root in root_areas(session):
-        codes.append(root.code)
+        paths.append(root.path)
         for level in LEVELS:
-            codes += [one.code for one in descendants_at_level(session, root.path, level)]
-    return codes
+            paths += [one.path for one in descendants_at_level(session, root.path, level)]
+    return paths

@@ -231,8 +231,11 @@ def rehear_question(
 
 
 def units_answered_for(session: Session, actor: Actor) -> list[OrganisationRow]:
-    """The units for which somebody answers: her own, and the offices of her very place."""
+    """The units for which somebody answers: her own, and the offices of her very place; all of them
+    for whoever does so everywhere."""
     places = actor.places_for(ANSWER)
+    if places is None:
+        return units_to_ask(session, None)
     own = list(organisations_by_ids(session, actor.organisations_for(ANSWER)).values())
     if not places:
         return own

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
@@ -17,6 +17,7 @@ from portal.kernel.web import instance, reading
 from portal.organisations.queries import organisations, organisations_by_ids
 from portal.publicity.labels.disclosure import INPUT_KINDS, TASK_STATES
 from portal.publicity.queries.disclosure import (
+    INPUTS_PAGE,
     TaskRow,
     changes_of,
     inputs_disclosed,
@@ -49,10 +50,15 @@ def disclosure() -> ResponseReturnValue:
 
 
 def inputs_in_words() -> dict[str, Any]:
-    """The figures, with the names of their places."""
-    rows = inputs_disclosed(reading())
+    """A page of the figures, with the names of their places."""
+    typed = request.args.get("page", "")
+    # more pages than figures can be entered
+    page = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 5 else 1
+    found = inputs_disclosed(reading(), max(page, 1))
+    rows = found[:INPUTS_PAGE]
     return {
         "inputs": rows, "kinds": INPUT_KINDS,
+        "next_inputs": max(page, 1) + 1 if len(found) > INPUTS_PAGE else None,
         "input_areas": areas_by_ids(reading(), {row.area_id for row in rows}),
     }  # fmt: skip
 

@@ -85,7 +85,8 @@ def _rows(month: str) -> list[ParticipationRow]:
 @bp.get("/participation/<string(length=7):month>.csv")
 @public
 def participation_csv(month: str) -> ResponseReturnValue:
-    """A month as a table; a cell without a number is fewer than ten, or nobody."""
+    """A month as a table; a cell without a number is fewer than ten, perhaps nobody, or one by
+    which such a cell could be computed."""
     rows = [
         (row.month, row.area_code, row.took_part.value, row.people, row.population,
          share(row.people, row.population))

@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, case, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from portal.kernel.clock import city_day
+from portal.kernel.clock import city_day, month_bounds
 from portal.reports.models import Case
 from portal.reports.queries.case_parts import a_whole
 from portal.reports.queries.public import KindRow, kinds
@@ -50,12 +50,32 @@ def masked_cases(
     session: Session, places: Collection[str] | None, *, zone: ZoneInfo, now: datetime,
     after: str = "", limit: int = PAGE + 1,
 ) -> list[MaskedCase]:  # fmt: skip
-    """Some cases of the places that somebody supervises, the newest first."""
-    last = session.scalar(select(Case.id).where(Case.number == after)) if after else None
-    older = [Case.id < last] if last is not None else []
-    statement = select(*_COLUMNS).where(_inside(places), a_whole(), *older).order_by(Case.id.desc())
+    """Some cases of the places that somebody supervises, the newest month first. Within a month
+    they stand by their random numbers: an order of time would tell the days of protected kinds."""
+    left = [_inside(places), a_whole(), *_after(session, places, after, zone)]
+    newest = select(Case.found_at).where(*left).order_by(Case.found_at.desc()).limit(limit)
+    days = [city_day(moment, zone) for moment in session.scalars(newest)]
+    if not days:
+        return []
+    months = sorted({day.isoformat()[:7] for day in days}, reverse=True)
+    starts = [month_bounds(month, zone)[0] for month in months]
+    month = case(*((Case.found_at >= start, at) for at, start in enumerate(starts)))
+    found = select(*_COLUMNS).where(*left, Case.found_at >= starts[-1])
     known = kinds(session)
-    return [_masked(row, known, zone, now) for row in session.execute(statement.limit(limit))]
+    rows = session.execute(found.order_by(month, Case.number).limit(limit))
+    return [_masked(row, known, zone, now) for row in rows]
+
+
+def _after(
+    session: Session, places: Collection[str] | None, number: str, zone: ZoneInfo
+) -> list[ColumnElement[bool]]:
+    """What follows one of her cases; a number of another place is the beginning."""
+    mine = select(Case.found_at).where(_inside(places), a_whole(), Case.number == number)
+    moment = session.scalar(mine) if number else None
+    if moment is None:
+        return []
+    first, end = month_bounds(city_day(moment, zone).isoformat()[:7], zone)
+    return [Case.found_at < end, or_(Case.found_at < first, Case.number > number)]
 
 
 def masked_between(

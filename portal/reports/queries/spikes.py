@@ -98,12 +98,11 @@ def _desks(path: str) -> set[str]:
 def _weeks(starts: Sequence[datetime], now: datetime) -> Select[*tuple[Any, ...]]:
     latest_first = list(enumerate(starts))[::-1]
     week = case(*((Case.found_at >= start, at) for at, start in latest_first), else_=0)
-    path = func.substr(Case.place_path, 1)
     return (
-        select(path, Case.category_code, week.label("week"), func.count())
+        select(Case.place_path, Case.category_code, week.label("week"), func.count())
         .where(Case.found_at >= starts[0], Case.found_at < now, Case.state.not_in(_NONE))
         .where(Case.source.not_in(OWN_SOURCES), Case.category_code != BEHAVIOUR, a_whole())
-        .group_by(path, Case.category_code, "week")
+        .group_by(Case.place_path, Case.category_code, "week")
     )
 
 

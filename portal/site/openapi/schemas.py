@@ -291,7 +291,8 @@ SCHEMAS: Final[Schema] = {
     },
     "Participation": {
         "type": "object",
-        "description": "People, rounded to five; null: fewer than ten, which may be nobody.",
+        "description": "People, rounded to five; null: fewer than ten, which may be nobody, or a "
+        "number by which such a one could be computed.",
         "required": ["month", "rounded_to", "fewest", "cells"],
         "properties": {
             "month": {"type": "string"}, "rounded_to": {"type": "integer"},
