@@ -39,6 +39,7 @@ from portal.kernel.dump import (
     load_part,
 )
 from portal.kernel.instance import Instance
+from portal.satisfaction.service.storing import note_unseen
 from portal.site import reindex, schema
 from portal.site.backup import ERASURES, LEFT_OUT
 from portal.site.unfinished import RESTORE
@@ -114,6 +115,7 @@ def restore_backup(
     reindex.bring_up(database)
     with database.read() as session:
         restored.stop = why_stopped(session)
+        note_unseen(session)
     newest = logs_in(instance.config.instance)[-1]
     restored.needs_log_key = bool(manifest.facts["checkpoint"]) and newest.verifier() is None
     unfinished.unlink(missing_ok=True)
