@@ -115,7 +115,6 @@ def restore_backup(
     reindex.bring_up(database)
     with database.read() as session:
         restored.stop = why_stopped(session)
-        note_unseen(session)
     newest = logs_in(instance.config.instance)[-1]
     restored.needs_log_key = bool(manifest.facts["checkpoint"]) and newest.verifier() is None
     unfinished.unlink(missing_ok=True)
@@ -224,6 +223,7 @@ def _forget_again(
         known = read_erasure_list(erasure_list(session))
         restored.erased = apply_erasures(session, known, now=now)
         restored.stopped = stop_what_revived(session, known, now=now)
+        note_unseen(session)
     restored.forgotten = forget_in_time(database, now=now)
 
 

@@ -237,10 +237,7 @@ def publish_release(
         reason = _checked(session, draft, reason, now)
     version = last[1] + 1 if last else 1
     slug = slug_of(draft.month, draft.kind, version)
-    if nobody_looked(session):
-        raise Refused(ReleaseRefusal.NOT_LOOKED)
-    if lost_copies(session):
-        raise Refused(ReleaseRefusal.COPIES_LOST)
+    _check_nothing_is_lost(session)
     measured = _measured(session, draft, slug, version, noise)
     table = rebuild.table(measured)
     files = files_of(measured, table, _facts(session, now))
@@ -254,6 +251,14 @@ def publish_release(
     _still_few(session, draft)
     store(session, values, table_rows(slug, draft.cells, draft.names, table), now=now)
     return slug
+
+
+def _check_nothing_is_lost(session: Session) -> None:
+    """Raises Refused while nobody here can know what was published."""
+    if nobody_looked(session):
+        raise Refused(ReleaseRefusal.NOT_LOOKED)
+    if lost_copies(session):
+        raise Refused(ReleaseRefusal.COPIES_LOST)
 
 
 def _checked(session: Session, draft: Draft, reason: str, now: datetime) -> str:
