@@ -67,6 +67,16 @@ RULES = (
         "portal/areas/views/edit.py:2: write()",
     ),
     Rule(
+        "a kind of form field has one home",
+        "Of two classes with one name only one is mended when its words or its blanks are.",
+        manners.twin_fields,
+        {
+            "portal/areas/forms.py": "class TimeOfDayField:\n    pass\n",
+            "credit/forms/extra.py": "class TimeOfDayField:\n    pass\n",
+        },
+        "credit/forms/extra.py:1: TimeOfDayField stands in portal/areas/forms.py too",
+    ),
+    Rule(
         "imports stand at the top",
         "An import inside a function hides a cycle (indico has 506).",
         manners.imports_inside_functions,

@@ -4,13 +4,13 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from credit.labels.process import BASIS_KINDS
 from credit.rules.process import BasisKind
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import ClockField, DayField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.photo_fields import PhotoForm, PhotosField
 
@@ -22,17 +22,6 @@ _LONG = Length(max=200, message=_TOO_LONG)
 
 def _needed(words: Any) -> InputRequired:
     return InputRequired(message=words)
-
-
-class ClockField(TimeField):  # type: ignore[misc]  # wtforms has no types
-    """A time of day like 14:30."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_l("Write a time like 14:30.")) from error
 
 
 class ButtonForm(Form):

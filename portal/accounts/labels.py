@@ -18,6 +18,7 @@ from portal.accounts.rules import (
     Purpose,
     Refusal,
     Seen,
+    Until,
     Way,
     roles,
 )
@@ -243,13 +244,23 @@ def kept_in_words(
             words.say(field.what),
             words.say(field.purpose),
             words.say(field.basis),
-            _months(field.months, thresholds or {})
-            if field.months
-            else how_long(field.retention_days),
+            _kept_for(field, thresholds or {}),
         )
         for field in fields
     )
     return list(dict.fromkeys(lines))
+
+
+def _kept_for(field: PersonalField, thresholds: Mapping[str, Any]) -> str:
+    """How long a field is kept, in words."""
+    if field.months:
+        return _months(field.months, thresholds)
+    if field.until is Until.NO_END:
+        return str(gettext("no end is set, also when the account is erased; it bears no name"))
+    if field.until is Until.RELEASED:
+        time = how_long(field.retention_days)
+        return str(gettext("%(time)s after the figures of the month are published", time=time))
+    return how_long(field.retention_days)
 
 
 def _months(months: Months, thresholds: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Recurring work of reports: a month's figures once it is over, and forgetting in time."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,12 +40,15 @@ from portal.satisfaction.queries.releases import first_counted_month
 from portal.satisfaction.rules import SubjectKind, is_month
 from portal.satisfaction.rules.release import ReleaseRefusal
 from portal.satisfaction.service import forget_words
+from portal.satisfaction.service.adopting import adopt
 from portal.satisfaction.service.release import FromAbove, draw_up, kinds_due, publish_release
 from portal.satisfaction.service.storing import missing_releases, put_back
 
 # after every month there can be
 MONTHS_END = "9999-13"
 log = structlog.get_logger("gongzhi.satisfaction")
+# what keeps one release from being put back, and no other
+_OF_ONE: Final = frozenset({ReleaseRefusal.COPY_DAMAGED, ReleaseRefusal.BUDGET_SPENT})
 COUNT_EVERY: Final = 900
 KEEP_WORDS: Final = timedelta(days=WORDS_DAYS)
 
@@ -72,8 +76,8 @@ def _if_it_may(database: Database, kind: SubjectKind, month: str, now: datetime)
 
 
 def put_back_releases(database: Database, *, now: datetime) -> list[str]:
-    """Put back what was released here and is missing since a backup was restored; the rest waits
-    where one is refused (the ledger stands still)."""
+    """Put back what was released here and is missing since a backup was restored. A damaged copy
+    or a spent budget keeps one release; the ledger, when it stands still, all of them."""
     with database.read() as session:
         missing = missing_releases(session)
     found = []
@@ -81,10 +85,14 @@ def put_back_releases(database: Database, *, now: datetime) -> list[str]:
         try:
             with database.write() as session:
                 put_back(session, slug, now=now)
-        except Refused as refused:
-            log.warning("release not put back", release=slug, why=refused.code.value)
-            break
         except Conflict:
+            continue
+        except Refused as refused:
+            log.warning(
+                "release not put back", release=slug, why=refused.code.value, **refused.facts
+            )
+            if refused.code not in _OF_ONE:
+                break
             continue
         found.append(slug)
     return found
@@ -105,6 +113,18 @@ def release_month(
             return publish_release(session, draft, now=now, reason=reason)
     except Conflict:
         return None
+
+
+def adopt_release(
+    database: Database, files: Mapping[str, str], *, now: datetime, reason: str | None = None
+) -> str | None:
+    """Take in the published files of a release; None when it is here already."""
+    with database.write() as session:
+        names = [(row.code, row.names) for row in all_categories(session)]
+        try:
+            return adopt(session, files, FromAbove(categories=names), now=now, reason=reason)
+        except Conflict:
+            return None
 
 
 def _from_above(session: Session, kind: SubjectKind, month: str) -> FromAbove:

@@ -39,6 +39,7 @@ from portal.kernel.dump import (
     load_part,
 )
 from portal.kernel.instance import Instance
+from portal.satisfaction.service.storing import note_unseen
 from portal.site import reindex, schema
 from portal.site.backup import ERASURES, LEFT_OUT
 from portal.site.unfinished import RESTORE
@@ -222,6 +223,7 @@ def _forget_again(
         known = read_erasure_list(erasure_list(session))
         restored.erased = apply_erasures(session, known, now=now)
         restored.stopped = stop_what_revived(session, known, now=now)
+        note_unseen(session)
     restored.forgotten = forget_in_time(database, now=now)
 
 

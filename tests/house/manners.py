@@ -140,6 +140,19 @@ def _chinese_in_module(module: Module) -> list[str]:
     ]
 
 
+def twin_fields(root: Path) -> list[str]:
+    """Kinds of form fields of one name in two modules: what one of them learns the other lacks."""
+    first: dict[str, str] = {}
+    return [
+        f"{module.name}:{node.lineno}: {node.name} stands in {first[node.name]} too"
+        for module in modules(root)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
+        and node.name.endswith("Field")
+        and first.setdefault(node.name, module.name) != module.name
+    ]
+
+
 def get_writers(root: Path) -> dict[str, int]:
     """Where ``write_on_get`` is used, the one door through which a GET may write."""
     found: dict[str, int] = {}

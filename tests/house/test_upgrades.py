@@ -61,6 +61,40 @@ def test_an_upgrade_with_data_keeps_every_row(empty_url: str) -> None:
                 assert [str(value) for value in found] == [key]
 
 
+def test_an_item_that_was_approved_before_somebody_had_to_say_so_is_approved_anew(
+    empty_url: str,
+) -> None:
+    words.import_everything()
+    with opened(empty_url) as database:
+        schema.upgrade(database, "0094")
+        keys = plant_people(database)
+        _plant_exposure(database, keys, "PICTURED", blob_key="a.jpg", covers="0,0,1,1")
+        _plant_exposure(database, keys, "WORDS")
+        schema.upgrade(database)
+        with database.reader.connect() as connection:
+            columns = "number, state, first_by IS NULL, first_looked"
+            found = connection.execute(text(f"SELECT {columns} FROM exposure ORDER BY number"))
+            told = [(row[0], row[1], bool(row[2]), bool(row[3])) for row in found]
+    assert told == [("PICTURED", "waiting", True, False), ("WORDS", "shown", False, False)]
+
+
+def _plant_exposure(database: Database, keys: dict[str, str], number: str, **photo: object) -> None:
+    """An item of the exposure column that two have approved."""
+    sqlite = database.is_sqlite
+    moment = NOW.replace(tzinfo=None) if sqlite else NOW
+    hands = {name: uuid4().hex if sqlite else str(uuid4())
+             for name in ("id", "made_by", "first_by", "second_by")}  # fmt: skip
+    moments = dict.fromkeys(("made_at", "first_at", "shown_at", "expires_at"), moment)
+    if photo:
+        photo["public_key"] = "b.jpg"
+    with database.writer.begin() as connection:
+        put(
+            connection, "exposure", **hands, **moments, **photo, number=number, code=number,
+            area_id=keys["area"], place_path="/370283/", basis="case", basis_number="1",
+            about_person=False, act="乱堆", located="东阁路", days=7, state="shown", sent=1,
+        )  # fmt: skip
+
+
 def test_an_upgrade_that_fails_leaves_the_old_state(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,8 @@ def exposure_things(session: Session, area: Area) -> dict[str, str]:
     of = basis(session, area, settled)
     shown = exposure(
         session, area, of, settled, state=ExposureState.SHOWN, first_by=new_id(),
-        second_by=new_id(), first_at=today, shown_at=today, expires_at=today + timedelta(days=7),
+        second_by=new_id(), first_looked=True, second_looked=True,
+        first_at=today, shown_at=today, expires_at=today + timedelta(days=7),
     )  # fmt: skip
     draft = exposure(session, area, of, settled)
     waiting = exposure(session, area, of, settled, state=ExposureState.WAITING, sent=1)

@@ -1,6 +1,7 @@
 """Releases for tests: a small city, many ratings at once, and noise that is known."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID, uuid4
@@ -81,6 +82,24 @@ def rate_many(
             for at in range(times)
         ),
     )  # fmt: skip
+
+
+class TakenBackError(Exception):
+    """The database goes back to before a release whose copy is kept."""
+
+
+def kept_only(
+    database: Database, month: str = MONTH, *, kind: SubjectKind = SubjectKind.CASE
+) -> str:
+    """A release of which there is the copy and no row, as after a restore; its slug."""
+    above = FromAbove({} if kind is SubjectKind.CASE else None, CATEGORIES)
+    with database.read() as session:
+        draft = draw_up(session, kind, month, above, now=NOVEMBER)
+    slug = ""
+    with suppress(TakenBackError), database.write() as session:
+        slug = publish_release(session, draft, now=NOVEMBER)
+        raise TakenBackError
+    return slug
 
 
 def release(

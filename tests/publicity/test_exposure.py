@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from pledges.rules.breaches import BreachState, BreachStep, ladder
 from portal.accounts.rules import Actor
 from portal.areas.models import FeatureSwitch
 from portal.areas.rules import Feature
+from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.instance import instance_of
@@ -30,6 +32,7 @@ from portal.publicity.rules.exposure import (
     why_not_show,
 )
 from portal.publicity.service.exposures import (
+    AFFIRMED,
     ExposureWish,
     cover_exposure,
     covered_copy,
@@ -127,19 +130,57 @@ def test_L6_nobody_approves_her_own_words_or_covering(there: Column) -> None:
     assert there.row(number).act == wish.act
 
 
-def test_P5_nothing_to_cover_is_said_by_whoever_wrote_it_and_by_both_who_approve(
-    there: Column,
-) -> None:
+def _pictured(there: Column, **changes: Any) -> str:
     with there.database.write() as session:
         breach = session.scalars(select(Breach)).one()
         made_by = there.writer.person_id
-        number = exposure(session, there.area, breach, NOW, made_by=made_by, covers="").number
+        return exposure(session, there.area, breach, NOW, made_by=made_by, **changes).number
+
+
+# nothing, and a speck in a corner, which covers as little
+@pytest.mark.parametrize("covers", ["", "0,0,1,1"])
+def test_P5_both_who_approve_a_photo_say_that_it_is_covered_whatever_was_drawn(
+    there: Column, covers: str
+) -> None:
+    number = _pictured(there, covers=covers)
     there.step(there.writer, number, Step.SEND, NOW)
     for who in (there.first, there.second):
         _refused(partial(there.step, who, number, Step.APPROVE, NOW), ExposureRefusal.NOT_LOOKED)
         assert there.seen(NOW) == []
         there.step(who, number, Step.APPROVE, NOW, looked=True)
     assert there.seen(NOW) == [number]
+    with there.database.read() as session:
+        row = session.scalars(select(Exposure).where(Exposure.number == number)).one()
+        said = session.execute(
+            select(AuditEntry.actor_id, AuditEntry.subject).where(AuditEntry.action == AFFIRMED)
+        ).all()
+    assert (row.first_by, row.first_looked) == (there.first.person_id, True)
+    assert (row.second_by, row.second_looked) == (there.second.person_id, True)
+    assert sorted(said) == sorted(
+        (who.person_id, f"exposure:{number}") for who in (there.first, there.second)
+    )
+
+
+def test_P5_the_database_knows_no_approved_photo_of_which_nobody_said_so(there: Column) -> None:
+    number = _pictured(there)
+    with there.database.write() as session, pytest.raises(IntegrityError):
+        session.execute(
+            update(Exposure)
+            .where(Exposure.number == number)
+            .values(first_by=there.first.person_id, first_at=NOW)
+        )
+
+
+def test_P5_what_was_said_of_a_photo_goes_with_the_version_that_was_sent_back(
+    there: Column,
+) -> None:
+    number = _pictured(there)
+    there.step(there.writer, number, Step.SEND, NOW)
+    there.step(there.first, number, Step.APPROVE, NOW, looked=True)
+    there.step(there.second, number, Step.SEND_BACK, NOW, WHY)
+    with there.database.read() as session:
+        row = session.scalars(select(Exposure).where(Exposure.number == number)).one()
+    assert (row.first_by, row.first_looked) == (None, False)
 
 
 def test_P5_rectangles_and_nothing_to_cover_are_not_said_at_once(there: Column) -> None:
@@ -182,8 +223,8 @@ def test_L6_an_item_goes_by_itself_and_its_pictures_with_it(there: Column) -> No
         row = exposure(session, there.area, breach, NOW, made_by=there.writer.person_id)
         number, keys = row.number, {row.blob_key, row.public_key}
     there.step(there.writer, number, Step.SEND, NOW)
-    there.step(there.first, number, Step.APPROVE, NOW)
-    there.step(there.second, number, Step.APPROVE, NOW)
+    there.step(there.first, number, Step.APPROVE, NOW, looked=True)
+    there.step(there.second, number, Step.APPROVE, NOW, looked=True)
     over = NOW + 7 * DAY
     assert there.seen(over - timedelta(seconds=1)) == [number]
     assert there.seen(over) == []

@@ -53,7 +53,7 @@ def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
     own = desk.get(f"{page.path}/step/approve").form(button="Approve it").send()
     assert "You wrote this yourself" in own.text
     for who in (there.first, there.second):
-        there.step(who, number, Step.APPROVE, now())
+        there.step(who, number, Step.APPROVE, now(), looked=True)
     wall = browser.in_language("en").get(f"/screen/{STREET}", status=200)
     assert "占道堆放货物" in wall.text
     assert wall.response.headers["Refresh"] == "60"
@@ -75,7 +75,7 @@ def test_r261_r297_an_item_is_written_covered_approved_and_stands_on_the_wall(
     assert browser.get(f"/screen/{STREET}").soup.select(".wall-item") == []
 
 
-def test_P5_a_photo_with_nothing_to_cover_is_looked_at_by_each(
+def test_P5_a_photo_is_looked_at_by_each_whether_or_not_something_covers_it(
     app: Flask, desk: Browser, there: Column, browser: Browser
 ) -> None:
     form = desk.get("/desk/exposure/new", status=200).form(button="Save")
@@ -88,16 +88,29 @@ def test_P5_a_photo_with_nothing_to_cover_is_looked_at_by_each(
     assert "there is nothing to cover on it" in page.text
     assert there.row(number).bare
     desk.get(f"{address}/step/send").form(button="Send it for approval").send()
+    assert "looked" not in desk.get(f"{address}/step/send_back", status=200).html
     for _ in range(2):
-        with there.database.write() as session:
-            other = staff(session, "street_desk", area=there.area)
-        approver = Browser(app).in_language("en")
-        sign_in_as(approver, other)
-        approve = approver.get(f"{address}/step/approve", status=200).form(button="Approve it")
-        assert "Nothing is covered on this photo" in approve.send().text
-        assert approve.fill(nothing="y").send().notices == ["Saved."]
+        _approved(app, there, address)
     assert browser.get(f"/exposure/photos/{there.row(number).code}", status=200)
     assert browser.in_language("en").get(f"/screen/{STREET}").soup.select(".wall-item")
+
+
+def _approved(app: Flask, there: Column, address: str) -> None:
+    """Approved by somebody else of the street, who is asked whether she has looked."""
+    with there.database.write() as session:
+        other = staff(session, "street_desk", area=there.area)
+    approver = Browser(app).in_language("en")
+    sign_in_as(approver, other)
+    approve = approver.get(f"{address}/step/approve", status=200).form(button="Approve it")
+    assert "Please look at the whole photo" in approve.send().text
+    assert approve.fill(looked="y").send().notices == ["Saved."]
+
+
+def test_P5_an_item_without_a_photo_asks_for_no_tick(there: Column, desk: Browser) -> None:
+    number = there.waiting(now())
+    page = desk.get(f"/desk/exposure/{number}/step/approve", status=200)
+    assert "looked" not in page.html
+    assert page.form(button="Approve it").send().notices == ["Saved."]
 
 
 def test_P5_a_wall_of_a_grid_would_tell_the_door(there: Column, browser: Browser) -> None:

@@ -28,6 +28,7 @@ from portal.accounts.rules.personal import (
     Months,
     PersonalField,
     Purpose,
+    Until,
     own_fields,
 )
 from portal.accounts.rules.roles import (
@@ -94,6 +95,7 @@ __all__ = [
     "Role",
     "Scope",
     "Seen",
+    "Until",
     "Way",
     "grants_of",
     "looks_like_key",

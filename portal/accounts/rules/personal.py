@@ -77,9 +77,18 @@ class Months:
     usual: int
 
 
+class Until(StrEnum):
+    """Until when something is kept that is not kept by days, or from when on its days run."""
+
+    ACCOUNT = "until.account"
+    RELEASED = "until.released"
+    NO_END = "until.no_end"
+
+
 @dataclass(frozen=True)
 class PersonalField:
-    """One personal column. Neither days nor ``months``: as long as the account exists.
+    """One personal column. Neither days nor ``months``: as long as the account exists, unless
+    ``until`` says that it outlives it; with days it says from when on they run.
 
     ``what`` and ``purpose`` may be codes of any package that has registered words for them.
     """
@@ -92,6 +101,7 @@ class PersonalField:
     retention_days: int | None = None
     masking: Masking = Masking.HIDDEN
     months: Months | None = None
+    until: Until = Until.ACCOUNT
 
 
 @cache

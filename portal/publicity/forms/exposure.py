@@ -27,6 +27,10 @@ NOTHING: Final = _l(
     "I have looked: there is nothing to cover on this photo, no face, no number plate, no name, no "
     "telephone number and no house number"
 )
+LOOKED: Final = _l(
+    "I have looked at the whole photo: no face, no number plate, no name, no telephone number and "
+    "no house number can be seen on it any more"
+)
 
 
 class WordsForm(PhotoForm):
@@ -88,7 +92,7 @@ class StepForm(Form):
     """A step, with a reason where one is due. ``seen``: which version was read."""
 
     seen = HiddenField(default="")
-    nothing = BooleanField(NOTHING)
+    looked = BooleanField(LOOKED)
     reason = TextAreaField(_l("Why?"), [Optional(), Length(max=LONGEST_REASON, message=LONG)])
 
     def sent(self) -> int:

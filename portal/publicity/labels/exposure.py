@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from portal.accounts.labels import register_actions, register_subjects
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, register
 from portal.publicity.rules.exposure import Basis, ExposureRefusal, ExposureState, Step
@@ -53,7 +54,7 @@ register(
             "the two."
         ),
         ExposureRefusal.NOT_LOOKED: _l(
-            "Nothing is covered on this photo. Please look at it, and tick that nothing need be; "
+            "Please look at the whole photo, and tick that nothing of this kind can be seen on it; "
             "or send it back."
         ),
         ExposureRefusal.OWN: _l("You wrote this yourself. Two others approve it."),
@@ -70,3 +71,5 @@ register(
         ExposureRefusal.NO_PHOTO: _l("There is no photo to cover."),
     }
 )
+register_actions({"exposure:affirm": _l("Said that a photo of the exposure column is covered")})
+register_subjects({"exposure": _l("item of the exposure column")})

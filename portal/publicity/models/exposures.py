@@ -26,8 +26,9 @@ class Exposure(Base):
     nobody approves other words than she read.
 
     ``blob_key`` is the picture beneath, which only the desk sees; the public gets ``public_key``,
-    drawn anew with the rectangles of ``covers`` (empty: there is nothing to cover, which whoever
-    approves says, too), at an address (``code``) of its own.
+    drawn anew with the rectangles of ``covers`` (empty: there is nothing to cover), at an address
+    (``code``) of its own. ``first_looked`` and ``second_looked``: whoever approved said that
+    everything on it is covered that has to be; no photo is approved without.
     """
 
     __tablename__ = "exposure"
@@ -46,6 +47,11 @@ class Exposure(Base):
         CheckConstraint("blob_key IS NULL OR state IN ('draft', 'down') OR covers IS NOT NULL",
                         name="covered"),
         CheckConstraint("(covers IS NULL) = (public_key IS NULL)", name="public"),
+        CheckConstraint(
+            "blob_key IS NULL OR ((first_by IS NULL OR first_looked) AND (second_by IS NULL OR "
+            "second_looked))",
+            name="looked",
+        ),
         CheckConstraint(f"days BETWEEN 1 AND {MOST_DAYS}", name="days"),
         Index("ix_exposure_place_path", "place_path", "state", "expires_at"),
         Index("ix_exposure_state", "state", "expires_at"),
@@ -79,7 +85,9 @@ class Exposure(Base):
     made_by: Mapped[UUID]
     first_at: Mapped[datetime | None]
     first_by: Mapped[UUID | None]
+    first_looked: Mapped[bool] = mapped_column(Boolean, default=False)
     second_by: Mapped[UUID | None]
+    second_looked: Mapped[bool] = mapped_column(Boolean, default=False)
     shown_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     back_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))

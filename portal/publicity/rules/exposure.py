@@ -113,8 +113,8 @@ def why_not_change(person: UUID | None, made_by: UUID) -> ExposureRefusal | None
 def why_not_approve(
     person: UUID | None, made_by: UUID | None, first_by: UUID | None, *, unseen: bool = False
 ) -> ExposureRefusal | None:
-    """Two people approve, and neither of them wrote it. ``unseen``: nothing covers the photo, and
-    she has not said that nothing need be covered."""
+    """Two people approve, and neither of them wrote it. ``unseen``: there is a photo, and she has
+    not said that all of it is covered, whatever was drawn: a rectangle may cover nothing."""
     if person is None or person == made_by:
         return ExposureRefusal.OWN
     if person == first_by:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import area_by_code
+from portal.kernel.audit import note_action
 from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
@@ -56,6 +57,7 @@ from portal.reports.service.covering import check_rectangles
 
 WRITE: Final = Permission.EXPOSURE_WRITE
 APPROVE: Final = Permission.EXPOSURE_APPROVE
+AFFIRMED: Final = "exposure:affirm"
 _FILES: Final = ("blob_key", "thumbnail_key", "public_key", "public_thumbnail_key", "covers")
 
 
@@ -205,7 +207,7 @@ def step_exposure(
     now: datetime, looked: bool = False,
 ) -> None:  # fmt: skip
     """Take one step. ``sent``: which version was read; another one is nobody's approval.
-    ``looked``: whoever approves says that on a photo without rectangles nothing need be covered."""
+    ``looked``: whoever approves says that everything on its photo is covered that has to be."""
     row = exposure_here(session, actor, number)
     if step in WITH_REASON and not reason:
         raise Refused(ExposureRefusal.NO_REASON, field="reason")
@@ -237,22 +239,28 @@ def _approve(
     session: Session, actor: Actor, row: ExposureRow, now: datetime, *, looked: bool
 ) -> None:
     """The first approval, or the second, which shows it: then its basis must allow it."""
-    unseen = row.bare and not looked
+    pictured = row.blob_key is not None
+    unseen = pictured and not looked
     refusal = why_not_approve(actor.person_id, row.made_by, row.first_by, unseen=unseen)
     if refusal is not None:
-        raise Refused(refusal, field="nothing" if refusal is ExposureRefusal.NOT_LOOKED else None)
+        raise Refused(refusal, field="looked" if refusal is ExposureRefusal.NOT_LOOKED else None)
+    if pictured:
+        note_action(session, at=now, actor_id=actor.person_id, action=AFFIRMED,
+                    subject=f"exposure:{row.number}")  # fmt: skip
     waiting = Exposure.state == ExposureState.WAITING
     if row.first_by is None:
-        first = waiting & Exposure.first_by.is_(None)
-        return _change(session, row, first, first_by=actor.person_id, first_at=now)
+        return _change(
+            session, row, waiting & Exposure.first_by.is_(None), first_by=actor.person_id,
+            first_at=now, first_looked=pictured,
+        )  # fmt: skip
     zone = instance_of(session).city.zone
     refusal = why_hidden(session, [row], today=city_day(now, zone), zone=zone)[row.number]
     if refusal is not None:
         raise Refused(refusal)
     return _change(
         session, row, waiting & (Exposure.first_by == row.first_by),
-        state=ExposureState.SHOWN, second_by=actor.person_id, shown_at=now,
-        expires_at=expires_at(now, row.days),
+        state=ExposureState.SHOWN, second_by=actor.person_id, second_looked=pictured,
+        shown_at=now, expires_at=expires_at(now, row.days),
     )  # fmt: skip
 
 
@@ -260,6 +268,7 @@ def _send_back(session: Session, row: ExposureRow, reason: str) -> None:
     _change(
         session, row, Exposure.state == ExposureState.WAITING, state=ExposureState.DRAFT,
         back_why=reason, first_by=None, first_at=None,
+        first_looked=False,
     )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def desk_exposure_step(number: str, step: str) -> ResponseReturnValue:
 def _step(number: str, step: Step, form: StepForm, writer: Session) -> str:
     step_exposure(
         writer, current_actor(), number, step, sent=form.sent(), reason=form.reason.data or "",
-        now=now(), looked=bool(form.nothing.data),
+        now=now(), looked=bool(form.looked.data),
     )  # fmt: skip
     return _url(number)
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from portal.accounts.rules import Basis, PersonalField
+from portal.accounts.rules import Basis, PersonalField, Until
 from portal.reports.rules.codes import State
 from portal.reports.rules.transitions import OPEN, SENT_BACK
 from portal.satisfaction.rules import Answers, Settings
+from portal.satisfaction.rules.release import ANSWERS_DAYS
 
 
 class RatingRefusal(StrEnum):
@@ -33,19 +34,23 @@ class Purpose(StrEnum):
     FIGURES = "purpose.rating_figures"
 
 
-# words have told what they can after a year; the answers are counted and name nobody
+# words have told what they can after a year; the answers end after the release that counted them
 WORDS_DAYS = 365
 PERSONAL_FIELDS = (
-    PersonalField("rating", "rater_key", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
-    PersonalField("rating", "unit_key", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
-    PersonalField("rating", "solved", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
-    PersonalField("rating", "result_level", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
-    PersonalField("rating", "service_level", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
-    PersonalField("rating_reason", "reason", Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE),
+    *(
+        PersonalField(
+            table, column, Data.ANSWERS, Purpose.FIGURES, Basis.SERVICE, ANSWERS_DAYS,
+            until=Until.RELEASED,
+        )
+        for table, column in (
+            ("rating", "rater_key"), ("rating", "unit_key"), ("rating", "solved"),
+            ("rating", "result_level"), ("rating", "service_level"), ("rating_reason", "reason"),
+        )
+    ),
     PersonalField(
         "rating_words", "sealed_text", Data.WORDS, Purpose.FIGURES, Basis.SERVICE, WORDS_DAYS
     ),
-)
+)  # fmt: skip
 
 
 def why_not_rate(

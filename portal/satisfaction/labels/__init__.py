@@ -58,6 +58,35 @@ register(
             "The copies of earlier releases are not on this machine, so this month may be "
             "published already and nobody here knows. Put the folder of copies back first."
         ),
+        ReleaseRefusal.COPY_DAMAGED: _l(
+            "The copy %(file)s of an earlier release is damaged, so that month waits. Put this "
+            "file back from where the folder of copies is kept a second time, or take the "
+            "published files in with “gongzhi satisfaction adopt”."
+        ),
+        ReleaseRefusal.NOT_LOOKED: _l(
+            "This portal was restored and knows no release, so this month may be published "
+            "already. Look who holds files of it, and take them in with “gongzhi satisfaction "
+            "adopt”; when nobody does: “gongzhi satisfaction copies --nothing-newer”."
+        ),
+        ReleaseRefusal.NOT_WHOLE: _l(
+            "These are not the four files of a release as it was published: %(file)s is missing "
+            "or was changed."
+        ),
+        ReleaseRefusal.OTHER_PROGRAM: _l(
+            "This version of the program makes another table of these measurements. Take the "
+            "files in with the version that made them, and update then."
+        ),
+        ReleaseRefusal.UNKNOWN_PLACE: _l(
+            "There is no place with the code %(code)s here: these files are of another city."
+        ),
+        ReleaseRefusal.OTHER_FIGURES: _l(
+            "There is a release %(release)s here, with other figures than in these files: its "
+            "noise was drawn twice. Ask the responsible person before you do anything else."
+        ),
+        ReleaseRefusal.ANSWERS_GONE: _l(
+            "The answers of this month are deleted, or will be within a day: it is not corrected "
+            "any more."
+        ),
         ReleaseRefusal.BUDGET_SPENT: _l(
             "This year’s privacy budget for these ratings is spent: nothing more can be released."
         ),

@@ -73,10 +73,15 @@ register(
         SurveyRefusal.SHEET_TYPED: _l("This sheet was typed already."),
         SurveyRefusal.NOBODY: _l("Nobody is left who agreed to be asked and was not invited."),
         SurveyData.ANSWERS: _l("that you answered a survey, under a key that names nobody"),
+        SurveyData.VOLUNTARY: _l(
+            "what you ticked about voluntary service and adopted places, under a key that names "
+            "nobody"
+        ),
         SurveyData.WORDS: _l("what you wrote in a survey"),
         SurveyData.AGREEMENT: _l("that surveys may ask you by message"),
         SurveyData.INVITATION: _l("that you were invited to a survey"),
         SurveyPurpose.SURVEYS: _l("for surveys of residents"),
+        SurveyPurpose.OPINIONS: _l("for the published opinion of ten people and more"),
     }
 )
 messages.register(

@@ -29,7 +29,7 @@ from portal.satisfaction.models import (
     SatisfactionRelease,
 )
 from portal.satisfaction.rules import SubjectKind
-from portal.satisfaction.rules.files import DATA_CSV, MEASUREMENTS, METADATA, REBUILD
+from portal.satisfaction.rules.files import FILE_COLUMNS
 from portal.satisfaction.rules.rebuild import SPANS
 from portal.satisfaction.rules.release import CATEGORY, YEAR_MILLI, Rated
 
@@ -93,12 +93,7 @@ def newest_of(session: Session, kind: SubjectKind, month: str) -> tuple[str, int
     return (row.slug, row.version) if row else None
 
 
-_FILES = {
-    DATA_CSV: SatisfactionRelease.data_csv,
-    MEASUREMENTS: SatisfactionRelease.measurements_json,
-    METADATA: SatisfactionRelease.metadata_json,
-    REBUILD: SatisfactionRelease.rebuild_py,
-}
+_FILES = {name: getattr(SatisfactionRelease, column) for name, column in FILE_COLUMNS.items()}
 
 
 def release_file(session: Session, slug: str, name: str) -> str | None:
@@ -125,8 +120,18 @@ def ratings_to_count(session: Session, kind: SubjectKind, month: str) -> Iterato
 
 
 def first_counted_month(session: Session) -> str | None:
-    """The month of the first rating that a release can count."""
-    return session.scalar(select(func.min(Rating.month)).where(Rating.unit_key.is_not(None)))
+    """The month of the first rating that a release can count, also when it is deleted by now: then
+    its month was released."""
+    there = select(func.min(Rating.month)).where(Rating.unit_key.is_not(None))
+    months = (session.scalar(there), session.scalar(select(func.min(SatisfactionRelease.month))))
+    return min((month for month in months if month is not None), default=None)
+
+
+def first_released_at(session: Session, kind: SubjectKind, month: str) -> datetime | None:
+    """When a month of a kind was released, before any correction."""
+    of = SatisfactionRelease
+    mine = (of.subject_kind == kind, of.month == month)
+    return session.scalar(select(of.released_at).where(*mine).order_by(of.version).limit(1))
 
 
 def corrections_of(session: Session, kind: SubjectKind, year: int) -> int:

@@ -24,6 +24,13 @@ FILES: Final = {
     METADATA: "application/json",
     REBUILD: "text/x-python",
 }
+# the column of a release that holds each file
+FILE_COLUMNS: Final = {
+    DATA_CSV: "data_csv",
+    MEASUREMENTS: "measurements_json",
+    METADATA: "metadata_json",
+    REBUILD: "rebuild_py",
+}
 LICENCE: Final = {
     "name": "CC-BY-4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
@@ -67,6 +74,11 @@ def files_of(
         REBUILD: program(),
     }
     return made | {METADATA: as_json(description(measured, facts, made))}
+
+
+def files_in(columns: Mapping[str, str]) -> dict[str, str]:
+    """The files of a release by name, of its columns."""
+    return {name: columns[column] for name, column in FILE_COLUMNS.items()}
 
 
 def digest_of(files: Mapping[str, str]) -> bytes:

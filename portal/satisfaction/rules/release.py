@@ -29,6 +29,11 @@ MONTH_MILLI: Final = 1000  # ε = 1 a month and kind, in thousandths
 CORRECTIONS: Final = 2
 YEAR_MILLI: Final = (12 + CORRECTIONS) * MONTH_MILLI
 LONGEST_REASON: Final = 300
+# single answers end so long after the figures of their month were released; it is corrected before,
+# by a day at least, so that no count ever runs beside the deletion
+ANSWERS_DAYS: Final = 730
+ANSWERS_KEPT: Final = timedelta(days=ANSWERS_DAYS)
+_BEFORE_THE_END: Final = timedelta(days=1)
 # what was being written when the month ended is there by then
 SETTLED: Final = timedelta(hours=1)
 QUARTER: Final = 3
@@ -47,6 +52,13 @@ class ReleaseRefusal(StrEnum):
     NO_REASON = "release.no_reason"
     KEPT = "release.kept"
     COPIES_LOST = "release.copies_lost"
+    COPY_DAMAGED = "release.copy_damaged"
+    NOT_LOOKED = "release.not_looked"
+    NOT_WHOLE = "release.not_whole"
+    OTHER_PROGRAM = "release.other_program"
+    UNKNOWN_PLACE = "release.unknown_place"
+    OTHER_FIGURES = "release.other_figures"
+    ANSWERS_GONE = "release.answers_gone"
     NOTHING_COUNTED = "release.nothing_counted"
 
 
@@ -131,6 +143,11 @@ def month_before(month: str) -> str:
 def is_settled(month_ends: datetime, now: datetime) -> bool:
     """Whether a month is over, and so are the writes that its last moment saw."""
     return now >= month_ends + SETTLED
+
+
+def are_answers_gone(first_released_at: datetime, now: datetime) -> bool:
+    """Whether too little time is left to count a month once more before its answers are deleted."""
+    return now >= first_released_at + ANSWERS_KEPT - _BEFORE_THE_END
 
 
 def year_of(month: str) -> int:

@@ -24,8 +24,9 @@ from portal.satisfaction.models import (
     SurveySheet,
     SurveyWords,
 )
-from portal.satisfaction.rules.personal import KEEP_DAYS, PERSONAL_FIELDS
+from portal.satisfaction.rules.personal import KEEP_DAYS, PERSONAL_FIELDS, VOLUNTARY_FIELDS
 from portal.satisfaction.service.answering import person_key
+from portal.satisfaction.service.forgetting import count_over, forget_answers
 from portal.satisfaction.service.inviting import agree_to_be_asked
 from portal.satisfaction.service.ratings import erase_rating_words, export_ratings
 
@@ -130,3 +131,25 @@ def _words(session: Session, keys: list[UUID]) -> list[dict[str, Any]]:
 
 
 register_personal_data(SurveysOfAPerson())
+
+
+@dataclass(frozen=True)
+class RatingsInTime:
+    """Ratings of every kind come to an end; the packages above hand them out and erase words."""
+
+    fields: tuple[PersonalField, ...] = VOLUNTARY_FIELDS
+
+    def export(self, _session: Session, _person_id: UUID) -> list[dict[str, Any]]:
+        return []
+
+    def erase(self, session: Session, person_id: UUID, now: datetime) -> None:
+        """Nothing: what was ticked is counted, and each package erases its words."""
+
+    def expire(self, session: Session, now: datetime) -> int:
+        return forget_answers(session, now=now)
+
+    def due(self, session: Session, now: datetime) -> Mapping[str, int]:
+        return {"rating": count_over(session, now=now)}
+
+
+register_personal_data(RatingsInTime())

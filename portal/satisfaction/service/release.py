@@ -18,6 +18,7 @@ from portal.satisfaction.queries import all_places, release_of, settings_of
 from portal.satisfaction.queries.releases import (
     corrections_of,
     first_counted_month,
+    first_released_at,
     names_of_places,
     newest_of,
     ratings_to_count,
@@ -33,11 +34,9 @@ from portal.satisfaction.rules import (
     rebuild,
 )
 from portal.satisfaction.rules.files import (
-    DATA_CSV,
+    FILE_COLUMNS,
     LEVELS_FILE,
     MEASUREMENTS,
-    METADATA,
-    REBUILD,
     digest_of,
     files_of,
     measurements,
@@ -56,6 +55,7 @@ from portal.satisfaction.rules.release import (
     LevelShare,
     ReleaseRefusal,
     Tree,
+    are_answers_gone,
     closed_counts,
     earlier_months,
     histograms,
@@ -67,7 +67,14 @@ from portal.satisfaction.rules.release import (
     year_of,
 )
 from portal.satisfaction.service.noise import Noise, laplace
-from portal.satisfaction.service.storing import claim, is_kept, lost_copies, store
+from portal.satisfaction.service.storing import (
+    check_copy,
+    claim,
+    is_kept,
+    lost_copies,
+    nobody_looked,
+    store,
+)
 
 Names = Mapping[str, str]
 
@@ -145,7 +152,7 @@ def draw_up(
     keys = _keys(tree, levels, above)
     with uncollected:
         tally = sample(ratings_to_count(session, kind, month), _draw(session))
-    names = _names(session, tree, keys, above)
+    names = names_of(session, tree.top, keys, above)
     return Draft(
         month, kind, levels, settings_of(session), tuple(keys),
         tuple(_said(keys, names, tree, above)), names, histograms(tree, keys, tally),
@@ -173,12 +180,12 @@ def _keys(tree: Tree, levels: Iterable[LevelShare], above: FromAbove) -> list[Ce
     return [*keys, *(CellKey(CATEGORY, code, top) for code in codes)]
 
 
-def _names(
-    session: Session, tree: Tree, keys: Iterable[CellKey], above: FromAbove
+def names_of(
+    session: Session, top: str, keys: Iterable[CellKey], above: FromAbove
 ) -> dict[str, Names]:
     """A name for each cell, by its path; the rest of a place bears the place's."""
     known = names_of_places(session) | dict(above.categories)
-    known.setdefault(tree.top, instance_of(session).city.names)
+    known.setdefault(top, instance_of(session).city.names)
     rest = dict(zip(("zh_Hans", "en"), words("other"), strict=True))
     known[OTHER_CATEGORY] = rest
     return {key.path: known.get(key.path.replace("*/", ""), rest) for key in keys}
@@ -219,35 +226,49 @@ def publish_release(
     (there is nothing to do), Refused when the year's budget is spent, when the database was
     taken back behind a release of that name (it is put back first), or when the copies are lost,
     by which that could be known.
+
+    The copy is looked for behind the claim: of two at once the second waits there, and finds that
+    the month is released.
     """
     last = newest_of(session, draft.kind, draft.month)
     if last is not None and reason is None:
         raise Conflict(ReleaseRefusal.RELEASED)
     if reason is not None:
-        reason = _checked(session, draft, reason, released=last is not None)
+        reason = _checked(session, draft, reason, now)
     version = last[1] + 1 if last else 1
     slug = slug_of(draft.month, draft.kind, version)
-    if is_kept(session, slug):
-        raise Refused(ReleaseRefusal.KEPT)
-    if lost_copies(session):
-        raise Refused(ReleaseRefusal.COPIES_LOST)
+    _check_nothing_is_lost(session)
     measured = _measured(session, draft, slug, version, noise)
     table = rebuild.table(measured)
     files = files_of(measured, table, _facts(session, now))
     own = {"slug": slug, "version": version, "reason": reason, "released_at": now}
     own |= {"digest": digest_of(files).hex(), "entry_id": new_id()}
-    values = own | _about(draft) | _contents(files)
+    values = own | _about(draft) | contents(files)
     claim(session, values)
+    if is_kept(session, slug):
+        check_copy(session, slug)
+        raise Refused(ReleaseRefusal.KEPT)
     _still_few(session, draft)
-    store(session, values, _rows(slug, draft, table), now=now)
+    store(session, values, table_rows(slug, draft.cells, draft.names, table), now=now)
     return slug
 
 
-def _checked(session: Session, draft: Draft, reason: str, *, released: bool) -> str:
+def _check_nothing_is_lost(session: Session) -> None:
+    """Raises Refused while nobody here can know what was published."""
+    if nobody_looked(session):
+        raise Refused(ReleaseRefusal.NOT_LOOKED)
+    if lost_copies(session):
+        raise Refused(ReleaseRefusal.COPIES_LOST)
+
+
+def _checked(session: Session, draft: Draft, reason: str, now: datetime) -> str:
     """Why a month is corrected, tidied. Raises Refused: what is paid for a correction is taken
     from nothing that the months to come need."""
-    if not released:
+    released_at = first_released_at(session, draft.kind, draft.month)
+    if released_at is None:
         raise Refused(ReleaseRefusal.NOT_RELEASED)
+    if are_answers_gone(released_at, now):
+        raise Refused(ReleaseRefusal.ANSWERS_GONE)
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
         raise Refused(ReleaseRefusal.NO_REASON, facts={"most": LONGEST_REASON})
     if corrections_of(session, draft.kind, year_of(draft.month)) >= CORRECTIONS:
@@ -272,13 +293,9 @@ def _about(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _contents(files: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "data_csv": files[DATA_CSV],
-        "measurements_json": files[MEASUREMENTS],
-        "metadata_json": files[METADATA],
-        "rebuild_py": files[REBUILD],
-    }
+def contents(files: Mapping[str, str]) -> dict[str, str]:
+    """The files as columns."""
+    return {column: files[name] for name, column in FILE_COLUMNS.items()}
 
 
 def _measured(
@@ -351,13 +368,18 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def _rows(slug: str, draft: Draft, table: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The table as rows; the second run of cells is the quarter's."""
+def table_rows(
+    slug: str,
+    keys: Sequence[CellKey],
+    known: Mapping[str, Names],
+    table: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """The table as rows; the second run of cells is the quarter's. ``known``: names by path."""
     rows = []
     for at, row in enumerate(table):
-        key = draft.cells[at % len(draft.cells)]
+        key = keys[at % len(keys)]
         level, code = key.parent or (None, None)
-        names = draft.names[key.path]
+        names = known[key.path]
         rows.append(
             {name: row.get(name) for name in _FIGURES}
             | {"slug": slug, "position": at, "path": key.path}

@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Column, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from credit.rules.kinds import Kind
@@ -28,15 +28,23 @@ from portal.kernel.instance import instance_of
 from portal.satisfaction.models import ReleaseCell, SatisfactionRelease
 from portal.satisfaction.queries.releases import release
 from portal.satisfaction.rules import SubjectKind
-from portal.satisfaction.rules.release import ReleaseRefusal
+from portal.satisfaction.rules.copies import is_slug, torn_file
+from portal.satisfaction.rules.files import digest_of, files_in
+from portal.satisfaction.rules.release import ReleaseRefusal, slug_of
 
 FOLDER: Final = "releases"
+# lies in the folder from a restore that found no release anywhere until somebody has looked
+UNSEEN: Final = "nobody-looked"
 Values = Mapping[str, Any]
 
 
 def store(session: Session, values: Values, rows: Sequence[Values], *, now: datetime) -> None:
     """Store the rows of a claimed release, seal its hash, and keep the copy. Raises Refused."""
     session.execute(insert(ReleaseCell), [dict(row) for row in rows])
+    _seal_and_keep(session, values, rows, now)
+
+
+def _seal_and_keep(session: Session, values: Values, rows: Sequence[Values], now: datetime) -> None:
     slug = values["slug"]
     outcome = seal_statement(
         session, district=instance_of(session).city.roots[0], entry_id=values["entry_id"],
@@ -54,22 +62,89 @@ def is_kept(session: Session, slug: str) -> bool:
     return _copy_of(session, slug).exists()
 
 
+def _kept_here(session: Session) -> list[str]:
+    folder = instance_of(session).config.instance / FOLDER
+    return sorted(path.stem for path in folder.glob("*.json") if is_slug(path.stem))
+
+
 def missing_releases(session: Session) -> list[str]:
     """The releases that were made here and that the database does not know, the oldest first."""
-    folder = instance_of(session).config.instance / FOLDER
-    known = sorted(path.stem for path in folder.glob("*.json"))
-    return [slug for slug in known if release(session, slug) is None]
+    return [slug for slug in _kept_here(session) if release(session, slug) is None]
 
 
 def put_back(session: Session, slug: str, *, now: datetime) -> None:
     """Store a kept release again as it was, its hash sealed anew. Raises Conflict, Refused."""
-    told = json.loads(_copy_of(session, slug).read_text("utf-8"))
-    values = dict(told["release"])
-    values["released_at"] = datetime.fromisoformat(values["released_at"])
-    values["subject_kind"] = SubjectKind(values["subject_kind"])
-    values["entry_id"] = new_id()
+    values, rows = _read(session, slug)
     claim(session, values)
-    store(session, values, told["cells"], now=now)
+    try:
+        session.execute(insert(ReleaseCell), rows)
+    except (DataError, IntegrityError) as error:
+        raise _damaged(session, slug) from error
+    _seal_and_keep(session, values, rows, now)
+
+
+def check_copy(session: Session, slug: str) -> None:
+    """Raises Refused, naming the file, when a copy cannot be read or is not what was written."""
+    _read(session, slug)
+
+
+def damaged_copies(session: Session) -> list[str]:
+    """The releases whose copies are here and are damaged."""
+    found = []
+    for slug in _kept_here(session):
+        try:
+            check_copy(session, slug)
+        except Refused:
+            found.append(slug)
+    return found
+
+
+def _damaged(session: Session, slug: str) -> Refused:
+    name = f"{FOLDER}/{_copy_of(session, slug).name}"
+    return Refused(ReleaseRefusal.COPY_DAMAGED, facts={"file": name})
+
+
+def _read(session: Session, slug: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What a copy holds, if it is whole. Raises Refused."""
+    try:
+        told = json.loads(_copy_of(session, slug).read_text("utf-8"))
+        values, rows = dict(told["release"]), [dict(row) for row in told["cells"]]
+        values["released_at"] = datetime.fromisoformat(values["released_at"])
+        values["subject_kind"] = SubjectKind(values["subject_kind"])
+        values["entry_id"] = new_id()
+        whole = _is_whole(slug, values, rows)
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        raise _damaged(session, slug) from error
+    if not whole:
+        raise _damaged(session, slug)
+    return values, rows
+
+
+def _is_whole(slug: str, values: Values, rows: Sequence[Values]) -> bool:
+    """Whether everything is there, the files are those of the hash, and the name is its own."""
+    if not _fits(values, SatisfactionRelease.__table__):
+        return False
+    files = files_in(values)
+    named = slug_of(values["month"], values["subject_kind"], values["version"])
+    return (
+        slug == values["slug"] == named
+        and digest_of(files).hex() == values["digest"]
+        and torn_file(files) is None
+        and len({(row["span"], row["level"], row["code"]) for row in rows}) == len(rows) > 0
+        and all(_fits(row, ReleaseCell.__table__) and row["slug"] == slug for row in rows)
+    )
+
+
+def _fits(row: Values, table: Any) -> bool:
+    columns = {column.name: column for column in table.columns}
+    return set(row) == set(columns) and all(_is(row[name], of) for name, of in columns.items())
+
+
+def _is(value: Any, column: Column[Any]) -> bool:
+    if value is None:
+        return bool(column.nullable)
+    kind = column.type.python_type
+    return isinstance(value, int | float if kind is float else kind)
 
 
 def lost_copies(session: Session) -> list[str]:
@@ -78,6 +153,27 @@ def lost_copies(session: Session) -> list[str]:
     known to nobody here."""
     known = session.scalars(select(SatisfactionRelease.slug).order_by(SatisfactionRelease.slug))
     return [slug for slug in known if not is_kept(session, slug)]
+
+
+def note_unseen(session: Session) -> None:
+    """After a restore: where neither the database nor the folder knows a release, a month may have
+    been published since the backup and nobody here could tell. Nothing is drawn until somebody has
+    looked."""
+    if _kept_here(session) or session.scalar(select(SatisfactionRelease.slug).limit(1)):
+        return
+    folder = instance_of(session).config.instance / FOLDER
+    folder.mkdir(exist_ok=True)
+    (folder / UNSEEN).touch()
+
+
+def nobody_looked(session: Session) -> bool:
+    """Whether a restore found no release and nobody has said since that there is none."""
+    return (instance_of(session).config.instance / FOLDER / UNSEEN).exists()
+
+
+def note_looked(session: Session) -> None:
+    """Somebody has looked: what is not here was not published."""
+    (instance_of(session).config.instance / FOLDER / UNSEEN).unlink(missing_ok=True)
 
 
 def copy_again(session: Session, slug: str) -> None:

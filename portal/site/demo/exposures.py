@@ -200,7 +200,9 @@ def _show(column: Column, what: str, wish: ExposureWish, pictures: Pictures) -> 
     for who, step in steps if what != "waiting" else steps[:2]:
         with database.write() as session:
             sent = exposure_here(session, who, number).sent
-            step_exposure(session, who, number, step, sent=sent, reason="", now=at)
+            step_exposure(
+                session, who, number, step, sent=sent, reason="", now=at, looked=bool(drawn)
+            )
 
 
 def _kept(session: Session, picture: CleanPhoto, at: datetime) -> KeptPhotos:

@@ -107,7 +107,7 @@ class CardForm(Form):
             raise ValidationError(str(_l("This is not a telephone number.")))
 
 
-class ClockField(StringField):  # type: ignore[misc]  # WTForms ships no types
+class MinutesField(StringField):  # type: ignore[misc]  # WTForms ships no types
     """A time of the day as minutes after midnight."""
 
     data: Any
@@ -124,8 +124,8 @@ class PermittedForm(NamesForm):
     """A place where stalls are permitted."""
 
     kind = SelectField(_l("Kind"))
-    opens = ClockField(_l("From"), [InputRequired(_NEEDED)])
-    closes = ClockField(_l("Until"), [InputRequired(_NEEDED)])
+    opens = MinutesField(_l("From"), [InputRequired(_NEEDED)])
+    closes = MinutesField(_l("Until"), [InputRequired(_NEEDED)])
     weekdays = SelectMultipleField(
         _l("Days"), option_widget=CheckboxInput(), validators=[InputRequired(_NEEDED)]
     )
@@ -138,11 +138,11 @@ class PermittedForm(NamesForm):
         self.kind.choices = _choices(PermittedKind)
         self.weekdays.choices = [SelectChoice(number, name) for number, name in day_names()]
 
-    def validate_opens(self, field: ClockField) -> None:
+    def validate_opens(self, field: MinutesField) -> None:
         if field.minutes is None:
             raise ValidationError(str(_l("Write a time like 06:30.")))
 
-    def validate_closes(self, field: ClockField) -> None:
+    def validate_closes(self, field: MinutesField) -> None:
         self.validate_opens(field)
 
     def validate_lon(self, _field: StringField) -> None:
