@@ -1,5 +1,6 @@
 """A PDF or Word file where a photo or words are asked: it is told so, and nothing typed is lost."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -29,6 +30,12 @@ def signed_in(app: Flask, who: Person) -> Browser:
     return browser
 
 
+def pages_on(monkeypatch: pytest.MonkeyPatch, pages: str, moment: datetime) -> None:
+    """Pages are read, and photos kept, at a moment."""
+    for module in (f"portal.conventions.views.{pages}", "portal.kernel.photo_fields"):
+        monkeypatch.setattr(f"{module}.now", lambda: moment)
+
+
 def count(database: Database, table: Any) -> int:
     with database.read() as session:
         return len(session.scalars(select(table)).all())
@@ -50,7 +57,7 @@ def test_the_receipt_of_a_filing(
 ) -> None:
     town = Adopted(database)
     town.adopt()
-    monkeypatch.setattr("portal.conventions.views.publish_desk.now", lambda: PUBLISHED_AT)
+    pages_on(monkeypatch, "publish_desk", PUBLISHED_AT)
     desk = signed_in(app, town.staff[0])
     page = desk.get(f"/desk/conventions/{town.round}/filing", status=200)
     day = str(town.day(PUBLISHED_AT))
@@ -66,7 +73,7 @@ def test_the_photo_of_a_count(
 ) -> None:
     town = Voting(database, papers=1)
     town.call(CALL)
-    monkeypatch.setattr("portal.conventions.views.vote_desk.now", lambda: AFTER)
+    pages_on(monkeypatch, "vote_desk", AFTER)
     page = signed_in(app, town.staff[0]).get(f"/desk/votes/{town.number}/papers", status=200)
     typed = {"box": "1号票箱", "yes": "7", "no": "2", "abstain": "0", "spoilt": "1"}
     kept_as_typed(page, "Save", typed, content)
@@ -80,7 +87,7 @@ def test_the_photo_of_a_sheet_of_signatures(app: Flask, database: Database, cont
     town = Signing(database)
     desk = signed_in(app, town.committee_person)
     page = desk.get(f"/desk/conventions/{town.number}/signatures/paper", status=200)
-    kept_as_typed(page, "Save", {"typed": "李明,3-102\r\n张伟,3-103"}, content)
+    kept_as_typed(page, "Save", {"typed": "李明,3-102\n张伟,3-103"}, content)
     assert count(database, SignOn) == 2
 
 

@@ -99,14 +99,22 @@ def test_L6_a_hidden_name_is_not_shown_again_by_any_way(town: Signing) -> None:
 def test_L6_a_unit_s_hidden_name_is_not_shown_by_another_of_the_unit(town: Signing) -> None:
     with town.database.write() as session:
         shop = unit(session, SHOP, "好味小吃店", area=town.area)
-        for one in town.people[:2]:
-            let_speak(session, organisation_id=shop.id, person_id=one.id, source="operator:1",
-                      now=SIGNED_AT)  # fmt: skip
+
+    def speaks(at: int) -> None:
+        with town.database.write() as session:
+            let_speak(session, organisation_id=shop.id, person_id=town.people[at].id,
+                      source="operator:1", now=SIGNED_AT)  # fmt: skip
+
+    speaks(0)
     number = town.sign(0, Signer.UNIT, unit=SHOP, named=True)
     hide(town)
+    speaks(1)
     assert show(town, 1, number) is SignRefusal.NAME_HIDDEN
     assert settle(town, WITHDRAW, unit=SHOP) is None
+    # the account that signed for it, when it speaks again, and another that does
+    speaks(0)
     assert trying(town.sign, 0, Signer.UNIT, unit=SHOP) is SignRefusal.CONTESTED
+    speaks(1)
     town.sign(1, Signer.UNIT, unit=SHOP)
     assert town.counts.units == 1
 
