@@ -1,5 +1,6 @@
 """What the committee ended or hid is not given again by the same account until it lets her (L6)."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -138,8 +139,8 @@ def test_L6_who_signs_again_in_the_moment_it_is_ended_has_not_signed(town: Signi
         door = f"3-{at}"
         town.sign(0, HOUSE, door=door)
         ended, signed = at_once(
-            lambda door=door: settle(town, WITHDRAW, door=door),
-            lambda door=door: trying(town.sign, 0, HOUSE, door=door),
+            partial(settle, town, WITHDRAW, door=door),
+            partial(trying, town.sign, 0, HOUSE, door=door),
         )
         assert ended is None
         assert signed in {SignRefusal.SIGNED, SignRefusal.CONTESTED}
