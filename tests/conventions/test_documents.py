@@ -47,7 +47,8 @@ def kept_as_typed(page: Page, button: str, typed: dict[str, str], content: bytes
     page = form.attach("photos", content).send(status=422)
     assert any(WHAT_TO_DO in one for one in page.errors), page.errors
     values = page.form(button=button).values
-    assert {name: values[name] for name in typed} == typed
+    # a browser leaves out the first line break of a text area
+    assert {name: values[name].lstrip("\r\n") for name in typed} == typed
     return page.form(button=button).attach("photos", jpeg()).send(status=200)
 
 
