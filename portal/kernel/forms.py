@@ -1,6 +1,7 @@
 """The shape of input: clean text, one idempotency key, an error summary; no database."""
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from typing import Any
@@ -31,6 +32,7 @@ from portal.kernel.words import say
 NEEDED = _l("Please fill this in.")
 LONG = _l("Please write no more than %(max)d characters.")
 _CONTROLS = {"Cc", "Cs", "Cn", "Co"}
+_BREAKS = re.compile(r"\r\n|[\r\v\f]")
 
 
 def needed_line(words: Any, most: int) -> StringField:
@@ -48,10 +50,13 @@ def _filled(most: int) -> list[Any]:
 
 
 def clean_text(text: str | None) -> str | None:
-    """Typed text as it is kept: NFC, no lone surrogates, no control characters but line breaks."""
+    """Typed text as it is kept: NFC, no lone surrogates, no control characters but line breaks.
+
+    A soft break and a break of the page, as Word has them, are line breaks too.
+    """
     if text is None:
         return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _BREAKS.sub("\n", text)
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _CONTROLS)
     return unicodedata.normalize("NFC", kept).strip()
 

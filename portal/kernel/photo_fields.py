@@ -53,6 +53,10 @@ register(
         PhotoRefusal.NOT_A_PHOTO: _l(
             "This is not a photo we can read. Please send a JPEG, PNG, WebP or HEIC picture."
         ),
+        PhotoRefusal.DOCUMENT: _l(
+            "This is a document (PDF or Word), not a photo. Please take a photo or a screenshot of "
+            "the page and send that (JPEG); words can be copied out of it. What you typed stays."
+        ),
         PhotoRefusal.TOO_MANY_PIXELS: _l(
             "This picture is too large (more than 25 million dots). Please send a screenshot of it."
         ),

@@ -27,6 +27,8 @@ from portal.kernel.errors import Refused
 COVER_MARK = b"gongzhi-cover\n"
 WORKER = Path(__file__).with_name("photo_worker.py")
 MOST_BYTES = 10 * 1024 * 1024
+# PDF, the formats of offices, and those before them
+_DOCUMENTS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 ACCEPTED_TYPES = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
 WORKERS = 2
 TURN_SECONDS = 20.0
@@ -42,6 +44,7 @@ class PhotoRefusal(StrEnum):
     EMPTY = "photo.empty"
     TOO_BIG = "photo.too_big"
     NOT_A_PHOTO = "photo.not_a_photo"
+    DOCUMENT = "photo.document"
     TOO_MANY_PIXELS = "photo.too_many_pixels"
     TOO_SMALL = "photo.too_small"
     ANIMATED = "photo.animated"
@@ -164,6 +167,9 @@ def clean_photo(content: bytes, zone: ZoneInfo, *, pool: PhotoPool = _pool) -> C
     """
     if not content:
         raise Refused(PhotoRefusal.EMPTY)
+    if content.startswith(_DOCUMENTS):
+        # before its size: a smaller one would not do either
+        raise Refused(PhotoRefusal.DOCUMENT)
     if len(content) > MOST_BYTES:
         raise Refused(PhotoRefusal.TOO_BIG)
     if content.startswith(COVER_MARK):

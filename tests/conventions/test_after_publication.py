@@ -208,8 +208,11 @@ def test_a_carried_vote_to_repeal_ends_a_convention_on_its_day(town: Adopted) ->
         for moment in (PUBLISHED_AT, PUBLISHED_AT + 11 * DAY):
             with pytest.raises(Refused) as caught:
                 version_to_sign(session, number, moment)
-            assert caught.value.code is SignRefusal.ENDED
-    refused(PublishRefusal.ENDED, town.act, *begin, now=PUBLISHED_AT)
+            # before its day nothing has ended
+            due = SignRefusal.ENDS if moment == PUBLISHED_AT else SignRefusal.ENDED
+            assert caught.value.code is due
+    refused(PublishRefusal.ENDS, town.act, *begin, now=PUBLISHED_AT)
+    refused(PublishRefusal.ENDED, town.act, *begin, now=PUBLISHED_AT + 10 * DAY)
 
 
 def test_a_decision_to_repeal_is_written_on_and_keeps_its_name(town: Adopted) -> None:

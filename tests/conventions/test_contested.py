@@ -78,7 +78,9 @@ def test_L6_a_contested_door_is_freed_with_a_reason_that_the_signer_reads(town: 
     assert settle(town, HIDE, door="3-101") is SignRefusal.NOT_NAMED
     assert settle(town, WITHDRAW, door="３－１０１") is None
     assert town.counts.households == 0
-    [told] = actions(town)
+    # tries in vain are noted, of nobody
+    tried, untold, told = actions(town)
+    assert tried == untold == ("convention:contest_tried", None, None)
     assert told == ("convention:end_signature", town.people[0].id, "住户称未签")
     # whoever lives there signs now
     town.sign(1, Signer.HOUSEHOLD, door="3-101")
@@ -91,6 +93,8 @@ def test_the_desk_does_not_learn_doors_by_contesting_them(town: Signing) -> None
     tried = {settle(town, WITHDRAW, door=f"3-{at}") for at in range(SIGNED_LINES_A_DAY)}
     assert tried == {SignRefusal.NOT_FOUND}
     assert settle(town, WITHDRAW, door="3-101") is SignRefusal.TOO_MANY
+    # the auditors see each, and that it went on when the day was full
+    assert actions(town) == [("convention:contest_tried", None, None)] * (SIGNED_LINES_A_DAY + 1)
 
 
 def test_a_door_that_signed_without_a_name_is_not_told_for_nothing(town: Signing) -> None:

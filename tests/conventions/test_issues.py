@@ -27,6 +27,7 @@ from portal.conventions.service.issues import (
 )
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
+from portal.kernel.vault import Vault
 from tests.make.accounts import actor, person, sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.conventions import COMMUNITY, NOW
@@ -194,6 +195,31 @@ def test_whoever_proposed_reads_why_it_is_not_shown_and_takes_it_back(board: Boa
     assert (row.state, row.words, row.refused_why) == (IssueState.TAKEN_BACK, "", None)
     with pytest.raises(Conflict), board.database.write() as session:
         take_proposal_back(session, board.other, row.id)
+
+
+def test_taking_a_proposal_back_opens_nobodys_words(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = board.open()
+    for words in ("加装长椅。", "种树。"):
+        with board.database.write() as session:
+            propose(session, board.other, number, words, for_unit=False, now=NOW)
+    with board.database.read() as session:
+        newest, oldest = proposals_by(session, board.other.person_id)
+    opened: list[str] = []
+
+    def unseal(_vault: Vault, sealed: str) -> str:
+        opened.append(sealed)
+        return ""
+
+    monkeypatch.setattr(Vault, "unseal", unseal)
+    with board.database.write() as session:
+        take_proposal_back(session, board.other, oldest.id)
+    assert opened == []
+    monkeypatch.undo()
+    with board.database.read() as session:
+        kept, gone = proposals_by(session, board.other.person_id)
+    assert (kept.id, kept.words, gone.state) == (newest.id, "种树。", IssueState.TAKEN_BACK)
 
 
 @pytest.mark.parametrize("decided", [False, True])

@@ -1,12 +1,14 @@
 """Model texts, and the check of words that refuses fines until a person lets them stand."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from portal.conventions.rules.checking import Finding, findings_in, flags_of
+from portal.conventions.rules.checking import HARMLESS, Finding, findings_in, flags_of
 from portal.conventions.rules.kinds import Kind, rules_on
+from portal.conventions.rules.lists import rows_of
 from portal.conventions.rules.model_texts import model_texts
 from portal.conventions.rules.texts import ClauseText, Topic, quote_hash
 from portal.conventions.rules.way import (
@@ -108,3 +110,46 @@ def test_a_kind_without_review_is_asked_before_the_vote_and_by_the_street() -> N
 
 def test_a_clause_is_quoted_by_its_words_and_not_by_its_signs() -> None:
     assert plain("1\\. 楼道**不堆**杂物。\n\n- 轻声") == "1. 楼道不堆杂物。 轻声"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "楼道内不停电动车",
+        "不乱停電動車",
+        "楼下不停 **电瓶车**",
+        "停网约车请到西门",
+        "自行判断水质、电器是否安全",
+        "犬只按规定接种强制免疫的疫苗",
+        "帮助老人领取高龄补贴",
+        "为残疾居民争取福利",
+        "冬季取暖补助公示",
+    ],
+)
+def test_a_refused_word_inside_a_harmless_longer_one_is_not_found(words: str) -> None:
+    assert not findings_in(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("不停电动车，违者停电", "停电"),
+        ("领取补助的，停发补助", "停发补助"),
+        ("冒领取消低保", "取消低保"),
+        ("扣取暖补贴", "扣取暖补贴"),
+        ("经研判断水", "断水"),
+        ("停车位分红", "停车位分红"),
+        ("判断后强制拆除", "强制"),
+    ],
+)
+def test_P7_no_harmless_word_hides_a_refused_one_beside_it(words: str, found: str) -> None:
+    assert found in {one for told in findings_in(words).values() for one in told}
+
+
+def test_words_that_are_called_harmless_hold_a_refused_one() -> None:
+    """A row that covers nothing, or a sign that only covers, is a mistake in the list."""
+    rows = list(rows_of(HARMLESS))
+    assert rows
+    for row in rows:
+        assert Finding(row["finding"])
+        assert not re.fullmatch(row["pattern"], "")

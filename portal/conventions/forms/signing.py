@@ -7,7 +7,8 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
-from portal.conventions.labels.signing import CONTEST_ACTS, SIGNERS
+from portal.conventions.labels.signing import CONTEST_ACTS, SETTLED, SIGNERS
+from portal.conventions.queries.signing import Settled
 from portal.conventions.rules.signing import (
     LONGEST_HOUSEHOLD,
     LONGEST_NAME,
@@ -132,6 +133,10 @@ class ContestForm(Form):
         [Optional(), Length(max=LONGEST_SOURCE, message=LONG)],
     )
     line = SelectField(_l("Name that is shown, if that is meant"), validate_choice=False)
+    settled = SelectField(
+        _l("Signature that was ended or whose name was hidden, if it may be given or named again"),
+        validate_choice=False,
+    )
     act = RadioField(
         _l("What do you do?"),
         [InputRequired(message=_l("Choose what you do."))],
@@ -142,15 +147,20 @@ class ContestForm(Form):
         [InputRequired(message=NEEDED), Length(max=LONGEST_WHY, message=LONG)],
     )
 
-    def offer(self, shown: Iterable[tuple[str, str]]) -> None:
-        """The names that are shown, with the numbers of their signatures."""
+    def offer(self, shown: Iterable[tuple[str, str]], settled: Iterable[Settled]) -> None:
+        """The names that are shown, with the numbers of their signatures, and what was settled, by
+        the number that the signer reads."""
         self.line.choices = [SelectChoice("", "–"), *(SelectChoice(*one) for one in shown)]
+        self.settled.choices = [
+            SelectChoice("", "–"),
+            *(SelectChoice(one.number, f"{one.number} · {SETTLED[one.act]}") for one in settled),
+        ]
 
     def wish(self) -> ContestWish:
         """What is done about which."""
         return ContestWish(
             ContestAct(self.act.data), self.reason.data or "", self.door.data or "",
-            self.unit.data or "", self.line.data or "",
+            self.unit.data or "", self.line.data or "", self.settled.data or "",
         )  # fmt: skip
 
 

@@ -137,14 +137,15 @@ class LineForm(Form):
         [Optional(), Length(max=LONGEST_REASON, message=LONG)],
     )
 
-    def offer(self, ballot: Ballot) -> None:
-        """Of an open vote each paper is typed; of a secret one only that there is one."""
+    def offer(self, ballot: Ballot, *, asked: bool = False) -> None:
+        """Of an open vote each paper is typed; of a secret one only that there is one. ``asked``:
+        she herself asked that the mark be taken back, and may withdraw that."""
         papers = (
             _choices(Choice)
             if ballot is Ballot.OPEN
             else [SelectChoice(LineAct.PAPER.value, LINE_ACTS[LineAct.PAPER])]
         )
-        others = (LineAct.NO_PAPER, LineAct.STRIKE)
+        others = (LineAct.KEEP_MARK if asked else LineAct.NO_PAPER, LineAct.STRIKE)
         more = [SelectChoice(act.value, LINE_ACTS[act]) for act in others]
         self.act.choices = [*papers, *more]
 

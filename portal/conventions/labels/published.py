@@ -60,6 +60,9 @@ register(
         PublishRefusal.NO_NUMBER: _l("Please give the number under which the office filed it."),
         PublishRefusal.SAME_TEXT: _l("This is what stands there already."),
         PublishRefusal.ENDED: _l("This convention has ended."),
+        PublishRefusal.ENDS: _l(
+            "A vote decided that it ends on %(day)s. It is not revised any more."
+        ),
         PublishRefusal.RUNNING: _l("A text of this convention is under way already."),
         PublishRefusal.PUBLISHED: _l(
             "This text is published. Write a new explanation beside its version; another script "

@@ -15,6 +15,10 @@ SIGNERS: Final[Mapping[Signer, Words]] = {
     Signer.HOUSEHOLD: _l("For my household"),
     Signer.UNIT: _l("For a unit for which I speak"),
 }
+SETTLED: Final[Mapping[ContestAct, Words]] = {
+    ContestAct.HIDE: _l("name hidden"),
+    ContestAct.WITHDRAW: _l("signature ended"),
+}
 # what one reads of a signature of one's own
 SIGNED_AS: Final[Mapping[Signer, Words]] = {
     Signer.PERSON: _l("Signed for yourself"),
@@ -24,6 +28,7 @@ SIGNED_AS: Final[Mapping[Signer, Words]] = {
 CONTEST_ACTS: Final[Mapping[ContestAct, Words]] = {
     ContestAct.HIDE: _l("Only hide the name"),
     ContestAct.WITHDRAW: _l("End the signature"),
+    ContestAct.ALLOW: _l("Let it be given, or its name be shown, again"),
 }
 _SHEET: Final[Mapping[SheetProblem, Words]] = {
     SheetProblem.SIGNED: _l("this line has signed already"),
@@ -44,6 +49,21 @@ register(
         SignRefusal.TOO_MANY: _l("These were many tries today. Please go on tomorrow."),
         SignRefusal.NEWER: _l("A newer version was published. Please read and sign that one."),
         SignRefusal.ENDED: _l("This convention has ended. It is not signed any more."),
+        SignRefusal.ENDS: _l(
+            "A vote decided that this convention ends on %(day)s. It counts until then and is not "
+            "signed any more."
+        ),
+        SignRefusal.CONTESTED: _l(
+            "The committee ended a signature that you gave in this way, because it was contested. "
+            "Another of your household or unit can sign, or you on paper with the committee; on "
+            "the screen you can again when the committee lets you."
+        ),
+        SignRefusal.NAME_HIDDEN: _l(
+            "The committee hid a name of yours under this convention, or ended a signature. A name "
+            "is shown again when the committee lets you; your signature needs none."
+        ),
+        SignRefusal.NOT_SETTLED: _l("Choose the signature that may be given or named again."),
+        SignRefusal.OWN: _l("This is your own. Please leave it to a colleague."),
         SignRefusal.WITHDRAWN: _l("This signature was taken back already."),
         SignRefusal.NO_PHOTO: _l("Please add a photo of the sheet."),
         SignRefusal.NOT_SIGNED: _l(
@@ -68,6 +88,8 @@ register_actions(
         "convention:signed_lines": _l("Told which lines of a sheet had signed already"),
         "convention:hide_name": _l("Name under a signature hidden"),
         "convention:end_signature": _l("Contested signature ended"),
+        "convention:allow_again": _l("Contested signature or name allowed again"),
+        "convention:contest_tried": _l("Looked in vain for the signature of a door or unit"),
     }
 )
 

@@ -31,6 +31,7 @@ CHOICES: Final[Mapping[Choice, Words]] = {
 LINE_ACTS: Final[Mapping[LineAct, Words]] = {
     LineAct.PAPER: _l("She got a paper, or her envelope was opened"),
     LineAct.NO_PAPER: _l("The paper was noted on the wrong line: take it back"),
+    LineAct.KEEP_MARK: _l("Withdraw your request: the mark stands"),
     LineAct.STRIKE: _l("Strike her off the roll"),
 }
 OUTCOMES: Final[Mapping[Outcome, Words]] = {
@@ -54,7 +55,10 @@ register(
         **FLAWS,
         RollProblem.EMPTY: _l("Please type the electors, or choose a file of them."),
         RollProblem.TOO_LARGE: _l("A roll has at most %(most)s lines."),
-        RollProblem.UNREADABLE: _l("This file is neither a CSV nor an XLSX table we can read."),
+        RollProblem.UNREADABLE: _l(
+            "This file is neither a CSV nor an XLSX table we can read. A PDF or Word file is none: "
+            "please save the table as XLSX, or type or paste its lines."
+        ),
         RollProblem.BOTH: _l("Please type the electors or choose a file, not both."),
         RollProblem.NO_COLUMN: _l("The first row has no column of names."),
         RollProblem.BAD_LINES: _l("Some lines are wrong; they stand below. Nothing was taken in."),
@@ -80,6 +84,7 @@ register(
         VoteRefusal.UNMARK_ASKED: _l(
             "You asked for this already. After the close a second person must do the same."
         ),
+        VoteRefusal.NOT_ASKED: _l("You have no request on this line any more."),
         VoteRefusal.NO_REASON: _l("Please give a reason."),
         VoteRefusal.SECRET_ONLY: _l(
             "This vote is secret: only whole boxes of papers are counted and typed."
@@ -110,6 +115,7 @@ register_actions(
         "vote:decide": _l("counted a vote"),
         "vote:unmark": _l("took back that a paper was noted"),
         "vote:ask_unmark": _l("asked to take back that a paper was noted"),
+        "vote:keep_mark": _l("withdrew a request to take a paper's mark back"),
         "vote:strike_off": _l("struck somebody off a roll"),
     }
 )

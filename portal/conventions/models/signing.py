@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.conventions.models.keys import only_one
-from portal.conventions.rules.signing import Signer, SignWay
+from portal.conventions.rules.signing import ContestAct, Signer, SignWay
 from portal.conventions.rules.texts import DIGEST_LENGTH
 from portal.kernel.db import Base, code_column
 from portal.kernel.ids import new_id, new_number
@@ -19,6 +19,8 @@ class SignOn(Base):
 
     ``household_hash`` is of the door; of a person on paper, of her name and door: one line of a
     sheet cannot count twice. ``sheet`` is the number of the sheet from which a line was typed.
+    ``contested``: the committee ended it or hid its name. Until it lets her, her account does not
+    do the same again under this version.
     """
 
     __tablename__ = "convention_sign_on"
@@ -69,3 +71,4 @@ class SignOn(Base):
     named_at: Mapped[datetime | None]
     signed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    contested: Mapped[ContestAct | None] = code_column(ContestAct)

@@ -80,7 +80,7 @@ class Vote(Base):
 class Elector(Base):
     """One line of the roll. ``household``: a keyed hash, so that each has one vote. ``took_part``
     has no time beside it. Whoever is struck off before voting cannot vote; who voted stays.
-    ``unmark_by``: who asked, after the close, that the mark of a paper be taken back."""
+    ``unmark_by``: who asked, after the close, that the mark of a paper be taken back, and why."""
 
     __tablename__ = "convention_elector"
     __table_args__ = (
@@ -107,6 +107,7 @@ class Elector(Base):
     area: Mapped[int | None] = mapped_column(BigInteger)
     took_part: Mapped[BallotWay | None] = code_column(BallotWay)
     unmark_by: Mapped[UUID | None]
+    unmark_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     struck_on: Mapped[date | None]
     struck_why: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
 

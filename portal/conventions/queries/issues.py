@@ -189,6 +189,20 @@ def proposals_by(session: Session, person_id: UUID | None) -> list[MyProposalRow
     ]
 
 
+def issue_of_proposal(session: Session, proposal_id: UUID, person_id: UUID) -> UUID | None:
+    """The issue that somebody's own proposal hangs on; None where it is not hers."""
+    return session.scalar(
+        select(IssueProposal.issue_id).where(
+            IssueProposal.id == proposal_id, IssueProposal.person_id == person_id
+        )
+    )
+
+
+def lock_issue(session: Session, issue_id: UUID) -> None:
+    """Others who lock it wait until the end of this transaction."""
+    session.execute(select(Issue.id).where(Issue.id == issue_id).with_for_update())
+
+
 def support_of(session: Session, issue_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many support some issues and their proposals, by the id of either."""
     statement = (

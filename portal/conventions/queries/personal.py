@@ -75,7 +75,7 @@ STATEMENTS: Final[tuple[tuple[Any, Select[*tuple[Any, ...]]], ...]] = (
         Elector,
         select(
             Round.title.label("about"), Elector.roll, Elector.sealed_name, Elector.took_part,
-            Elector.struck_on, Elector.struck_why,
+            Elector.struck_on, Elector.struck_why, Elector.unmark_why,
         )
         .join(Vote, Vote.id == Elector.vote_id)
         .join(Round, Round.id == Vote.round_id),

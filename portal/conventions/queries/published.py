@@ -1,15 +1,16 @@
 """Published versions with their clauses, scripts, readings, filing and the vote behind them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from credit.rules.canonical import Json
+from credit.rules.canonical import Json, canonical
 from portal.conventions.models import (
     Convention,
     ConventionFiling,
@@ -45,6 +46,10 @@ class ConventionRow:
     ended_on: date | None
     ended_way: EndWay | None
     ended_why: str | None
+
+    def has_ended(self, day: date) -> bool:
+        """Whether it counts no more on a day; a repeal may still lie ahead."""
+        return self.ended_on is not None and self.ended_on <= day
 
 
 _CONVENTION = (
@@ -96,6 +101,7 @@ class VersionRow:
     digest: str
     entry_id: UUID | None
     ended_on: date | None
+    repeals: bool
 
 
 def _versions() -> Select[*tuple[Any, ...]]:
@@ -105,7 +111,7 @@ def _versions() -> Select[*tuple[Any, ...]]:
             v.id, v.convention_id, v.round_id, Convention.number, Round.number, Convention.kind,
             Round.kind_version, Convention.area_id, Convention.place_path, Convention.covers,
             v.version, v.title, v.preamble, v.adopted_on, v.effective_from, v.review_on,
-            v.published_at, v.digest, v.entry_id, Convention.ended_on,
+            v.published_at, v.digest, v.entry_id, Convention.ended_on, Round.repeals,
         )
         .join(Convention, Convention.id == v.convention_id)
         .join(Round, Round.id == v.round_id)
@@ -225,13 +231,16 @@ def content_of_row(session: Session, row: VersionRow) -> dict[str, Json] | None:
     vote = carried_vote(session, row.round_id)
     if vote is None:
         return None
-    return content_of_version(
-        Published(
-            row.number, row.kind.value, row.version, row.title, row.preamble or "",
-            row.adopted_on, row.effective_from, row.review_on, vote.number, vote.text_digest,
-            clauses_of_versions(session, [row.id])[row.id],
-        )
+    kept = Published(
+        row.number, row.kind.value, row.version, row.title, row.preamble or "",
+        row.adopted_on, row.effective_from, row.review_on, vote.number, vote.text_digest,
+        clauses_of_versions(session, [row.id])[row.id], repeals=row.repeals,
     )  # fmt: skip
+    # the first decisions to repeal were sealed without saying that they are one
+    for content in map(content_of_version, (replace(kept, repeals=False), kept)):
+        if sha256(canonical(content)).hexdigest() == row.digest:
+            return content
+    return content_of_version(kept)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,13 @@ from portal.conventions.models import (
     SignOn,
 )
 from portal.conventions.rules.kinds import Kind
-from portal.conventions.rules.signing import NAMES_ON_A_PAGE, Signer, SignWay
+from portal.conventions.rules.signing import (
+    NAMES_ON_A_PAGE,
+    ContestAct,
+    Signer,
+    SignRefusal,
+    SignWay,
+)
 from portal.kernel.instance import instance_of
 
 PAGE = 50
@@ -51,6 +57,23 @@ class SigningRow:
     @property
     def is_newest(self) -> bool:
         return self.newest == self.number
+
+    def open_on(self, day: date) -> bool:
+        """Whether it is signed on a day: only what was published last, and while it may count."""
+        return self.is_newest and not self.over(day)
+
+    def ends_after(self, day: date) -> bool:
+        """Whether a vote decided that all of it ends, on a day that is still ahead."""
+        return self.ended_on is not None and day < self.ended_on
+
+    def why_shut(self, day: date) -> SignRefusal | None:
+        """Why nobody signs it on a day; None: it is open."""
+        if self.open_on(day):
+            return None
+        if self.ended_on is None:
+            # an older version always has a newer one behind it
+            return SignRefusal.NEWER
+        return SignRefusal.ENDS if self.ends_after(day) else SignRefusal.ENDED
 
     def counts(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -164,6 +187,7 @@ class SignOnRow:
 
     id: UUID
     number: str
+    version_id: UUID
     on: str
     title: str
     version: int
@@ -177,6 +201,7 @@ class SignOnRow:
     named_at: datetime | None
     signed_at: datetime
     withdrawn_at: datetime | None
+    contested: ContestAct | None
     name: str
     door: str
 
@@ -189,9 +214,10 @@ def _sign_ons() -> Select[*tuple[Any, ...]]:
     s = SignOn
     return (
         select(
-            s.id, s.number, Round.number, ConventionVersion.title, ConventionVersion.version,
-            Convention.place_path, s.signer, s.way, s.person_id, s.organisation_id, s.sheet,
-            s.paper_key, s.named_at, s.signed_at, s.withdrawn_at, s.sealed_name,
+            s.id, s.number, s.version_id, Round.number, ConventionVersion.title,
+            ConventionVersion.version, Convention.place_path, s.signer, s.way, s.person_id,
+            s.organisation_id, s.sheet,
+            s.paper_key, s.named_at, s.signed_at, s.withdrawn_at, s.contested, s.sealed_name,
             s.sealed_household,
         )
         .join(ConventionVersion, ConventionVersion.id == s.version_id)
@@ -265,6 +291,36 @@ def signed_as(session: Session, version_id: UUID, person_id: UUID, signer: Signe
         SignOn.withdrawn_at.is_(None),
     )  # fmt: skip
     return session.scalar(statement) is not None
+
+
+def contested_of(
+    session: Session, version_id: UUID, person_id: UUID
+) -> set[tuple[ContestAct, Signer, UUID | None]]:  # fmt: skip
+    """What the committee ended or hid of somebody's account under a version, as whom she had
+    signed, and for which unit."""
+    statement = select(SignOn.contested, SignOn.signer, SignOn.organisation_id).where(
+        SignOn.version_id == version_id, SignOn.person_id == person_id,
+        SignOn.contested.is_not(None),
+    )  # fmt: skip
+    rows = session.execute(statement)
+    return {(act, signer, unit) for act, signer, unit in rows if act is not None}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A signature that was ended or whose name was hidden: nobody's name or door."""
+
+    number: str
+    act: ContestAct
+
+
+def settled_under(session: Session, version_id: UUID) -> list[Settled]:
+    """Those of a version that may not be given again yet, the newest first."""
+    statement = select(SignOn.number, SignOn.contested).where(
+        SignOn.version_id == version_id, SignOn.contested.is_not(None)
+    )
+    rows = session.execute(statement.order_by(SignOn.id.desc()).limit(NAMES_ON_A_PAGE))
+    return [Settled(number, act) for number, act in rows if act is not None]
 
 
 def keys_signed(session: Session, version_id: UUID, hashes: Collection[str]) -> set[str]:

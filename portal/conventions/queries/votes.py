@@ -121,12 +121,14 @@ class ElectorRow:
     struck_on: date | None
     struck_why: str | None
     unmark_by: UUID | None
+    unmark_why: str | None
 
 
 def _electors(vote_id: UUID) -> Select[*tuple[Any, ...]]:
     return select(
         Elector.id, Elector.roll, Elector.sealed_name, Elector.person_id.is_not(None), Elector.area,
         Elector.took_part, Elector.struck_on, Elector.struck_why, Elector.unmark_by,
+        Elector.unmark_why,
     ).where(Elector.vote_id == vote_id)  # fmt: skip
 
 

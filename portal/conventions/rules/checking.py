@@ -1,7 +1,8 @@
 """The check of words: finds what a convention may not say, fines above all (P7).
 
 It knows words, not meaning: "不罚款" is found too. So it only ever refuses until a person of the
-street has looked, and let it stand with a reason.
+street has looked, and let it stand with a reason. Longer words in which a refused one stands by
+chance, and which can be read in no other way, are data: what they cover is not found.
 """
 
 import re
@@ -18,6 +19,9 @@ from portal.conventions.rules.texts import ClauseText, quote_hash
 from portal.kernel.tokens import fold
 
 REFUSED: Final = DATA / "refused-words.tsv"
+HARMLESS: Final = DATA / "harmless-words.tsv"
+# stands for a sign of a harmless word, so that what is found keeps its place
+_COVER: Final = "\0"
 
 
 class Finding(StrEnum):
@@ -50,6 +54,19 @@ def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
     return tuple((Finding(row["finding"]), re.compile(row["pattern"])) for row in rows_of(REFUSED))
 
 
+@cache
+def _harmless(finding: Finding, *, folded: bool) -> re.Pattern[str] | None:
+    said = "|".join(row["pattern"] for row in rows_of(HARMLESS) if row["finding"] == finding)
+    return re.compile(fold(said) if folded else said) if said else None
+
+
+def _hits(text: str, finding: Finding, pattern: re.Pattern[str], *, folded: bool) -> list[str]:
+    """What is found, as it stands in the text."""
+    harmless = _harmless(finding, folded=folded)
+    seen = harmless.sub(lambda hit: _COVER * len(hit.group()), text) if harmless else text
+    return [text[hit.start() : hit.end()] for hit in pattern.finditer(seen)]
+
+
 def findings_in(words: str) -> dict[Finding, tuple[str, ...]]:
     """What is found, and all words that say it: whoever lets them stand has read them all. Marks of
     Markdown, spaces, signs that are not seen and other forms of a character hide nothing."""
@@ -58,8 +75,8 @@ def findings_in(words: str) -> dict[Finding, tuple[str, ...]]:
     found = dict[Finding, dict[str, None]]()
     for finding, pattern in _patterns():
         # a folded text may differ in length: what is found in both ways is told as it was typed
-        hits = [hit.group() for hit in pattern.finditer(bare)]
-        folded = [hit.group() for hit in pattern.finditer(fold(bare))]
+        hits = _hits(bare, finding, pattern, folded=False)
+        folded = _hits(fold(bare), finding, pattern, folded=True)
         told = hits if len(hits) >= len(folded) else [*hits, *folded]
         if told:
             found.setdefault(finding, {}).update(dict.fromkeys(told))

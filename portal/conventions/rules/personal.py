@@ -58,7 +58,7 @@ PERSONAL_FIELDS: Final[tuple[PersonalField, ...]] = (
     # an electorate must be known to be contested: a duty of whoever calls a vote
     *_fields(
         "convention_elector", _D.ROLL, "person_id", "sealed_name", "household_hash", "struck_why",
-        basis=Basis.DUTY, secret=("household_hash",),
+        "unmark_why", basis=Basis.DUTY, secret=("household_hash",),
     ),
     *_fields(
         "convention_sign_on", _D.SIGNATURE, "person_id", "sealed_name", "sealed_household",

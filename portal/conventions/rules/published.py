@@ -50,6 +50,7 @@ class PublishRefusal(StrEnum):
     NO_NUMBER = "publish.no_number"
     SAME_TEXT = "publish.same_text"
     ENDED = "publish.ended"
+    ENDS = "publish.ends"
     RUNNING = "publish.running"
     END_DAY = "publish.end_day"
     PUBLISHED = "publish.published"
@@ -84,7 +85,8 @@ def flaw_of_days(
 
 @dataclass(frozen=True)
 class Published:
-    """A version as it is hashed. ``vote`` and ``vote_text``: by which vote, on which text."""
+    """A version as it is hashed. ``vote`` and ``vote_text``: by which vote, on which text;
+    ``repeals``: it is the decision that ends its convention, from its own day on."""
 
     convention: str
     kind: str
@@ -97,11 +99,12 @@ class Published:
     vote: str
     vote_text: str
     clauses: Sequence[ClauseText]
+    repeals: bool = False
 
 
 def content_of_version(one: Published) -> dict[str, Json]:
     """Everything of a version that is sealed; all of it is public, so anybody can hash it again."""
-    return {
+    content: dict[str, Json] = {
         "convention": one.convention, "kind": one.kind, "version": one.version,
         "title": one.title, "preamble": one.preamble,
         "adopted_on": one.adopted_on.isoformat(),
@@ -110,6 +113,10 @@ def content_of_version(one: Published) -> dict[str, Json]:
         "vote": one.vote, "vote_text": one.vote_text,
         "clauses": [_clause(clause) for clause in one.clauses],
     }  # fmt: skip
+    if one.repeals:
+        # as in the text that was voted on; a text that repeals nothing is sealed as ever
+        content["repeals"] = one.convention
+    return content
 
 
 def _clause(one: ClauseText) -> dict[str, Json]:

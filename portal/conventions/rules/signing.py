@@ -35,6 +35,7 @@ class ContestAct(StrEnum):
 
     HIDE = "hide"
     WITHDRAW = "withdraw"
+    ALLOW = "allow"
 
 
 class SignRefusal(StrEnum):
@@ -49,6 +50,7 @@ class SignRefusal(StrEnum):
     TOO_MANY = "sign.too_many"
     NEWER = "sign.newer"
     ENDED = "sign.ended"
+    ENDS = "sign.ends"
     WITHDRAWN = "sign.withdrawn"
     NO_PHOTO = "sign.no_photo"
     NOT_SIGNED = "sign.not_signed"
@@ -57,6 +59,10 @@ class SignRefusal(StrEnum):
     NO_REASON = "sign.no_reason"
     NOT_FOUND = "sign.not_found"
     NOT_NAMED = "sign.not_named"
+    CONTESTED = "sign.contested"
+    NAME_HIDDEN = "sign.name_hidden"
+    NOT_SETTLED = "sign.not_settled"
+    OWN = "sign.own"
 
 
 class SheetProblem(StrEnum):
@@ -80,7 +86,8 @@ class SignWish:
 class ContestWish:
     """Which signature on the screen is contested, by one of three, and what is done about it.
 
-    ``line``: the number of a signature whose name is shown; ``unit``: its code or name.
+    ``line``: the number of a signature whose name is shown; ``unit``: its code or name;
+    ``settled``: that of one that was ended or whose name was hidden, which may be given again.
     """
 
     act: ContestAct
@@ -88,11 +95,15 @@ class ContestWish:
     door: str = ""
     unit: str = ""
     line: str = ""
+    settled: str = ""
 
 
 def why_not_contest(wish: ContestWish) -> tuple[SignRefusal, str] | None:
     """What is missing, with the name of its field."""
-    if sum(bool(said.strip()) for said in (wish.door, wish.unit, wish.line)) != 1:
+    if wish.act is ContestAct.ALLOW:
+        if not wish.settled:
+            return SignRefusal.NOT_SETTLED, "settled"
+    elif sum(bool(said.strip()) for said in (wish.door, wish.unit, wish.line)) != 1:
         return SignRefusal.ONE_OF_THEM, "door"
     if not wish.reason.strip():
         return SignRefusal.NO_REASON, "reason"

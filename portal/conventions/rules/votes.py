@@ -56,6 +56,7 @@ class LineAct(StrEnum):
 
     PAPER = "paper"
     NO_PAPER = "no_paper"
+    KEEP_MARK = "keep_mark"
     STRIKE = "strike"
 
 
@@ -76,6 +77,7 @@ class VoteRefusal(StrEnum):
     PAPER_GIVEN = "vote.paper_given"
     NOT_MARKED = "vote.not_marked"
     UNMARK_ASKED = "vote.unmark_asked"
+    NOT_ASKED = "vote.not_asked"
     NO_REASON = "vote.no_reason"
     SECRET_ONLY = "vote.secret_only"  # noqa: S105 - a code
     OPEN_ONLY = "vote.open_only"

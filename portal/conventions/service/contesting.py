@@ -1,14 +1,17 @@
 """A signature on the screen that is contested: a door whose household did not sign, a unit that did
-not, a name that is not hers or insults (L6). The committee ends it, or only hides the name.
+not, a name that is not hers or insults (L6). The committee ends it, or only hides the name; until
+it lets her, the same account does not give it, or show a name, again under this version.
 
 Whoever knows the door, the unit or the shown name may be helped; nobody is given a list of doors.
 """
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor
+from portal.conventions.models import SignOn
 from portal.conventions.queries.signing import (
     SigningRow,
     SignOnRow,
@@ -28,29 +31,63 @@ from portal.organisations.queries import organisations_by_ids
 
 _ACTIONS = {
     ContestAct.HIDE: "convention:hide_name", ContestAct.WITHDRAW: "convention:end_signature",
+    ContestAct.ALLOW: "convention:allow_again",
 }  # fmt: skip
 
 
 def settle_contested(
     session: Session, actor: Actor, number: str, wish: ContestWish, *, now: datetime
 ) -> None:
-    """End the signature that is meant, or hide its name. The signer finds the reason in the record
-    of what was done about her. A door or unit that is tried costs one of a few tries a day."""
+    """End the signature that is meant, hide its name, or let it be given again. The signer finds
+    the reason in the record of what was done about her. A door or unit that is tried costs one of
+    a few tries a day, and is noted when it fails."""
     version = version_here(session, actor, number)
     flaw = why_not_contest(wish)
     if flaw is not None:
         raise Refused(flaw[0], field=flaw[1])
-    row = _meant(session, actor, version, wish, now)
-    if wish.act is ContestAct.WITHDRAW:
-        end_signature(session, row, now=now)
-    elif row.named_at is None:
-        # counted too: it tells that the door or unit has signed
-        raise Counted(SignRefusal.NOT_NAMED, field="act")
+    if wish.act is ContestAct.ALLOW:
+        row = _allowed(session, actor, version, wish)
     else:
-        name_shown(session, row, None, now=now)
+        row = _meant(session, actor, version, wish, now)
+        _settle(session, actor, row, wish, now)
+    mark = None if wish.act is ContestAct.ALLOW else wish.act
+    session.execute(update(SignOn).where(SignOn.id == row.id).values(contested=mark))
     note_action(
         session, at=now, actor_id=actor.person_id, action=_ACTIONS[wish.act],
         subject=f"convention:{row.on}", person_id=row.person_id, reason=wish.reason.strip(),
+    )  # fmt: skip
+
+
+def _settle(
+    session: Session, actor: Actor, row: SignOnRow, wish: ContestWish, now: datetime
+) -> None:
+    if wish.act is ContestAct.WITHDRAW:
+        end_signature(session, row, now=now)
+        return
+    if row.named_at is None:
+        # counted too: it tells that the door or unit has signed
+        _note_try(session, actor, row.on, now)
+        raise Counted(SignRefusal.NOT_NAMED, field="act")
+    name_shown(session, row, None, now=now)
+
+
+def _allowed(
+    session: Session, actor: Actor, version: SigningRow, wish: ContestWish
+) -> SignOnRow:  # fmt: skip
+    """What was ended or hidden and may be given again, locked. Nobody lets herself."""
+    row = sign_on_by_number(session, wish.settled, lock=True)
+    if row is None or row.version_id != version.id or row.contested is None:
+        raise Refused(SignRefusal.NOT_SETTLED, field="settled")
+    if row.person_id is not None and row.person_id == actor.person_id:
+        raise Refused(SignRefusal.OWN, field="settled")
+    return row
+
+
+def _note_try(session: Session, actor: Actor, on: str, now: datetime) -> None:
+    """That a door or unit was tried in vain: whoever lists doors in this way is found."""
+    note_action(
+        session, at=now, actor_id=actor.person_id, action="convention:contest_tried",
+        subject=f"convention:{on}",
     )  # fmt: skip
 
 
@@ -63,13 +100,16 @@ def _meant(
         found, field = wish.line if wish.line in shown else None, "line"
     else:
         if take(session, [(SIGNED_LINES, str(actor.person_id))], now=now) is not None:
-            raise Refused(SignRefusal.TOO_MANY)
+            _note_try(session, actor, version.number, now)
+            raise Counted(SignRefusal.TOO_MANY)
         field = "door" if wish.door.strip() else "unit"
         found = _by_door(session, version, wish) if wish.door.strip() else _by_unit(
             session, version, wish.unit.strip()
         )  # fmt: skip
     row = sign_on_by_number(session, found, lock=True) if found else None
     if row is None:
+        if not wish.line:
+            _note_try(session, actor, version.number, now)
         raise Counted(SignRefusal.NOT_FOUND, field=field)
     return row
 

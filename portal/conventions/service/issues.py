@@ -19,8 +19,9 @@ from portal.conventions.queries.issues import (
     IssueRow,
     ProposalRow,
     issue_by_number,
+    issue_of_proposal,
     issues_waiting_of,
-    proposals_by,
+    lock_issue,
     proposals_of,
     supported_by,
 )
@@ -180,11 +181,11 @@ def take_issue_back(session: Session, actor: Actor, number: str, *, now: datetim
 
 def take_proposal_back(session: Session, actor: Actor, proposal_id: UUID) -> None:
     """Whoever made it takes it back: her words go."""
-    mine = {one.id: one for one in proposals_by(session, actor.person_id)}
-    if actor.person_id is None or proposal_id not in mine:
+    of = issue_of_proposal(session, proposal_id, actor.person_id) if actor.person_id else None
+    if of is None:
         raise Missing
     # whoever looks at it in this moment waits, or is waited for
-    issue_by_number(session, mine[proposal_id].number, lock=True)
+    lock_issue(session, of)
     standing = update(IssueProposal).where(
         IssueProposal.id == proposal_id, IssueProposal.state != IssueState.TAKEN_BACK
     )

@@ -8,7 +8,7 @@ from portal.accounts.rules import Actor
 from portal.conventions.rules.counting import Choice
 from portal.conventions.rules.votes import LineAct, VoteRefusal
 from portal.conventions.service.papers import type_ballot
-from portal.conventions.service.roll import mark_paper, strike_off, unmark_paper
+from portal.conventions.service.roll import keep_mark, mark_paper, strike_off, unmark_paper
 from portal.kernel.errors import Refused
 
 
@@ -22,6 +22,8 @@ def act_on_line(
             mark_paper(session, actor, number, roll, now=now)
         case LineAct.NO_PAPER:
             unmark_paper(session, actor, number, roll, reason, now=now)
+        case LineAct.KEEP_MARK:
+            keep_mark(session, actor, number, roll, now=now)
         case LineAct.STRIKE:
             strike_off(session, actor, number, roll, reason, now=now)
         case Choice():

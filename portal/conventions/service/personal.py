@@ -139,7 +139,8 @@ _KEEPING: Final = (
         _with(Comment.round_id, Round, _ROUND), _takes_back, _takes_back,
     ),
     Keeping(
-        Elector, (*_NAME, "household_hash"), _with(Elector.vote_id, Vote, _when(Vote.closes_at)),
+        Elector, (*_NAME, "household_hash", "unmark_why"),
+        _with(Elector.vote_id, Vote, _when(Vote.closes_at)),
         _struck_for_no_reason, _struck_for_no_reason,
     ),
     Keeping(

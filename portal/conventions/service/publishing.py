@@ -74,7 +74,7 @@ def publish_version(
     made = _version(session, of, row, vote, wish, now)
     made.published_by = actor.person_id
     clauses = _clauses(session, row)
-    made.digest, made.entry_id = _seal(session, of, made, vote, clauses, now)
+    made.digest, made.entry_id = _seal(session, of, row, made, vote, clauses, now)
     session.add(made)
     # clauses refer to it by its key alone
     session.flush()
@@ -159,14 +159,14 @@ def _clauses(session: Session, row: RoundRow) -> list[ClauseText]:
 
 
 def _seal(
-    session: Session, of: ConventionRow, made: ConventionVersion, vote: VoteRow,
+    session: Session, of: ConventionRow, row: RoundRow, made: ConventionVersion, vote: VoteRow,
     clauses: list[ClauseText], now: datetime,
 ) -> tuple[str, UUID]:  # fmt: skip
     content = content_of_version(
         Published(
             of.number, of.kind.value, made.version, made.title, made.preamble or "",
             made.adopted_on, made.effective_from, made.review_on, vote.number, vote.text_digest,
-            clauses,
+            clauses, repeals=row.repeals,
         )
     )  # fmt: skip
     digest, entry_id = sha256(canonical(content)).digest(), new_id()

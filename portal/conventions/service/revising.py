@@ -69,8 +69,7 @@ def start_revision(
     versions = versions_of(session, of.id)
     if not versions:
         raise Conflict(PublishRefusal.NOT_NOW)
-    if of.ended_on is not None:
-        raise Conflict(PublishRefusal.ENDED)
+    _refuse_ended(session, of, now)
     if open_round(session, of.id) is not None:
         raise Conflict(PublishRefusal.RUNNING)
     row, decision = _round(session, of, versions[0], asked, now), None
@@ -93,6 +92,15 @@ def start_revision(
         subject=f"convention:{of.number}",
     )  # fmt: skip
     return row.number
+
+
+def _refuse_ended(session: Session, of: ConventionRow, now: datetime) -> None:
+    """What has ended, or is to end by a vote that was carried, is not revised."""
+    if of.ended_on is None:
+        return
+    if of.has_ended(city_day(now, instance_of(session).city.zone)):
+        raise Conflict(PublishRefusal.ENDED)
+    raise Conflict(PublishRefusal.ENDS, facts={"day": of.ended_on})
 
 
 def _round(
@@ -154,11 +162,13 @@ def end_convention(
     session: Session, actor: Actor, number: str, wish: EndWish, *, now: datetime
 ) -> None:
     """Note that the law ended a convention. It stays to be read, with why. The street says so; what
-    its residents adopted they themselves repeal, by a vote (``start_revision``)."""
+    its residents adopted they themselves repeal, by a vote (``start_revision``). Where such a
+    repeal lies ahead, the earlier end by law is the one that counts."""
     of = convention_here(session, actor, number, lock=True)
     if not actor.may(REVIEW, place_path=of.place_path):
         raise Forbidden
-    if of.ended_on is not None:
+    today = city_day(now, instance_of(session).city.zone)
+    if of.has_ended(today):
         raise Conflict(PublishRefusal.ENDED)
     versions = versions_of(session, of.id)
     if not versions:
@@ -167,7 +177,7 @@ def end_convention(
         raise Conflict(PublishRefusal.RUNNING)
     if not wish.reason:
         raise Refused(WayRefusal.NO_REASON, field="reason")
-    first, today = versions[-1].effective_from, city_day(now, instance_of(session).city.zone)
+    first = versions[-1].effective_from
     if not first <= wish.ended_on <= today:
         raise Refused(PublishRefusal.END_DAY, field="ended_on", facts={"day": first})
     session.execute(

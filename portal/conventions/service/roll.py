@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -40,6 +41,8 @@ from portal.kernel.sheets import Encoding, SheetRow, open_sheet
 from portal.kernel.tables import is_damaged
 
 Cells = list[tuple[int, dict[str, str]]]
+# nobody asks that a mark be taken back
+NOT_ASKED: Final = {"unmark_by": None, "unmark_why": None}
 
 
 class BadRoll(Refused):
@@ -211,7 +214,7 @@ def unmark_paper(
     stands. It says that a paper was noted there by mistake, of a vote it says nothing.
 
     After the close nobody can vote anew, and what two people typed goes with it: the first only
-    asks, and a second person does it.
+    asks (``keep_mark`` drops that), and a second person, who reads why, does it.
     """
     vote, line = line_here(session, actor, number, roll, lock=True)
     if vote.phase(now) not in {VoteState.OPEN, VoteState.CLOSED}:
@@ -221,7 +224,8 @@ def unmark_paper(
     if line.unmark_by == actor.person_id is not None:
         raise Conflict(VoteRefusal.UNMARK_ASKED)
     alone = vote.phase(now) is VoteState.CLOSED and line.unmark_by is None
-    values = {"unmark_by": actor.person_id} if alone else {"unmark_by": None, "took_part": None}
+    asks = {"unmark_by": actor.person_id, "unmark_why": reason}
+    values: dict[str, Any] = asks if alone else {**NOT_ASKED, "took_part": None}
     marked = Elector.id == line.id, Elector.took_part == BallotWay.PAPER
     if not changed_rows(session, update(Elector).where(*marked).values(values)):
         raise Conflict(VoteRefusal.NOT_MARKED)
@@ -231,6 +235,15 @@ def unmark_paper(
     session.execute(delete(PaperBallot).where(PaperBallot.elector_id == line.id))
     session.execute(delete(OpenBallot).where(OpenBallot.elector_id == line.id))
     _note(session, actor, "vote:unmark", vote, line, reason, now)
+
+
+def keep_mark(session: Session, actor: Actor, number: str, roll: str, *, now: datetime) -> None:
+    """Whoever asked that a mark be taken back asks it no more."""
+    vote, line = line_here(session, actor, number, roll, lock=True)
+    hers = Elector.id == line.id, Elector.unmark_by == actor.person_id
+    if not changed_rows(session, update(Elector).where(*hers).values(NOT_ASKED)):
+        raise Conflict(VoteRefusal.NOT_ASKED)
+    _note(session, actor, "vote:keep_mark", vote, line, line.unmark_why or "", now)
 
 
 def take_part(session: Session, line: ElectorRow, way: BallotWay) -> None:

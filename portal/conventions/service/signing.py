@@ -19,6 +19,7 @@ from portal.conventions.models import SignOn
 from portal.conventions.queries.signing import (
     SigningRow,
     SignOnRow,
+    contested_of,
     sign_on_by_number,
     sign_ons_by,
     signed_as,
@@ -27,6 +28,7 @@ from portal.conventions.queries.signing import (
 from portal.conventions.rules.roll import door_key
 from portal.conventions.rules.signing import (
     TRIES_A_DAY,
+    ContestAct,
     Signer,
     SignRefusal,
     SignWay,
@@ -55,10 +57,9 @@ def version_to_read(session: Session, number: str) -> SigningRow:
 def version_to_sign(session: Session, number: str, now: datetime) -> SigningRow:
     """The same, if it can be signed: only what was published last, and has not ended."""
     row = version_to_read(session, number)
-    if not row.is_newest:
-        raise Refused(SignRefusal.NEWER)
-    if row.over(city_day(now, instance_of(session).city.zone)):
-        raise Refused(SignRefusal.ENDED)
+    why = row.why_shut(city_day(now, instance_of(session).city.zone))
+    if why is not None:
+        raise Refused(why, facts={"day": row.ended_on})
     return row
 
 
@@ -90,17 +91,36 @@ def sign_version(
     flaw = why_not_sign(wish)
     if flaw is not None:
         raise Refused(flaw[0], field=flaw[1])
+    of_signer = _of_signer(session, actor, row, wish, now)
+    given = wish.signer, of_signer.get("organisation_id")
+    refuse_contested(session, row.id, person_id, *given, named=wish.named)
     values: dict[str, Any] = {
         "id": new_id(), "version_id": row.id, "signer": wish.signer, "way": SignWay.SCREEN,
         "person_id": person_id, "signed_at": now, "named_at": now if wish.named else None,
-        **_of_signer(session, actor, row, wish, now),
+        **of_signer,
     }  # fmt: skip
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     added = dialect.insert(SignOn).values(**values).on_conflict_do_nothing()
     signed = session.scalar(added.returning(SignOn.number))
     if signed is None:
         raise _taken(session, row, person_id, wish.signer)
+    # the one before may have been ended in this moment: that is seen only now
+    refuse_contested(session, row.id, person_id, *given, named=wish.named)
     return str(signed)
+
+
+def refuse_contested(
+    session: Session, version_id: UUID, person_id: UUID, signer: Signer, unit_id: UUID | None, *,
+    named: bool,
+) -> None:  # fmt: skip
+    """What the committee ended is not given again by the same account, and a name that it hid is
+    not shown again, until it lets her. Another of the household or the unit, and paper, are free.
+    """
+    known = contested_of(session, version_id, person_id)
+    if (ContestAct.WITHDRAW, signer, unit_id) in known:
+        raise Refused(SignRefusal.CONTESTED)
+    if named and known:
+        raise Refused(SignRefusal.NAME_HIDDEN, field="named")
 
 
 def _me(actor: Actor) -> UUID:
@@ -200,6 +220,8 @@ def show_name(
         ]
     if show and not shown:
         raise Refused(SignRefusal.NO_NAME, field="name")
+    if show and (row.contested or contested_of(session, row.version_id, _me(actor))):
+        raise Refused(SignRefusal.NAME_HIDDEN, field="named")
     name_shown(session, row, shown if show else None, now=now)
 
 

@@ -46,7 +46,7 @@ from portal.conventions.rules.votes import (
     women_asked,
 )
 from portal.conventions.rules.way import Move, RoundState, state_after
-from portal.conventions.service.roll import write_roll
+from portal.conventions.service.roll import NOT_ASKED, write_roll
 from portal.conventions.service.rounds import MANAGE, REVIEW, least_until, round_here
 from portal.conventions.service.voting import vote_here
 from portal.kernel.audit import note_action
@@ -149,6 +149,7 @@ def void_vote(session: Session, actor: Actor, number: str, reason: str, *, now: 
     if not changed_rows(session, statement):
         raise Conflict(VoteRefusal.NOT_NOW)
     session.execute(delete(Urn).where(Urn.vote_id == vote.id))
+    _drop_requests(session, vote)
     cancel_messages(session, f"vote:{vote.number}")
     _note(session, actor, "vote:void", vote.number, now)
 
@@ -177,9 +178,16 @@ def decide_vote(
         raise Conflict(VoteRefusal.NOT_NOW)
     if vote.ballot is Ballot.SECRET:
         _forget_parts(session, vote)
+    _drop_requests(session, vote)
     _move(session, actor, vote, result.outcome, now)
     _note(session, actor, "vote:decide", vote.number, now)
     return result.outcome
+
+
+def _drop_requests(session: Session, vote: VoteRow) -> None:
+    """What was asked of a line by one person alone ends with the vote."""
+    asked = Elector.vote_id == vote.id, Elector.unmark_by.is_not(None)
+    session.execute(update(Elector).where(*asked).values(NOT_ASKED))
 
 
 def _forget_parts(session: Session, vote: VoteRow) -> None:

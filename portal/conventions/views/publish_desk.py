@@ -83,7 +83,7 @@ def desk_about(number: str) -> ResponseReturnValue:
 
 def _write_about(number: str, form: AboutForm, stands: list[str], session: Session) -> str:
     said = form.title.data or "", form.preamble.data or "", form.seen.data or ""
-    with _beside(form, stands, session, lambda row: (row.title, row.preamble or ""), number):
+    with _beside(form, stands, session, lambda found: (found.title, found.preamble or ""), number):
         write_about(session, current_actor(), number, *said[:2], seen=said[2])
     return _desk(number)
 
@@ -229,7 +229,7 @@ def _write_script(
 ) -> str:  # fmt: skip
     words, seen = form.words.data or "", form.seen.data or ""
     with _beside(
-        form, stands, session, lambda row: [_in_script(session, row, clause, code)], number
+        form, stands, session, lambda found: [_in_script(session, found, clause, code)], number
     ):
         write_script(session, current_actor(), number, clause, code, words, seen=seen)
     return url_for("conventions.desk_script", number=number, script=code.value)
@@ -245,7 +245,7 @@ def desk_reading(number: str) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         words, seen = form.words.data or "", form.seen.data or ""
-        with _beside(form, stands, session, lambda now: [now.reading or ""], row.number):
+        with _beside(form, stands, session, lambda found: [found.reading or ""], row.number):
             write_reading(session, current_actor(), row.number, words, seen=seen)
         return _desk(row.number)
 

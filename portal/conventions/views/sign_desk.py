@@ -9,7 +9,13 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.access import current_actor, requires
 from portal.conventions.forms.signing import SHEET, BasisForm, ContestForm, SheetForm, UndoForm
 from portal.conventions.labels.signing import flaw_in_words
-from portal.conventions.queries.signing import PAGE, counts_of, names_of_signers, paper_lines
+from portal.conventions.queries.signing import (
+    PAGE,
+    counts_of,
+    names_of_signers,
+    paper_lines,
+    settled_under,
+)
 from portal.conventions.service.bases import KEEPS, basis_of, make_basis
 from portal.conventions.service.contesting import settle_contested
 from portal.conventions.service.handling import HANDLES
@@ -49,7 +55,7 @@ def desk_signatures(number: str) -> ResponseReturnValue:
         f"{FOLDER}/list.html", row=row, rows=rows, counts=counts_of(reading(), row.id),
         following=rows[-1].number if len(found) > PAGE else None,
         handles=current_actor().may(HANDLES, place_path=row.place_path) and row.counts(_today()),
-        open=row.is_newest and not row.over(_today()),
+        open=row.open_on(_today()),
     )  # fmt: skip
 
 
@@ -81,7 +87,7 @@ def _type(number: str, form: SheetForm, flaws: list[tuple[int, str]], session: S
 def desk_contested(number: str) -> ResponseReturnValue:
     """End a signature on the screen that is contested, or hide its name."""
     row, form = version_here(reading(), current_actor(), number), ContestForm()
-    form.offer(names_of_signers(reading(), row.id))
+    form.offer(names_of_signers(reading(), row.id), settled_under(reading(), row.id))
 
     def act(session: Session) -> str:
         settle_contested(session, current_actor(), row.number, form.wish(), now=now())

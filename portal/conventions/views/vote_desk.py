@@ -117,8 +117,8 @@ def desk_roll(number: str) -> ResponseReturnValue:
 def desk_roll_line(number: str, roll: str) -> ResponseReturnValue:
     """One line: a paper is noted or typed, a mark taken back, an elector struck off."""
     row, line = line_here(reading(), current_actor(), number, roll)
-    form = LineForm()
-    form.offer(row.ballot)
+    form, asked = LineForm(), line.unmark_by == current_actor().person_id is not None
+    form.offer(row.ballot, asked=asked)
 
     def act(session: Session) -> str:
         chosen, reason = form.chosen(), form.reason.data or ""
@@ -127,7 +127,7 @@ def desk_roll_line(number: str, roll: str) -> ResponseReturnValue:
 
     return answer(
         form, f"{FOLDER}/line.html", act, thanks=SAVED, row=row, line=line, mine=_mine(line.id),
-        choices=CHOICES,
+        choices=CHOICES, asked=asked,
     )  # fmt: skip
 
 

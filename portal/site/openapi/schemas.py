@@ -287,6 +287,10 @@ SCHEMAS: Final[Schema] = {
             "vote": {"type": "string"},
             "vote_text": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "clauses": {"type": "array", "items": {"type": "object"}},
+            "repeals": {
+                "type": "string",
+                "description": "The number of the convention that this decision ends; else absent.",
+            },
         },
     },
     "Participation": {
