@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
 from credit.service.process.standing import acting_for
 from portal.accounts.models import Person
@@ -13,7 +13,9 @@ from portal.accounts.rules import Permission
 from portal.areas.rules import Keeper
 from portal.conventions.service.issues import unit_of
 from portal.kernel.db import Database
-from portal.organisations.queries import organisations_by_ids
+from portal.kernel.ids import new_id
+from portal.organisations.models import Organisation
+from portal.organisations.queries import inheritance, organisations_by_ids
 from portal.organisations.service import end_organisation
 from portal.reports.models import Case
 from portal.reports.queries.case import events_of
@@ -95,6 +97,34 @@ def test_r004_mergers_of_mergers_lead_to_the_last_and_to_nobody_else(merger: Mer
         assert set(actor.organisations_for(Permission.REPORT_HANDLE)) == {
             merger.old, merger.middle, merger.new,
         }  # fmt: skip
+
+
+def test_r004_whom_a_unit_followed_is_found_by_an_index_in_a_large_register(
+    merger: Merger,
+) -> None:
+    merger.end("SANITATION", "CITY-MANAGEMENT")
+    database = merger.database
+    with database.write() as session:
+        session.execute(insert(Organisation), [
+            {
+                "id": new_id(), "code": f"U{at}", "kind": "company", "name_zh_hans": "公司",
+                "valid_from": date(2020, 1, 1),
+            }
+            for at in range(3000)
+        ])  # fmt: skip
+    taken = inheritance(TODAY)
+    pairs = select(taken.c.unit_id).where(taken.c.heir_id == merger.new)
+    with database.write() as session:
+        session.execute(text("ANALYZE"))
+    with database.read() as session:
+        assert session.scalars(pairs).all() == [merger.old]
+        connection = session.connection()
+        sqlite = connection.dialect.name == "sqlite"
+        words = pairs.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        plan = connection.exec_driver_sql(f"{explain} {words}")
+        steps = "\n".join(str(row) for row in plan)
+    assert "ix_organisation_successor_id" in steps, steps
 
 
 def test_r004_nothing_new_begins_in_the_name_of_a_unit_that_ended(merger: Merger) -> None:
