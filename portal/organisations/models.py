@@ -27,7 +27,8 @@ class Organisation(Base):
         Index("ix_organisation_parent_id", "parent_id"),
         # few have ended, and each request of the staff asks whom theirs followed
         Index(
-            "ix_organisation_successor_id", "successor_id",
+            "ix_organisation_successor_id",
+            "successor_id",
             sqlite_where=text("successor_id IS NOT NULL"),
             postgresql_where=text("successor_id IS NOT NULL"),
         ),
