@@ -189,7 +189,7 @@ def _managing(
     contract: Contract, units: Sequence[Unit], refused: Mapping[UUID, RoutingRefusal]
 ) -> Route | None:
     """A contractor complained of: its matter goes to the department that manages the contract."""
-    able = (unit.id for unit in units if unit.is_named(contract.department))
+    able = (unit.id for unit in units if contract.department in {unit.code, *unit.formerly})
     found = next((key for key in able if key not in refused), None)
     return Route(found, contract=contract) if found else None
 
