@@ -80,6 +80,11 @@ def units_behind(
     return lines_of(lines).of({*units, *_held(session, proposer_id, lines, at)})
 
 
+def unit_through_time(session: Session, unit_id: UUID) -> frozenset[UUID]:
+    """A unit, whom it followed and who followed it: one unit to whoever counts what it does."""
+    return lines_of(all_lines(session)).through_time([unit_id])
+
+
 def units_held(session: Session, person_id: UUID, at: datetime) -> frozenset[UUID]:
     """The units of somebody's posts of the last 180 days, and the offices of her places; without
     those above and below, which the guard adds when it compares."""

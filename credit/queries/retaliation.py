@@ -28,12 +28,13 @@ class AlarmRow:
     at: datetime
 
 
-def guarded_since(session: Session, about: Probing, about_id: UUID, at: datetime) -> int:
-    """How often the guard stepped in for a proposer or a unit in the 30 days up to a moment."""
+def guarded_since(session: Session, about: Probing, ids: Collection[UUID], at: datetime) -> int:
+    """How often the guard stepped in for a proposer, or for a unit and those it followed, in the
+    30 days up to a moment."""
     column = GuardOutcome.proposer_id if about is Probing.PROPOSER else GuardOutcome.unit_id
     found = _routes(
         session,
-        column == about_id,
+        column.in_(ids),
         GuardOutcome.at > at - PROBED_WITHIN,
         GuardOutcome.at <= at,
     )
@@ -46,10 +47,10 @@ def _routes(session: Session, *which: ColumnElement[bool]) -> list[Route | None]
     return [open_route(session, row.sealed_route, OUTCOME, row.id) for row in rows]
 
 
-def standing_alarm(session: Session, about_id: UUID, at: datetime) -> UUID | None:
+def standing_alarm(session: Session, ids: Collection[UUID], at: datetime) -> UUID | None:
     """An alarm about somebody that is not over yet: what follows belongs to it."""
     found = select(ProbingAlarm.id).where(
-        ProbingAlarm.about_id == about_id, ProbingAlarm.at > at - PROBED_WITHIN
+        ProbingAlarm.about_id.in_(ids), ProbingAlarm.at > at - PROBED_WITHIN
     )
     return session.scalar(found.order_by(ProbingAlarm.at.desc()).limit(1))
 

@@ -127,10 +127,14 @@ class Lines:
 
     def of(self, units: Iterable[UUID]) -> frozenset[UUID]:
         """Some units, who they were and became, and all above and below them."""
-        start = _closure(units, self._follow)
+        start = self.through_time(units)
         up = _closure(start, lambda unit: self._follow(unit) | self._above.get(unit, set()))
         down = _closure(start, lambda unit: self._follow(unit) | self._below.get(unit, set()))
         return up | down
+
+    def through_time(self, units: Iterable[UUID]) -> frozenset[UUID]:
+        """Some units, who they were and became."""
+        return _closure(units, self._follow)
 
     def _follow(self, unit: UUID) -> set[UUID]:
         return self._same.get(unit, set())

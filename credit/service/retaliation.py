@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credit.models import GuardOutcome, ProbingAlarm, RetaliationMonth
+from credit.queries.guard import own_units, unit_through_time
 from credit.queries.retaliation import (
     count_alarms,
     count_outcomes,
@@ -28,7 +29,7 @@ from credit.rules.retaliation import (
     carried,
     publish_guard,
 )
-from portal.accounts.queries import people_holding, phones_of, posts_of
+from portal.accounts.queries import people_holding, phones_of
 from portal.accounts.rules import Permission
 from portal.kernel.clock import city_month, month_bounds
 from portal.kernel.db import Database
@@ -89,10 +90,11 @@ def _watch(
     at: datetime,
 ) -> None:
     """Raise an alarm at the second time, and count on what follows within 30 days."""
-    times = guarded_since(session, about, about_id, at)
+    one = unit_through_time(session, about_id) if about is Probing.UNIT else {about_id}
+    times = guarded_since(session, about, one, at)
     if times < PROBES:
         return
-    standing = standing_alarm(session, about_id, at)
+    standing = standing_alarm(session, one, at)
     if standing is not None:
         session.execute(update(ProbingAlarm).where(ProbingAlarm.id == standing).values(times=times))
         return
@@ -110,15 +112,12 @@ def _watch(
 def _tell_auditors(
     session: Session, proposer_id: UUID, unit_id: UUID | None, now: datetime
 ) -> None:
-    """Every auditor who has a phone, but for the proposer and people of her unit. No names."""
+    """Every auditor who has a phone and whose page shows it: not the proposer, nor people of her
+    unit, of those above and below it, or of whom it followed. No names."""
     auditors = [
         row.id
         for row in people_holding(session, Permission.AUDIT_READ, None, None, now)
-        if row.id != proposer_id
-        and not any(
-            unit == unit_id and unit is not None
-            for unit, _ in posts_of(session, row.id, now - PROBED_WITHIN, now)
-        )
+        if row.id != proposer_id and unit_id not in own_units(session, row.id, now)
     ]
     origin = instance_of(session).config.origin
     for phone in phones_of(session, auditors).values():

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.areas.models import Area
@@ -25,6 +25,13 @@ class Organisation(Base):
     __table_args__ = (
         Index("ix_organisation_area_id", "area_id"),
         Index("ix_organisation_parent_id", "parent_id"),
+        # few have ended, and each request of the staff asks whom theirs followed
+        Index(
+            "ix_organisation_successor_id",
+            "successor_id",
+            sqlite_where=text("successor_id IS NOT NULL"),
+            postgresql_where=text("successor_id IS NOT NULL"),
+        ),
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
         CheckConstraint("successor_id IS NULL OR valid_to IS NOT NULL", name="successor"),
         CheckConstraint("successor_id IS NULL OR successor_id <> id", name="own_successor"),

@@ -6,7 +6,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    case,
+    false,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -117,6 +129,14 @@ def predecessors(session: Session, organisation_id: UUID) -> list[OrganisationRo
     """The organisations that it followed, the last end first."""
     rows = _rows(session, _columns().where(Organisation.successor_id == organisation_id))
     return sorted(rows, key=lambda row: row.valid_to or row.valid_from, reverse=True)
+
+
+def who_goes_on(session: Session, organisation_id: UUID, on: date) -> OrganisationRow | None:
+    """Who goes on with an organisation's work on a day: it, or the last of those that followed."""
+    row = organisation(session, organisation_id)
+    while row is not None and row.successor_id is not None and not row.valid_on(on):
+        row = organisation(session, row.successor_id)
+    return row
 
 
 def organisation_by_code(session: Session, code: str) -> OrganisationRow | None:
@@ -283,3 +303,29 @@ def inheritance(today: date | BindParameter[date]) -> CTE:
     pairs = first.where(ended).cte("inheritance", recursive=True)
     further = select(Organisation.successor_id, pairs.c.unit_id)
     return pairs.union(further.join(pairs, pairs.c.heir_id == Organisation.id).where(ended))
+
+
+def taken_over(session: Session, on: date) -> dict[UUID, dict[UUID, str]]:
+    """Whose matters each unit has taken over by a day, with their codes; one query."""
+    pairs = inheritance(on)
+    rows = session.execute(
+        select(pairs.c.heir_id, Organisation.id, Organisation.code).join_from(
+            pairs, Organisation, Organisation.id == pairs.c.unit_id
+        )
+    )
+    found: dict[UUID, dict[UUID, str]] = {}
+    for row in rows:
+        found.setdefault(row.heir_id, {})[row.id] = row.code
+    return found
+
+
+def through_time(unit_id: UUID) -> Select[UUID]:
+    """The ids of a unit, of all that it followed and that followed it, and of whom these followed:
+    one unit in several times. Of any day: it takes nobody's matters over."""
+    start = select(literal(unit_id, Uuid()).label("unit_id"))
+    found = start.cte("through_time", recursive=True)
+    before, after = Organisation.successor_id == found.c.unit_id, Organisation.id == found.c.unit_id
+    next_to = case((before, Organisation.id), else_=Organisation.successor_id)
+    further = select(next_to).join_from(found, Organisation, or_(before, after))
+    found = found.union(further.where(Organisation.successor_id.is_not(None)))
+    return select(found.c.unit_id)

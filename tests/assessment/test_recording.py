@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.areas.models import Area
+from portal.areas.rules import Keeper
 from portal.assessment.models import MutualScore
 from portal.assessment.queries.inputs import month_of, values_of
 from portal.assessment.queries.units import units_of
@@ -29,6 +30,9 @@ from portal.assessment.service.recording import (
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
 from portal.organisations.rules import OrganisationKind
+from portal.organisations.service import end_organisation
+from portal.reports.models import FigureCount
+from portal.reports.rules.figures import COUNTS, Kept
 from tests.make import assessment as make
 from tests.make.accounts import actor, staff
 from tests.make.assessment import DAY, DEPARTMENT, EAST, MONTH, NOW, WEST
@@ -163,6 +167,24 @@ def test_r177_P4_no_liaison_officers_score_can_be_read_from_the_inputs(
         scores(session, officers[0], replace(wish, day=date(2026, 11, 2)))
         codes = session.scalars(select(MutualScore.by_code)).all()
     assert len(set(codes)) == len(given) + 2
+
+
+def test_r004_a_department_answers_for_what_it_took_over(database: Database) -> None:
+    with database.write() as session:
+        old, new = unit(session, "OLD-1"), unit(session, "NEW-1")
+        for one, done in ((old, 2), (new, 9)):
+            values = dict.fromkeys(COUNTS, 0) | {"taken": 10, "done": done}
+            session.execute(
+                insert(FigureCount).values(
+                    kept=Kept.UNIT, day=date(2026, 10, 1), place_path="/370283/",
+                    category_code="", unit_id=one.id, source="", **values,
+                )
+            )  # fmt: skip
+        end_organisation(
+            session, Keeper(None, None), "OLD-1", on=DAY, successor_code="NEW-1", now=NOW
+        )
+    [found] = [row for row in inputs_of(database, "handled") if row["unit"] == "NEW-1"]
+    assert found["value"] == 5500
 
 
 def inputs_of(database: Database, indicator: str) -> list[dict[str, Any]]:

@@ -12,6 +12,10 @@ from credit.models import BasisConsent, DeductionBasis, Matter
 from credit.rules.process import BasisEnd, MatterRefusal
 from credit.service import agree_to_marked, let_speak
 from credit.service.process import consent_to_basis
+from portal.accounts.queries import actor_for
+from portal.accounts.rules import Actor
+from portal.accounts.service import Place, grant_role
+from portal.areas.rules import Keeper
 from portal.conventions.models import SignOn
 from portal.conventions.queries.signing import names_of_signers
 from portal.conventions.rules.published import EndWay
@@ -23,6 +27,8 @@ from portal.conventions.service.signing import show_name, sign_version, withdraw
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.instance import instance_of
+from portal.organisations.service import end_organisation
+from tests.make.accounts import LONG_AGO
 from tests.make.organisations import unit
 from tests.make.process import START, announced, proposed, switch_on
 from tests.make.signed import SIGNED_AT, Signing, publish
@@ -64,6 +70,32 @@ def test_a_person_a_household_and_a_unit_sign_once_each(town: Signing) -> None:
     refused(SignRefusal.NO_NAME, town.sign, 1, named=True)
     assert vars(town.counts) == {"people": 1, "households": 1, "units": 1, "paper": 0}
     assert shown(town) == ["好味小吃店"]
+
+
+def test_r004_the_successor_takes_back_what_a_unit_signed(town: Signing) -> None:
+    with town.database.write() as session:
+        old, new = (unit(session, code, area=town.area) for code in ("OLD-1", "NEW-1"))
+        for one, of in ((0, old), (1, new)):
+            at = Place(area_id=None, organisation_id=of.id)
+            grant_role(session, None, town.people[one].id, "handling_unit", at, now=LONG_AGO)
+
+    def acts(at: int) -> Actor:
+        with town.database.read() as session:
+            return actor_for(session, town.people[at].id, SIGNED_AT, second_factor=True)
+
+    number = town.act(sign_version, acts(0), town.number, SignWish(UNIT, unit="OLD-1"))
+    with pytest.raises(Missing):
+        town.act(withdraw_signature, acts(1), number)
+    town.act(
+        end_organisation, Keeper(None, None), "OLD-1", on=SIGNED_AT.date(), successor_code="NEW-1"
+    )
+    # she signs for the new one only
+    refused(
+        SignRefusal.NO_UNIT, town.act, sign_version, acts(1), town.number,
+        SignWish(UNIT, unit="OLD-1"),
+    )  # fmt: skip
+    town.act(withdraw_signature, acts(1), number)
+    assert town.counts.units == 0
 
 
 def test_a_household_is_one_however_its_door_is_written(town: Signing) -> None:

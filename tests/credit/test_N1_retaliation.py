@@ -17,9 +17,11 @@ from credit.service import mark_protected_act, record_outcome
 from credit.service.process import check_proposals
 from credit.service.retaliation import ALARMS_KEPT, publish_retaliation
 from portal.accounts.service import Place, grant_role
+from portal.areas.rules import Keeper
 from portal.kernel.db import Database
 from portal.kernel.ids import new_id
 from portal.kernel.outbox import OutboxMessage
+from portal.organisations.service import end_organisation
 from tests.make import process
 from tests.make.accounts import LONG_AGO, staff
 from tests.make.credit import DISTRICT, NOW
@@ -121,6 +123,31 @@ def test_N1_neither_the_proposer_nor_her_unit_reads_or_hears_of_the_alarm(
         assert set(told) == {vault.unseal(str(auditor.sealed_phone))}
         facts = [vault.unseal(one.sealed_facts) for one in session.scalars(select(OutboxMessage))]
         assert all(str(prober.id) not in text and str(here.id) not in text for text in facts)
+
+
+def test_N1_a_merger_hides_no_probing_and_no_auditor_of_the_successor_hears_of_it(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        old, middle, new = (unit(session, code) for code in ("OLD", "MIDDLE", "NEW"))
+        auditor, colleague = staff(session, "auditor"), staff(session, "auditor")
+        at = Place(area_id=None, organisation_id=new.id)
+        grant_role(session, None, colleague.id, "handling_unit", at, now=LONG_AGO)
+        record(session, NEVER, unit_id=old.id)
+        for code, heir in (("OLD", "MIDDLE"), ("MIDDLE", "NEW")):
+            end_organisation(
+                session, Keeper(None, None), code, on=NOW.date(), successor_code=heir, now=NOW
+            )
+        # what was done before the merger counts after it, and what goes on is one alarm
+        record(session, NEVER, unit_id=middle.id, at=NOW + SECOND)
+        record(session, NEVER, unit_id=new.id, at=NOW + 2 * SECOND)
+        session.expire_all()
+        assert [(row.about, row.about_id, row.times) for row in alarms(session)] == [
+            (Probing.UNIT, middle.id, 3)
+        ]
+        vault = database.info["instance"].vault
+        told = [vault.unseal(one.sealed_to) for one in session.scalars(select(OutboxMessage))]
+        assert told == [vault.unseal(str(auditor.sealed_phone))]
 
 
 # --- months ---------------------------------------------------------------------------------------

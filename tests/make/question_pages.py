@@ -10,6 +10,8 @@ CASES = {
     "publicity.key_task": "key_task",
     "publicity.desk_key_task": "key_task",
     "publicity.desk_input_end": "disclosed_input",
+    "publicity.desk_highlight_approve": "highlight_waiting",
+    "publicity.desk_highlight_end": "highlight_shown",
 }
 WHO = {"publicity.desk_answer": "street_desk"}
 NO_PAGE = {

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rules import Permission
 from tests.make.article_routes import SAMPLES
 from tests.make.disclosure import disclosure_things
+from tests.make.highlights import highlight_things
 from tests.make.questions import question_things
 from tests.make.routes import Sample, fixed, thing, with_permission
 from tests.make.world import EAST, FILLERS, WEST, World
@@ -17,6 +18,7 @@ def fill_questions(session: Session, world: World) -> None:
     for side, street in (("east", EAST), ("west", WEST)):
         made = question_things(session, world.tree[street])
         made |= disclosure_things(session, world.tree[street])
+        made |= highlight_things(session, world.tree[street])
         world.things |= {f"{name}_{side}": value for name, value in made.items()}
 
 
@@ -42,3 +44,8 @@ for _page, _name in (("desk_key_task", "key_task"), ("desk_input_end", "disclose
     )
 for _page in ("csv", "json"):
     SAMPLES[f"publicity.participation_{_page}"] = Sample(own=fixed(month="2020-01"))
+for _page, _right in (("approve", Permission.ARTICLE_APPROVE), ("end", Permission.ARTICLE_WRITE)):
+    SAMPLES[f"publicity.desk_highlight_{_page}"] = Sample(
+        own=thing(number="highlight_waiting_east"), foreign=thing(number="highlight_waiting_west"),
+        reaches=with_permission(_right),
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
 from credit.service.process.standing import acting_for
 from portal.accounts.models import Person
@@ -13,7 +13,9 @@ from portal.accounts.rules import Permission
 from portal.areas.rules import Keeper
 from portal.conventions.service.issues import unit_of
 from portal.kernel.db import Database
-from portal.organisations.queries import organisations_by_ids
+from portal.kernel.ids import new_id
+from portal.organisations.models import Organisation
+from portal.organisations.queries import inheritance, organisations_by_ids
 from portal.organisations.service import end_organisation
 from portal.reports.models import Case
 from portal.reports.queries.case import events_of
@@ -23,6 +25,8 @@ from portal.reports.rules.codes import Event, State
 from portal.reports.rules.desk import Task
 from portal.reports.rules.figures import By, Span
 from portal.reports.service.counting import count_everything
+from portal.reports.service.replies import Keeper as Words
+from portal.reports.service.replies import ReplyWish, add_reply, offered_replies
 from tests.make import accounts, reports
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -97,6 +101,34 @@ def test_r004_mergers_of_mergers_lead_to_the_last_and_to_nobody_else(merger: Mer
         }  # fmt: skip
 
 
+def test_r004_whom_a_unit_followed_is_found_by_an_index_in_a_large_register(
+    merger: Merger,
+) -> None:
+    merger.end("SANITATION", "CITY-MANAGEMENT")
+    database = merger.database
+    with database.write() as session:
+        session.execute(insert(Organisation), [
+            {
+                "id": new_id(), "code": f"U{at}", "kind": "company", "name_zh_hans": "公司",
+                "valid_from": date(2020, 1, 1),
+            }
+            for at in range(3000)
+        ])  # fmt: skip
+    taken = inheritance(TODAY)
+    pairs = select(taken.c.unit_id).where(taken.c.heir_id == merger.new)
+    with database.write() as session:
+        session.execute(text("ANALYZE"))
+    with database.read() as session:
+        assert session.scalars(pairs).all() == [merger.old]
+        connection = session.connection()
+        sqlite = connection.dialect.name == "sqlite"
+        words = pairs.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        plan = connection.exec_driver_sql(f"{explain} {words}")
+        steps = "\n".join(str(row) for row in plan)
+    assert "ix_organisation_successor_id" in steps, steps
+
+
 def test_r004_nothing_new_begins_in_the_name_of_a_unit_that_ended(merger: Merger) -> None:
     merger.end("SANITATION", "CITY-MANAGEMENT")
     with merger.database.read() as session:
@@ -140,3 +172,34 @@ def test_r004_the_page_of_a_unit_names_whom_it_followed(app: Flask, database: Da
     assert "/admin/organisations/SANITATION" in page.links()
     ended = browser.get("/admin/organisations/SANITATION", status=200)
     assert "/admin/organisations/CITY-MANAGEMENT" in ended.links()
+
+
+def test_r004_words_that_a_unit_prepared_are_those_of_its_successor(
+    app: Flask, database: Database
+) -> None:
+    merger = Merger(database)
+    with database.write() as session:
+        titles = {merger.old: "旧词", merger.new: "新词", merger.middle: "别家的词"}
+        for unit_id, title in titles.items():
+            keeper = Words(merger.person.id, (unit_id,), ())
+            wish = ReplyWish(title, "已清理干净。", "handle", "zh_Hans", unit_id=unit_id)
+            add_reply(session, keeper, wish, now=NOW)
+        newer = reports.case(session, merger.tree["370283001001"], state=State.DISPATCHED)
+        newer.unit_id = merger.new
+        session.flush()
+        numbers = [merger.number, newer.number]
+    merger.end("SANITATION", "CITY-MANAGEMENT")
+    with database.read() as session:
+        actor = actor_for(session, merger.person.id, NOW, second_factor=True)
+        for number in numbers:
+            offered = offered_replies(session, case_row(session, number), Event.HANDLE, actor)
+            assert sorted(one.title for one in offered) == ["新词", "旧词"]
+    browser = Browser(app)
+    accounts.sign_in_as(browser, merger.person)
+    page = browser.in_language("en").get("/desk/replies/", status=200)
+    changed = page.click("旧词", status=200).form(button="Save")
+    assert changed.values["owner"] == f"unit:{merger.old}"
+    changed.fill(words="已清理。").send(status=200)
+    # nothing new begins under the old name
+    new = browser.get("/desk/replies/new", status=200).soup.select("[name=owner] option")
+    assert [one["value"] for one in new] == [f"unit:{merger.new}"]

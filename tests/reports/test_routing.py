@@ -13,6 +13,7 @@ from portal.kernel.errors import Forbidden, Missing, Refused
 from portal.kernel.outbox import OutboxMessage
 from portal.kernel.uploads import KeptPhotos
 from portal.organisations.rules import OrganisationKind
+from portal.organisations.service import end_organisation
 from portal.reports.models import CaseCoUnit
 from portal.reports.queries.desk import desk_page
 from portal.reports.rules.batches import BatchAction, Wish
@@ -100,6 +101,24 @@ def test_r111_a_complaint_about_enforcement_goes_to_inspection_and_never_to_whom
         assert (way.route.row, way.route.unit_id) == (None, here.office.id)
         with pytest.raises(Refused):
             here.give(about, here.office, co_unit_ids=[here.team.id])
+
+
+def test_r004_a_list_that_names_a_unit_that_ended_means_its_successor(database: Database) -> None:
+    with town(database) as here:
+        rule(here.session, "R1", "CG", category="litter")
+        heir = unit(here.session, "NEW-CG", area=here.tree["370283"])
+        about = here.case()
+        row = row_of(here.session, about)
+        assert way_of(here.session, row, NOW).route.unit_id == here.bureau.id
+        city, on = Keeper(None, None), date(2026, 11, 1)
+        end_organisation(here.session, city, "CG", on=on, successor_code="NEW-CG", now=NOW)
+        assert way_of(here.session, row, NOW).route.unit_id == heir.id
+        # a complaint about the old unit goes no more to the new one than it went to the old
+        known = {CaseKey.UNIT_COMPLAINED_OF: "CG"}
+        set_attributes(here.session, row, known, actor=desk(), now=NOW)
+        with pytest.raises(Refused) as refused:
+            here.give(about, heir)
+        assert refused.value.code is RoutingRefusal.COMPLAINED_OF
 
 
 def test_the_list_comes_first_and_the_habit_second_each_with_its_reason(

@@ -23,7 +23,7 @@ from portal.satisfaction.queries.releases import cells, releases
 from portal.satisfaction.rules import SubjectKind
 from portal.site.demo.conventions import SIGNED_ON_PAPER, plant_conventions
 from portal.site.demo.figures import plant_figures
-from portal.site.demo.load import load_demo
+from portal.site.demo.load import OUTSKIRTS, load_demo
 from portal.site.demo.meetings import plant_meetings
 from portal.site.demo.people import demo_places, open_accounts, units_by_category
 from portal.site.demo.periods import assessed_months, months_since, quarter_of
@@ -109,6 +109,20 @@ def test_two_communities_govern_themselves_and_the_street_asks(city: Database, a
     for path, words in (("/meetings/", "电动车充电议事会"), ("/consultations/", "夜间停车方案"),
                         ("/surveys/", "vote on conduct of service")):  # fmt: skip
         assert words in browser.get(path, status=200).text, path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_most_streets_are_ranked_though_of_few_the_communities_are_known(
+    database: Database, instance: Instance
+) -> None:
+    with database.write() as session:
+        list(load_city_data(session, instance.city, now()))
+        load_demo(session, {}, now=now(), residents=30, cases=OUTSKIRTS)
+    plant_figures(database, now())
+    with database.read() as session:
+        months = assessed_months(now(), instance.city.zone)
+        rows = group_page(session, quarter_of(months), "streets", 0)
+    assert len([row for row in rows if row.rank is not None]) >= 8
 
 
 @pytest.mark.long

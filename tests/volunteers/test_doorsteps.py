@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from portal.accounts.models import Person
@@ -25,6 +27,7 @@ from volunteers.rules.doorsteps import (
     days_without,
     what_is_wrong_at_doors,
 )
+from volunteers.rules.flats import names_flat
 from volunteers.rules.patrols import LogWish, PatrolRefusal, what_is_wrong
 
 WASTE = DoorTopic.WASTE
@@ -74,10 +77,15 @@ FLATS = (
     "3号楼2单元301", "3-2-301", "3 - 2 - 1201", "３－２－３０１", "12B-2-301", "3-301", "3栋2-301",
     "301室堆放杂物", "1201 房", "二单元三〇一", "2单元，301", "3號樓301", "3#301已讲解",
     "3号楼2单元5楼东户", "Building 3, unit 2, room 301", "flat 301", "2单元301户",
+    # a room could have the number of a year
+    "3-2001", "12-1901", "3/2/301", "3号楼2001", "3-301年久失修", "3号楼11-2026",
+    "13-2026", "3-2026室",
 )  # fmt: skip
 NO_FLATS = (
     "讲解垃圾分类", "3号楼120户居民", "3号楼2单元", "发放宣传单50-100份", "2026-11-30上门",
     "19:00-20:30上门", "3、4号楼共走访120户", "山东户籍居民", "全部1-6号楼", "走访301户",
+    "11-2026", "2026年，11-2026已讲解", "3号楼2024年修", "3号楼1998 年建", "2单元2019年改造",
+    "3-2012年", "1/1000", "30-11-2026", "30/11/2026上门", "3号楼二〇二四年修",
 )  # fmt: skip
 
 
@@ -94,6 +102,35 @@ def test_R278_words_that_name_a_flat_are_no_words_of_a_visit(text: str) -> None:
 def test_R278_words_that_name_no_flat_are_kept(text: str) -> None:
     wish = LogWish(DutyKind.PUBLICITY, text, doors=5, at_doors=DoorWish(WASTE))
     assert what_is_wrong(wish) is None
+
+
+@given(
+    building=st.integers(1, 99), entrance=st.integers(1, 9), floor=st.integers(1, 33),
+    room=st.integers(1, 12), before=st.sampled_from(["", "住", "在", "已到 ", "，"]),
+    after=st.sampled_from(["", "的住户", "，堆物", "王家", "年久失修"]),
+)  # fmt: skip
+def test_R278_no_flat_is_taken_for_a_month_or_a_year(
+    building: int, entrance: int, floor: int, room: int, before: str, after: str
+) -> None:
+    door = f"{floor}{room:02d}"
+    for flat in (
+        f"{building}-{entrance}-{door}", f"{building}号楼{entrance}单元{door}",
+        f"{building}栋{door}室", f"{building}/{entrance}/{door}", f"{door}室",
+    ):  # fmt: skip
+        assert names_flat(f"{before}{flat}{after}"), flat
+    # only 年 behind a number like a year is taken for one
+    if not (after.startswith("年") and floor in {19, 20}):
+        for flat in (f"{building}-{door}", f"{building}号楼{door}", f"{entrance}单元{door}"):
+            assert names_flat(f"{before}{flat}{after}"), flat
+
+
+@given(month=st.integers(1, 12), year=st.integers(2013, 2099), day=st.integers(1, 31))
+def test_R278_no_day_month_or_year_is_taken_for_a_flat(month: int, year: int, day: int) -> None:
+    for text in (
+        f"{month}-{year}", f"{month:02d}/{year}", f"{day}-{month}-{year}",
+        f"{day}/{month:02d}/{year}", f"{year}-{month:02d}", f"3号楼{year}年修", f"1/{year}",
+    ):  # fmt: skip
+        assert not names_flat(text), text
 
 
 def test_R278_days_without_a_visit_are_counted() -> None:

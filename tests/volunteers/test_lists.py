@@ -5,7 +5,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from portal.areas.rules import Keeper
+from portal.organisations.service import end_organisation
 from tests.make.accounts import actor, staff
 from tests.make.organisations import unit
 from tests.make.volunteers import NOW
@@ -13,12 +16,13 @@ from tests.pages import Browser
 from tests.volunteers.planning import STREET, Town
 from volunteers.labels.activities import ACTIVITY_KINDS, DUTY_KINDS, TEAM_KINDS
 from volunteers.labels.teams import PARTNER_KINDS
+from volunteers.models import Activity, Team
 from volunteers.rules.activities import DutyKind, qualifications, tags
 from volunteers.rules.fixed_days import fixed_days, fixed_days_from
 from volunteers.rules.roster_file import NEEDED, column_names, columns_of
-from volunteers.rules.teams import PartnerKind
+from volunteers.rules.teams import PartnerKind, TeamWish
 from volunteers.rules.tours import BadTour, TourRefusal, read_tour
-from volunteers.service.teams import add_partner
+from volunteers.service.teams import add_partner, register_team
 
 
 @pytest.mark.parametrize(
@@ -90,3 +94,29 @@ def test_an_organisation_that_takes_part_stands_in_the_public_directory(
         add_partner(session, desk, "HELPERS", kind.value, now=NOW)
     page = Browser(town.app).in_language("en").get("/volunteers/teams", status=200)
     assert "邻里互助会" in page.text
+
+
+def test_r004_what_a_unit_organised_belongs_to_its_successor_when_it_is_saved_again(
+    town: Town,
+) -> None:
+    with town.database.write() as session:
+        unit(session, "OLD-1", "旧中心")
+        heir = unit(session, "NEW-1", "新中心").id
+    activity = town.activity(organisation="OLD-1")
+    with town.database.write() as session:
+        team = register_team(
+            session, town.actor(session), TeamWish("volunteer", {"zh_Hans": "志愿队"}, "OLD-1", ""),
+            area_code=STREET, now=NOW,
+        )  # fmt: skip
+        end_organisation(
+            session, Keeper(None, None), "OLD-1", on=date(2026, 11, 1), successor_code="NEW-1",
+            now=NOW,
+        )  # fmt: skip
+    desk = town.browser()
+    for path in (f"/desk/volunteers/{activity}/edit", f"/desk/volunteers/teams/{team}/edit"):
+        form = desk.get(path, status=200).form(button="Save")
+        assert form.values["organisation"] == "NEW-1"
+        form.send(status=200)
+    with town.database.read() as session:
+        assert session.scalars(select(Activity.organisation_id)).one() == heir
+        assert session.scalars(select(Team.organisation_id)).one() == heir

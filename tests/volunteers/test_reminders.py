@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from portal.areas.rules import Keeper
 from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import OutboxMessage
+from portal.organisations.service import end_organisation
 from tests.make import volunteers as make
 from tests.make.areas import small_tree
 from tests.make.organisations import unit
@@ -192,6 +194,19 @@ def test_she_is_told_where_when_what_to_bring_whom_to_call_and_how_to_cancel(sea
     assert facts["gear"] == "反光背心"
     assert facts["phone"] == "0532-0000 1234"
     assert facts["link"].endswith(f"/volunteers/mine/{seat.sign_up.number}")
+
+
+def test_r004_she_is_given_the_telephone_of_the_unit_that_goes_on(seat: Seat) -> None:
+    with seat.database.write() as session:
+        unit(session, "PARKS", "园林中心").phone = "0532-0000 9999"
+        session.flush()
+        end_organisation(
+            session, Keeper(None, None), "GREEN", on=date(2026, 12, 2), successor_code="PARKS",
+            now=NOW,
+        )  # fmt: skip
+    seat.job("2026-12-01 12:00")
+    [facts] = seat.facts(Told.SHIFT_SOON)
+    assert facts["phone"] == "0532-0000 9999"
 
 
 def test_two_reminders_once_each_however_often_and_late_the_job_runs(seat: Seat) -> None:

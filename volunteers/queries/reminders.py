@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.organisations.queries import organisations_by_ids
+from portal.organisations.queries import who_goes_on
 from volunteers.models import (
     Activity,
     ActivityTeam,
@@ -107,11 +107,13 @@ def told_already(session: Session, sign_ups: Collection[UUID]) -> set[tuple[UUID
     return {(row.sign_up_id, Due(row.kind, row.about)) for row in rows}
 
 
-def whom_to_call(session: Session, activity_id: UUID, organisation_id: UUID | None) -> str | None:
-    """A telephone of those who organise, as they made it public: the unit's, else a team's. None
-    is anybody's own."""
+def whom_to_call(
+    session: Session, activity_id: UUID, organisation_id: UUID | None, on: date
+) -> str | None:
+    """A telephone of those who organise, as they made it public: that of the unit that goes on with
+    it, else a team's. None is anybody's own."""
     if organisation_id is not None:
-        unit = organisations_by_ids(session, [organisation_id]).get(organisation_id)
+        unit = who_goes_on(session, organisation_id, on)
         if unit is not None and unit.phone:
             return unit.phone
     return session.scalar(

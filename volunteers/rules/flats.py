@@ -1,6 +1,7 @@
 """Whether words name a flat: 3-2-301, or a room after its building or entrance. Pure.
 
-What stands for them in Chinese is data (``data/flat-signs.tsv``). Sums are none: 3号楼120户.
+What stands for them in Chinese is data (``data/flat-signs.tsv``). Sums, months and years are none:
+3号楼120户, 11-2026, 3号楼2024年修.
 """
 
 import csv
@@ -15,6 +16,13 @@ from volunteers.rules.activities import DATA
 
 # a room is its floor and two digits; so many stand together in no building's own number either
 ROOM: Final = r"\d{3,4}(?!\d)"
+# no floor has so many rooms as would make a room of 2013 or later; 2001 to 2012 could be one
+_YEAR: Final = r"(?:19[2-9]|201(?=[3-9])|20[2-9])\d(?!\d)"
+_HYPHEN: Final = r"\s*[-—–−]\s*"
+_SLASH: Final = r"\s*[-—–−/]\s*"
+# a month of a year, and a day of one, as numbers: 11-2026, 30/11/2026
+_MONTH: Final = rf"(?:0?[1-9]|1[0-2]){_SLASH}{_YEAR}"
+_DAY: Final = rf"(?:0?[1-9]|[12]\d|3[01]){_SLASH}{_MONTH}"
 
 
 @cache
@@ -34,15 +42,17 @@ def _any(*kinds: str) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     apart = rf"[\s{re.escape(''.join(_signs()['dash']))}]*"
-    hyphen, some = r"\s*[-—–−/]\s*", rf"(?!\s*{_any('counter')})"
+    hyphen, some = _SLASH, rf"(?!\s*{_any('counter')})"
     building, entrance = _any("building"), _any("entrance")
-    lone = rf"(?<![\d:.-])\d{{1,2}}{hyphen}{ROOM}(?![:-]){some}"
+    year = rf"(?!(?:19|20)\d\d\s*{_any('year')})"
+    # 1/1000 is a scale
+    lone = rf"(?<![\d:.-])(?!{_MONTH})\d{{1,2}}{_HYPHEN}{year}{ROOM}(?![:-]){some}"
     texts = (
         # building, entrance, room; or two of them
-        rf"(?<![\d-])\d{{1,3}}[A-Za-z]?{hyphen}\d{{1,2}}{hyphen}{ROOM}",
+        rf"(?<![\d-])(?!{_DAY})\d{{1,3}}[A-Za-z]?{hyphen}\d{{1,2}}{hyphen}{ROOM}",
         lone,
-        rf"{entrance}{apart}{ROOM}",
-        rf"{building}{apart}(?:\d{{1,2}}{hyphen})?{ROOM}{some}",
+        rf"{entrance}{apart}{year}{ROOM}",
+        rf"{building}{apart}(?:\d{{1,2}}{hyphen})?{year}{ROOM}{some}",
         rf"(?<!\d){ROOM}\s*{_any('room')}",
         rf"\b{_any('before')}s?\.?\s*{ROOM}",
         rf"(?:\d|{_any('building', 'entrance', 'floor')})\s*{_any('side')}",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.accounts.queries import people_by_ids, phones_of
+from portal.kernel.clock import city_day
 from portal.kernel.db import Database, changed_rows
 from portal.kernel.instance import instance_of
 from portal.kernel.outbox import Channel, post_message
@@ -94,7 +95,12 @@ def _facts(session: Session, seat: SeatRow, language: str) -> Mapping[str, Any]:
         "moment": at_words(session, seat.starts_at),
         "place": seat.meeting_place,
         "gear": seat.gear or "–",
-        "phone": whom_to_call(session, seat.activity_id, seat.organisation_id)
+        "phone": whom_to_call(
+            session,
+            seat.activity_id,
+            seat.organisation_id,
+            city_day(seat.starts_at, instance.city.zone),
+        )
         or instance.city.hotline,
         "link": f"{instance.config.origin}/volunteers/mine/{seat.number}",
     }

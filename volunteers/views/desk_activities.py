@@ -14,7 +14,7 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
-from portal.organisations.queries import organisation, organisations
+from portal.organisations.queries import organisation, organisations, who_goes_on
 from portal.organisations.rules import OrganisationKind
 from volunteers.forms.activities import ActivityForm, ReasonForm, StepForm, as_typed
 from volunteers.labels.activities import ACTIVITY_KINDS, ACTIVITY_STATES, DUTY_KINDS
@@ -136,7 +136,9 @@ def about(row: ActivityRow) -> dict[str, Any]:
 def edit_activity(number: str) -> ResponseReturnValue:
     """Write an activity anew."""
     row = mine(number)
-    unit = organisation(reading(), row.organisation_id) if row.organisation_id else None
+    on = city_day(now(), instance().city.zone)
+    # of a unit that ended its successor, else saving would take the activity from both
+    unit = who_goes_on(reading(), row.organisation_id, on) if row.organisation_id else None
     teams = [team.number for team in teams_of(reading(), row.id)]
     form = _form(**as_typed(row.wish(organisation=unit.code if unit else "", teams=teams)))
     form.keep_place()

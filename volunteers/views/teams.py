@@ -13,7 +13,12 @@ from portal.kernel.clock import city_day, now
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
-from portal.organisations.queries import OrganisationRow, organisations, organisations_by_ids
+from portal.organisations.queries import (
+    OrganisationRow,
+    organisations,
+    organisations_by_ids,
+    who_goes_on,
+)
 from portal.organisations.rules import OrganisationKind
 from volunteers.forms.fields import PlainForm
 from volunteers.forms.teams import MemberForm, MemberStepForm, PartnerForm, TeamForm, team_as_typed
@@ -139,7 +144,9 @@ def _change_member(number: str, member: UUID, leads: bool | None, session: Sessi
 def edit_team(number: str) -> ResponseReturnValue:
     """Write a team anew."""
     row, units = _mine(number), _units()
-    unit = next((one.code for one in units if one.id == row.organisation_id), "")
+    # of a unit that ended its successor, else saving would take the team from both
+    goes_on = who_goes_on(reading(), row.organisation_id, _today()) if row.organisation_id else None
+    unit = goes_on.code if goes_on is not None else ""
     form = TeamForm(data=team_as_typed(row.wish(unit)))
     form.offer(((one.code, one.names) for one in units), None)
     act = partial(_change, row.number, form)

@@ -74,6 +74,7 @@ LINKS = (
     ("satisfaction.desk_surveys", _l("Surveys"), Permission.SURVEY_MANAGE),
     ("publicity.desk_questions", _l("Questions to look at"), Permission.QUESTION_MODERATE),
     ("publicity.desk_answers", _l("Questions to my unit"), Permission.QUESTION_ANSWER),
+    ("publicity.desk_highlights", _l("Highlights of the pilot"), Permission.ARTICLE_WRITE),
     ("publicity.desk_disclosure", _l("Disclosure at the desk"), Permission.DISCLOSURE_WRITE),
     ("supervision.supervision", _l("Supervision"), Permission.SUPERVISION_READ),
     ("site.admin", _l("Administration"), Permission.AREA_MANAGE),

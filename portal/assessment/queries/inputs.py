@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from portal.assessment.rules.values import (
 )
 from portal.kernel.clock import city_day, month_bounds
 from portal.kernel.instance import instance_of
+from portal.organisations.queries import taken_over
 from portal.reports.queries.figures import Chosen, Reach, counted
 from portal.reports.queries.means import MeansCounts, means_between
 from portal.reports.queries.standing_open import open_at
@@ -76,6 +78,7 @@ class _Reader:
         self._tallies: dict[tuple[By, frozenset[str] | None], Mapping[str, Tally]] = {}
         self._checks: list[DailyCheck] | None = None
         self._cells: dict[str, list[Cell]] | None = None
+        self._followed: dict[UUID, dict[UUID, str]] | None = None
 
     def read(self, one: Indicator, units: Sequence[Unit]) -> list[Value | None]:
         ways = {
@@ -93,10 +96,18 @@ class _Reader:
         by = By.UNIT if groups()[one.group].kind is GroupKind.ORGANISATION else By.PLACE
         rows = self._tally(by, kinds)
         if by is By.UNIT:
-            keys = [unit.organisation_id.hex if unit.organisation_id else "" for unit in units]
-            return [part_of(rows.get(key, {}), part, whole) for key in keys]
+            return [part_of(self._with_taken_over(rows, unit), part, whole) for unit in units]
         sums = _inside(rows, [unit.path for unit in units])
         return [part_of(sums[unit.path], part, whole) for unit in units]
+
+    def _with_taken_over(self, rows: Mapping[str, Tally], unit: Unit) -> Tally:
+        """The counts of a unit and of those whose matters it has taken over by the month's end:
+        they are assessed no more, and nobody else answers for these."""
+        if self._followed is None:
+            self._followed = taken_over(self.session, self.month.days.last)
+        own = unit.organisation_id
+        keys = [own, *self._followed.get(own, ())] if own else []
+        return sum((rows.get(key.hex, Counter()) for key in keys), Counter[str]())
 
     def _tally(self, by: By, kinds: frozenset[str] | None) -> Mapping[str, Tally]:
         if (by, kinds) not in self._tallies:

@@ -41,7 +41,11 @@ from portal.kernel.errors import Conflict, Counted, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id
 from portal.kernel.instance import instance_of
 from portal.kernel.ratelimit import Limit, take
-from portal.organisations.queries import OrganisationRow, organisations_by_ids
+from portal.organisations.queries import (
+    OrganisationRow,
+    organisations_by_ids,
+    standing_organisations,
+)
 
 DOORS: Final = Limit("convention_door", TRIES_A_DAY, 86_400)
 
@@ -71,14 +75,18 @@ def household_hash(session: Session, row: SigningRow, *said: str) -> str:
 
 
 def units_of(session: Session, actor: Actor, now: datetime) -> list[OrganisationRow]:
-    """The units for which somebody speaks: by her post, or by a bond that the ledger knows of."""
-    if actor.person_id is None:
-        return []
-    ids = {grant.organisation_id for grant in actor.grants if grant.organisation_id is not None}
-    ids |= {bond.organisation_id for bond in bonds_of(session, actor.person_id)}
+    """The units that stand for which somebody speaks: they can sign."""
     today = city_day(now, instance_of(session).city.zone)
-    found = organisations_by_ids(session, ids).values()
-    return sorted((row for row in found if row.valid_on(today)), key=lambda row: row.code)
+    return standing_organisations(session, _spoken_for(session, actor), today)
+
+
+def _spoken_for(session: Session, actor: Actor) -> set[UUID]:
+    """The units for which somebody speaks, by her post or by a bond that the ledger knows of; those
+    that ended too, whose signatures her own took over."""
+    if actor.person_id is None:
+        return set()
+    ids = {grant.organisation_id for grant in actor.grants if grant.organisation_id is not None}
+    return ids | {bond.organisation_id for bond in bonds_of(session, actor.person_id)}
 
 
 def sign_version(
@@ -159,37 +167,32 @@ def _taken(session: Session, row: SigningRow, person_id: UUID, signer: Signer) -
     return Counted(SignRefusal.HOUSEHOLD_SIGNED, field="door")
 
 
-def own_signature(
-    session: Session, actor: Actor, number: str, *, now: datetime, lock: bool = False
-) -> SignOnRow:
+def own_signature(session: Session, actor: Actor, number: str, *, lock: bool = False) -> SignOnRow:
     """A signature of somebody's own, or of a unit for which she acts now, whoever gave it. Raises
     Missing for any other."""
     row = sign_on_by_number(session, clean_number(number) or "", lock=lock)
-    if row is None or actor.person_id is None or not _hers(session, actor, row, now):
+    if row is None or actor.person_id is None or not _hers(session, actor, row):
         raise Missing
     return row
 
 
-def _hers(session: Session, actor: Actor, row: SignOnRow, now: datetime) -> bool:
+def _hers(session: Session, actor: Actor, row: SignOnRow) -> bool:
     if row.organisation_id is None:
         return row.person_id == actor.person_id
-    return any(unit.id == row.organisation_id for unit in units_of(session, actor, now))
+    return row.organisation_id in _spoken_for(session, actor)
 
 
-def own_signatures(
-    session: Session, actor: Actor, now: datetime, *, on: UUID | None = None
-) -> list[SignOnRow]:
+def own_signatures(session: Session, actor: Actor, *, on: UUID | None = None) -> list[SignOnRow]:
     """All of these; ``on``: under one version."""
     if actor.person_id is None:
         return []
-    units = {unit.id for unit in units_of(session, actor, now)}
-    return sign_ons_by(session, actor.person_id, units, on=on)
+    return sign_ons_by(session, actor.person_id, _spoken_for(session, actor), on=on)
 
 
 def withdraw_signature(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
     """Take a signature back, without a reason: her name goes at once, and with her own signature
     her yes to be held to it (L5)."""
-    end_signature(session, own_signature(session, actor, number, now=now, lock=True), now=now)
+    end_signature(session, own_signature(session, actor, number, lock=True), now=now)
 
 
 def end_signature(session: Session, row: SignOnRow, *, now: datetime) -> None:
@@ -209,7 +212,7 @@ def show_name(
     session: Session, actor: Actor, number: str, name: str, *, show: bool, now: datetime
 ) -> None:
     """Let one's name be read under a version, or not any more. What is not shown is not kept."""
-    row = own_signature(session, actor, number, now=now, lock=True)
+    row = own_signature(session, actor, number, lock=True)
     if not row.stands:
         raise Conflict(SignRefusal.WITHDRAWN)
     shown = " ".join(name.split())

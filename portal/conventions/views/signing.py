@@ -63,7 +63,7 @@ def signing(number: str) -> ResponseReturnValue:
 def _page(row: SigningRow) -> dict[str, Any]:
     """As many queries however many have signed."""
     session, at = reading(), now()
-    mine = own_signatures(session, current_actor(), at, on=row.id)
+    mine = own_signatures(session, current_actor(), on=row.id)
     return {
         "row": row, "text": clauses_of_versions(session, [row.id])[row.id], "kinds": KINDS,
         "scripts": SCRIPTS,
@@ -131,14 +131,14 @@ def my_signatures() -> ResponseReturnValue:
 
 
 def _mine() -> list[Any]:
-    return own_signatures(reading(), current_actor(), now())
+    return own_signatures(reading(), current_actor())
 
 
 @bp.route("/me/signatures/<number>", methods=["GET", "POST"])
 @signed_in
 def my_signature(number: str) -> ResponseReturnValue:
     """One of them: whether my name is read under it, and how to take it back."""
-    row = own_signature(reading(), current_actor(), number, now=now())
+    row = own_signature(reading(), current_actor(), number)
     form = NameForm(data={"name": row.name, "named": row.named_at is not None})
 
     def act(session: Session) -> str:

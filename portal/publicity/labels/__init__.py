@@ -1,5 +1,12 @@
 """Words for the codes of publicity."""
 
-from portal.publicity.labels import articles, disclosure, exposure, participation, questions
+from portal.publicity.labels import (
+    articles,
+    disclosure,
+    exposure,
+    highlights,
+    participation,
+    questions,
+)
 
-__all__ = ["articles", "disclosure", "exposure", "participation", "questions"]
+__all__ = ["articles", "disclosure", "exposure", "highlights", "participation", "questions"]

@@ -3,6 +3,7 @@
 from portal.publicity.models.articles import Article, ArticleHand, ArticlePhoto, ArticleVersion
 from portal.publicity.models.disclosure import DisclosedInput, KeyTask, KeyTaskChange
 from portal.publicity.models.exposures import Exposure
+from portal.publicity.models.highlights import PilotHighlight
 from portal.publicity.models.participation import Participation, ParticipationMonth
 from portal.publicity.models.questions import Question
 
@@ -17,5 +18,6 @@ __all__ = [
     "KeyTaskChange",
     "Participation",
     "ParticipationMonth",
+    "PilotHighlight",
     "Question",
 ]

@@ -11,8 +11,10 @@ from portal.areas.queries import AreaRow, area_by_code, children_of, root_areas
 from portal.kernel.clock import city_month, month_bounds, now
 from portal.kernel.errors import Missing
 from portal.kernel.web import instance, reading
+from portal.publicity.queries.highlights import highlights_shown
 from portal.publicity.queries.pilot import months_between, pilot_figures
 from portal.publicity.views.blueprint import bp
+from portal.publicity.views.highlight_desk import said_by
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.rules import is_month
 
@@ -33,6 +35,7 @@ def pilot() -> ResponseReturnValue:
     return render_template(
         "publicity/pilot.html", place=place, first=first, last=last, found=found,
         month_words=month_words, streets=_streets(place),
+        **said_by(highlights_shown(reading(), place.path, first, last)),
     )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy.orm import Session
 
+from portal.organisations.queries import through_time
 from portal.reports.models import ReplyTemplate
 from portal.reports.queries.case import CaseRow, columns
 from portal.reports.rules.codes import Event
@@ -36,10 +37,13 @@ class ReplyRow:
 def replies_for(
     session: Session, case: CaseRow, step: Event, units: Collection[UUID]
 ) -> list[ReplyRow]:
-    """What is in use for a step of a case: of its place, or of the reader's own unit."""
-    own = case.unit_id is not None and case.unit_id in units
+    """What is in use for a step of a case: of its place, or of the reader's own unit, also in the
+    times before it merged."""
     here: ColumnElement[bool] = literal(case.place_path).startswith(ReplyTemplate.place_path)
-    unit = ReplyTemplate.unit_id == case.unit_id if own else false()
+    unit: ColumnElement[bool] = false()
+    if case.unit_id is not None and case.unit_id in units:
+        whose = ReplyTemplate.unit_id
+        unit = and_(whose.in_(units), whose.in_(through_time(case.unit_id)))
     statement = (
         select(*columns(ReplyTemplate, ReplyRow))
         .where(

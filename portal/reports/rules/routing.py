@@ -202,6 +202,8 @@ class Unit:
     area_path: str | None = None
     parent_id: UUID | None = None
     takes_work: bool = True
+    # codes of the units whose work it took over: what names them means it
+    formerly: frozenset[str] = frozenset()
 
     @property
     def of_community(self) -> bool:
@@ -317,7 +319,7 @@ def pick(receiver: Receiver, matter: Matter, units: Sequence[Unit]) -> Unit | No
         )
         return next(fits, None)
     wanted = receiver.code or matter.values.get(CaseKey.PERMIT_HOLDER)
-    return next((unit for unit in units if unit.code == wanted), None)
+    return next((unit for unit in units if wanted in {unit.code, *unit.formerly}), None)
 
 
 # who takes up what nobody is named for; the nearest place first, so a management area's

@@ -71,8 +71,8 @@ class PlannedCase:
     category: str
     area_id: UUID
     place_path: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     person_id: UUID | None
     found_at: datetime
     words: str

@@ -16,7 +16,12 @@ from portal.areas.queries import areas_by_codes
 from portal.areas.rules import Tag, codes_of
 from portal.kernel.clock import city_day
 from portal.kernel.instance import instance_of
-from portal.organisations.queries import OrganisationRow, organisations, units_serving
+from portal.organisations.queries import (
+    OrganisationRow,
+    organisations,
+    taken_over,
+    units_serving,
+)
 from portal.organisations.rules import HANDLING_KINDS
 from portal.reports.models import CaseEvent, CaseRoute
 from portal.reports.queries.case import CaseRow
@@ -84,6 +89,23 @@ class City:
     tags: Mapping[str, frozenset[Tag]]
     parents: Mapping[UUID, UUID | None]
     codes: Mapping[str, UUID]
+    followed: Mapping[UUID, Mapping[UUID, str]]
+
+    def unit(self, row: OrganisationRow) -> Unit:
+        """A unit as the list sees it, with the codes of those whose work it took over."""
+        formerly = frozenset(self.followed.get(row.id, {}).values())
+        return Unit(
+            row.id, row.code, row.kind, row.trade, row.area_path, row.parent_id, row.takes_work,
+            formerly,
+        )  # fmt: skip
+
+    def belonging_to(self, code: str) -> set[UUID]:
+        """A unit with all below it, and the same of whoever goes on with its work."""
+        about = self.codes.get(code)
+        if about is None:
+            return set()
+        heirs = [heir for heir, units in self.followed.items() if about in units]
+        return {unit for one in (about, *heirs) for unit in belonging(one, self.parents)}
 
 
 def way_of(session: Session, case: CaseRow, now: datetime, *, category: str | None = None) -> Way:
@@ -130,6 +152,7 @@ def city_of(
         tags={code: area.tags for code, area in areas_by_codes(session, codes).items()},
         parents={unit.id: unit.parent_id for unit in known},
         codes={unit.code: unit.id for unit in known},
+        followed=taken_over(session, on),
     )
 
 
@@ -142,9 +165,8 @@ def city_matter(city: City, path: str, category: str, values: Mapping[CaseKey, s
 def way(city: City, matter: Matter, contract: Contract | None = None) -> Way:
     """Where a matter may go, as the city stands; ``contract``: about whose work it may be."""
     serving = city.serving[matter.place_path]
-    units = [as_unit(row) for row in serving]
-    about = city.codes.get(matter.values.get(CaseKey.UNIT_COMPLAINED_OF, ""))
-    complained = belonging(about, city.parents) if about else set()
+    units = [city.unit(row) for row in serving]
+    complained = city.belonging_to(matter.values.get(CaseKey.UNIT_COMPLAINED_OF, ""))
     admits = admitted(city.admits, matter, city.on)
     refused = {
         unit.id: refusal
@@ -155,7 +177,7 @@ def way(city: City, matter: Matter, contract: Contract | None = None) -> Way:
     if contract is not None and city.codes.get(contract.contractor) in complained:
         route = _managing(contract, units, refused) or route
     if matter.category == ENFORCEMENT_CONDUCT:
-        refused |= _inspection_only(route, units, refused, known=about is not None)
+        refused |= _inspection_only(route, units, refused, known=bool(complained))
     first = {route.unit_id: 0}
     able = sorted(
         (row for row in serving if row.id not in refused), key=lambda row: first.get(row.id, 1)
@@ -167,7 +189,7 @@ def _managing(
     contract: Contract, units: Sequence[Unit], refused: Mapping[UUID, RoutingRefusal]
 ) -> Route | None:
     """A contractor complained of: its matter goes to the department that manages the contract."""
-    able = (unit.id for unit in units if unit.code == contract.department)
+    able = (unit.id for unit in units if contract.department in {unit.code, *unit.formerly})
     found = next((key for key in able if key not in refused), None)
     return Route(found, contract=contract) if found else None
 
@@ -181,11 +203,6 @@ def _inspection_only(
     code = RoutingRefusal.INSPECTION_ONLY if route.row else RoutingRefusal.COMPLAINED_UNKNOWN
     named = {route.unit_id, *route.co} if route.row else set()
     return {unit.id: code for unit in units if unit.id not in named and unit.id not in refused}
-
-
-def as_unit(row: OrganisationRow) -> Unit:
-    """A unit as the list sees it."""
-    return Unit(row.id, row.code, row.kind, row.trade, row.area_path, row.parent_id, row.takes_work)
 
 
 def keep_route(session: Session, case: CaseRow, way: Way) -> None:

@@ -15,7 +15,7 @@ from portal.reports.queries.categories import categories_on
 from portal.reports.queries.routing import responsibilities
 from portal.reports.rules.categories import UNSURE, CategoryRow
 from portal.reports.rules.routing import Responsibility, conflicts, pick
-from portal.reports.service.routing import City, as_unit, city_matter, city_of, way
+from portal.reports.service.routing import City, city_matter, city_of, way
 
 STREET = "street"
 
@@ -77,7 +77,7 @@ def _name_nobody(
         for receiver in row.receivers if row.valid_on(city.on) and where else ():
             matters = [city_matter(city, place.path, row.category or "", {}) for place in where]
             served = (
-                pick(receiver, one, [as_unit(unit) for unit in city.serving[one.place_path]])
+                pick(receiver, one, [city.unit(unit) for unit in city.serving[one.place_path]])
                 for one in matters
             )
             if not receiver.issuer and not any(served):

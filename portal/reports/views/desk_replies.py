@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -65,18 +64,20 @@ def _words(keeper: Keeper, rows: list[ReplyRow]) -> dict[str, Any]:
 
 
 def _owners(keeper: Keeper, rows: list[ReplyRow]) -> list[tuple[str, str]]:
-    """For whom words can be kept, with names: units, then places."""
-    units = organisations_by_ids(reading(), _units(keeper, rows))
-    found = [(owner_key(key, None), in_words(unit.names)) for key, unit in units.items()]
+    """For whom words can be kept, with names: units, then places. Nothing new is kept for a unit
+    that ended, but whoever followed it goes on with what is there."""
+    theirs, today = {row.unit_id for row in rows}, city_day(now(), instance().city.zone)
+    units = organisations_by_ids(reading(), {*keeper.units, *(key for key in theirs if key)})
+    found = [
+        (owner_key(key, None), in_words(unit.names))
+        for key, unit in units.items()
+        if key in theirs or unit.valid_on(today)
+    ]
     paths = [*_places(keeper), *(row.place_path for row in rows if row.place_path)]
     codes = {path: codes_of(path)[-1] for path in dict.fromkeys(paths)}
     areas = areas_by_codes(reading(), codes.values())
     known = ((path, areas[code]) for path, code in codes.items() if code in areas)
     return found + [(owner_key(None, path), in_words(area.names)) for path, area in known]
-
-
-def _units(keeper: Keeper, rows: list[ReplyRow]) -> set[UUID]:
-    return {*keeper.units, *(row.unit_id for row in rows if row.unit_id)}
 
 
 def _places(keeper: Keeper) -> list[str]:

@@ -102,6 +102,21 @@ def plan_earlier(
     yield from plan_life(rng, cast, stage, fewer, (DAYS, days))
 
 
+def plan_outskirts(
+    rng: Random, cast: Cast, stage: Stage, streets: Sequence[Spot], count: int
+) -> Iterator[PlannedCase]:
+    """So many cases in each month that was assessed in each street of which no community is known:
+    without any, too little was known of them to be ranked."""
+    for month in assessed_months(stage.now, stage.zone):
+        start, end = month_bounds(month, stage.zone)
+        for spot in streets:
+            for _ in range(count):
+                found = (start + (end - start) * rng.random()).astimezone(UTC)
+                plan = up_to(_plan(rng, cast, stage, spot, found), stage.now)
+                # nobody has drawn their outlines: a place without a point
+                yield replace(plan, lon=None, lat=None)
+
+
 def _moment(rng: Random, stage: Stage, days: tuple[float, float]) -> datetime:
     day = stage.now - timedelta(days=rng.uniform(*days))
     local = day.astimezone(stage.zone).replace(

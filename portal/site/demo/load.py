@@ -12,7 +12,7 @@ from portal.accounts.queries import demo_exists
 from portal.accounts.rules import ApiScope
 from portal.accounts.service.api_keys import KeyWish, issue_key
 from portal.accounts.service.demo import plant_people
-from portal.areas.queries import AreaRow, descendants_at_level
+from portal.areas.queries import AreaRow, descendants_at_level, root_areas
 from portal.kernel.instance import instance_of
 from portal.kernel.photos import CleanPhoto
 from portal.kernel.uploads import store_photo
@@ -46,6 +46,7 @@ from portal.site.demo.life import (
     plan_campaign,
     plan_earlier,
     plan_life,
+    plan_outskirts,
     plan_ratings,
 )
 from portal.site.demo.links import plant_replies, stage_links
@@ -66,6 +67,7 @@ from portal.site.demo.words import load_words
 SEED = 20261122
 RESIDENTS = 3000
 CASES = 7800
+OUTSKIRTS = 1500  # of so many cases one belongs to each month and street without communities
 CAMPAIGN_PART = 8  # of all cases so many again belong to the clean-up of each released month
 LOOKS = 2  # how many different pictures each kind of problem gets
 PAINTERS = 2
@@ -133,6 +135,11 @@ def _past_life(session: Session, rng: Random, cast: Cast, stage: Stage, cases: i
     before = Random(SEED - 1)  # noqa: S311  the same demo for everyone
     planted = plant_cases(session, plan_earlier(before, cast, stage, cases))
     planted += plant_cases(session, plan_life(rng, cast, stage, cases))
+    # rated by nobody, so that what is released of the season stays as it is
+    apart = Random(SEED - 2)  # noqa: S311  the same demo for everyone
+    plant_cases(
+        session, plan_outskirts(apart, cast, stage, _outskirts(session, stage), cases // OUTSKIRTS)
+    )
     months = counted_months(stage, settings)
     campaign = plan_campaign(rng, cast, stage, months, cases // CAMPAIGN_PART)
     planted += plant_cases(session, campaign)
@@ -229,4 +236,14 @@ def _spots(session: Session, places: Mapping[str, AreaRow]) -> list[Spot]:
         Spot(area.id, area.path, area.lon, area.lat, weights.get(area.path, 1))
         for area in descendants_at_level(session, places["city"].path, "community")
         if area.lon is not None and area.lat is not None
+    ]
+
+
+def _outskirts(session: Session, stage: Stage) -> list[Spot]:
+    """The streets of which the list knows no community."""
+    known = {spot.path for spot in stage.spots}
+    return [
+        Spot(area.id, area.path, 0.0, 0.0, 1)
+        for area in descendants_at_level(session, root_areas(session)[0].path, "street")
+        if not any(path.startswith(area.path) for path in known)
     ]
