@@ -39,6 +39,7 @@ from portal.kernel.dump import (
     load_part,
 )
 from portal.kernel.instance import Instance
+from portal.publicity.service.taken_back import end_again
 from portal.site import reindex, schema
 from portal.site.backup import ERASURES, LEFT_OUT
 from portal.site.unfinished import RESTORE
@@ -222,6 +223,7 @@ def _forget_again(
         known = read_erasure_list(erasure_list(session))
         restored.erased = apply_erasures(session, known, now=now)
         restored.stopped = stop_what_revived(session, known, now=now)
+        restored.stopped += end_again(session, known, now=now)
     restored.forgotten = forget_in_time(database, now=now)
 
 
