@@ -295,6 +295,7 @@ def test_L6_a_page_that_somebody_took_back_since_stays_away_and_no_other(
     here: House, there: House, tmp_path: Path
 ) -> None:
     news = newsroom(here.database)
+    seal(here.database, clock())
     hers, staying = (news.about_her() for _ in range(2))
     for number in (hers, staying):
         news.agrees(number)
