@@ -40,6 +40,7 @@ from portal.kernel.dump import (
 )
 from portal.kernel.instance import Instance
 from portal.satisfaction.service.storing import note_unseen
+from portal.publicity.service.taken_back import end_again
 from portal.site import reindex, schema
 from portal.site.backup import ERASURES, LEFT_OUT
 from portal.site.unfinished import RESTORE
@@ -224,6 +225,7 @@ def _forget_again(
         restored.erased = apply_erasures(session, known, now=now)
         restored.stopped = stop_what_revived(session, known, now=now)
         note_unseen(session)
+        restored.stopped += end_again(session, known, now=now)
     restored.forgotten = forget_in_time(database, now=now)
 
 

@@ -1,5 +1,6 @@
 """A backup revives what was ended since: a restore stops what would count or open again."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -34,9 +35,13 @@ from portal.accounts.service import erasure_list, read_erasure_list, write_erasu
 from portal.accounts.service.people import put_phone
 from portal.kernel.clock import now as clock
 from portal.kernel.outbox import OutboxMessage, OutboxState
+from portal.publicity.rules.articles import ArticleState, ArticleStep
+from portal.publicity.service.role_models import take_back
+from portal.publicity.service.taken_back import end_again as take_back_again
 from portal.site.restore import Restored, restore_backup
 from tests.keeping.conftest import House
 from tests.make.accounts import person
+from tests.make.articles import newsroom
 from tests.make.credit import DISTRICT, NOW, adult
 from tests.make.honours import asked, granted, honour_rule, shown, street
 from tests.make.process import (
@@ -284,3 +289,24 @@ def test_L1_a_guardians_yes_that_was_ended_since_holds_no_more(
     with there.database.read() as session:
         assert [guardian_agreed(session, child) for child in children] == [False, True]
         assert [consents(session, DISTRICT, child) for child in children] == [False, True]
+
+
+def test_L6_a_page_that_somebody_took_back_since_stays_away_and_no_other(
+    here: House, there: House, tmp_path: Path
+) -> None:
+    news = newsroom(here.database)
+    seal(here.database, clock())
+    hers, staying = (news.about_her() for _ in range(2))
+    for number in (hers, staying):
+        news.agrees(number)
+        news.step(news.second, number, ArticleStep.APPROVE)
+    day = backed_up(here, tmp_path / "day.tar")
+    with here.database.write() as session:
+        take_back(session, news.her, hers, now=NOW)
+    assert put_back(day, here, there, clock(), **the_list(here)).stopped == 1
+    back = replace(news, database=there.database)
+    row = back.row(hers)
+    assert (row.state, row.person_id, row.sealed_name) == (ArticleState.ERASED, None, None)
+    assert back.seen() == [staying]
+    with there.database.write() as session:
+        assert take_back_again(session, the_list(here), now=clock()) == 0

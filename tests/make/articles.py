@@ -18,6 +18,7 @@ from portal.publicity.queries.articles import (
     VersionRow,
     article_by_number,
     articles_seen,
+    mark_of,
     version_of,
 )
 from portal.publicity.rules.articles import (
@@ -28,7 +29,8 @@ from portal.publicity.rules.articles import (
     Provenance,
     VersionState,
 )
-from portal.publicity.service.articles import ArticleWish, step_article, write_article
+from portal.publicity.service.article_checks import ArticleWish
+from portal.publicity.service.articles import step_article, write_article
 from portal.publicity.service.role_models import agree, name_person
 from tests.make.accounts import actor, aged, person, staff
 from tests.make.areas import small_tree
@@ -108,12 +110,9 @@ class Newsroom:
         self, who: Actor, number: str, step: ArticleStep, reason: str = "", now: datetime = NOW
     ) -> None:
         """A step of somebody who read what stands there now."""
-        version = self.version(number)
+        seen = self.mark(number)
         with self.database.write() as session:
-            step_article(
-                session, who, number, step, seen=(version.version, version.sent), reason=reason,
-                now=now,
-            )  # fmt: skip
+            step_article(session, who, number, step, seen=seen, reason=reason, now=now)
 
     def published(self, kind: ArticleKind = ArticleKind.NEWS, **changes: Any) -> str:
         """One that somebody else approved."""
@@ -150,6 +149,10 @@ class Newsroom:
             found = version_of(session, row.id, row.last_version)
         assert found is not None
         return found
+
+    def mark(self, number: str) -> str:
+        """What the form of a step remembers of it."""
+        return mark_of(self.row(number), self.version(number))
 
     def seen(self, sought: Sought | None = None) -> list[str]:
         """The numbers that everybody sees."""

@@ -14,6 +14,7 @@ from portal.kernel.instance import instance_of
 from portal.publicity.models import ArticlePhoto
 from portal.publicity.rules.articles import ArticleKind, ArticleState, ArticleStep
 from portal.publicity.rules.exposure import CASE_DAYS
+from portal.publicity.rules.personal import KEEP_WITHDRAWN_DAYS
 from tests.make import reports
 from tests.make.accounts import sign_in_as, staff
 from tests.make.articles import WHY, Newsroom, article, newsroom
@@ -93,6 +94,58 @@ def test_r105_a_correction_is_shown_and_its_older_version_stays_at_the_desk(
     desk.get(f"/desk/articles/{number}?version=1", status=200)
 
 
+def test_of_two_who_change_an_article_the_second_sees_both_texts(
+    desk: Browser, there: Newsroom
+) -> None:
+    number = there.write()
+    address = f"/desk/articles/{number}"
+    form = desk.get(f"{address}/edit", status=200).form(button="Save").fill(body="乙写的正文")
+    desk.get(f"{address}/edit").form(button="Save").fill(body="甲写的正文").send()
+    told = form.send()
+    assert told.status == 409
+    assert "Meanwhile this was changed" in told.text
+    beside = told.soup.select_one("main section.card")
+    assert beside is not None
+    assert "甲写的正文" in beside.text
+    # once she has seen it, her next press takes its place
+    assert "乙写的正文" in told.form(button="Save").send().text
+    assert there.version(number).body == "乙写的正文"
+    # what is no draft any more is no other text
+    form = desk.get(f"{address}/edit").form(button="Save").fill(body="丙写的正文")
+    there.step(there.writer, number, ArticleStep.SEND)
+    late = form.send()
+    assert (late.status, "What stands there now" in late.text) == (409, False)
+    assert "丙写的正文" in late.text
+
+
+def test_whoever_is_told_that_an_article_changed_reads_what_stands_now_and_goes_on(
+    desk: Browser, there: Newsroom
+) -> None:
+    number = there.about_her()
+    there.agrees(number, "老街坊")
+    page = desk.get(f"/desk/articles/{number}/step/approve", status=200)
+    assert "老街坊" in page.text
+    there.agrees(number, "别的名字")
+    told = page.form(button="Approve and publish it").send()
+    assert (told.status, "别的名字" in told.text) == (409, True)
+    assert there.seen() == []
+    told.form(button="Approve and publish it").send()
+    assert there.seen() == [number]
+
+
+def test_the_form_of_a_reading_keeps_a_policy_that_was_withdrawn_since(
+    desk: Browser, there: Newsroom
+) -> None:
+    policy = there.published(ArticleKind.POLICY)
+    number = there.published(ArticleKind.READING, policy_number=policy)
+    there.step(there.writer, policy, ArticleStep.WITHDRAW, WHY)
+    there.step(there.writer, number, ArticleStep.CORRECT, WHY)
+    form = desk.get(f"/desk/articles/{number}/edit", status=200).form(button="Save")
+    form.fill(title="更正").send()
+    last = there.version(number)
+    assert (last.title, last.policy_id) == ("更正", there.row(policy).id)
+
+
 def _code(there: Newsroom) -> str:
     with there.database.read() as session:
         return session.scalars(select(ArticlePhoto.code)).one()
@@ -140,12 +193,15 @@ def test_r158_r283_the_media_get_the_news_of_a_day_as_page_json_and_atom(
             assert "max-age" not in answer.headers.get("Cache-Control", ""), "gone at once"
     page = browser.in_language("en").get("/media?day=nonsense", status=200)
     assert len(page.soup.select("main .card")) == 1
+    for address in (f"/articles/feed.atom?place={STREET}", f"/media.json?day={day}", "/media.atom"):
+        told = client.get(address)
+        again = client.get(address, headers={"If-None-Match": told.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
     feed = client.get(f"/articles/feed.atom?place={STREET}")
     assert len(ET.fromstring(feed.data).findall(f"{ATOM}entry")) == 2
-    again = client.get(
-        f"/articles/feed.atom?place={STREET}", headers={"If-None-Match": feed.headers["ETag"]}
-    )
-    assert again.status_code == 304
+    with there.database.write() as session:
+        article(session, there.area, at)
+    assert client.get(address, headers={"If-None-Match": told.headers["ETag"]}).status_code == 200
 
 
 def test_r192_a_typical_case_leads_to_the_matter_behind_it(
@@ -179,6 +235,7 @@ def test_r193_a_unit_prints_a_poster_with_its_name_and_a_code(
 def test_r154_the_rules_say_what_the_code_does(there: Newsroom, browser: Browser) -> None:
     page = browser.in_language("en").get("/articles/rules", status=200)
     assert f"{CASE_DAYS} days for objections" in page.text
+    assert f"nothing is kept after {KEEP_WITHDRAWN_DAYS} days" in page.text
 
 
 def test_r236_somebody_agrees_on_her_own_page_and_takes_it_back(
@@ -188,7 +245,9 @@ def test_r236_somebody_agrees_on_her_own_page_and_takes_it_back(
     her = Browser(app).in_language("en")
     sign_in_as(her, there.model)
     assert "热心邻里的人" in her.get("/me/articles", status=200).text
-    form = her.get(f"/me/articles/{number}", status=200).form(button="Do as I wish")
+    page = her.get(f"/me/articles/{number}", status=200)
+    assert "Role model near you · 东阁街道" in " ".join(page.text.split())
+    form = page.form(button="Do as I wish")
     assert "Under which name" in form.fill(wish="yes", name="").send().text
     her.get(f"/me/articles/{number}").form(button="Do as I wish").fill(
         wish="yes", name="老街坊"

@@ -57,7 +57,8 @@ def _refused(act: Callable[[], object], code: ArticleRefusal) -> None:
 def test_r105_somebody_who_wrote_nothing_of_it_approves(there: Newsroom) -> None:
     number = there.write()
     with there.database.write() as session:
-        edit_article(session, there.third, number, wish(title="新设投放点"), seen=1, now=NOW)
+        edit_article(session, there.third, number, wish(title="新设投放点"),
+                     seen=there.version(number).mark, now=NOW)  # fmt: skip
     there.step(there.writer, number, ArticleStep.SEND)
     for who in (there.writer, there.third):
         _refused(partial(there.step, who, number, ArticleStep.APPROVE), ArticleRefusal.OWN)
@@ -73,11 +74,12 @@ def test_r105_somebody_who_wrote_nothing_of_it_approves(there: Newsroom) -> None
 def test_what_was_read_is_what_is_approved(there: Newsroom) -> None:
     number = there.write()
     there.step(there.writer, number, ArticleStep.SEND)
+    seen = there.mark(number)
     there.step(there.second, number, ArticleStep.SEND_BACK, "写清时间")
     there.step(there.writer, number, ArticleStep.SEND)
     with there.database.write() as session, pytest.raises(Conflict):
         step_article(
-            session, there.second, number, ArticleStep.APPROVE, seen=(1, 1), reason="", now=NOW
+            session, there.second, number, ArticleStep.APPROVE, seen=seen, reason="", now=NOW
         )
     there.step(there.second, number, ArticleStep.APPROVE)
     assert there.seen() == [number]
@@ -147,7 +149,8 @@ def test_a_correction_is_approved_anew_and_the_old_words_are_kept(there: Newsroo
     _refused(lambda: there.step(there.third, number, ArticleStep.CORRECT), ArticleRefusal.NO_REASON)
     there.step(there.third, number, ArticleStep.CORRECT, WHY)
     with there.database.write() as session:
-        edit_article(session, there.third, number, wish(title="更正"), seen=2, now=NOW)
+        edit_article(session, there.third, number, wish(title="更正"),
+                     seen=there.version(number).mark, now=NOW)  # fmt: skip
     there.step(there.third, number, ArticleStep.SEND)
     assert there.row(number).shown_version == 1
     _refused(lambda: there.step(there.third, number, ArticleStep.APPROVE), ArticleRefusal.OWN)
@@ -190,9 +193,10 @@ def test_of_an_approval_and_a_withdrawal_at_once_the_withdrawal_stands(there: Ne
 
 
 def _tried(there: Newsroom, number: str, step: ArticleStep) -> bool:
+    seen = there.mark(number)
     try:
         with there.database.write() as session:
-            step_article(session, there.second, number, step, seen=(1, 1), reason=WHY, now=NOW)
+            step_article(session, there.second, number, step, seen=seen, reason=WHY, now=NOW)
     except Conflict:
         return False
     return True

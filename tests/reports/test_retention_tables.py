@@ -253,7 +253,8 @@ NOT_PERSONAL = {
         "volunteer_activity.gear", "volunteer_tour_report.figures", "volunteer_tour_report.words",
         *(f"survey{part}_{language}" for part in (".notice", "_question.options")
           for language in ("zh_hans", "zh_hant", "en")),
-        # of a person only what she agreed to, deleted when she takes that back (decision 0057)
+        # of a person only what she agreed to, deleted when she takes that back, or in time when
+        # it was withdrawn or never published (decision 0057)
         "article_version.body",
         # words that lead to a person are refused when they are written
         "volunteer_patrol_entry.words",

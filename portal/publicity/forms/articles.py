@@ -22,7 +22,7 @@ from portal.publicity.rules.articles import (
     Origin,
     Provenance,
 )
-from portal.publicity.service.articles import ArticleWish
+from portal.publicity.service.article_checks import ArticleWish
 
 
 class ArticleForm(Form):
@@ -61,7 +61,7 @@ class ArticleForm(Form):
         _l("Why numbers or names in it may stand"),
         [Optional(), Length(max=LONGEST_WHY, message=LONG)],
     )
-    seen = HiddenField(default="1")
+    seen = HiddenField(default="")
 
     def start_from(self, row: VersionRow, policy: str) -> None:
         """Show what stands there, unless something was typed."""
@@ -72,7 +72,7 @@ class ArticleForm(Form):
                      "case_number", "masked_why"):  # fmt: skip
             self[name].data = getattr(row, name)
         self.provenance.data = row.provenance.value
-        self.policy_number.data, self.seen.data = policy, str(row.version)
+        self.policy_number.data, self.seen.data = policy, row.mark
 
     def wish(self) -> ArticleWish:
         """What is wanted."""
@@ -116,9 +116,10 @@ class SeenForm(Form):
             self.seen.data = f"{row.version}.{row.sent}"
 
 
-class ArticleStepForm(SeenForm):
-    """A step, with a reason where one is due."""
+class ArticleStepForm(Form):
+    """A step, with a reason where one is due. ``seen``: the mark of what was read."""
 
+    seen = HiddenField(default="")
     reason = TextAreaField(_l("Why?"), [Optional(), Length(max=LONGEST_WHY, message=LONG)])
 
 

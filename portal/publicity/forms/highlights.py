@@ -3,9 +3,8 @@
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, NEEDED, Form
 from portal.kernel.i18n import lazy_gettext as _l
-from portal.publicity.forms.exposure import LONG, NEEDED
 from portal.publicity.rules.highlights import (
     LONGEST_WHY,
     LONGEST_WORDS,

@@ -73,6 +73,10 @@ register(
         ArticleRefusal.REASON_LEADS: _l(
             "This may lead to somebody: %(found)s. Everybody reads this reason: please take it out."
         ),
+        ArticleRefusal.PHOTO_LEADS: _l(
+            "What is said of a photo may lead to somebody: %(found)s. Take it out, or say in the "
+            "article’s own form why it may stand."
+        ),
         ArticleRefusal.NO_PHOTO: _l("Please choose a photo."),
         ArticleRefusal.TOO_MANY_PHOTOS: _l("No more than %(most)s photos, please."),
         ArticleRefusal.NO_PERSON: _l("First say whose page it is: she is asked."),

@@ -1,13 +1,14 @@
 """Articles as they are read, by everybody and at the desk; a list is one query, however long."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from portal.publicity.models import Article, ArticleHand, ArticlePhoto, ArticleVersion
 from portal.publicity.rules.articles import (
@@ -20,6 +21,11 @@ from portal.publicity.rules.articles import (
 )
 
 PAGE = 20
+# what somebody writes of a version; a correction begins with it
+WORDS: Final = (
+    "title", "summary", "body", "provenance", "source", "author", "origin_url", "origin_day",
+    "case_number", "policy_id", "masked_why",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,11 @@ class VersionRow:
             self.provenance, self.source, self.author or "", self.origin_url or "", self.origin_day
         )
 
+    @property
+    def mark(self) -> str:
+        """What a form remembers of the words as they stood when it was opened, to the letter."""
+        return _hashed(self.version, *(getattr(self, name) for name in WORDS))
+
 
 @dataclass(frozen=True)
 class ListedArticle:
@@ -123,6 +134,19 @@ class Sought:
     under: str = ""
 
 
+def mark_of(row: ArticleRow, version: VersionRow) -> str:
+    """What whoever takes a step has read: the words, and whether, when and under which name the
+    person has agreed to be told of."""
+    return _hashed(
+        version.mark, version.state, version.sent, row.person_id, row.agreed_version,
+        row.agreed_sent, row.agreed_at, row.sealed_name,
+    )  # fmt: skip
+
+
+def _hashed(*seen: Any) -> str:
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
 _ARTICLE: Any = tuple(getattr(Article, name) for name in ArticleRow.__dataclass_fields__)
 _VERSION: Any = tuple(getattr(ArticleVersion, name) for name in VersionRow.__dataclass_fields__)
 _PHOTO: Any = tuple(getattr(ArticlePhoto, name) for name in PhotoRow.__dataclass_fields__)
@@ -133,6 +157,11 @@ def article_by_number(session: Session, number: str, *, lock: bool = False) -> A
     statement = select(*_ARTICLE).where(Article.number == number)
     found = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     return ArticleRow(*found) if found else None
+
+
+def number_of(session: Session, article_id: UUID | None) -> str:
+    """The number of an article, whatever its state."""
+    return session.scalar(select(Article.number).where(Article.id == article_id)) or ""
 
 
 def version_of(session: Session, article_id: UUID, version: int) -> VersionRow | None:
@@ -257,11 +286,13 @@ def _inside(places: Collection[str] | None) -> ColumnElement[bool]:
 
 
 def articles_about(session: Session, person_id: UUID | None) -> list[ListedArticle]:
-    """Articles about a person, for her own page; what she never saw sent is not hers to read."""
-    statement = _listed(Article.last_version).where(
-        Article.person_id == person_id,
-        or_(Article.published_at.is_not(None), ArticleVersion.state != VersionState.DRAFT),
+    """Articles about a person, for her own page, each as it was sent last: what never was is not
+    hers to read."""
+    one = aliased(ArticleVersion)
+    newest = select(func.max(one.version)).where(
+        one.article_id == Article.id, one.state != VersionState.DRAFT
     )
+    statement = _listed(newest.scalar_subquery()).where(Article.person_id == person_id)
     return [ListedArticle(*row) for row in session.execute(statement.order_by(Article.id.desc()))]
 
 

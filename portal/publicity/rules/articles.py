@@ -43,7 +43,7 @@ class Provenance(StrEnum):
 
 
 class ArticleState(StrEnum):
-    """Where an article stands. ``ERASED``: at the wish of the person it was about."""
+    """Where an article stands. ``ERASED``: at the wish of the person it was about, or in time."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -94,6 +94,7 @@ class ArticleRefusal(StrEnum):
     NOT_NOW = "article.not_now"
     NO_REASON = "article.no_reason"
     REASON_LEADS = "article.reason_leads"
+    PHOTO_LEADS = "article.photo_leads"
     TOO_FINE = "article.too_fine"
     BAD_NAME = "article.bad_name"
     NAME_STAYS = "article.name_stays"

@@ -7,6 +7,8 @@ from portal.accounts.rules import Basis, Masking, PersonalField
 
 # a page about somebody that nobody has published by then goes whole
 KEEP_OPEN_DAYS: Final = 180
+# so does one that was withdrawn: so long the desk can be asked why
+KEEP_WITHDRAWN_DAYS: Final = 180
 
 
 class ArticleData(StrEnum):

@@ -9,8 +9,9 @@ from portal.accounts.rules import Actor
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.uploads import KeptPhotos, forget_files, register_blob_keeper, take_uploads
 from portal.publicity.models import ArticlePhoto
-from portal.publicity.queries.articles import PhotoRow, files_of_articles, photos_of
+from portal.publicity.queries.articles import PhotoRow, VersionRow, files_of_articles, photos_of
 from portal.publicity.rules.articles import MOST_PHOTOS, ArticleRefusal
+from portal.publicity.service.article_checks import alt_leads_to_nobody
 from portal.publicity.service.articles import draft_here, lend_hand
 
 
@@ -19,6 +20,7 @@ def add_photo(
 ) -> None:
     """Put a photo to the draft, with the words for whoever does not see it."""
     _row, version = draft_here(session, actor, number)
+    _nobody_told(version, alt)
     if len(photos_of(session, version.id)) >= MOST_PHOTOS:
         raise Refused(ArticleRefusal.TOO_MANY_PHOTOS, field="photo", facts={"most": MOST_PHOTOS})
     files = take_uploads(session, photo, now, field="photo")
@@ -40,6 +42,8 @@ def change_photo(
     """Other words to a photo of the draft, or take it away; its file goes with its last user."""
     _row, version = draft_here(session, actor, number)
     photo = photo_here(session, version.id, code)
+    if not remove:
+        _nobody_told(version, alt)
     mine = ArticlePhoto.code == code
     if remove:
         session.execute(delete(ArticlePhoto).where(mine))
@@ -48,6 +52,12 @@ def change_photo(
     lend_hand(session, actor, version.id)
     if remove:
         forget_files(session, [photo.blob_key, photo.thumbnail_key])
+
+
+def _nobody_told(version: VersionRow, alt: str) -> None:
+    """Its words are read as those of the article are, with the one reason for all of them."""
+    if not version.masked_why:
+        alt_leads_to_nobody(alt, "alt")
 
 
 def photo_here(session: Session, version_id: object, code: str) -> PhotoRow:

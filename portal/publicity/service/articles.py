@@ -4,7 +4,6 @@ Every step is one conditional UPDATE of the version that was read; of an approva
 at once the withdrawal stands, because no edge leads away from it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code
-from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Forbidden, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number, new_token
-from portal.kernel.instance import instance_of
 from portal.publicity.models import Article, ArticleHand, ArticlePhoto, ArticleVersion
 from portal.publicity.queries.articles import (
+    WORDS,
     ArticleRow,
     VersionRow,
     article_by_number,
     hands_of,
+    mark_of,
+    photos_of,
     version_of,
 )
 from portal.publicity.rules.articles import (
@@ -35,36 +35,22 @@ from portal.publicity.rules.articles import (
     ArticleRefusal,
     ArticleState,
     ArticleStep,
-    Origin,
     VersionState,
-    flaw_of_origin,
     open_steps,
     why_not_approve,
 )
+from portal.publicity.service.article_checks import (
+    ArticleWish,
+    alt_leads_to_nobody,
+    checked,
+    leads_to_nobody,
+    rests_still,
+)
 from portal.publicity.service.asking_person import ask_person
-from portal.reports.queries.exposing import case_bases
-from portal.reports.rules.masking import what_is_masked
 from portal.reports.rules.publicity import STRICTEST, public_codes
 
 WRITE: Final = Permission.ARTICLE_WRITE
 APPROVE: Final = Permission.ARTICLE_APPROVE
-_COPIED: Final = (
-    "title", "summary", "body", "provenance", "source", "author", "origin_url", "origin_day",
-    "case_number", "policy_id", "masked_why",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ArticleWish:
-    """What somebody wants to say. ``masked_why``: why what leads to somebody stands there."""
-
-    title: str
-    summary: str
-    body: str
-    origin: Origin
-    case_number: str = ""
-    policy_number: str = ""
-    masked_why: str = ""
 
 
 def article_here(session: Session, actor: Actor, number: str, *, lock: bool = False) -> ArticleRow:
@@ -91,7 +77,7 @@ def write_article(
 ) -> str:  # fmt: skip
     """Write an article of a place; its number."""
     area = _place(session, actor, place)
-    values = _checked(session, kind, wish, now)
+    values = checked(session, kind, wish, now)
     article = Article(
         id=new_id(), number=new_number(), kind=kind, area_id=area.id, place_path=area.path,
         made_at=now,
@@ -110,65 +96,6 @@ def _place(session: Session, actor: Actor, typed: str) -> AreaRow:
         # a grid or a building leads to a door
         raise Refused(ArticleRefusal.TOO_FINE, field="place")
     return area
-
-
-def _checked(
-    session: Session, kind: ArticleKind, wish: ArticleWish, now: datetime
-) -> dict[str, Any]:
-    today = city_day(now, instance_of(session).city.zone)
-    flaw = flaw_of_origin(wish.origin, today)
-    if flaw is not None:
-        raise Refused(flaw[1], field=flaw[0])
-    _nobody_shown(wish)
-    origin = wish.origin
-    return {
-        "title": wish.title, "summary": wish.summary, "body": wish.body,
-        "provenance": origin.provenance, "source": origin.source, "author": origin.author or None,
-        "origin_url": origin.address or None, "origin_day": origin.on,
-        "case_number": _case(session, kind, wish.case_number),
-        "policy_id": _policy(session, kind, wish.policy_number),
-        "masked_why": wish.masked_why or None,
-    }  # fmt: skip
-
-
-def _nobody_shown(wish: ArticleWish) -> None:
-    """Telephones, cards, plates and names with a title need a reason, such as an office's number:
-    what a machine can find is asked about; who approves reads the reason."""
-    for name, text in (("title", wish.title), ("short", wish.summary), ("body", wish.body)):
-        if not wish.masked_why:
-            _leads_to_nobody(text, name, ArticleRefusal.LEADS_TO_SOMEBODY)
-
-
-def _leads_to_nobody(text: str, name: str, code: ArticleRefusal) -> None:
-    found = [text[one.start : one.end] for one in what_is_masked(text)]
-    if found:
-        facts = {"found": "、".join(dict.fromkeys(found))}
-        raise Refused(code, field=name, facts=facts)
-
-
-def _case(session: Session, kind: ArticleKind, typed: str) -> str | None:
-    """The number of a closed matter, which a typical case rests on (R192)."""
-    if kind is not ArticleKind.CASE:
-        return None
-    number = clean_number(typed) or ""
-    if not number:
-        raise Refused(ArticleRefusal.NEEDS_CASE, field="case_number")
-    found = case_bases(session, [number]).get(number)
-    if found is None or found.closed_at is None:
-        raise Refused(ArticleRefusal.NO_CASE, field="case_number")
-    return number
-
-
-def _policy(session: Session, kind: ArticleKind, typed: str) -> UUID | None:
-    """The published policy that a reading explains."""
-    if kind is not ArticleKind.READING:
-        return None
-    if not typed:
-        raise Refused(ArticleRefusal.NEEDS_POLICY, field="policy_number")
-    found = article_by_number(session, clean_number(typed) or "")
-    if found is None or (found.kind, found.state) != (ArticleKind.POLICY, ArticleState.PUBLISHED):
-        raise Refused(ArticleRefusal.NO_POLICY, field="policy_number")
-    return found.id
 
 
 def _add_version(
@@ -190,13 +117,18 @@ def lend_hand(session: Session, actor: Actor, version_id: UUID) -> None:
 
 
 def edit_article(
-    session: Session, actor: Actor, number: str, wish: ArticleWish, *, seen: int, now: datetime
+    session: Session, actor: Actor, number: str, wish: ArticleWish, *, seen: str, now: datetime
 ) -> None:
-    """Other words while the last version is a draft. ``seen``: which version was read."""
+    """Other words while the last version is a draft. ``seen``: the mark of what stood there."""
     row, version = draft_here(session, actor, number)
-    if version.version != seen:
+    if version.mark != seen:
         raise Conflict(ArticleRefusal.MOVED_ON)
-    change_version(session, version, VersionState.DRAFT, **_checked(session, row.kind, wish, now))
+    values = checked(session, row.kind, wish, now, old=version)
+    if not wish.masked_why:
+        # the reason may be gone that let the words of a photo stand
+        for photo in photos_of(session, version.id):
+            alt_leads_to_nobody(photo.alt, "masked_why")
+    change_version(session, version, VersionState.DRAFT, **values)
     lend_hand(session, actor, version.id)
 
 
@@ -210,16 +142,16 @@ def draft_here(session: Session, actor: Actor, number: str) -> tuple[ArticleRow,
 
 
 def step_article(
-    session: Session, actor: Actor, number: str, step: ArticleStep, *, seen: tuple[int, int],
-    reason: str, now: datetime,
+    session: Session, actor: Actor, number: str, step: ArticleStep, *, seen: str, reason: str,
+    now: datetime,
 ) -> None:  # fmt: skip
-    """Take one step. ``seen``: (version, how often it was sent) of what was read."""
+    """Take one step. ``seen``: the mark of the article and the version that were read."""
     row = article_here(session, actor, number, lock=True)
     version = last_version(session, row)
     _may_step(actor, row, version, step, reason)
     if step is ArticleStep.WITHDRAW:
         return _withdraw(session, actor, row, reason, now)
-    if (version.version, version.sent) != seen:
+    if mark_of(row, version) != seen:
         raise Conflict(ArticleRefusal.MOVED_ON)
     if step is ArticleStep.SEND:
         return _send(session, row, version, now)
@@ -240,7 +172,7 @@ def _may_step(
     if step in WITH_REASON and not reason:
         raise Refused(ArticleRefusal.NO_REASON, field="reason")
     if step in PUBLIC_REASON:
-        _leads_to_nobody(reason, "reason", ArticleRefusal.REASON_LEADS)
+        leads_to_nobody(reason, "reason", ArticleRefusal.REASON_LEADS)
     if step not in open_steps(row.state, version.state):
         raise Conflict(ArticleRefusal.NOT_NOW)
 
@@ -265,9 +197,7 @@ def _approve(
     )
     if refusal is not None:
         raise Refused(refusal)
-    if row.kind is ArticleKind.CASE:
-        # it may have been opened again while this was written
-        _case(session, row.kind, version.case_number or "")
+    rests_still(session, row, version)
     change_version(
         session, version, VersionState.WAITING, state=VersionState.APPROVED, approved_at=now,
         approved_by=actor.person_id,
@@ -282,7 +212,7 @@ def _correct(
     session: Session, actor: Actor, row: ArticleRow, version: VersionRow, why: str, now: datetime
 ) -> None:
     """A new version to write; the one that is shown stays until the new one is approved."""
-    values = {name: getattr(version, name) for name in _COPIED}
+    values = {name: getattr(version, name) for name in WORDS}
     made = _add_version(
         session, actor, row.id, version.version + 1, now, {**values, "change_why": why}
     )

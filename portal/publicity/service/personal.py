@@ -6,17 +6,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.rules import PersonalField
 from portal.accounts.service import register_personal_data
 from portal.publicity.models import Article
 from portal.publicity.queries.articles import article_by_number, articles_about, sent_version
-from portal.publicity.rules.personal import KEEP_OPEN_DAYS, PERSONAL_FIELDS
+from portal.publicity.rules.articles import ArticleKind, ArticleState
+from portal.publicity.rules.personal import (
+    KEEP_OPEN_DAYS,
+    KEEP_WITHDRAWN_DAYS,
+    PERSONAL_FIELDS,
+)
 from portal.publicity.service.role_models import erase_article, shown_name
 
-_KEPT: Final = timedelta(days=KEEP_OPEN_DAYS)
+_OPEN: Final = timedelta(days=KEEP_OPEN_DAYS)
+_WITHDRAWN: Final = timedelta(days=KEEP_WITHDRAWN_DAYS)
 
 
 @dataclass(frozen=True)
@@ -51,17 +57,25 @@ class ArticlesOfAPerson:
 
 
 def _erase(session: Session, which: ColumnElement[bool], now: datetime) -> int:
-    rows = session.execute(select(Article.id, Article.number).where(which)).all()
+    # held, and looked at again: nobody publishes one of them meanwhile
+    found = select(Article.id, Article.number).where(which).with_for_update()
+    rows = session.execute(found).all()
     for article_id, number in rows:
         erase_article(session, article_id, number, now)
     return len(rows)
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
-    """Pages about somebody that nobody has published for too long."""
+    """Pages about somebody, though nobody said yet about whom, that nobody has published for too
+    long, or that were withdrawn long ago."""
     return and_(
-        Article.person_id.is_not(None), Article.published_at.is_(None),
-        Article.made_at <= now - _KEPT,
+        Article.kind == ArticleKind.ROLE_MODEL, Article.state != ArticleState.ERASED,
+        or_(
+            and_(Article.published_at.is_(None), Article.made_at <= now - _OPEN),
+            and_(
+                Article.state == ArticleState.WITHDRAWN, Article.withdrawn_at <= now - _WITHDRAWN
+            ),
+        ),
     )  # fmt: skip
 
 

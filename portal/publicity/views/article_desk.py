@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.kernel.clock import now
-from portal.kernel.errors import Missing
+from portal.kernel.errors import Conflict, Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
@@ -28,6 +28,8 @@ from portal.publicity.queries.articles import (
     VersionRow,
     articles_by_ids,
     articles_in,
+    mark_of,
+    number_of,
     photos_of,
     version_of,
     versions_of,
@@ -36,6 +38,7 @@ from portal.publicity.rules.articles import (
     APPROVERS,
     WITH_REASON,
     ArticleKind,
+    ArticleRefusal,
     ArticleStep,
     open_steps,
 )
@@ -137,17 +140,32 @@ def desk_article_edit(number: str) -> ResponseReturnValue:
     """Other words, while the last version is a draft."""
     row = article_here(reading(), current_actor(), number)
     version, form = last_version(reading(), row), ArticleForm()
-    policy = policy_of(version)
-    form.start_from(version, policy.number if policy else "")
-    act = partial(_edit, row.number, form)
-    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=row, version=version)
+    # also of a policy that was withdrawn since: what it explains need not change with a correction
+    form.start_from(version, number_of(reading(), version.policy_id))
+    stands: dict[str, Any] = {}
+    return answer(
+        form, f"{FOLDER}/edit.html", partial(_edit, row.number, form, stands), thanks=SAVED,
+        row=row, version=version, provenances=PROVENANCES, stands=stands,
+    )  # fmt: skip
 
 
-def _edit(number: str, form: ArticleForm, writer: Session) -> str:
+def _edit(number: str, form: ArticleForm, stands: dict[str, Any], writer: Session) -> str:
     seen = form.seen.data or ""
-    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
-    edit_article(writer, current_actor(), number, form.wish(), seen=version, now=now())
+    try:
+        edit_article(writer, current_actor(), number, form.wish(), seen=seen, now=now())
+    except Conflict as conflict:
+        if conflict.code is ArticleRefusal.MOVED_ON:
+            _beside(number, form, stands, writer)
+        raise
     return url_of(number)
+
+
+def _beside(number: str, form: ArticleForm, stands: dict[str, Any], writer: Session) -> None:
+    """Somebody else has saved meanwhile: what stands now is shown beside what she typed, and her
+    next press is over that."""
+    version = last_version(writer, article_here(writer, current_actor(), number))
+    stands |= {"version": version, "policy": number_of(writer, version.policy_id)}
+    form.seen.data = version.mark
 
 
 @bp.route("/desk/articles/<number>/step/<step>", methods=["GET", "POST"])
@@ -158,15 +176,24 @@ def desk_article_step(number: str, step: str) -> ResponseReturnValue:
     if step not in set(ArticleStep):
         raise Missing
     version, chosen = last_version(reading(), row), ArticleStep(step)
-    form.start_from(version)
-    act = partial(_step, row.number, chosen, form)
+    shown = mark_of(row, version)
+    if not form.is_submitted():
+        form.seen.data = shown
+    act = partial(_step, row.number, chosen, form, shown)
     words = {**words_of(row, version), "step": chosen, "asks": chosen in WITH_REASON}
     return answer(form, f"{FOLDER}/step.html", act, thanks=SAVED, **words)
 
 
-def _step(number: str, step: ArticleStep, form: ArticleStepForm, writer: Session) -> str:
-    step_article(
-        writer, current_actor(), number, step, seen=form.read(), reason=form.reason.data or "",
-        now=now(),
-    )  # fmt: skip
+def _step(
+    number: str, step: ArticleStep, form: ArticleStepForm, shown: str, writer: Session
+) -> str:
+    try:
+        step_article(
+            writer, current_actor(), number, step, seen=form.seen.data or "",
+            reason=form.reason.data or "", now=now(),
+        )  # fmt: skip
+    except Conflict:
+        # the page that tells of it shows what stands now
+        form.seen.data = shown
+        raise
     return url_of(number)

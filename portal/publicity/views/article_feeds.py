@@ -167,11 +167,13 @@ def _moment(at: datetime) -> str:
 
 def _shared(response: Response) -> Response:
     """Others may fetch it, and ask again before they show it: who takes her page back is gone at
-    once. The words are of the reader's language."""
+    once. What is still the same is not sent again (304). The words are of the reader's language."""
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Cookie")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.make_conditional(request)
     return response
 
 
@@ -186,10 +188,7 @@ def _sent(title: str, here: str, page: str, items: list[Item]) -> Response:
         element("link", rel="alternate", type="text/html", href=page),
     ]
     body = atom_feed(HTML_LANG[current_language()], [*parts, *map(_entry, items)])
-    response = _shared(Response(body, content_type=f"{ATOM}; charset=utf-8"))
-    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    response.make_conditional(request)
-    return response
+    return _shared(Response(body, content_type=f"{ATOM}; charset=utf-8"))
 
 
 def _updated(items: Iterable[Item]) -> str:

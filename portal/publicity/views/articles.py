@@ -32,7 +32,7 @@ from portal.publicity.queries.articles import (
 )
 from portal.publicity.rules.articles import ArticleKind, ArticleState, VersionState, is_view
 from portal.publicity.rules.exposure import CASE_DAYS, MOST_DAYS
-from portal.publicity.rules.personal import KEEP_OPEN_DAYS
+from portal.publicity.rules.personal import KEEP_OPEN_DAYS, KEEP_WITHDRAWN_DAYS
 from portal.publicity.service.articles import published_of
 from portal.publicity.service.role_models import shown_name
 from portal.publicity.service.views_count import ViewCounter, write_views
@@ -193,5 +193,5 @@ def publicity_rules() -> ResponseReturnValue:
     """What is shown, by whom it is approved, how long, and how to object (R154)."""
     return render_template(
         f"{FOLDER}/rules.html", appeal_days=CASE_DAYS, most_days=MOST_DAYS,
-        open_days=KEEP_OPEN_DAYS,
+        open_days=KEEP_OPEN_DAYS, withdrawn_days=KEEP_WITHDRAWN_DAYS,
     )  # fmt: skip

@@ -12,9 +12,10 @@ from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from portal.publicity.forms.articles import AgreeForm
-from portal.publicity.labels.articles import PROVENANCES, STATES
+from portal.publicity.labels.articles import KINDS, PROVENANCES, STATES
 from portal.publicity.queries.articles import articles_about, photo_of_mine, photos_of
 from portal.publicity.service.role_models import about_me, agree, shown_name, take_back
+from portal.publicity.views.articles import areas_of
 from portal.publicity.views.blueprint import bp
 from portal.reports.views.photos import PRIVATE, file_response
 
@@ -43,7 +44,8 @@ def my_article(number: str) -> ResponseReturnValue:
     return answer(
         form, f"{FOLDER}/one.html", partial(_answer, row.number, form), thanks=DONE, row=row,
         version=version, current=current, provenances=PROVENANCES, states=STATES,
-        photos=photos_of(reading(), version.id), name=name,
+        photos=photos_of(reading(), version.id), name=name, kinds=KINDS,
+        area=areas_of([row.area_id])[row.area_id],
     )  # fmt: skip
 
 

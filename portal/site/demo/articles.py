@@ -18,15 +18,12 @@ from portal.accounts.service import state_age
 from portal.areas.queries import AreaRow
 from portal.kernel.clock import city_day
 from portal.kernel.db import Database
+from portal.kernel.errors import Missing
 from portal.kernel.instance import instance_of
-from portal.publicity.queries.articles import article_by_number
+from portal.publicity.queries.articles import ArticleRow, VersionRow, article_by_number, mark_of
 from portal.publicity.rules.articles import ArticleKind, ArticleStep, Origin, Provenance
-from portal.publicity.service.articles import (
-    ArticleWish,
-    last_version,
-    step_article,
-    write_article,
-)
+from portal.publicity.service.article_checks import ArticleWish
+from portal.publicity.service.articles import last_version, step_article, write_article
 from portal.publicity.service.role_models import agree, name_person
 from portal.reports.queries.exposing import case_bases
 from portal.reports.queries.listing import listing
@@ -78,7 +75,9 @@ def _plant(
         _name_her(session, cast, number, at)
     _step(session, cast.writer, number, ArticleStep.SEND, at)
     if kind is ArticleKind.ROLE_MODEL:
-        agree(session, cast.her, number, row["why"], seen=_seen(session, number), now=at)
+        _row, version = _last(session, number)
+        seen = version.version, version.sent
+        agree(session, cast.her, number, row["why"], seen=seen, now=at)
     if row["step"] != "waiting":
         _step(session, cast.approver, number, ArticleStep.APPROVE, at + LATER)
     if row["step"] == "withdrawn":
@@ -123,15 +122,15 @@ def _name_her(session: Session, cast: Cast, number: str, at: datetime) -> None:
     name_person(session, cast.writer, number, account.number if account else "")
 
 
-def _seen(session: Session, number: str) -> tuple[int, int]:
+def _last(session: Session, number: str) -> tuple[ArticleRow, VersionRow]:
     row = article_by_number(session, number)
     if row is None:
-        return -1, -1
-    version = last_version(session, row)
-    return version.version, version.sent
+        raise Missing
+    return row, last_version(session, row)
 
 
 def _step(
     session: Session, who: Actor, number: str, step: ArticleStep, at: datetime, why: str = ""
 ) -> None:
-    step_article(session, who, number, step, seen=_seen(session, number), reason=why, now=at)
+    seen = mark_of(*_last(session, number))
+    step_article(session, who, number, step, seen=seen, reason=why, now=at)
