@@ -26,6 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.clock import is_countable
 from portal.kernel.errors import Refused
+from portal.kernel.i18n import days_in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
 
@@ -105,7 +106,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def refuse(self, refusal: Refused) -> None:
         """Show a service's refusal beside the field it blames, or above the form."""
-        message = say(refusal.code, **refusal.facts)
+        message = say(refusal.code, **days_in_words(refusal.facts))
         field = self._fields.get(refusal.field) if refusal.field else None
         if field is None:
             self.form_errors = [*self.form_errors, message]

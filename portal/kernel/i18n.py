@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
+from babel.dates import format_skeleton
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
@@ -90,3 +91,14 @@ def in_language(language: str) -> Iterator[None]:
 def in_words(names: Mapping[str, str]) -> str:
     """The entry of a table of names for the current language, or the Chinese one."""
     return names.get(current_language()) or names.get("zh_Hans") or next(iter(names.values()), "")
+
+
+def days_in_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a sentence, its days said as people say them, with their year."""
+    return {name: _day_in_words(fact) for name, fact in facts.items()}
+
+
+def _day_in_words(fact: Any) -> Any:
+    if isinstance(fact, date) and not isinstance(fact, datetime):
+        return format_skeleton("yMMMd", fact, locale=current_language())
+    return fact

@@ -164,7 +164,7 @@ class AgreeForm(Form):
         [InputRequired(message=CHOOSE)],
         choices=[
             SelectChoice("yes", _l("Yes, I may be drawn and invited")),
-            SelectChoice("no", _l("No")),
+            SelectChoice("no", _l("No, do not invite me")),
         ],
     )
 

@@ -39,8 +39,8 @@ from portal.kernel.dump import (
     load_part,
 )
 from portal.kernel.instance import Instance
-from portal.satisfaction.service.storing import note_unseen
 from portal.publicity.service.taken_back import end_again
+from portal.satisfaction.service.storing import note_unseen
 from portal.site import reindex, schema
 from portal.site.backup import ERASURES, LEFT_OUT
 from portal.site.unfinished import RESTORE

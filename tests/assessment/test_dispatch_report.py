@@ -146,6 +146,10 @@ def test_r263_the_report_is_public_with_its_file_beside_the_ranking(
     page = browser.get(f"/assessment/dispatch/{MONTH}/", status=200)
     assert "东阁街道" in page.text
     assert "环卫中心" in page.text
+    for table in page.soup.select("table"):
+        heads = len(table.select("thead th"))
+        assert heads == 2 + 1 + len(Rate)
+        assert {len(row.select("th, td")) for row in table.select("tbody tr")} == {heads}
     answer = app.test_client().get(f"/assessment/dispatch/{MONTH}/dispatch.csv")
     with answer:
         with database.read() as session:

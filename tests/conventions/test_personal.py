@@ -16,6 +16,7 @@ from portal.accounts.service import (
     forget_in_time,
     personal_fields,
 )
+from portal.conventions.labels.personal import SAID_STATES, TOOK_PART
 from portal.conventions.models import (
     Attendance,
     Comment,
@@ -206,6 +207,12 @@ def test_P2_she_gets_everything_in_words_and_nobody_elses(app: Flask, database: 
     # what she wrote to a head, and the answer
     assert said.count(HER) == 13
     assert not {"waiting", "screen", "took", "None"} & set(said.split())
+
+
+def test_P2_whatever_is_kept_of_her_part_has_words() -> None:
+    # without them her page of own data could not be shown after the count of a secret vote
+    assert set(TOOK_PART) == set(BallotWay)
+    assert set(SAID_STATES) == set(SaidState)
 
 
 def test_P2_an_erasure_leaves_nothing_of_her(database: Database) -> None:

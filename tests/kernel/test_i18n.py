@@ -1,5 +1,6 @@
 """Texts are found once a request, and another language holds for its while only."""
 
+from datetime import date
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from flask import Flask, render_template_string
 
 from portal.kernel import i18n
 from portal.kernel.config import CHECKOUT
-from portal.kernel.i18n import gettext, in_language, lazy_gettext
+from portal.kernel.i18n import days_in_words, gettext, in_language, lazy_gettext
 
 SAVE = lazy_gettext("Save")
 HOME = "{{ _('Home') }}"
@@ -52,3 +53,11 @@ def test_a_request_finds_its_texts_once(app: Flask) -> None:
     with finding as found, app.test_request_context("/"):
         assert {said() for _ in range(9)} == {("首页", "保存", "首页")}
     assert found.call_count == 1
+
+
+def test_a_day_in_a_sentence_is_said_as_people_say_it(app: Flask) -> None:
+    with app.test_request_context("/"):
+        said = days_in_words({"day": date(2026, 12, 3), "most": 5})
+        assert said == {"day": "2026年12月3日", "most": 5}
+        with in_language("en"):
+            assert "2026-12-03" not in str(days_in_words({"day": date(2026, 12, 3)}))

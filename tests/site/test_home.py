@@ -192,10 +192,25 @@ def test_keepers_find_what_they_look_after_and_no_more(
         area = small_tree(session)["370283001001"]
         person = staff(session, role, area=area)
     sign_in_as(browser, person)
+    # whoever works here is led there from her own page
+    assert "/admin/" in browser.get("/me", status=200).links()
     links = browser.get("/admin/", status=200).links()
     assert seen in links
     assert hidden not in links
     assert browser.get("/admin/").response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("role", ["evaluator", "street_desk"])
+def test_the_desk_offers_only_pages_that_its_reader_may_open(
+    browser: Browser, database: Database, role: str
+) -> None:
+    with database.write() as session:
+        person = staff(session, role, area=small_tree(session)["370283001"])
+    sign_in_as(browser, person)
+    doors = browser.get("/desk/", status=200).soup.select(".desk-tasks a")
+    assert doors
+    for door in doors:
+        browser.get(str(door["href"]), status=200)
 
 
 def test_a_stranger_at_the_keepers_page_is_asked_to_sign_in(browser: Browser) -> None:

@@ -77,7 +77,7 @@ LINKS = (
     ("publicity.desk_highlights", _l("Highlights of the pilot"), Permission.ARTICLE_WRITE),
     ("publicity.desk_disclosure", _l("Disclosure at the desk"), Permission.DISCLOSURE_WRITE),
     ("supervision.supervision", _l("Supervision"), Permission.SUPERVISION_READ),
-    ("site.admin", _l("Administration"), Permission.AREA_MANAGE),
+    ("site.admin", _l("Administration"), Permission.DESK_OPEN),
     ("accounts.people", _l("People and roles"), Permission.PEOPLE_MANAGE),
     ("accounts.audit", _l("Audit"), Permission.AUDIT_READ),
 )

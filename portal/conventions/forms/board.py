@@ -62,7 +62,7 @@ class SheetForm(Form):
 class StopForm(Form):
     """A mobile stop; its times are the city's."""
 
-    located = StringField(_l("Where it stands"), needed(LONGEST_ADDRESS))
+    located = StringField(_l("Where does it stop?"), needed(LONGEST_ADDRESS))
     offers = StringField(_l("What is offered"), needed(LONGEST_ADDRESS))
     day = DayField(_l("Day"), [InputRequired(message=NEEDED)])
     begins = ClockField(_l("From"), [InputRequired(message=NEEDED)])

@@ -25,6 +25,7 @@ SAID_STATES: Final[Mapping[str, Words]] = {
 TOOK_PART: Final[Mapping[str, Words]] = {
     BallotWay.SCREEN: _l("took part on the screen"),
     BallotWay.PAPER: _l("took part on paper"),
+    BallotWay.TOLD_NO_MORE: _l("took part"),
 }
 _CODES: Final = {"state": SAID_STATES, "took_part": TOOK_PART}
 

@@ -66,8 +66,8 @@ from portal.conventions.views.consultations import after_key, asking_words
 from portal.conventions.views.meetings import area_here
 from portal.kernel.clock import city_day, now
 from portal.kernel.errors import Missing
+from portal.kernel.i18n import days_in_words, ngettext
 from portal.kernel.i18n import lazy_gettext as _l
-from portal.kernel.i18n import ngettext
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
@@ -170,13 +170,14 @@ def _one(number: str) -> dict[str, Any]:
     words["areas"] |= areas_by_ids(reading(), {one.area_id for one in places})
     phase = words["phases"][row.id]
     refusal = why_not_reply(phase, standing_of(reading(), row))
+    facts = {"day": row.closes_on, "first": row.opens_on}
     return {
         "row": row, "phase": phase, "opinions": found[:PAGE], "places": places,
         "groups": {one.id: one for one in groups_of(reading(), row.id)}, "answers": ANSWERS,
         "said": SAID_STATES, "sure": SureForm(), "shown": SaidState.SHOWN,
         "preparing": row.state is ConsultationState.DRAFT,
         "replied": row.state is ConsultationState.ANSWERED, "waits": SaidState.WAITING,
-        "why": say(refusal, day=row.closes_on, first=row.opens_on) if refusal else None,
+        "why": say(refusal, **days_in_words(facts)) if refusal else None,
         "following": found[PAGE - 1].id if len(found) > PAGE else None, **words,
     }  # fmt: skip
 

@@ -68,7 +68,10 @@ def form_page(
         act(session)
         return url_for("conventions.desk_community", code=code)
 
-    return answer(form, f"{FOLDER}/form.html", done, thanks=SAVED, title=title, code=code, **more)
+    place = areas_by_codes(reading(), [code]).get(code)
+    return answer(
+        form, f"{FOLDER}/form.html", done, thanks=SAVED, title=title, code=code, place=place, **more
+    )  # fmt: skip
 
 
 @bp.get("/desk/communities/")

@@ -61,5 +61,5 @@ def _page(
 
     return answer(
         form, "conventions/communities/desk/form.html", act, thanks=SAVED, title=title,
-        code=area.code, hint=hint, flaws=flaws, files=True,
+        code=area.code, place=area, hint=hint, flaws=flaws, files=True,
     )  # fmt: skip

@@ -41,7 +41,7 @@ class InputForm(Form):
     """A figure with its source."""
 
     kind = RadioField(
-        _l("What is it?"),
+        _l("What kind of figure?"),
         [InputRequired(message=NEEDED)],
         choices=[SelectChoice(one.value, words) for one, words in INPUT_KINDS.items()],
     )
@@ -50,7 +50,9 @@ class InputForm(Form):
     year = WholeNumberField(
         _l("Year"), [InputRequired(message=NEEDED), NumberRange(FIRST_YEAR, LAST_YEAR)]
     )
-    amount = WholeNumberField(_l("Number"), [InputRequired(message=NEEDED), NumberRange(0, MOST)])
+    amount = WholeNumberField(
+        _l("How much or how many?"), [InputRequired(message=NEEDED), NumberRange(0, MOST)]
+    )
     source = needed_line(_SOURCE, LONGEST_SOURCE)
     link = StringField(
         _l("Address of the source"), [Optional(), Length(max=LONGEST_LINK, message=LONG)]
