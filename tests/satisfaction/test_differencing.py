@@ -52,6 +52,7 @@ def towns(
         town = busy_town(app, database)
         first_visit(town)
         other = twin_of(town, instance, tmp_path_factory.mktemp("twin"))
+        first_visit(other)
         yield town, other
         other.database.dispose()
 
