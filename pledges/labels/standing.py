@@ -15,7 +15,10 @@ from portal.kernel.words import Words
 
 PARTS: Mapping[Part, Words] = {
     Part.INSPECTION: _l("Inspections: of what somebody looked at, how much was kept"),
-    Part.RESIDENT: _l("Passers-by: how many of ten people or more are satisfied"),
+    Part.RESIDENT: _l(
+        "Passers-by: how many are satisfied, counted once when a quarter is over, in whole tens "
+        "of people"
+    ),
     Part.REPORT: _l("Repeated reports: 100, less for each one after the first"),
 }
 

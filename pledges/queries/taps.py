@@ -1,4 +1,4 @@
-"""What looks like stuffing, for the desk: counts and hours, never who and never how."""
+"""What looks like stuffing, for the desk: bands of counts and hours, never who and never how."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pledges.models import Premises, PremisesOperator, Tap
 from pledges.queries.inspections import in_places
-from pledges.rules.ratings import FEWEST_SEEN
+from pledges.rules.ratings import FEWEST_SEEN, rush_band, rush_span
 from portal.satisfaction.queries import busy_hours
 from portal.satisfaction.rules import SubjectKind
 
@@ -27,29 +27,34 @@ class Rush:
     number: str
     title: str
     hour: datetime
-    many: int
+    least: int
+    most: int | None
     counted: bool
 
 
-def rushes(session: Session, places: Collection[str] | None, since: datetime) -> list[Rush]:
-    """Hours of ten or more since a moment, the newest first."""
+def rushes(session: Session, places: Collection[str] | None, now: datetime) -> list[Rush]:
+    """Hours of ten or more that have been over for a day, the newest first: bands of counts."""
+    since, until = rush_span(now)
     many = func.sum(Tap.many)
     taps = session.execute(
         select(Premises.number, Premises.title, Tap.hour, many)
         .join(Premises, _DOOR)
-        .where(Tap.hour >= since, in_places(places, Premises.place_path))
+        .where(Tap.hour >= since, Tap.hour < until, in_places(places, Premises.place_path))
         .group_by(Premises.number, Premises.title, Tap.hour)
         .having(many >= FEWEST_SEEN)
         .order_by(Tap.hour.desc())
         .limit(SHOWN)
     )
-    found = [Rush(*row, counted=False) for row in taps]
+    found = [
+        Rush(number, title, hour, *rush_band(times), counted=False)
+        for number, title, hour, times in taps
+    ]
     runs = (
         select(PremisesOperator.id)
         .join(Premises, _RUNS)
         .where(in_places(places, Premises.place_path))
     )
-    rated = busy_hours(session, SubjectKind.FRONTAGE, runs, since, FEWEST_SEEN)[:SHOWN]
+    rated = busy_hours(session, SubjectKind.FRONTAGE, runs, since, until, FEWEST_SEEN)[:SHOWN]
     names = {
         row.id: row
         for row in session.execute(
@@ -59,7 +64,7 @@ def rushes(session: Session, places: Collection[str] | None, since: datetime) ->
         )
     }
     found += [
-        Rush(names[who].number, names[who].title, hour, times, counted=True)
+        Rush(names[who].number, names[who].title, hour, *rush_band(times), counted=True)
         for who, hour, times in rated
     ]
-    return sorted(found, key=lambda one: (one.hour, one.number), reverse=True)
+    return sorted(found, key=lambda one: (one.hour, one.number, one.counted), reverse=True)

@@ -4,7 +4,7 @@ A rating counts when an account, a verified phone or the link of a report stands
 person, shop and month. It is of whoever runs the shop, so a new tenant begins anew.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,10 @@ CATEGORY: Final = "frontage"
 # the desk sees hours of so many, never fewer
 FEWEST_SEEN: Final = 10
 RUSH_DAYS: Final = 30
+# an hour is told when it has been over for so long, so that nobody watches a count move
+RUSH_RESTS: Final = timedelta(days=1)
+# the desk reads bands of counts: the first number of each
+RUSH_BANDS: Final = (10, 20, 50)
 
 
 class FrontageRefusal(StrEnum):
@@ -22,6 +26,20 @@ class FrontageRefusal(StrEnum):
     OWN = "frontage.own"
     INSPECTS = "frontage.inspects"
     TOO_MANY = "frontage.too_many"
+
+
+def rush_span(now: datetime) -> tuple[datetime, datetime]:
+    """Between which full hours rushes are told. Full: a part of an hour would shrink rating by
+    rating as it goes by."""
+    until = (now - RUSH_RESTS).replace(minute=0, second=0, microsecond=0)
+    return until - timedelta(days=RUSH_DAYS), until
+
+
+def rush_band(many: int) -> tuple[int, int | None]:
+    """The band that a count lies in; the last has no end."""
+    first = max(start for start in RUSH_BANDS if start <= many)
+    ends = [start - 1 for start in RUSH_BANDS if start > first]
+    return first, min(ends, default=None)
 
 
 def month_of(day: date) -> tuple[int, date]:

@@ -1,6 +1,5 @@
 """The lists at the desk: what is proposed and shown, and where the second one is kept."""
 
-from datetime import timedelta
 from functools import partial
 
 from flask import render_template, url_for
@@ -56,9 +55,8 @@ def desk_lists() -> ResponseReturnValue:
 @bp.get("/desk/pledges/lists/rushes")
 @requires(REVIEW)
 def desk_rushes() -> ResponseReturnValue:
-    """Hours in which a shop was rated unusually often: how often and when, never by whom."""
-    since = now() - timedelta(days=RUSH_DAYS)
-    rows = rushes(reading(), current_actor().places_for(REVIEW), since)
+    """Hours in which a shop was rated unusually often: about how often and when, never by whom."""
+    rows = rushes(reading(), current_actor().places_for(REVIEW), now())
     return render_template(f"{FOLDER}/rushes.html", rows=rows, days=RUSH_DAYS, fewest=FEWEST_SEEN)
 
 

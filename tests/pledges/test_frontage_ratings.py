@@ -11,7 +11,7 @@ from sqlalchemy import select
 from pledges.models import Pledge, PremisesOperator, Tap
 from pledges.queries.taps import rushes
 from pledges.rules.premises import OperatorEnd
-from pledges.rules.ratings import FrontageRefusal
+from pledges.rules.ratings import RUSH_DAYS, RUSH_RESTS, FrontageRefusal, rush_band
 from pledges.service.inspections import INSPECT
 from pledges.service.ratings import PERSON_LIMIT, TAP_LIMIT, Rater, rater_key
 from portal.accounts.models import Person
@@ -189,13 +189,49 @@ def test_the_desk_sees_hours_of_ten_or_more_and_never_who_or_fewer(shop: Rated) 
     for at in range(9):
         shop.rate(Level.VERY_DISSATISFIED, NOBODY, address=f"198.51.100.{at}")
     shop.rated_by(9)
-    since, places = AUGUST - timedelta(days=1), shop.made.desk.places_for(INSPECT)
+    places, looked = shop.made.desk.places_for(INSPECT), AUGUST + timedelta(days=2)
     with shop.made.database.read() as session:
-        assert rushes(session, places, since) == []
+        assert rushes(session, places, looked) == []
     shop.rate(Level.SATISFIED, NOBODY, address="198.51.100.77")
     shop.rated_by(11, now=later)
     with shop.made.database.read() as session:
-        found = rushes(session, places, since)
-        told = [(one.many, one.counted, one.hour) for one in found]
-        assert rushes(session, shop.made.elsewhere.places_for(INSPECT), since) == []
-    assert told == [(11, True, later), (10, False, AUGUST)]
+        found = rushes(session, places, looked)
+        told = [(one.least, one.most, one.counted, one.hour) for one in found]
+        assert rushes(session, shop.made.elsewhere.places_for(INSPECT), looked) == []
+    assert told == [(10, 19, True, later), (10, 19, False, AUGUST)]
+
+
+def told_at(shop: Rated, now: datetime) -> list[tuple[int, int | None]]:
+    with shop.made.database.read() as session:
+        found = rushes(session, shop.made.desk.places_for(INSPECT), now)
+        return [(one.least, one.most) for one in found]
+
+
+def test_P4_one_more_rating_in_an_hour_moves_nothing_at_the_desk(shop: Rated) -> None:
+    hour, looked = AUGUST.replace(minute=0), AUGUST + timedelta(days=2)
+    shop.rated_by(11, now=hour)
+    seen = told_at(shop, looked)
+    for _ in range(8):
+        shop.rate(now=hour + timedelta(minutes=59), address="203.0.113.99")
+        assert told_at(shop, looked) == seen == [(10, 19)]
+    shop.rate(now=hour + timedelta(minutes=59), address="203.0.113.98")
+    assert told_at(shop, looked) == [(20, 49)]
+
+
+def test_P4_an_hour_is_told_a_day_after_it_and_leaves_the_page_as_a_whole(shop: Rated) -> None:
+    hour = AUGUST.replace(minute=0)
+    for minute in range(0, 60, 5):
+        shop.rate(now=hour + timedelta(minutes=minute), address=f"203.0.113.{minute}")
+    told = hour + timedelta(hours=25)
+    assert told_at(shop, told - timedelta(seconds=1)) == []
+    assert told_at(shop, told) == [(10, 19)]
+    gone = hour + timedelta(hours=1) + RUSH_RESTS + timedelta(days=RUSH_DAYS)
+    # no part of the hour drops out before the rest
+    for minute in range(0, 60, 5):
+        assert told_at(shop, gone - timedelta(minutes=60 - minute)) == [(10, 19)]
+    assert told_at(shop, gone) == []
+
+
+def test_counts_of_an_hour_lie_in_bands() -> None:
+    bands = [rush_band(many) for many in (10, 19, 20, 49, 50, 4000)]
+    assert bands == [(10, 19), (10, 19), (20, 49), (20, 49), (50, None), (50, None)]

@@ -17,7 +17,7 @@ from portal.kernel.errors import Refused
 from portal.organisations.models import Organisation
 from portal.reports.jobs import make_company_scores
 from portal.reports.models import CaseReporter
-from portal.reports.queries.companies import ScoreRow, scores, standing_scores
+from portal.reports.queries.companies import ScoreRow, resident_sums, scores, standing_scores
 from portal.reports.rules.codes import State
 from portal.reports.rules.companies import CompanyRefusal, Matter, Outcome
 from portal.reports.rules.company_scores import (
@@ -152,6 +152,11 @@ class Quarter:
         with self.database.write() as session:
             return freeze_scores(session, quarter, now=AFTER)
 
+    def sums(self) -> tuple[int, int, int]:
+        """People, answers and satisfied ones as they would be counted now."""
+        with self.database.read() as session:
+            return resident_sums(session, self.unit_id, *bounds_of(QUARTER, SHANGHAI))
+
     def rows(self) -> list[ScoreRow]:
         with self.database.read() as session:
             return scores(session, [self.unit_id])
@@ -185,6 +190,45 @@ def test_no_answer_is_counted_of_fewer_than_ten_people(database: Database) -> No
     [row] = here.rows()
     assert Part.RESIDENT not in row.counts
     assert '"resident"' not in row.inputs
+
+
+def test_P4_the_eleventh_to_nineteenth_who_rate_move_no_figure(database: Database) -> None:
+    here = Quarter(database)
+    here.work(10, 6)
+    seen = here.sums()
+    assert seen == (10, 10, 6)
+    for _ in range(9):
+        here.work(1, 0)
+        assert here.sums() == seen
+    here.work(1, 0)
+    assert here.sums() == (20, 20, 6)
+
+
+def test_a_score_that_is_made_while_people_rate_is_that_of_a_recount(database: Database) -> None:
+    here = Quarter(database)
+    here.work(15, 12)
+    with database.write() as session:
+        # the next quarter goes on while this one is counted
+        firm = session.get_one(Organisation, here.unit_id)
+        made = reports.case(session, here.area, state=State.CLOSED, unit=firm, at=AFTER)
+        who, case_id = reports.reporter(session, made), made.id
+
+    def rate_now() -> int:
+        with database.write() as session:
+            about = Subject(
+                SubjectKind.CASE, case_id, who.district, 1, here.area.path, "litter",
+                AFTER + timedelta(days=14),
+            )  # fmt: skip
+            said = Answers(True, Level.SATISFIED, Level.VERY_DISSATISFIED)
+            record_rating(session, about, who.id, said, seen=0, now=AFTER)
+        return 0
+
+    made_now = at_once(here.freeze, rate_now, here.freeze)
+    assert sum(made_now) == 1
+    [row] = here.rows()
+    people, answers, satisfied = here.sums()
+    assert (people, answers) == (10, 10)
+    assert row.counts[Part.RESIDENT] == banded(satisfied, answers, people)
 
 
 def test_r249_an_objection_stands_beside_the_figure_and_a_right_one_makes_a_revision(

@@ -1,8 +1,9 @@
 """Ratings of shifts by those who served; a word of an organiser to one volunteer, hers alone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from portal.satisfaction.rules import (
     Level,
     RatingConflict,
     Settings,
+    counted_until,
     opinion_in_batches,
 )
 from tests.make import volunteers as make
@@ -94,6 +96,15 @@ def test_figures_appear_in_whole_batches_of_different_people() -> None:
     assert opinion_in_batches([*ten, *given(*[5] * 10)], settings) != found
 
 
+def test_figures_are_counted_at_the_end_of_a_month_and_a_day_later() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    november, december = (datetime(2026, month, 1, tzinfo=zone) for month in (11, 12))
+    assert counted_until(december, zone) == november
+    assert counted_until(december + timedelta(days=1, seconds=-1), zone) == november
+    assert counted_until(december + timedelta(days=1), zone) == december
+    assert counted_until(datetime(2026, 12, 31, tzinfo=zone), zone) == december
+
+
 # --- on both engines ------------------------------------------------------------------------------
 
 
@@ -145,7 +156,8 @@ def test_the_unit_sees_figures_of_ten_and_never_of_nine(world: World) -> None:
     world.confirm(*range(9))
     for one in world.people[:9]:
         rate(world, one)
-    later = make.NOW + OVER
+    # the answers are final in the middle of December, and counted a day after it
+    final, later = make.NOW + OVER, datetime(2027, 1, 1, 16, tzinfo=UTC)
     with world.database.read() as session:
         assert opinion_of_activity(session, world.activity.id, later) is None
 
@@ -160,8 +172,9 @@ def test_the_unit_sees_figures_of_ten_and_never_of_nine(world: World) -> None:
     world.confirm(9)
     rate(world, world.people[9], BAD)
     with world.database.read() as session:
-        # while the tenth can still change her answer nothing is shown
-        assert opinion_of_activity(session, world.activity.id, later - timedelta(seconds=1)) is None
+        # when the tenth can no longer change her answer is nothing that anybody sees
+        for early in (final, later - timedelta(seconds=1)):
+            assert opinion_of_activity(session, world.activity.id, early) is None
         found = opinion_of_activity(session, world.activity.id, later)
         assert found is not None
         assert (found.answered, found.solved, found.result, found.service) == (10, 9, 9, 9)

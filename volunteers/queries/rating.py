@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.instance import instance_of
 from portal.satisfaction.queries import final_ratings, settings_of
-from portal.satisfaction.rules import Opinion, SubjectKind, opinion_in_batches
+from portal.satisfaction.rules import (
+    Opinion,
+    SubjectKind,
+    counted_until,
+    opinion_in_batches,
+)
 from volunteers.models import Activity, Feedback, ServiceHours, Shift
 from volunteers.models.adoption import AdoptionPlot
 from volunteers.queries.hours import titles_of
@@ -54,8 +59,7 @@ def served_on(session: Session, number: str, person_id: UUID) -> Served | None:
 def opinion_of_activity(session: Session, activity_id: UUID, now: datetime) -> Opinion | None:
     """What those said who served in an activity, once enough have."""
     shifts = select(Shift.id).where(Shift.activity_id == activity_id)
-    given = final_ratings(session, SubjectKind.SHIFT, shifts, now)
-    return opinion_in_batches(given, settings_of(session))
+    return _opinion(session, SubjectKind.SHIFT, shifts, now)
 
 
 def opinion_of_unit(session: Session, organisation_id: UUID, now: datetime) -> Opinion | None:
@@ -65,15 +69,21 @@ def opinion_of_unit(session: Session, organisation_id: UUID, now: datetime) -> O
         .join(Activity, Activity.id == Shift.activity_id)
         .where(Activity.organisation_id == organisation_id)
     )
-    given = final_ratings(session, SubjectKind.SHIFT, shifts, now)
-    return opinion_in_batches(given, settings_of(session))
+    return _opinion(session, SubjectKind.SHIFT, shifts, now)
 
 
 def opinion_of_plot(session: Session, plot_id: UUID, now: datetime) -> Opinion | None:
     """What residents said of an adopted thing in the quarters that are over."""
     plot = select(AdoptionPlot.id).where(AdoptionPlot.id == plot_id)
-    given = final_ratings(session, SubjectKind.ADOPTION, plot, now)
-    return opinion_in_batches(given, settings_of(session))
+    return _opinion(session, SubjectKind.ADOPTION, plot, now)
+
+
+def _opinion(
+    session: Session, kind: SubjectKind, subjects: Select[UUID], now: datetime
+) -> Opinion | None:
+    """As of the last month's end: a figure that is read twice in a month is the same."""
+    until = counted_until(now, instance_of(session).city.zone)
+    return opinion_in_batches(final_ratings(session, kind, subjects, until), settings_of(session))
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class RatingForm(Form):
         _l("Words to the unit"),
         validators=[Optional(), Length(max=WORDS_LENGTH, message=_TOO_LONG)],
     )
+    shown = BooleanField(_l("Show my rating and my words to the unit that handled it"))
     seen = HiddenField(default="0")
     checked = HiddenField(validators=[Optional(), AnyOf([YES])])
 
@@ -100,10 +101,11 @@ class RatingForm(Form):
             (self.service.name, self.service.data or ""),
             *((self.reasons.name, code) for code in self.reasons.data or ()),
             (self.words.name, self.words.data or ""),
+            *([(self.shown.name, YES)] if self.shown.data else []),
         ]
 
 
-def given_answers(answers: Answers, seen: int) -> dict[str, Any]:
+def given_answers(answers: Answers, seen: int, *, shown: bool) -> dict[str, Any]:
     """The form's fields for a rating that is to be changed."""
     return {
         "solved": YES if answers.solved else NO,
@@ -111,5 +113,6 @@ def given_answers(answers: Answers, seen: int) -> dict[str, Any]:
         "service": str(int(answers.service)),
         "reasons": [reason.value for reason in answers.reasons],
         "words": answers.words,
+        "shown": shown,
         "seen": str(seen),
     }

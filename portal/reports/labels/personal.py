@@ -67,6 +67,8 @@ def _rating(record: Record) -> Iterator[Any]:
     yield str(LEVELS[Level(record["service_level"])])
     yield from (str(REASONS[Reason(code)]) for code in record["reasons"])
     yield record["words"]
+    if record["shown_since"]:
+        yield _("The unit sees it since %(moment)s", moment=record["shown_since"])
 
 
 def _draft(record: Record) -> Iterator[Any]:

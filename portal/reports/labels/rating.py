@@ -21,6 +21,8 @@ register(
         ),
         Data.ANSWERS: _l("What you answered when you rated a matter"),
         Data.WORDS: _l("What you wrote when you rated a matter"),
+        Data.SHOWN: _l("That the unit which handled a matter may see your rating"),
+        Purpose.UNIT: _l("To let the unit read what you said, because you ticked so"),
         Purpose.FIGURES: _l("To see how content people are, in figures that name nobody"),
         RatingRefusal.JOINED_LATER: _l(
             "You joined after this matter was closed, so you are not asked to rate it this time."

@@ -26,12 +26,14 @@ class Data(StrEnum):
 
     ANSWERS = "data.rating_answers"
     WORDS = "data.rating_words"
+    SHOWN = "data.rating_shown"
 
 
 class Purpose(StrEnum):
     """What it is for."""
 
     FIGURES = "purpose.rating_figures"
+    UNIT = "purpose.rating_unit"
 
 
 # words have told what they can after a year; the answers end after the release that counted them
@@ -50,6 +52,7 @@ PERSONAL_FIELDS = (
     PersonalField(
         "rating_words", "sealed_text", Data.WORDS, Purpose.FIGURES, Basis.SERVICE, WORDS_DAYS
     ),
+    PersonalField("rating_shown", "agreed_at", Data.SHOWN, Purpose.UNIT, Basis.CONSENT, WORDS_DAYS),
 )  # fmt: skip
 
 

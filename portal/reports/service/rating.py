@@ -10,6 +10,7 @@ from portal.kernel.errors import Conflict, Refused
 from portal.kernel.outbox import cancel_messages
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import rating_standing
+from portal.reports.queries.showing import offers_tick
 from portal.reports.rules.rating import RatingRefusal, is_unhappy
 from portal.reports.service.handling import reopen_case
 from portal.reports.service.notices import rating_subject
@@ -21,11 +22,15 @@ from portal.satisfaction.service import Subject, bound_to, record_rating
 
 @dataclass(frozen=True)
 class Verdict:
-    """Answers, the words the unit may read (if any), and the version they were given over."""
+    """Answers, the words the unit may read (if any), and the version they were given over.
+
+    ``shown``: she ticked that the unit sees the answers and all her words.
+    """
 
     answers: Answers
     passed_on: str = ""
     seen: int = 0
+    shown: bool = False
 
 
 def rate_outcome(
@@ -33,7 +38,8 @@ def rate_outcome(
 ) -> bool:
     """Keep a reporter's verdict; whether it sent the matter back.
 
-    The unit learns that the matter came back, with the words passed on; never an answer. The step
+    The unit learns that the matter came back, with the words passed on, and nothing of an answer
+    without the tick, which changes nothing but what the page of the matter shows. The step
     goes first: it is the one write that decides between reporters who are unhappy at once.
     """
     standing = rating_standing(session, case, reporter.id, now, joined_at=reporter.joined_at)
@@ -49,6 +55,7 @@ def rate_outcome(
     subject = _subject(case, standing.settings)
     record_rating(
         session, subject, reporter.id, verdict.answers, seen=verdict.seen, now=now,
+        shown=verdict.shown and offers_tick(session, case),
         bound=bound_to(
             session, person_id=reporter.person_id, phone_hash=reporter.phone_hash, link=reporter.id
         ),

@@ -52,6 +52,7 @@ from portal.reports.service.proxies import forget_consent
 from portal.reports.service.search import index_case
 from portal.reports.service.whose import Whose, hers
 from portal.satisfaction.queries import settings_of
+from portal.satisfaction.service import hide_ratings
 
 BATCH = 200
 # months end on different days: what an index leaves in is computed to the second afterwards
@@ -201,6 +202,8 @@ def _remove(session: Session, due: Due, now: datetime) -> list[str] | None:
             delete(model).where(model.district == due.district, model.reporter_id == due.id)
         )
     forget_objection(session, due.district, due.id)
+    # nobody could take it back any more
+    hide_ratings(session, [due.id])
     # a receipt of somebody who joined bears the same number as the first reporter's
     session.execute(delete(Draft).where(Draft.submitted_number == due.home_number))
     for number in due.numbers:

@@ -6,7 +6,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from babel.dates import format_timedelta
 from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,8 +13,8 @@ from portal.accounts.access import current_actor, requires
 from portal.accounts.rules import Permission
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
-from portal.kernel.i18n import current_language, in_words
 from portal.kernel.i18n import gettext as _
+from portal.kernel.i18n import in_words
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
 from portal.kernel.web import Session, instance, reading
@@ -45,6 +44,7 @@ from portal.reports.queries.exchange import external_orders
 from portal.reports.queries.neighbours import leads_to, parts_of
 from portal.reports.queries.outside import outside_of
 from portal.reports.queries.public import kinds
+from portal.reports.queries.showing import ratings_for
 from portal.reports.rules.codes import Event, PhotoKind, State, TextKind
 from portal.reports.rules.desk import CLERK, is_clerk
 from portal.reports.rules.transitions import SENT_BACK
@@ -61,7 +61,7 @@ from portal.reports.service.desk import (
 from portal.reports.service.proposals import SORTED, Kinds, kinds_today, proposals_for
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_batches import just_done
-from portal.reports.views.desk_clock import time_of_case
+from portal.reports.views.desk_clock import stopped_clocks, time_of_case
 from portal.reports.views.desk_queue import (
     case_url,
     in_queue,
@@ -75,6 +75,7 @@ from portal.reports.views.grid_panel import grid_panel
 from portal.reports.views.links_panel import links_panel
 from portal.reports.views.parts_panel import parts_panel
 from portal.reports.views.supervision_panel import listing_steps, supervision_panel
+from portal.satisfaction.labels import LEVELS, REASONS
 
 # the steps a reader most likely came for, in order; the others follow below
 MAIN = (
@@ -166,7 +167,7 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         "history": history(page),
         "pin": map_of(reading(), page),
         "blocked_words": say(page.blocked) if page.blocked else None,
-        "clocks": _clocks(page),
+        "clocks": stopped_clocks(page),
         **time_of_case(page),
         "identities": identities_of(reading(), page.case, actor, moment),
         "done": just_done(actor),
@@ -174,6 +175,9 @@ def case_page(page: DeskCase) -> dict[str, Any]:
         **parts_panel(page),
         **grid_panel(page),
         **links_panel(page),
+        "ratings": ratings_for(reading(), page.case, page.events, actor),
+        "levels": LEVELS,
+        "rating_reasons": REASONS,
         "refusal_words": refusal_words,
     }
 
@@ -210,17 +214,6 @@ def _offered(page: DeskCase, kinds: Kinds) -> dict[str, Any]:
             (p for p in page.places if found.unit and p.path == found.unit.place_path), None
         ),
     }
-
-
-def _clocks(page: DeskCase) -> list[tuple[str, str]]:
-    """The three clocks that have stopped, in words (R285)."""
-    rows = (
-        (_("From report to acceptance"), page.clocks.found),
-        (_("From acceptance to handling"), page.clocks.handled),
-        (_("From handling to feedback"), page.clocks.fed_back),
-    )
-    language = current_language()
-    return [(words, format_timedelta(spent, locale=language)) for words, spent in rows if spent]
 
 
 def step_url(page: DeskCase, event: str, **more: Any) -> str:

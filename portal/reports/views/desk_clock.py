@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from babel.dates import format_timedelta
+
 from portal.kernel.calendars import calendars_of
-from portal.kernel.i18n import in_words
+from portal.kernel.i18n import current_language, in_words
+from portal.kernel.i18n import gettext as _
 from portal.kernel.web import reading
 from portal.kernel.words import say
 from portal.reports.labels.categories import source_words
@@ -40,3 +43,14 @@ def _limit_for(page: DeskCase) -> str:
     if page.clock.tag is not None:
         words.append(say(page.clock.tag))
     return " · ".join(words)
+
+
+def stopped_clocks(page: DeskCase) -> list[tuple[str, str]]:
+    """The three clocks that have stopped, in words (R285)."""
+    rows = (
+        (_("From report to acceptance"), page.clocks.found),
+        (_("From acceptance to handling"), page.clocks.handled),
+        (_("From handling to feedback"), page.clocks.fed_back),
+    )
+    language = current_language()
+    return [(words, format_timedelta(spent, locale=language)) for words, spent in rows if spent]

@@ -1,23 +1,30 @@
 """The reporter rates the outcome of her own matter, by account or by the link she was sent."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import public
 from portal.kernel.clock import now
+from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
-from portal.kernel.web import Session, reading
+from portal.kernel.web import Session, reading, writing
 from portal.kernel.words import say
 from portal.reports.forms.rating import NO, YES, RatingForm, given_answers
+from portal.reports.forms.track import ConfirmForm
 from portal.reports.queries.case import CaseReporterRow, CaseRow
 from portal.reports.queries.rating import Standing, rating_standing
+from portal.reports.queries.showing import offers_tick
 from portal.reports.rules.rating import is_unhappy
+from portal.reports.rules.showing import as_shown
 from portal.reports.service.rating import Verdict, rate_outcome
 from portal.reports.service.voices import voices_needed
 from portal.reports.views.blueprint import bp
 from portal.reports.views.reporter_session import own_case
 from portal.satisfaction.labels import LEVELS, REASONS, satisfied_words
+from portal.satisfaction.queries import ratings_by
+from portal.satisfaction.service import hide_ratings
 
+HIDDEN = _l("The unit does not see your rating any more. It may have been read before.")
 FORM, CHECK = "reports/rating/form.html", "reports/rating/check.html"
 
 
@@ -58,10 +65,24 @@ def rated(number: str) -> ResponseReturnValue:
     return render_template("reports/rating/rated.html", unhappy=unhappy, **about)
 
 
+@bp.post("/reports/<number>/rated/hide")
+@public
+def hide_rating(number: str) -> ResponseReturnValue:
+    """From now on the unit does not see what she said of this matter, in whichever closing."""
+    case, reporter = own_case(number)
+    if ConfirmForm().validate():
+        with writing() as session:
+            hide_ratings(session, [reporter.id])
+        flash(str(HIDDEN), "success")
+    return redirect(url_for("reports.rate", number=case.number), 303)
+
+
 def _form(standing: Standing) -> RatingForm:
     """The form: as posted, as she answered before, or empty (perhaps with "not solved")."""
     if standing.mine is not None and standing.refusal is None:
-        given = given_answers(standing.mine.answers, standing.mine.version)
+        mine = standing.mine
+        shown = mine.shown_since is not None
+        given = given_answers(mine.answers, mine.version, shown=shown)
     else:
         given = {"seen": "0"}
     if request.args.get("solved") == NO:
@@ -78,9 +99,14 @@ def _about(
     case: CaseRow, reporter: CaseReporterRow, standing: Standing, form: RatingForm | None
 ) -> dict[str, object]:
     """What the pages say besides the form."""
+    shown = [one for one in ratings_by(reading(), [reporter.id]) if one.shown_since]
     return {
         "case": case,
         "standing": standing,
+        "offers_tick": offers_tick(reading(), case),
+        "shown": bool(shown),
+        "kept_back": any(as_shown(one.answers).kept_back for one in shown),
+        "hide_form": ConfirmForm(),
         # one who joined is a voice among several
         "needed": voices_needed(reading()) if reporter.joined_at else 0,
         "levels": LEVELS,
@@ -101,6 +127,7 @@ def _another_page(form: RatingForm, about: dict[str, object]) -> ResponseReturnV
 
 
 def _keep(session: Session, case: CaseRow, reporter: CaseReporterRow, form: RatingForm) -> str:
-    verdict = Verdict(form.answers, form.words_for_unit, form.version_seen)
+    shown = bool(form.shown.data)
+    verdict = Verdict(form.answers, form.words_for_unit, form.version_seen, shown)
     rate_outcome(session, case, reporter, verdict, now=now())
     return url_for("reports.rated", number=case.number)

@@ -103,6 +103,27 @@ class RatingWords(Base):
     written_at: Mapped[datetime]
 
 
+class RatingShown(Base):
+    """That whoever gave a rating lets the unit see it: since when, and over which words.
+
+    Without a row nobody at the desk sees the rating. The row goes when she takes it back.
+    """
+
+    __tablename__ = "rating_shown"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["district", "rating_id"], ["rating.district", "rating.id"], name="fk_rating_shown"
+        ),
+        CheckConstraint("words_version >= 1", name="words_version"),
+        Index("ix_rating_shown_agreed_at", "agreed_at"),
+    )
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    rating_id: Mapped[UUID] = mapped_column(primary_key=True)
+    words_version: Mapped[int] = mapped_column(SmallInteger)
+    agreed_at: Mapped[datetime]
+
+
 class MonthRelease(Base):
     """A month whose figures were made, once, and the settings they were made with.
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -17,6 +17,7 @@ from portal.satisfaction.models import (
     MonthRelease,
     Rating,
     RatingReason,
+    RatingShown,
     RatingWords,
 )
 from portal.satisfaction.queries.final import busy_hours as busy_hours
@@ -24,6 +25,7 @@ from portal.satisfaction.queries.final import final_between as final_between
 from portal.satisfaction.queries.final import final_ratings as final_ratings
 from portal.satisfaction.rules import (
     NOT_PLACED,
+    SMALLEST_CELL,
     Answers,
     Level,
     Reason,
@@ -31,6 +33,7 @@ from portal.satisfaction.rules import (
     SubjectKind,
     settings_from,
     share,
+    whole_batches,
 )
 
 
@@ -49,6 +52,7 @@ class RatingRow:
     changed_at: datetime
     window_ends: datetime
     answers: Answers
+    shown_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -115,28 +119,44 @@ def ratings_by(session: Session, rater_keys: Iterable[UUID]) -> list[RatingRow]:
     return _ratings(session, Rating.rater_key.in_(set(rater_keys)))
 
 
+def shown_ratings(session: Session, kind: SubjectKind, subject_id: UUID) -> list[RatingRow]:
+    """What those said of a subject who let the unit see it, of every cycle."""
+    this = (Rating.subject_kind == kind, Rating.subject_id == subject_id)
+    return _ratings(session, *this, RatingShown.agreed_at.is_not(None))
+
+
 def service_answers(session: Session, raters: Select[*tuple[Any, ...]]) -> tuple[int, int, int]:
-    """How the service was rated: different people, answers, satisfied ones; sums only. ``raters``:
-    district, subject, cycle and key of a rater, and whose key it is."""
+    """How the service was rated: different people, answers, satisfied ones; sums of whole batches
+    of people only. ``raters``: district, subject, cycle and key of a rater, and whose key it is."""
     district, subject, cycle, key, who = (of := raters.subquery()).c
-    happy = Rating.service_level <= settings_of(session).satisfied_levels
+    settings = settings_of(session)
     joined = and_(
         Rating.district == district, Rating.subject_id == subject, Rating.cycle == cycle,
         Rating.rater_key == key, Rating.subject_kind == SubjectKind.CASE,
     )  # fmt: skip
-    sums = select(func.count(who.distinct()), func.count(), func.count(case((happy, 1))))
-    people, answers, satisfied = session.execute(sums.select_from(of).join(Rating, joined)).one()
-    return people, answers, satisfied
+    rows = session.execute(
+        select(who, Rating.service_level)
+        .select_from(of)
+        .join(Rating, joined)
+        .order_by(Rating.window_ends, Rating.id)
+    ).all()
+    counted = rows[: whole_batches((row[0] for row in rows), SMALLEST_CELL)]
+    people = len({person for person, _level in counted})
+    return people, len(counted), sum(settings.satisfied(level) for _person, level in counted)
 
 
 def _ratings(session: Session, *conditions: Any) -> list[RatingRow]:
-    rows = session.scalars(
-        select(Rating)
+    shown = and_(RatingShown.district == Rating.district, RatingShown.rating_id == Rating.id)
+    found = session.execute(
+        select(Rating, RatingShown.agreed_at)
+        .outerjoin(RatingShown, shown)
         .where(*conditions)
         .order_by(Rating.id)
         .execution_options(populate_existing=True)
     ).all()
-    ids = [row.id for row in rows]
+    ids = [row.id for row, _since in found]
+    if not ids:
+        return []
     reasons: dict[UUID, set[Reason]] = {}
     for rating_id, reason in session.execute(
         select(RatingReason.rating_id, RatingReason.reason).where(RatingReason.rating_id.in_(ids))
@@ -150,12 +170,15 @@ def _ratings(session: Session, *conditions: Any) -> list[RatingRow]:
             row,
             frozenset(reasons.get(row.id, ())),
             vault.unseal(words[row.id]) if row.id in words else "",
+            since,
         )
-        for row in rows
+        for row, since in found
     ]
 
 
-def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRow:
+def _rating_row(
+    row: Rating, reasons: frozenset[Reason], words: str, shown_since: datetime | None
+) -> RatingRow:
     answers = Answers(row.solved, Level(row.result_level), Level(row.service_level), reasons, words)
     return RatingRow(
         id=row.id,
@@ -169,6 +192,7 @@ def _rating_row(row: Rating, reasons: frozenset[Reason], words: str) -> RatingRo
         changed_at=row.changed_at,
         window_ends=row.window_ends,
         answers=answers,
+        shown_since=shown_since,
     )
 
 

@@ -47,12 +47,17 @@ def final_between(
 
 
 def busy_hours(
-    session: Session, kind: SubjectKind, subjects: Select[UUID], since: datetime, fewest: int
+    session: Session,
+    kind: SubjectKind,
+    subjects: Select[UUID],
+    since: datetime,
+    until: datetime,
+    fewest: int,
 ) -> list[tuple[UUID, datetime, int]]:
-    """Hours (UTC) since a moment in which a thing was rated so often or more: thing, hour, how
-    often, the newest first. It never says by whom or how, and no hour with fewer."""
+    """Hours (UTC) between two full hours in which a thing was rated so often or more: thing, hour,
+    how often, the newest first. It never says by whom or how, and no hour with fewer."""
     these = (Rating.subject_kind == kind, Rating.subject_id.in_(subjects))
-    lately = (*these, Rating.created_at >= since)
+    lately = (*these, Rating.created_at >= since, Rating.created_at < until)
     many = select(Rating.subject_id).where(*lately).group_by(Rating.subject_id)
     busy = many.having(func.count() >= fewest)
     counted = Counter(

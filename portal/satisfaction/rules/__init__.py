@@ -1,19 +1,24 @@
 """What a rating is, and months. How months are released: ``release``, ``rebuild``. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from portal.kernel.clock import FIRST_YEAR, LAST_YEAR
+from portal.kernel.clock import FIRST_YEAR, LAST_YEAR, city_month, month_bounds
 
 WINDOW_DAYS = 14
 SATISFIED_LEVELS = 3
 SMALLEST_CELL = 10
+# after a month's end, until what was sent in its last second is surely kept
+COUNT_AFTER = timedelta(days=1)
 WORDS_LENGTH = 1000
+# of the words over which somebody lets the unit see her rating: a new text is a new number
+SHOWN_WORDS = 1
 # a row for what lies in a place but in none of the places below it, so that totals add up
 NOT_PLACED = "not_placed"
 _REST = "*/"
@@ -123,26 +128,43 @@ class Given:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What those said who rated a thing: ``result`` and ``service`` are how many were satisfied."""
+    """What those said who rated a thing: ``result`` and ``service`` are how many were satisfied.
+    ``fewest``: how many more people it takes until it is counted again."""
 
     answered: int
     solved: int
     result: int
     service: int
+    fewest: int
 
 
-def opinion_in_batches(given: Sequence[Given], settings: Settings) -> Opinion | None:
-    """The figures of as many ratings, in the order of their becoming final, as fill whole batches
-    of ``smallest_cell`` different people; None where not one is full.
+def whole_batches(raters: Iterable[Hashable], smallest: int) -> int:
+    """How many of some ratings are counted: of those who gave them, in the order of their becoming
+    final, as many as fill whole batches of ``smallest`` different people.
 
     So what is new in a figure is always the word of that many: who knows the figure of yesterday
     cannot work out what the last one said.
     """
-    shown, batch = 0, set[UUID]()
-    for at, one in enumerate(given, 1):
-        batch.add(one.rater_key)
-        if len(batch) >= settings.smallest_cell:
+    shown, batch = 0, set[Hashable]()
+    for at, one in enumerate(raters, 1):
+        batch.add(one)
+        if len(batch) >= smallest:
             shown, batch = at, set()
+    return shown
+
+
+def counted_until(now: datetime, zone: ZoneInfo) -> datetime:
+    """The last end of a month that is a day ago or longer: what was final by then is counted.
+
+    So figures move at one known moment a month, not when the tenth of a batch has rated; and what
+    was sent in the month's last second is there before anybody counts.
+    """
+    return month_bounds(city_month(now - COUNT_AFTER, zone), zone)[0]
+
+
+def opinion_in_batches(given: Sequence[Given], settings: Settings) -> Opinion | None:
+    """The figures of the ratings that fill whole batches; None where not one is full."""
+    shown = whole_batches((one.rater_key for one in given), settings.smallest_cell)
     if not shown:
         return None
     counted = given[:shown]
@@ -151,6 +173,7 @@ def opinion_in_batches(given: Sequence[Given], settings: Settings) -> Opinion | 
         sum(one.solved for one in counted),
         sum(settings.satisfied(one.result) for one in counted),
         sum(settings.satisfied(one.service) for one in counted),
+        settings.smallest_cell,
     )
 
 

@@ -5,6 +5,7 @@ from portal.satisfaction.service.ratings import (
     erase_rating_words,
     export_ratings,
     forget_words,
+    hide_ratings,
     record_rating,
 )
 from portal.satisfaction.service.units import bound_to
@@ -15,5 +16,6 @@ __all__ = [
     "erase_rating_words",
     "export_ratings",
     "forget_words",
+    "hide_ratings",
     "record_rating",
 ]

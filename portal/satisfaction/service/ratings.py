@@ -1,4 +1,4 @@
-"""Recording a rating once, changing it until its window ends, and erasing its words."""
+"""Recording a rating once, changing it until its window ends, hiding it, erasing its words."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,9 +15,15 @@ from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Refused
 from portal.kernel.ids import new_id
 from portal.kernel.instance import Instance, instance_of
-from portal.satisfaction.models import Rating, RatingReason, RatingWords
+from portal.satisfaction.models import Rating, RatingReason, RatingShown, RatingWords
 from portal.satisfaction.queries import ratings_by
-from portal.satisfaction.rules import WORDS_LENGTH, Answers, RatingConflict, SubjectKind
+from portal.satisfaction.rules import (
+    SHOWN_WORDS,
+    WORDS_LENGTH,
+    Answers,
+    RatingConflict,
+    SubjectKind,
+)
 from portal.satisfaction.rules.release import Bound, month_to_count
 
 
@@ -43,12 +49,13 @@ def record_rating(
     seen: int,
     now: datetime,
     bound: Bound | None = None,
+    shown: bool = False,
 ) -> None:
     """Keep a rater's answer, or change it. ``seen`` is the version the form showed, 0 for none.
 
     ``bound`` says whose it is, so that she counts once in a month's release; without it the rating
-    enters none. Of two forms sent at once one wins; the other raises Conflict and is shown what is
-    kept.
+    enters none. ``shown``: she lets the unit see it. Of two forms sent at once one wins; the other
+    raises Conflict and is shown what is kept.
     """
     if now >= subject.window_ends:
         raise Refused(RatingConflict.WINDOW_OVER)
@@ -58,6 +65,7 @@ def record_rating(
         rating_id = _change(session, subject, rater_key, answers, seen, now)
     _keep_reasons(session, subject.district, rating_id, answers)
     _keep_words(session, subject.district, rating_id, answers.words[:WORDS_LENGTH], now)
+    _keep_shown(session, subject.district, rating_id, now, shown=shown)
 
 
 def _insert(
@@ -177,6 +185,35 @@ def _keep_words(
         )
 
 
+def _keep_shown(
+    session: Session, district: str, rating_id: UUID, now: datetime, *, shown: bool
+) -> None:
+    these = (RatingShown.district == district, RatingShown.rating_id == rating_id)
+    session.execute(delete(RatingShown).where(*these))
+    if shown:
+        values = {"words_version": SHOWN_WORDS, "agreed_at": now}
+        session.execute(
+            insert(RatingShown).values(district=district, rating_id=rating_id, **values)
+        )
+
+
+def hide_ratings(session: Session, rater_keys: Collection[UUID]) -> int:
+    """From now on no unit sees what some raters said; how many ratings were shown.
+
+    The rows are taken first and count on, so that a form that was opened before, with the tick in
+    it, shows nothing again.
+    """
+    hers = Rating.rater_key.in_(set(rater_keys))
+    session.execute(
+        update(Rating)
+        .where(hers)
+        .values(version=Rating.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    ids = select(Rating.id).where(hers)
+    return changed_rows(session, delete(RatingShown).where(RatingShown.rating_id.in_(ids)))
+
+
 def export_ratings(session: Session, rater_keys: Collection[UUID]) -> list[dict[str, Any]]:
     """Everything kept of some raters' ratings, as plain data for its owner."""
     return [
@@ -192,19 +229,23 @@ def export_ratings(session: Session, rater_keys: Collection[UUID]) -> list[dict[
             "created_at": row.created_at.isoformat(),
             "changed_at": row.changed_at.isoformat(),
             "window_ends": row.window_ends.isoformat(),
+            "shown_since": row.shown_since.isoformat() if row.shown_since else None,
         }
         for row in ratings_by(session, rater_keys)
     ]
 
 
 def erase_rating_words(session: Session, rater_keys: Collection[UUID]) -> int:
-    """Erase what some raters wrote; the levels stay, and say nothing of who gave them."""
+    """Erase what some raters wrote, and hide the rest from the units; the levels stay, and say
+    nothing of who gave them."""
+    hide_ratings(session, rater_keys)
     ids = select(Rating.id).where(Rating.rater_key.in_(set(rater_keys)))
     statement = delete(RatingWords).where(RatingWords.rating_id.in_(ids))
     return changed_rows(session, statement)
 
 
 def forget_words(session: Session, *, before: datetime) -> int:
-    """Erase words whose time has passed."""
+    """Erase words whose time has passed; as long ago a tick no longer shows anything."""
+    session.execute(delete(RatingShown).where(RatingShown.agreed_at < before))
     statement = delete(RatingWords).where(RatingWords.written_at < before)
     return changed_rows(session, statement)
