@@ -23,7 +23,6 @@ from portal.reports.rules.companies import CompanyRefusal, Matter, Outcome
 from portal.reports.rules.company_scores import (
     Count,
     Part,
-    band_of,
     banded,
     bounds_of,
     days_of,
@@ -38,6 +37,7 @@ from portal.reports.service.companies import say
 from portal.reports.service.company_scores import freeze_scores, quarter_due, settle_score
 from portal.reports.service.counting import count_everything, refresh_counts
 from portal.satisfaction.rules import Answers, Level, SubjectKind
+from portal.satisfaction.rules.bands import band_of
 from portal.satisfaction.service import Subject, record_rating
 from tests.make import reports
 from tests.make.areas import small_tree
@@ -104,9 +104,10 @@ def test_residents_are_shown_from_ten_people_on_and_never_all_or_none(
         assert found is None
         return
     assert found is not None
-    low, high = band_of(found.got)
-    assert low <= satisfied * 100 / answers < high or high == 100
-    assert high - low >= 10
+    band = band_of(found.got, found.of)
+    assert band == band_of(satisfied, answers)
+    assert band.low <= satisfied * 100 / answers < band.high or band.high == 100
+    assert band.high - band.low >= 10
     # all of a kind look like others: nobody's answer follows
     if satisfied in {0, answers} and answers >= 10:
         assert banded(abs(satisfied - answers // 10), answers, raters) == found

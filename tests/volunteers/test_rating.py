@@ -19,11 +19,13 @@ from portal.satisfaction.rules import (
     Answers,
     Given,
     Level,
+    Opinion,
     RatingConflict,
     Settings,
     counted_until,
     opinion_in_batches,
 )
+from portal.satisfaction.rules.bands import Band
 from tests.make import volunteers as make
 from tests.make.accounts import actor, person, staff
 from tests.make.credit import adult
@@ -73,6 +75,8 @@ def rate(
     )
 
 
+MANY = Band(80, 100)
+
 # --- pure -----------------------------------------------------------------------------------------
 
 
@@ -88,8 +92,12 @@ def test_figures_appear_in_whole_batches_of_different_people() -> None:
     assert opinion_in_batches([*some, some[0]], settings) is None
     ten = [*some, *given(5)]
     found = opinion_in_batches(ten, settings)
-    assert found is not None
-    assert (found.answered, found.solved, found.result, found.service) == (10, 9, 9, 9)
+    assert found == Opinion(10, MANY, MANY, MANY, 10)
+    # that all were content tells every answer, so it is never told; nor that nobody was
+    assert opinion_in_batches(given(*[1] * 10), settings) == found
+    none = opinion_in_batches(given(*[5] * 10), settings)
+    assert none is not None
+    assert none == opinion_in_batches(given(*[5] * 9, 1), settings)
     # the eleventh to nineteenth change nothing that anybody sees
     for more in range(1, 10):
         assert opinion_in_batches([*ten, *given(*[5] * more)], settings) == found
@@ -176,8 +184,7 @@ def test_the_unit_sees_figures_of_ten_and_never_of_nine(world: World) -> None:
         for early in (final, later - timedelta(seconds=1)):
             assert opinion_of_activity(session, world.activity.id, early) is None
         found = opinion_of_activity(session, world.activity.id, later)
-        assert found is not None
-        assert (found.answered, found.solved, found.result, found.service) == (10, 9, 9, 9)
+        assert found == Opinion(10, MANY, MANY, MANY, 10)
         assert opinion_of_unit(session, uuid4(), later) is None
 
 

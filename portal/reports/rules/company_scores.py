@@ -16,15 +16,14 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from portal.satisfaction.rules.bands import band_of
+
 FORMULA_FILE: Final = Path(__file__).parents[1] / "data" / "company-score.tsv"
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])\Z", re.ASCII)
 # after a quarter: what was checked in its last days has been heard, late counts are made
 FREEZE_AFTER: Final = timedelta(days=20)
 # below half of the weights a score would speak of little
 LEAST_WEIGHT: Final = 50
-# no part of the residents' answers is shown finer than this: all content, or nobody, is never said,
-# so that the company learns of no single answer
-LOWEST, HIGHEST = 20, 80
 FEWEST_RATERS: Final = 10
 _95_PERCENT = 1.96
 
@@ -114,25 +113,11 @@ def score(formula: Formula, counts: Mapping[Part, Count]) -> int | None:
 def banded(satisfied: int, answers: int, raters: int) -> Count | None:
     """The residents' part, as coarse as it is shown: the middle of the band the share lies in.
 
-    None below ten raters. The ends are bands of 20, so that no answer follows from all others.
+    None below ten raters.
     """
     if raters < FEWEST_RATERS or not answers:
         return None
-    percent = satisfied * 100 // answers
-    if percent < LOWEST:
-        middle = LOWEST // 2
-    elif percent >= HIGHEST:
-        middle = (HIGHEST + 100) // 2
-    else:
-        middle = percent // 10 * 10 + 5
-    return Count(middle, 100, raters)
-
-
-def band_of(middle: int) -> tuple[int, int]:
-    """The ends of the band that a middle stands for, in percent."""
-    if middle < LOWEST:
-        return 0, LOWEST
-    return (HIGHEST, 100) if middle > HIGHEST else (middle - 5, middle + 5)
+    return Count(band_of(satisfied, answers).middle, 100, raters)
 
 
 def interval(count: Count) -> tuple[int, int]:

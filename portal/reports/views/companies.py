@@ -30,7 +30,6 @@ from portal.reports.queries.companies import (
 from portal.reports.rules.companies import Outcome, counts
 from portal.reports.rules.company_scores import (
     Part,
-    band_of,
     formula_by_version,
     formulas,
     interval,
@@ -39,6 +38,7 @@ from portal.reports.service.companies import sees
 from portal.reports.views.blueprint import bp
 from portal.reports.views.desk_contracts import work_words
 from portal.reports.views.downloads import dated, hand_out
+from portal.satisfaction.rules.bands import band_of
 
 SHOWN_CHECKS = 20
 

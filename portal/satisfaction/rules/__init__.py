@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.kernel.clock import FIRST_YEAR, LAST_YEAR, city_month, month_bounds
+from portal.satisfaction.rules.bands import Band, band_of
 
 WINDOW_DAYS = 14
 SATISFIED_LEVELS = 3
@@ -128,13 +129,14 @@ class Given:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What those said who rated a thing: ``result`` and ``service`` are how many were satisfied.
+    """What those said who rated a thing: how many they are, and in which bands their shares lie;
+    ``result`` and ``service`` are of the satisfied.
     ``fewest``: how many more people it takes until it is counted again."""
 
     answered: int
-    solved: int
-    result: int
-    service: int
+    solved: Band
+    result: Band
+    service: Band
     fewest: int
 
 
@@ -170,9 +172,9 @@ def opinion_in_batches(given: Sequence[Given], settings: Settings) -> Opinion | 
     counted = given[:shown]
     return Opinion(
         shown,
-        sum(one.solved for one in counted),
-        sum(settings.satisfied(one.result) for one in counted),
-        sum(settings.satisfied(one.service) for one in counted),
+        band_of(sum(one.solved for one in counted), shown),
+        band_of(sum(settings.satisfied(one.result) for one in counted), shown),
+        band_of(sum(settings.satisfied(one.service) for one in counted), shown),
         settings.smallest_cell,
     )
 
