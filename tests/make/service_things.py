@@ -15,6 +15,7 @@ from tests.make.convention_pages import convention_things
 from tests.make.day_pages import day_things
 from tests.make.disclosure import disclosure_things
 from tests.make.exposure_pages import exposure_things
+from tests.make.highlights import highlight_things
 from tests.make.hours_pages import hours_things
 from tests.make.inspection_pages import inspection_things
 from tests.make.meeting_pages import meeting_things
@@ -54,4 +55,5 @@ def service_things(session: Session, people: Mapping[str, Person], place: Area) 
         **article_things(session, place, people["resident"]),
         **question_things(session, place, people["resident"]),
         **disclosure_things(session, place),
+        **highlight_things(session, place),
     }
