@@ -41,7 +41,13 @@ from portal.satisfaction.rules import SubjectKind, is_month
 from portal.satisfaction.rules.release import ReleaseRefusal
 from portal.satisfaction.service import forget_words
 from portal.satisfaction.service.adopting import adopt
-from portal.satisfaction.service.release import FromAbove, draw_up, kinds_due, publish_release
+from portal.satisfaction.service.release import (
+    FromAbove,
+    check_nothing_is_lost,
+    draw_up,
+    kinds_due,
+    publish_release,
+)
 from portal.satisfaction.service.storing import missing_releases, put_back
 
 # after every month there can be
@@ -61,9 +67,23 @@ def close_months(database: Database, now: datetime) -> list[str]:
     """
     put_back_releases(database, now=now)
     with database.read() as session:
-        due = kinds_due(session, now)
+        due = _drawable(session, now)
     made = (_if_it_may(database, kind, month, now) for month, kind in due)
     return [slug for slug in made if slug is not None]
+
+
+def _drawable(session: Session, now: datetime) -> list[tuple[str, SubjectKind]]:
+    """What is due; nothing while none may be drawn, or each would be counted hour by hour to be
+    refused."""
+    due = kinds_due(session, now)
+    if not due:
+        return []
+    try:
+        check_nothing_is_lost(session)
+    except Refused as refused:
+        log.warning("months not released", many=len(due), why=refused.code.value)
+        return []
+    return due
 
 
 def _if_it_may(database: Database, kind: SubjectKind, month: str, now: datetime) -> str | None:

@@ -127,6 +127,11 @@ def _tell(restored: Restored) -> None:
             f"The log goes on after somebody has looked: {restored.stop.value}. "
             "See docs/operate.md, The points ledger."
         )
+    if restored.needs_look:
+        click.echo(
+            "No month's satisfaction is released until somebody has looked which were published "
+            "since: gongzhi satisfaction copies. See docs/operate.md, Releases of satisfaction."
+        )
 
 
 @click.group()

@@ -40,7 +40,7 @@ from portal.kernel.dump import (
 )
 from portal.kernel.instance import Instance
 from portal.publicity.service.taken_back import end_again
-from portal.satisfaction.service.storing import note_unseen
+from portal.satisfaction.service.storing import lost_copies, nobody_looked, note_unseen
 from portal.site import reindex, schema
 from portal.site.backup import ERASURES, LEFT_OUT
 from portal.site.unfinished import RESTORE
@@ -64,6 +64,7 @@ class Restored:
     stopped: int = 0  # what would have lived again
     stop: LogStop | None = None
     needs_log_key: bool = False
+    needs_look: bool = False  # nobody here can know which months were published
 
 
 def check_archive(instance: Instance, path: Path) -> Manifest:
@@ -116,6 +117,7 @@ def restore_backup(
     reindex.bring_up(database)
     with database.read() as session:
         restored.stop = why_stopped(session)
+        restored.needs_look = nobody_looked(session) or bool(lost_copies(session))
     newest = logs_in(instance.config.instance)[-1]
     restored.needs_log_key = bool(manifest.facts["checkpoint"]) and newest.verifier() is None
     unfinished.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from portal.reports.jobs import close_months, put_back_releases, release_month
 from portal.satisfaction.queries.releases import budget_left, cells, release_file
 from portal.satisfaction.queries.releases import release as release_line
 from portal.satisfaction.rules import SubjectKind
-from portal.satisfaction.rules.files import FILES
+from portal.satisfaction.rules.files import FILES, MEASUREMENTS, METADATA, as_json
 from portal.satisfaction.rules.release import ReleaseRefusal
 from portal.satisfaction.service.storing import FOLDER, copy_again, lost_copies
 from portal.site.releases import satisfaction
@@ -53,7 +54,7 @@ def test_what_was_released_since_the_backup_is_put_back_byte_for_byte(
         rate_many(session, town(session)["first"].path, 40)
     here.back_up(tmp_path / "day.tar")
     released_since(here, there)
-    there.restore(tmp_path / "day.tar")
+    assert not there.restore(tmp_path / "day.tar").needs_look
     made = close_months(there.database, NOVEMBER)
     # what was never released is released now
     assert MONTH not in made
@@ -85,7 +86,7 @@ def test_where_the_copies_are_lost_nothing_is_drawn_until_somebody_has_looked(
     release(here.database, EARLIER)
     here.back_up(tmp_path / "day.tar")
     release(here.database)
-    there.restore(tmp_path / "day.tar")
+    assert there.restore(tmp_path / "day.tar").needs_look
     with pytest.raises(Refused) as refused:
         release_month(there.database, SubjectKind.CASE, MONTH, now=NOVEMBER)
     assert refused.value.code is ReleaseRefusal.COPIES_LOST
@@ -126,7 +127,7 @@ def bare(here: House, there: House, tmp_path: Path) -> House:
         rate_many(session, town(session)["first"].path, 40)
     here.back_up(tmp_path / "first.tar")
     assert release_month(here.database, SubjectKind.CASE, MONTH, now=NOVEMBER) == MONTH
-    there.restore(tmp_path / "first.tar")
+    assert there.restore(tmp_path / "first.tar").needs_look
     return there
 
 
@@ -199,6 +200,28 @@ def test_files_that_were_changed_are_not_taken_in(here: House, bare: House, tmp_
     empty = tmp_path / "empty"
     empty.mkdir()
     assert _refusal(bare, empty) is ReleaseRefusal.NOT_WHOLE
+
+
+@pytest.mark.parametrize(("name", "key", "value"), [
+    (MEASUREMENTS, "period", "../../2026-10"),  # the release would be called so, and its copy
+    (METADATA, "created", "2026-11-02T00:00:00"),  # of no zone
+])  # fmt: skip
+def test_a_release_called_like_a_folder_or_of_no_moment_is_not_taken_in(
+    here: House, bare: House, tmp_path: Path, name: str, key: str, value: str
+) -> None:
+    folder = files_of(here, MONTH, tmp_path / "made up")
+    told = {one: json.loads((folder / one).read_text("utf-8")) for one in (MEASUREMENTS, METADATA)}
+    told[name][key] = value
+    for one in told.values():
+        one["release"] = told[MEASUREMENTS]["period"]
+    (folder / MEASUREMENTS).write_text(as_json(told[MEASUREMENTS]), "utf-8")
+    hashed = sha256((folder / MEASUREMENTS).read_bytes()).hexdigest()
+    for one in told[METADATA]["resources"]:
+        if one["path"] == MEASUREMENTS:
+            one["hash"] = f"sha256:{hashed}"
+    (folder / METADATA).write_text(as_json(told[METADATA]), "utf-8")
+    assert _refusal(bare, folder) is ReleaseRefusal.NOT_WHOLE
+    assert not (bare.folder / FOLDER / value).with_suffix(".json").exists()
 
 
 def test_a_month_that_was_drawn_twice_is_not_overwritten_but_said(

@@ -11,7 +11,7 @@ from portal.accounts.service import due_personal_data, forget_in_time, personal_
 from portal.kernel.db import Database
 from portal.kernel.errors import Refused
 from portal.reports.jobs import close_months, release_month
-from portal.satisfaction.models import Rating, RatingReason, RatingWords
+from portal.satisfaction.models import Rating, RatingReason, RatingShown, RatingWords
 from portal.satisfaction.queries import final_ratings, settings_of
 from portal.satisfaction.queries.releases import cells, first_counted_month, release_file
 from portal.satisfaction.rules import Reason, SubjectKind, opinion_in_batches
@@ -52,6 +52,9 @@ def test_p1_answers_end_two_years_after_their_month_was_released_and_the_release
         mine = {"district": one.district, "rating_id": one.id}
         session.execute(insert(RatingReason).values(**mine, reason=Reason.SLOW))
         session.execute(insert(RatingWords).values(**mine, sealed_text="x", written_at=END))
+        # in a backup that is restored after years they are there still
+        shown = {**mine, "words_version": 1, "agreed_at": MIDDLE}
+        session.execute(insert(RatingShown).values(**shown))
     with database.read() as session:
         before = [release_file(session, MONTH, name) for name in FILES], cells(session, MONTH)
         assert due_personal_data(session, now=END - SECOND)["rating"] == 0

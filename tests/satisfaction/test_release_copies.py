@@ -23,7 +23,7 @@ from portal.satisfaction.rules.copies import is_slug
 from portal.satisfaction.rules.release import YEAR_MILLI, ReleaseRefusal
 from portal.satisfaction.service import storing
 from portal.satisfaction.service.release import draw_up
-from portal.satisfaction.service.storing import FOLDER
+from portal.satisfaction.service.storing import FOLDER, UNSEEN
 from tests.make.releases import MIDDLE, MONTH, NOVEMBER, kept_only, rate_many, town
 from tests.make.together import at_once
 
@@ -81,6 +81,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "another table": _changed(lambda told: told["release"].update(data_csv="a,b\r\n")),
     "another hash": _changed(lambda told: told["release"].update(digest="0" * 64)),
     "another month": _changed(lambda told: told["release"].update(month="2026-08")),
+    "a reason without a correction": _changed(lambda told: told["release"].update(reason="x")),
     "no rows": _changed(lambda told: told["cells"].clear()),
     "a row too short": _changed(lambda told: told["cells"][0].pop("path")),
     "words for a number": _changed(lambda told: told["cells"][0].update(position="x")),
@@ -105,6 +106,18 @@ def test_a_damaged_copy_keeps_its_own_month_only_and_the_refusal_names_the_file(
     assert EARLIER not in made
     assert SHIFT in made
     assert EARLIER not in known(database)
+
+
+def test_while_nobody_has_looked_no_month_is_counted_hour_by_hour(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr(jobs, "draw_up", lambda *given, **_named: counted.append(given))
+    (folder / UNSEEN).touch()
+    assert close_months(database, NOVEMBER) == []
+    assert counted == []
+    # what is kept is put back meanwhile
+    assert known(database) == {EARLIER, MONTH}
 
 
 def test_a_file_of_somebody_else_in_the_folder_is_no_release(

@@ -17,7 +17,7 @@ from portal.kernel.ids import new_id
 from portal.satisfaction.queries import settings_of
 from portal.satisfaction.queries.releases import names_of_places, release
 from portal.satisfaction.rules import SubjectKind, rebuild, rest_of
-from portal.satisfaction.rules.copies import torn_file
+from portal.satisfaction.rules.copies import is_slug, torn_file
 from portal.satisfaction.rules.files import DATA_CSV, FILES, MEASUREMENTS, METADATA, digest_of
 from portal.satisfaction.rules.release import (
     CATEGORY,
@@ -96,9 +96,11 @@ def _read(files: Mapping[str, str]) -> tuple[dict[str, Any], datetime]:
         named = slug_of(measured["period"], kind, version)
         created = datetime.fromisoformat(told["created"])
         known = named == measured["release"] == told["release"] and bool(measured["cells"])
+        # the name becomes that of a file, and the moment is compared with others
+        sound = is_slug(named) and created.utcoffset() is not None
     except (KeyError, TypeError, ValueError) as error:
         raise _not_whole(METADATA) from error
-    if not known:
+    if not (known and sound):
         raise _not_whole(METADATA)
     return measured, created
 

@@ -237,7 +237,7 @@ def publish_release(
         reason = _checked(session, draft, reason, now)
     version = last[1] + 1 if last else 1
     slug = slug_of(draft.month, draft.kind, version)
-    _check_nothing_is_lost(session)
+    check_nothing_is_lost(session)
     measured = _measured(session, draft, slug, version, noise)
     table = rebuild.table(measured)
     files = files_of(measured, table, _facts(session, now))
@@ -253,7 +253,7 @@ def publish_release(
     return slug
 
 
-def _check_nothing_is_lost(session: Session) -> None:
+def check_nothing_is_lost(session: Session) -> None:
     """Raises Refused while nobody here can know what was published."""
     if nobody_looked(session):
         raise Refused(ReleaseRefusal.NOT_LOOKED)

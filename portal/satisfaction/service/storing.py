@@ -30,7 +30,7 @@ from portal.satisfaction.queries.releases import release
 from portal.satisfaction.rules import SubjectKind
 from portal.satisfaction.rules.copies import is_slug, torn_file
 from portal.satisfaction.rules.files import digest_of, files_in
-from portal.satisfaction.rules.release import ReleaseRefusal, slug_of
+from portal.satisfaction.rules.release import LONGEST_REASON, ReleaseRefusal, slug_of
 
 FOLDER: Final = "releases"
 # lies in the folder from a restore that found no release anywhere until somebody has looked
@@ -75,8 +75,8 @@ def missing_releases(session: Session) -> list[str]:
 def put_back(session: Session, slug: str, *, now: datetime) -> None:
     """Store a kept release again as it was, its hash sealed anew. Raises Conflict, Refused."""
     values, rows = _read(session, slug)
-    claim(session, values)
     try:
+        claim(session, values)
         session.execute(insert(ReleaseCell), rows)
     except (DataError, IntegrityError) as error:
         raise _damaged(session, slug) from error
@@ -128,6 +128,9 @@ def _is_whole(slug: str, values: Values, rows: Sequence[Values]) -> bool:
     named = slug_of(values["month"], values["subject_kind"], values["version"])
     return (
         slug == values["slug"] == named
+        # what the table itself would refuse
+        and (values["version"] == 1) == (values["reason"] is None)
+        and len(values["reason"] or "") <= LONGEST_REASON
         and digest_of(files).hex() == values["digest"]
         and torn_file(files) is None
         and len({(row["span"], row["level"], row["code"]) for row in rows}) == len(rows) > 0
