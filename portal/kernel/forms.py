@@ -21,7 +21,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import DataRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.clock import is_countable
@@ -47,7 +47,8 @@ def needed_words(words: Any, most: int) -> TextAreaField:
 
 
 def _filled(most: int) -> list[Any]:
-    return [InputRequired(message=NEEDED), Length(max=most, message=LONG)]
+    # of what is kept: spaces alone fill nothing in
+    return [DataRequired(message=NEEDED), Length(max=most, message=LONG)]
 
 
 def clean_text(text: str | None) -> str | None:

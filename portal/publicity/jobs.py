@@ -24,6 +24,7 @@ def forget_pictures(database: Database, now: datetime) -> int:
 
 
 jobs.register("publicity.forget_pictures", 3600, forget_pictures)
-jobs.register("publicity.count_participation", 3600, count_due_months)
+# what is not told is computed: minutes for a large city
+jobs.register("publicity.count_participation", 3600, count_due_months, lease_seconds=7200)
 # the job of accounts that keeps the list of erasures asks for these too
 register_ended(ended_by_people)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from portal.kernel.errors import Busy, Conflict, Forbidden, Missing, Refused
+from portal.kernel.i18n import days_in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words, say
 
@@ -118,7 +119,7 @@ def on_http(error: HTTPException) -> Response:
 def on_refusal(error: Refused) -> Response:
     """A refusal that no form could show."""
     status = 409 if isinstance(error, Conflict) else 422
-    return page(status, text=say(error.code, **error.facts))
+    return page(status, text=say(error.code, **days_in_words(error.facts)))
 
 
 def on_lost_race(error: IntegrityError) -> Response:

@@ -127,6 +127,7 @@ def test_nobody_lets_herself_and_only_what_was_settled_here_is_meant(town: Signi
     settle(town, WITHDRAW, door="3-101")
     assert settle(town, ALLOW, settled=number) is SignRefusal.OWN
     assert settle(town, ALLOW, settled="NONE") is SignRefusal.NOT_SETTLED
+    assert settle(town, ALLOW, settled="\0") is SignRefusal.NOT_SETTLED
     assert settle(town, ALLOW) is SignRefusal.NOT_SETTLED
     standing = town.sign(1, HOUSE, door="3-101")
     assert settle(town, ALLOW, settled=standing) is SignRefusal.NOT_SETTLED

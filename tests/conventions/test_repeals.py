@@ -1,5 +1,6 @@
 """A carried repeal that lies ahead: what ends earlier by law, what pages and sealed files say."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -23,7 +24,7 @@ from tests.make.together import at_once
 from tests.pages import Browser
 
 DAY = timedelta(days=1)
-PAGES = ("kinds", "publish_desk", "signing")
+PAGES = ("kinds", "publish_desk", "sign_prints", "signing")
 
 
 @pytest.fixture
@@ -114,6 +115,9 @@ def test_before_the_day_of_a_repeal_the_page_of_signing_says_when_it_ends(
         assert "A vote decided that this convention ends on" in text
         assert "has ended" not in text
         assert "A newer version was published" not in text
+        sheet = reader.get(f"/conventions/{number}/sign/sheet", status=422).text
+        assert "A vote decided that this convention ends on" in sheet
+        assert not re.search(r"\d-\d\d", sheet), "a day as people say it"
         pages_on(monkeypatch, PUBLISHED_AT + 11 * DAY)
         text = reader.get(f"/conventions/{number}/sign", status=200).text
         assert "This convention has ended" in text

@@ -12,7 +12,7 @@ from portal.areas.models import Area
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.publicity.models import PilotHighlight
-from portal.publicity.queries.highlights import highlights_shown
+from portal.publicity.queries.highlights import PAGE, highlights_shown
 from portal.publicity.rules.highlights import HighlightRefusal, HighlightWish
 from portal.publicity.service.highlights import approve_highlight, end_highlight, write_highlight
 from tests.make.accounts import sign_in_as, staff
@@ -66,7 +66,9 @@ def test_r003_a_highlight_is_approved_by_another_and_stands_in_the_report(city: 
     assert any("13800138000" in error for error in refused.errors)
     kept = refused.form(button="Save")
     assert (kept.values["place"], kept.values["unit"]) == (STREET, "OFFICE"), "nothing is lost"
-    kept.fill(words=WORDS).send(status=200)
+    blank = kept.fill(words=" \n ").send(status=422)
+    assert any("fill this in" in error for error in blank.errors), "spaces say nothing"
+    blank.form(button="Save").fill(words=WORDS).send(status=200)
     assert WORDS not in Browser(city.app).get(report, status=200).text
     own = writer.get("/desk/highlights/", status=200).click("Approve", status=200)
     assert own.form(button="Approve").send(status=422).errors
@@ -126,3 +128,15 @@ def test_r003_of_two_at_once_one_approves_and_what_was_taken_off_is_never_shown(
     with city.database.read() as session:
         shown = highlights_shown(session, city.tree[STREET].path, MONTH, MONTH)
     assert [one.number for one in shown] == [number]
+
+
+def test_none_is_lost_behind_the_fiftieth(city: City) -> None:
+    for at in range(PAGE + 2):
+        city.write(words=f"第{at}次清扫")
+    desk = city.browser(0)
+    first = desk.get("/desk/highlights/", status=200)
+    assert len(first.soup.select("main li.card")) == PAGE
+    last = first.click("Show more", status=200)
+    assert len(last.soup.select("main li.card")) == 2
+    assert "第0次清扫" in last.text
+    assert desk.get("/desk/highlights/?page=０", status=200)

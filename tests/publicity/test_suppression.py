@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from random import Random
 from typing import Final
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from portal.publicity.rules import suppression
 from portal.publicity.rules.participation import Counted, Part, TookPart, count_people
 from portal.publicity.rules.suppression import Sum, cells_told
 from portal.satisfaction.rules.surveys import FEWEST, ROUNDED_TO, rounded
@@ -178,3 +181,37 @@ def test_people_of_a_street_alone_are_a_cell_that_is_never_told() -> None:
     assert table["d", TookPart.REPORTING] == 50
     assert (table["B", TookPart.REPORTING], table["e", TookPart.REPORTING]) == (75, None)
     assert {code for code, _way in table} == set(CODES)
+
+
+def test_what_a_hidden_cell_lets_grow_is_all_that_a_table_made_anew_would_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A whole city is gone through once, not again for each cell that is hidden: a job has a
+    quarter of an hour."""
+    table, found = suppression._Table, list[bool]()
+    anew, hide, times = table._largest, table.hide_for, list[int]()
+
+    def largest(self: suppression._Table[Key]) -> dict[Key, int]:
+        times.append(len(self.counts))
+        return anew(self)
+
+    def hidden(self: suppression._Table[Key], one: Sum[Key], proof: Key) -> None:
+        hide(self, one, proof)
+        found.append(self.most == anew(self))
+
+    monkeypatch.setattr(table, "_largest", largest)
+    monkeypatch.setattr(table, "hide_for", hidden)
+    rng, paths = Random(7), [CITY]
+    paths += [f"/1/{street}/" for street in range(2, 5)]
+    paths += [f"{street}{street[3]}{at}/" for street in paths[1:] for at in range(4)]
+    parts: dict[TookPart, list[Part]] = {
+        way: [
+            (f"{rng.randrange(4000)}", path)
+            for path in paths[1:] for _ in range(int(rng.expovariate(0.06)))
+        ]
+        for way in WAYS
+    }  # fmt: skip
+    count_people(parts, paths)
+    assert len(found) > 10
+    assert all(found)
+    assert len(times) == 1

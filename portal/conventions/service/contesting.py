@@ -26,6 +26,7 @@ from portal.conventions.service.sheets import SIGNED_LINES, version_here
 from portal.conventions.service.signing import end_signature, household_hash, name_shown
 from portal.kernel.audit import note_action
 from portal.kernel.errors import Counted, Refused
+from portal.kernel.ids import clean_number
 from portal.kernel.ratelimit import take
 from portal.organisations.queries import organisations_by_ids
 
@@ -75,7 +76,7 @@ def _allowed(
     session: Session, actor: Actor, version: SigningRow, wish: ContestWish
 ) -> SignOnRow:  # fmt: skip
     """What was ended or hidden and may be given again, locked. Nobody lets herself."""
-    row = sign_on_by_number(session, wish.settled, lock=True)
+    row = sign_on_by_number(session, clean_number(wish.settled) or "", lock=True)
     if row is None or row.version_id != version.id or row.contested is None:
         raise Refused(SignRefusal.NOT_SETTLED, field="settled")
     if row.person_id is not None and row.person_id == actor.person_id:

@@ -1,9 +1,8 @@
 """Forms of highlights at the desk."""
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from typing import Final
 
-from portal.kernel.forms import LONG, NEEDED, Form
+from portal.kernel.forms import Form, needed_line, needed_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.publicity.rules.highlights import (
     LONGEST_WHY,
@@ -12,20 +11,17 @@ from portal.publicity.rules.highlights import (
     HighlightWish,
 )
 
+# no code is longer
+_CODE: Final = 40
+
 
 class HighlightForm(Form):
     """What an office says of a month."""
 
-    place = StringField(_l("Code of the place"), [InputRequired(message=NEEDED)])
-    month = StringField(
-        _l("Month, such as 2026-10"),
-        [InputRequired(message=NEEDED), Length(max=MONTH_LENGTH, message=LONG)],
-    )
-    unit = StringField(_l("Code of the unit that says it"), [InputRequired(message=NEEDED)])
-    words = TextAreaField(
-        _l("What went well?"),
-        [InputRequired(message=NEEDED), Length(max=LONGEST_WORDS, message=LONG)],
-    )
+    place = needed_line(_l("Code of the place"), _CODE)
+    month = needed_line(_l("Month, such as 2026-10"), MONTH_LENGTH)
+    unit = needed_line(_l("Code of the unit that says it"), _CODE)
+    words = needed_words(_l("What went well?"), LONGEST_WORDS)
 
     def wish(self) -> HighlightWish:
         """What is written."""
@@ -42,6 +38,4 @@ class ApproveForm(Form):
 class EndHighlightForm(Form):
     """Why it is taken off."""
 
-    why = TextAreaField(
-        _l("Why?"), [InputRequired(message=NEEDED), Length(max=LONGEST_WHY, message=LONG)]
-    )
+    why = needed_words(_l("Why?"), LONGEST_WHY)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.publicity.models import PilotHighlight
 
-MOST = 50
+PAGE = 50
+# of one report: as many as somebody would print
+MOST = 500
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,15 @@ class HighlightRow:
     approved_at: datetime | None
 
 
-def _rows(session: Session, *where: ColumnElement[bool]) -> list[HighlightRow]:
+def _rows(
+    session: Session, *where: ColumnElement[bool], page: int = 1, limit: int = MOST
+) -> list[HighlightRow]:  # fmt: skip
     h = PilotHighlight
     columns = (getattr(h, name) for name in HighlightRow.__dataclass_fields__)
     statement = select(*columns).where(h.ended_at.is_(None), *where)
     order = (h.approved_at.is_not(None), h.month.desc(), h.id.desc())
-    return [HighlightRow(*row) for row in session.execute(statement.order_by(*order).limit(MOST))]
+    some = statement.order_by(*order).offset((page - 1) * PAGE).limit(limit)
+    return [HighlightRow(*row) for row in session.execute(some)]
 
 
 def highlights_shown(session: Session, path: str, first: str, last: str) -> list[HighlightRow]:
@@ -46,12 +51,15 @@ def highlights_shown(session: Session, path: str, first: str, last: str) -> list
     )  # fmt: skip
 
 
-def highlights_kept(session: Session, paths: Iterable[str] | None) -> list[HighlightRow]:
-    """Those of the places of a desk (None: of all), what waits for approval first."""
+def highlights_kept(
+    session: Session, paths: Iterable[str] | None, page: int = 1
+) -> list[HighlightRow]:  # fmt: skip
+    """A page of those of a desk's places (None: of all), what waits first, and one more."""
     if paths is None:
-        return _rows(session)
+        return _rows(session, page=page, limit=PAGE + 1)
     inside = (PilotHighlight.place_path.startswith(path, autoescape=True) for path in paths)
-    return _rows(session, or_(PilotHighlight.id.is_(None), *inside))
+    mine = or_(PilotHighlight.id.is_(None), *inside)
+    return _rows(session, mine, page=page, limit=PAGE + 1)
 
 
 def highlight_by_number(session: Session, number: str) -> HighlightRow | None:

@@ -79,6 +79,21 @@ class _Table(Generic[Cell]):
         self._shrink(most, list(self.sums))
         return most
 
+    def _untell(self, cell: Cell) -> None:
+        """Hide a cell: what it held down may grow. What was at the most that it can be by itself
+        stays, and so does what is behind that; a city is not gone through for each cell."""
+        self.told.discard(cell)
+        grown, waiting = {cell}, [cell]
+        while waiting:
+            for one in self.of[waiting.pop()]:
+                for other in (one.whole, *one.parts):
+                    if other not in grown and self.most[other] < self._high(other):
+                        grown.add(other)
+                        waiting.append(other)
+        self.most |= {one: self._high(one) for one in grown}
+        around = {id(one): one for other in grown for one in self.of[other]}
+        self._shrink(self.most, list(around.values()))
+
     def _shrink(
         self, most: MutableMapping[Cell, int], waiting: list[Sum[Cell]]
     ) -> dict[Cell, Sum[Cell]]:
@@ -136,5 +151,4 @@ class _Table(Generic[Cell]):
         whole = [one.whole] if one.whole in self.told else []
         steps = (bounds, parts, whole) if one.of_places else (parts, whole, bounds)
         found = next((step for step in steps if step), [proof])
-        self.told.discard(max(found, key=lambda cell: self.place[cell]))
-        self.most = self._largest()
+        self._untell(max(found, key=lambda cell: self.place[cell]))

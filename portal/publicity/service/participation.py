@@ -45,7 +45,9 @@ def count_month(database: Database, month: str, now: datetime) -> bool:
     with database.read() as session:
         paths, zone = _paths(session), instance_of(session).city.zone
         known = populations(session, int(month[:4]))
-        counted = count_people(people_in(session, month, zone), paths)
+        parts = people_in(session, month, zone)
+    # nothing is held open while it is computed
+    counted = count_people(parts, paths)
     with database.write() as session:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         row = dialect.insert(ParticipationMonth).values(month=month, counted_at=now)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
@@ -13,7 +13,7 @@ from portal.kernel.pages import answer
 from portal.kernel.web import Session, reading
 from portal.organisations.queries import organisations_by_ids
 from portal.publicity.forms.highlights import ApproveForm, EndHighlightForm, HighlightForm
-from portal.publicity.queries.highlights import HighlightRow, highlights_kept
+from portal.publicity.queries.highlights import PAGE, HighlightRow, highlights_kept
 from portal.publicity.service.highlights import (
     APPROVE,
     WRITE,
@@ -45,8 +45,12 @@ def _desk() -> str:
 @requires(WRITE)
 def desk_highlights() -> ResponseReturnValue:
     """Those of my places, what waits first."""
-    rows = highlights_kept(reading(), current_actor().places_for(WRITE))
-    return render_template(f"{FOLDER}/list.html", **said_by(rows))
+    typed = request.args.get("page", "")
+    page = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 5 else 1
+    page = max(page, 1)
+    found = highlights_kept(reading(), current_actor().places_for(WRITE), page)
+    following = page + 1 if len(found) > PAGE else None
+    return render_template(f"{FOLDER}/list.html", **said_by(found[:PAGE]), following=following)
 
 
 @bp.route("/desk/highlights/new", methods=["GET", "POST"])
