@@ -1,6 +1,7 @@
 """Whoever approves an item with a photo says that it is covered; what was approved without is not.
 
-Items with a photo that were approved before wait for two approvals again.
+Items with a photo that were approved before wait for two approvals again; whose time was over are
+drafts, so that nobody shows them a second time by mistake.
 """
 
 import sqlalchemy as sa
@@ -10,8 +11,12 @@ revision = "0095"
 down_revision = "0094"
 
 _AGAIN = """
-UPDATE exposure SET state = CASE WHEN state = 'shown' THEN 'waiting' ELSE state END,
-    first_by = NULL, first_at = NULL, second_by = NULL, shown_at = NULL, expires_at = NULL
+UPDATE exposure SET
+    state = CASE WHEN state <> 'shown' THEN state
+        WHEN expires_at <= CURRENT_TIMESTAMP THEN 'draft' ELSE 'waiting' END,
+    shown_at = CASE WHEN state = 'down' THEN shown_at END,
+    expires_at = CASE WHEN state = 'down' THEN expires_at END,
+    first_by = NULL, first_at = NULL, second_by = NULL
 WHERE blob_key IS NOT NULL AND first_by IS NOT NULL
 """
 _LOOKED = (

@@ -1,7 +1,8 @@
 """Upgrades keep what is there, and make the same database as the models do, triggers included."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -68,25 +69,37 @@ def test_an_item_that_was_approved_before_somebody_had_to_say_so_is_approved_ane
     with opened(empty_url) as database:
         schema.upgrade(database, "0094")
         keys = plant_people(database)
-        _plant_exposure(database, keys, "PICTURED", blob_key="a.jpg", covers="0,0,1,1")
+        photo: dict[str, Any] = {"blob_key": "a.jpg", "covers": "0,0,1,1", "public_key": "b.jpg"}
+        _plant_exposure(database, keys, "PICTURED", **photo, days=365_000)
+        _plant_exposure(database, keys, "PICTURED-OVER", **photo)
         _plant_exposure(database, keys, "WORDS")
         schema.upgrade(database)
         with database.reader.connect() as connection:
             columns = "number, state, first_by IS NULL, first_looked"
             found = connection.execute(text(f"SELECT {columns} FROM exposure ORDER BY number"))
             told = [(row[0], row[1], bool(row[2]), bool(row[3])) for row in found]
-    assert told == [("PICTURED", "waiting", True, False), ("WORDS", "shown", False, False)]
+    assert told == [
+        ("PICTURED", "waiting", True, False),
+        # what was over is not shown a second time by mistake
+        ("PICTURED-OVER", "draft", True, False),
+        ("WORDS", "shown", False, False),
+    ]
 
 
-def _plant_exposure(database: Database, keys: dict[str, str], number: str, **photo: object) -> None:
+def _plant_exposure(
+    database: Database,
+    keys: dict[str, str],
+    number: str,
+    days: int = 0,
+    **photo: object,
+) -> None:
     """An item of the exposure column that two have approved."""
     sqlite = database.is_sqlite
     moment = NOW.replace(tzinfo=None) if sqlite else NOW
     hands = {name: uuid4().hex if sqlite else str(uuid4())
              for name in ("id", "made_by", "first_by", "second_by")}  # fmt: skip
-    moments = dict.fromkeys(("made_at", "first_at", "shown_at", "expires_at"), moment)
-    if photo:
-        photo["public_key"] = "b.jpg"
+    moments = dict.fromkeys(("made_at", "first_at", "shown_at"), moment)
+    moments["expires_at"] = moment + timedelta(days=days)
     with database.writer.begin() as connection:
         put(
             connection, "exposure", **hands, **moments, **photo, number=number, code=number,

@@ -34,6 +34,7 @@ class City:
         with database.write() as session:
             self.tree: dict[str, Area] = small_tree(session)
             unit(session, "OFFICE", "东阁街道办事处", area=self.tree[STREET])
+            unit(session, "ABOVE", "市公安局", area=self.tree["370283"])
             unit(session, "ELSEWHERE", "李园街道办事处", area=self.tree[OTHER])
             self.people: list[Person] = [
                 staff(session, "street_desk", area=self.tree[code])
@@ -96,6 +97,8 @@ def test_r003_a_highlight_is_approved_by_another_and_stands_in_the_report(city: 
     [
         ({"place": "NOWHERE"}, HighlightRefusal.NO_PLACE, "place"),
         ({"unit": "ELSEWHERE"}, HighlightRefusal.NO_UNIT, "unit"),
+        # an office above serves the street too, and says what it says itself
+        ({"unit": "ABOVE"}, HighlightRefusal.NO_UNIT, "unit"),
         ({"month": "2026-12"}, HighlightRefusal.NO_MONTH, "month"),
         ({"month": "October"}, HighlightRefusal.NO_MONTH, "month"),
         ({"words": "王老师带头清扫，电话13800138000"}, HighlightRefusal.LEADS_TO_SOMEBODY, "words"),

@@ -31,7 +31,7 @@ def write_highlight(
 ) -> str:  # fmt: skip
     """Write a highlight; its number. Nobody reads it before somebody else approves it."""
     area = _place(session, actor, wish.place)
-    unit = _unit(session, area, wish.unit, now)
+    unit = _unit(session, actor, area, wish.unit, now)
     this = city_month(now, instance_of(session).city.zone)
     if not is_month(wish.month) or wish.month > this:
         raise Refused(HighlightRefusal.NO_MONTH, field="month")
@@ -55,10 +55,19 @@ def _place(session: Session, actor: Actor, typed: str) -> AreaRow:
     return area
 
 
-def _unit(session: Session, area: AreaRow, code: str, now: datetime) -> OrganisationRow:
-    """The unit that says it: one that serves the place now."""
+def _unit(
+    session: Session, actor: Actor, area: AreaRow, code: str, now: datetime
+) -> OrganisationRow:
+    """The unit that says it: one of that very place now, or one that the writer acts for.
+
+    Nobody puts words into the mouth of an office above."""
     today = city_day(now, instance_of(session).city.zone)
-    units = {one.code: one for one in units_for(session, area.path, on=today)}
+    own = actor.organisations_for(WRITE)
+    units = {
+        one.code: one
+        for one in units_for(session, area.path, on=today)
+        if one.area_path == area.path or one.id in own
+    }
     if code.strip().upper() not in units:
         raise Refused(HighlightRefusal.NO_UNIT, field="unit")
     return units[code.strip().upper()]
