@@ -324,16 +324,18 @@ def desk_asking_publish(number: str) -> ResponseReturnValue:
 @bp.get("/desk/questions/")
 @requires(MANAGE)
 def desk_questions() -> ResponseReturnValue:
-    """What the communities that I look after are asked."""
+    """What the communities that I look after are asked; ``of``: the list of one question."""
     after = clean_number(request.args.get("after", "")[:20]) or ""
+    only = clean_number(request.args.get("of", "")[:20]) or ""
     place = request.args.get("place", "")[:CODE_LENGTH]
-    found = asked_of(reading(), current_actor().places_for(MANAGE), after, place)
+    asked = current_actor().places_for(MANAGE)
+    found = asked_of(reading(), asked, after, only=only, beyond=place if only else "")
     rows = found[:PAGE]
-    today = city_day(now(), instance().city.zone)
+    areas = {one.area_id for row in rows for one in row.places}
     return render_template(
-        f"{FOLDER}/questions.html", rows=rows, states=ASKING_STATES, today=today,
-        areas=areas_by_ids(reading(), {row.area_id for row in rows}),
-        following=rows[-1] if len(found) > PAGE else None,
+        f"{FOLDER}/questions.html", rows=rows, states=ASKING_STATES, page=PAGE, only=only,
+        today=city_day(now(), instance().city.zone), areas=areas_by_ids(reading(), areas),
+        following=rows[-1].asking.number if len(found) > PAGE else None,
     )  # fmt: skip
 
 
