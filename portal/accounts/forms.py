@@ -21,11 +21,11 @@ from wtforms.widgets import CheckboxInput
 
 from portal.accounts.labels import AGE_BANDS, API_SCOPES, SEEN
 from portal.accounts.rules import RESIDENT, AgeBand, ApiScope, roles
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, DayField, Form
 from portal.kernel.i18n import NAMES, in_words
 from portal.kernel.i18n import lazy_gettext as _l
 
-SHORT = Length(max=80, message=_l("This is too long."))
+SHORT = Length(max=80, message=LONG)
 
 
 def _needed(message: Any) -> InputRequired:
@@ -65,7 +65,7 @@ class PasswordForm(NextForm):
     phone = StringField(_l("Mobile number"), [_needed(_l("Enter your mobile number.")), SHORT])
     password = PasswordField(
         _l("Password"),
-        [_needed(_l("Enter your password.")), Length(max=200, message=_l("This is too long."))],
+        [_needed(_l("Enter your password.")), Length(max=200, message=LONG)],
     )
 
 
@@ -111,7 +111,7 @@ class NewPasswordForm(Form):
     current = PasswordField(_l("Current password"), [Optional(), Length(max=200)])
     password = PasswordField(
         _l("New password"),
-        [_needed(_l("Enter a new password.")), Length(max=200, message=_l("This is too long."))],
+        [_needed(_l("Enter a new password.")), Length(max=200, message=LONG)],
     )
 
 

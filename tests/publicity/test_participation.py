@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.kernel.db import Database
 from portal.publicity.models import Participation
@@ -93,6 +93,13 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
     assert ways == len(TookPart)
     page = browser.in_language("en").get("/participation/", status=200)
     assert "1.0%" in page.text
+    assert "How many people took part in the affairs of the city" in page.text
+    with database.write() as session:
+        session.execute(update(Participation).values(population=300_000))
+    # what is rounded to nothing would read as if nobody had taken part
+    few = browser.get("/participation/", status=200).text
+    assert "less than 0.1%" in few
+    assert "0.0%" not in few
     _leads_to_what_is_counted(browser.get(f"/participation/?area={STREET}", status=200))
     data = browser.get("/participation/2026-10.json", status=200).response.json
     assert data is not None
