@@ -24,7 +24,7 @@ from portal.accounts.models import (
 from portal.accounts.rules import Masking, Refusal, Way
 from portal.accounts.service import Browser as WebBrowser
 from portal.accounts.service import NewPerson, Place
-from portal.kernel.audit import AuditEntry, note_action
+from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Base, Database
 from portal.kernel.errors import Missing, Refused
 from portal.kernel.instance import instance_of
@@ -297,22 +297,6 @@ def test_p5_every_look_is_shown_to_the_auditor_and_to_the_person(
     assert somebody.number not in page.html
     assert "7K3M9-QX2HD" not in other.get("/me/looks").text
     assert other.get("/audit/").status == 403
-
-
-def test_the_size_of_a_file_that_somebody_took_is_said_in_words(
-    app: Flask, database: Database
-) -> None:
-    with database.write() as session:
-        auditor = staff(session, "auditor")
-        note_action(
-            session, at=NOW, actor_id=auditor.id, action="figures:export", subject="figures:unit",
-            reason="since=2026-11-01; rows=366970",
-        )  # fmt: skip
-    browser = Browser(app).in_language("en")
-    sign_in_as(browser, auditor)
-    text = browser.get("/audit/", status=200).text
-    assert "since=2026-11-01; 366,970 rows" in text
-    assert "rows=" not in text
 
 
 def test_p5_opening_an_account_as_administrator_is_a_look(app: Flask, database: Database) -> None:
