@@ -4,10 +4,9 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.kernel.forms import Form, WholeNumberField
+from portal.kernel.forms import LONG, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 
-_TOO_LONG = _l("This is too long.")
 RIGHT, STAYS = "right", "stays"
 
 
@@ -18,7 +17,7 @@ class AskForm(Form):
         _l("What is wrong, and how should it be?"),
         [
             DataRequired(_l("Please write what you have to say.")),
-            Length(max=1000, message=_TOO_LONG),
+            Length(max=1000, message=LONG),
         ],
     )
 
@@ -29,7 +28,7 @@ class PrepareForm(Form):
     amount = WholeNumberField(_l("How much is taken back"), [InputRequired(_l("Say how much."))])
     reason = TextAreaField(
         _l("Reason; the person reads it"),
-        [DataRequired(_l("Please give the reason.")), Length(max=500, message=_TOO_LONG)],
+        [DataRequired(_l("Please give the reason.")), Length(max=500, message=LONG)],
     )
 
 
@@ -47,5 +46,5 @@ class AnswerForm(Form):
     )
     words = TextAreaField(
         _l("Reason; the person reads it"),
-        [DataRequired(_l("Please give the reason.")), Length(max=500, message=_TOO_LONG)],
+        [DataRequired(_l("Please give the reason.")), Length(max=500, message=LONG)],
     )

@@ -14,16 +14,15 @@ from credit.rules.rulebook import Rule, RuleClass
 from portal.accounts.labels import role_in_words
 from portal.accounts.rules import roles
 from portal.kernel.clock import city_day
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import LONG, DayField, Form, WholeNumberField
 from portal.kernel.i18n import lazy_gettext as _l
 
-_TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 LONGEST_TEXT = 4_000
 
 
 def _needed(length: int) -> list[Any]:
-    return [InputRequired(_NEEDED), Length(max=length, message=_TOO_LONG)]
+    return [InputRequired(_NEEDED), Length(max=length, message=LONG)]
 
 
 class RuleForm(Form):

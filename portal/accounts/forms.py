@@ -16,16 +16,16 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from portal.accounts.labels import AGE_BANDS, API_SCOPES, SEEN
 from portal.accounts.rules import RESIDENT, AgeBand, ApiScope, roles
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, DayField, Form
 from portal.kernel.i18n import NAMES, in_words
 from portal.kernel.i18n import lazy_gettext as _l
 
-SHORT = Length(max=80, message=_l("This is too long."))
+SHORT = Length(max=80, message=LONG)
 
 
 def _needed(message: Any) -> InputRequired:
@@ -65,7 +65,7 @@ class PasswordForm(NextForm):
     phone = StringField(_l("Mobile number"), [_needed(_l("Enter your mobile number.")), SHORT])
     password = PasswordField(
         _l("Password"),
-        [_needed(_l("Enter your password.")), Length(max=200, message=_l("This is too long."))],
+        [_needed(_l("Enter your password.")), Length(max=200, message=LONG)],
     )
 
 
@@ -111,7 +111,7 @@ class NewPasswordForm(Form):
     current = PasswordField(_l("Current password"), [Optional(), Length(max=200)])
     password = PasswordField(
         _l("New password"),
-        [_needed(_l("Enter a new password.")), Length(max=200, message=_l("This is too long."))],
+        [_needed(_l("Enter a new password.")), Length(max=200, message=LONG)],
     )
 
 
@@ -127,7 +127,8 @@ class SureForm(Form):
 class NewCardForm(Form):
     """Somebody at the community desk who has no phone."""
 
-    name = StringField(_l("Name"), [Optional(), SHORT])
+    name = StringField(_l("Name"), [SHORT])
+    nameless = BooleanField(_l("Without a name: the person does not want to give one"))
     age_band = RadioField(
         _l("Age"),
         [_needed(_l("Choose an age group."))],
@@ -135,6 +136,11 @@ class NewCardForm(Form):
         default="unknown",
     )
     guardian = BooleanField(_l("A parent or guardian is here and agrees"))
+
+    def validate_name(self, field: StringField) -> None:
+        """An empty form makes no account: that nobody is named is said on purpose."""
+        if not field.data and not self.nameless.data:
+            raise ValidationError(_l("Write the name, or tick that there is none."))
 
 
 def _bands(bands: Iterable[AgeBand]) -> list[SelectChoice]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from babel.numbers import format_decimal
+
 from portal.accounts.queries import AuditRow
 from portal.accounts.rules import (
     AgeBand,
@@ -24,7 +26,7 @@ from portal.accounts.rules import (
 )
 from portal.kernel import messages, words
 from portal.kernel.audit import FORGOTTEN_PERSON
-from portal.kernel.i18n import NAMES, gettext, in_words, ngettext
+from portal.kernel.i18n import NAMES, current_language, gettext, in_words, ngettext
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import Words
 
@@ -184,6 +186,8 @@ messages.register(
 )
 
 
+# as a table that somebody took is noted (reports/views/downloads.py)
+_ROWS: Final = "rows="
 _SUBJECTS: dict[str, Words] = {
     "api_key": _l("key for a program"),
     "area": _l("place"),
@@ -207,17 +211,31 @@ class AuditLine:
 
 def audit_line(row: AuditRow) -> AuditLine:
     """An entry of the audit as people read it."""
-    kind, _, number = row.subject.partition(":")
-    subject = f"{_SUBJECTS[kind]} {number}" if kind in _SUBJECTS else row.subject
-    if row.subject == FORGOTTEN_PERSON:
-        subject = str(_SUBJECTS[kind])
     return AuditLine(
         at=row.at,
         what=str(_ACTIONS.get(row.action, row.action)),
-        subject=subject,
+        subject=subject_in_words(row.subject),
         who=row.actor_name or row.actor_number or str(gettext("the operator of the portal")),
-        reason=role_in_words(row.reason or ""),
+        reason=_reason(row.reason or ""),
     )
+
+
+def subject_in_words(text: str) -> str:
+    """What an entry is about: a report with its number, say."""
+    kind, _, number = text.partition(":")
+    if text == FORGOTTEN_PERSON:
+        return str(_SUBJECTS[kind])
+    return f"{_SUBJECTS[kind]} {number}" if kind in _SUBJECTS else text
+
+
+def _reason(text: str) -> str:
+    """A reason in words: a role, or how large a file was that somebody took."""
+    rest, found, rows = text.rpartition(_ROWS)
+    if not found or not rows.isdecimal():
+        return role_in_words(text)
+    count = format_decimal(int(rows), locale=current_language())
+    said = ngettext("%(count)s row", "%(count)s rows", int(rows), count=count)
+    return f"{rest}{said}"
 
 
 def role_in_words(code: str) -> str:
@@ -325,6 +343,7 @@ def _code_in_words(column: str, value: str) -> str:
     """Codes that only programs read, said in words."""
     spoken: Mapping[str, Callable[[str], str]] = {
         "role": role_in_words,
+        "subject": subject_in_words,
         "language": lambda code: NAMES.get(code, code),
         "action": lambda code: str(_ACTIONS.get(code, code)),
         "way": lambda code: words.say(Way(code)),

@@ -5,7 +5,8 @@ Nothing here is a single rating, a reporter, a word of hers or a place finer tha
 file that leaves is written into the audit before it does.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
@@ -21,17 +22,18 @@ from portal.areas.queries import areas_by_codes
 from portal.assessment.labels.words import period_words
 from portal.assessment.queries.frozen import frozen_versions
 from portal.assessment.rules.periods import period_of
+from portal.kernel.audit import note_action
 from portal.kernel.clock import now
 from portal.kernel.errors import Missing
-from portal.kernel.forms import Form
+from portal.kernel.forms import Form, spent_key
 from portal.kernel.i18n import lazy_gettext as _l
+from portal.kernel.idempotency import once
 from portal.kernel.ids import clean_number
-from portal.kernel.web import instance, reading
+from portal.kernel.web import Session, instance, reading, writing
 from portal.organisations.queries import organisations_by_ids
 from portal.publicity.queries.questions import question_figures
 from portal.reports.labels.case import PUBLIC_STATES, SOURCES
 from portal.reports.queries.masked import PAGE, masked_cases
-from portal.reports.views.downloads import note_export
 from portal.satisfaction.labels import month_words
 from portal.satisfaction.queries.releases import releases
 from portal.site.dates import day
@@ -43,6 +45,8 @@ LIST: Final = Permission.SUPERVISION_LIST
 EXPORT: Final = Permission.EVALUATION_EXPORT
 NEWEST: Final = 6
 TAKEN: Final = "evaluation:export"
+# how long the same form sent again is a second click, and not somebody who takes it anew
+SECOND_CLICK: Final = timedelta(minutes=10)
 
 register_actions({TAKEN: _l("Package for an evaluation handed out")})
 register_subjects({"evaluation": _l("evaluation package")})
@@ -90,8 +94,6 @@ def _when(text: str) -> str:
 class PackageForm(Form):
     """Of which period."""
 
-    # a file is not a page that a second click could show again
-    keyed = False
     period = SelectField(
         _l("Of which period?"), [InputRequired(message=_l("Choose a period."))], choices=[]
     )
@@ -111,15 +113,32 @@ def evaluation_package() -> ResponseReturnValue:
         return render_template("supervision/export.html", form=form)
     if not form.validate():
         return render_template("supervision/export.html", form=form), 422
-    return _handed_out(form.period.data)
+    return _handed_out(form)
 
 
-def _handed_out(name: str) -> Response:
+def _handed_out(form: PackageForm) -> Response:
+    """The package; a second click gets that of the first, and nothing more is written down."""
+    at, chosen = now(), str(form.period.data)
+    with writing() as session:
+        first = once(session, spent_key(form), partial(_note, chosen, at), now=at)
+        name, _, taken = first.partition(" ")
+        if at - datetime.fromisoformat(taken) > SECOND_CLICK:
+            name = _note(chosen, at, session).partition(" ")[0]
+    return _file(name, at)
+
+
+def _note(name: str, at: datetime, session: Session) -> str:
+    """Write down who takes which package, and keep for a second click which it was."""
+    who = current_actor().person_id
+    note_action(session, at=at, actor_id=who, action=TAKEN, subject=f"evaluation:{name}")
+    return f"{name} {at.isoformat()}"
+
+
+def _file(name: str, at: datetime) -> Response:
     period, places = period_of(name), current_actor().places_for(EXPORT)
     if period is None:
         raise Missing
-    content = package(reading(), Wanted(period, places, instance().city.zone, now()))
-    note_export(TAKEN, f"evaluation:{name}", [], len(content))
+    content = package(reading(), Wanted(period, places, instance().city.zone, at))
     response = Response(content, mimetype="application/zip")
     file = f"evaluation-{name}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'

@@ -92,6 +92,22 @@ def test_a_double_click_prints_one_card_and_shows_the_pin_once(
         assert len(session.scalars(select(Person)).all()) == 2
 
 
+def test_an_empty_form_opens_no_account_without_a_name_by_oversight(
+    app: Flask, database: Database
+) -> None:
+    with database.write() as session:
+        tree = small_tree(session)
+        desk = staff(session, "community_committee", area=tree["370283001001"])
+    clerk = Browser(app).in_language("en")
+    sign_in_as(clerk, desk)
+    page = clerk.get("/desk/cards/new").form().send(status=422)
+    assert page.errors == ["Write the name, or tick that there is none."]
+    with database.read() as session:
+        assert session.scalars(select(Card)).all() == []
+    page = page.form(button="Open account and print card").fill(nameless="y").send(status=200)
+    assert page.soup.select(".print-card")
+
+
 def test_five_wrong_pins_lock_the_card_also_for_the_right_one(database: Database) -> None:
     card = a_card(database)
     for _ in range(5):

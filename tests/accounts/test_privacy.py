@@ -143,6 +143,11 @@ def test_p2_everybody_reads_and_takes_away_what_is_kept(app: Flask, database: Da
     page = browser.get("/me/data", status=200)
     assert NAME in page.text
     assert "7K3M9-QX2HD" in page.text
+    assert "case:" not in page.text, "a reference is said in words"
+    assert "person:" not in page.text
+    # a life of a year is many pages long: each kind is folded, with how many there are
+    folded = [one.get_text(" ", strip=True) for one in page.soup.select("main details > summary")]
+    assert "您的姓名（如提供） (1)" in folded
     answer = browser.client.get("/me/data.json")
     assert answer.json["person"] == somebody.number
     assert "attachment" in answer.headers["Content-Disposition"]

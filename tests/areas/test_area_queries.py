@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
+from portal.areas import queries
 from portal.areas.models import AreaShape, AreaTag, FeatureSwitch
 from portal.areas.queries import (
     ancestors,
@@ -18,6 +19,7 @@ from portal.areas.queries import (
     find_areas,
     find_flaws,
     locate,
+    places_to_choose,
     root_areas,
 )
 from portal.areas.rules import Feature, FlawKind, Tag
@@ -32,6 +34,24 @@ def test_ancestors_begin_at_the_root_and_end_with_the_place(database: Database) 
         path = tree["370283001001G01"].path
         codes = [row.code for row in ancestors(session, path)]
     assert codes == ["370283", "370283001", "370283001M1", "370283001001", "370283001001G01"]
+
+
+def test_the_places_to_choose_are_ones_own_and_never_too_many(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        street = small_tree(session)["370283001"]
+        mine, whole = places_to_choose(session, [street.path])
+        assert whole
+        assert mine[0].code == "370283001"
+        assert all(row.path.startswith(street.path) for row in mine)
+        communities, _ = places_to_choose(session, [street.path], level="community")
+        assert {row.level for row in communities} == {"community"}
+        assert places_to_choose(session, ()) == ([], True)
+        monkeypatch.setattr(queries.tree, "MOST_CHOICES", 2)
+        some, whole = places_to_choose(session, None)
+        assert (len(some), whole) == (2, False)
+        assert some[0].code == "370283", "those nearest to the top are offered first"
 
 
 def test_short_lists_skip_the_levels_between(database: Database) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from portal.accounts.service import forget_in_time
 from portal.conventions.models import Consultation, Opinion, OpinionGroup
+from portal.conventions.queries import consultations
 from portal.conventions.queries.consultations import (
     AskingRow,
     asked_by,
@@ -183,6 +184,29 @@ def test_r179_a_department_asks_communities_and_each_answers_once_in_time(there:
         assert [one.number for one in asked_by(session, (), [there.street.path])] == [there.number]
     with pytest.raises(Missing):
         there.act(publish_reply, there.office, number)
+
+
+def test_r179_a_question_to_many_communities_is_one_line_of_the_list(
+    there: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = TODAY + 9 * DAY
+    wish = question(kind=ConsultationKind.DEPARTMENT, closes_on=ends, places=[STREET])
+    number = there.act(start_asking, there.department, wish, there.unit.id)
+    there.act(announce, there.department, number)
+    there.act(answer_for_place, there.committee, number, COMMUNITY, "同意")
+    with there.database.read() as session:
+        (row,) = asked_of(session, [there.street.path])
+        assert (row.asking.number, row.communities, row.answered) == (number, 2, 1)
+        assert [bool(one.answered_at) for one in row.places] == [True, False]
+        # of her own community alone
+        (row,) = asked_of(session, [there.area.path])
+        assert (row.communities, row.answered, len(row.places)) == (1, 1, 1)
+        monkeypatch.setattr(consultations, "PAGE", 1)
+        (row,) = asked_of(session, None, only=number, beyond=COMMUNITY)
+        assert row.communities == 2, "those before are counted, though no longer listed"
+        assert [bool(one.answered_at) for one in row.places] == [False]
+        assert asked_of(session, None, number) == []
+        assert asked_of(session, (), only=number) == []
 
 
 def test_an_opinion_is_sealed_looked_at_and_comes_in_time(there: Asking) -> None:

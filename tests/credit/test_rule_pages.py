@@ -220,7 +220,7 @@ def test_a_new_version_shows_its_difference_before_it_is_published(
         ({"points": "many"}, "Write a whole number."),
         ({"code": "Big Name"}, "A code has small letters"),
         ({"source_text": ""}, "Fill this in."),
-        ({"title": "长" * 121}, "This is too long."),
+        ({"title": "长" * 121}, "Please write no more than 120 characters."),
         ({"code": "other"}, "Another rule is about this already."),
     ],
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.kernel.db import Database
 from portal.publicity.models import Participation
@@ -91,14 +91,24 @@ def test_r088_a_month_is_counted_once_by_one_of_two_and_never_moves(
     with database.read() as session:
         ways = session.scalar(select(func.count()).where(Participation.area_code == STREET))
     assert ways == len(TookPart)
-    page = browser.in_language("en").get("/participation/", status=200)
-    assert "1.0%" in page.text
+    assert "1.0%" in browser.in_language("en").get("/participation/", status=200).text
+    _few_are_not_told_as_nobody(database, browser)
     _leads_to_what_is_counted(browser.get(f"/participation/?area={STREET}", status=200))
     data = browser.get("/participation/2026-10.json", status=200).response.json
     assert data is not None
     assert {"fewest", "cells", "month", "rounded_to"} == set(data)
     assert browser.get("/participation/2020-01.csv").status == 404
     assert "reporting,10" in browser.get("/participation/2026-10.csv").text
+
+
+def _few_are_not_told_as_nobody(database: Database, browser: Browser) -> None:
+    with database.write() as session:
+        session.execute(update(Participation).values(population=300_000))
+    # what is rounded to nothing would read as if nobody had taken part
+    few = browser.get("/participation/", status=200).text
+    assert "less than 0.1%" in few
+    assert "0.0%" not in few
+    assert "How many people took part in the affairs of the city" in few
 
 
 def _leads_to_what_is_counted(street: Page) -> None:

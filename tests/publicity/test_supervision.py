@@ -19,6 +19,7 @@ from portal.kernel.db import Database
 from portal.kernel.instance import instance_of
 from portal.reports.queries.masked import MaskedCase, masked_cases
 from portal.reports.rules.codes import Source, State
+from portal.site import supervision
 from portal.site.evaluation import Wanted, package, periods_to_take
 from tests.make.accounts import sign_in_as, staff
 from tests.make.areas import small_tree
@@ -158,3 +159,26 @@ def test_r239_a_package_is_whole_hashed_audited_and_the_same_twice(
             select(AuditEntry).where(AuditEntry.action == "evaluation:export")
         ).one()
         assert row.subject == f"evaluation:{names[0]}"
+
+
+def _taken(database: Database) -> int:
+    with database.read() as session:
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.action == "evaluation:export"))
+        return len(rows.all())
+
+
+def test_r239_a_second_click_gets_the_same_package_and_is_written_down_once(
+    app: Flask, database: Database, town: dict[str, Area], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        a_frozen(session, STREET)
+    browser = _as(app, database, "evaluator", town[STREET])
+    form = browser.get("/desk/supervisors/package", status=200).form(button="Take it along (ZIP)")
+    first, second = form.send_twice()
+    assert first.response.data == second.response.data
+    assert first.response.mimetype == second.response.mimetype == "application/zip"
+    assert _taken(database) == 1
+    later = now() + supervision.SECOND_CLICK + timedelta(minutes=1)
+    monkeypatch.setattr(supervision, "now", lambda: later)
+    form.send(status=200).response.close()
+    assert _taken(database) == 2, "what is taken much later is taken anew"

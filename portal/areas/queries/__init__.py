@@ -41,6 +41,7 @@ from portal.areas.queries.tree import (
     descendants_at_level,
     family_of,
     finest_or_own,
+    places_to_choose,
     root_areas,
     top_of_tree,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "outlines_to_draw",
     "outlines_under",
     "permitted_in",
+    "places_to_choose",
     "root_areas",
     "sites_in",
     "sites_near",

@@ -1,9 +1,9 @@
 """Reads of the tree of places."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from portal.areas.models import Area, AreaTag, AreaVersion
 from portal.areas.rules import Tag, UnitKind, codes_of, is_code, tidy_names, valid_on
 from portal.kernel.db import once
+
+MOST_CHOICES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -258,3 +260,20 @@ def paths_tagged(tag: Tag) -> Select[str]:
         .join(AreaTag, AreaTag.area_id == tagged.id)
         .where(AreaTag.tag == tag)
     )
+
+
+def places_to_choose(
+    session: Session, paths: Collection[str] | None, *, level: str = ""
+) -> tuple[list[AreaRow], bool]:
+    """The standing places inside some (None: all), of a level or of any, in the order of the tree;
+    and whether these are all of them: of many more those nearest to the top are given."""
+    where = [_valid(None)]
+    if paths is not None:
+        inside = (Area.path.startswith(path, autoescape=True) for path in paths)
+        where.append(or_(false(), *inside))
+    if level:
+        where.append(Area.level == level)
+    nearest = _columns().where(*where).order_by(func.length(Area.path), Area.path)
+    rows = _rows(session, nearest.limit(MOST_CHOICES + 1))
+    found = sorted(rows[:MOST_CHOICES], key=lambda row: row.path)
+    return found, len(rows) <= MOST_CHOICES

@@ -11,12 +11,10 @@ from portal.assessment.labels.words import group_words
 from portal.assessment.queries.units import Unit
 from portal.assessment.rules import LONGEST_REASON, LONGEST_TITLE, MOST_SCORE, Axis
 from portal.assessment.service.recording import Rater
-from portal.kernel.forms import DayField, DegreeField, Form, WholeNumberField
+from portal.kernel.forms import LONG, NEEDED, DayField, DegreeField, Form, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 
-NEEDED = _l("Please fill this in.")
-LONG = _l("That is too long.")
 _BOUNDS = NumberRange(0, MOST_SCORE, message=_l("A score is from 0 to 100."))
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
@@ -114,36 +114,72 @@ def places_of(session: Session, consultation_id: UUID) -> list[PlaceRow]:
 
 @dataclass(frozen=True)
 class AskedRow:
-    """A question that waits on a community's desk, or was answered there."""
+    """A community that somebody looks after and that is asked, and when it answered."""
 
-    asking: AskingRow
     area_id: UUID
     answered_at: datetime | None
 
 
-def asked_of(
-    session: Session, paths: Iterable[str] | None, after: str = "", place: str = ""
-) -> list[AskedRow]:
-    """A page of what the communities of some places are asked; the newest question first.
+@dataclass(frozen=True)
+class AskedOf:
+    """A question to communities: how many, how many answered, and some of them in their order."""
 
-    ``after`` and ``place``: the number of the last question and the code of the last community; a
-    question to more communities than fit a page goes on there.
+    asking: AskingRow
+    communities: int
+    answered: int
+    places: tuple[AskedRow, ...]
+
+
+def asked_of(
+    session: Session, paths: Iterable[str] | None, after: str = "", *,
+    only: str = "", beyond: str = "",
+) -> list[AskedOf]:  # fmt: skip
+    """A page of what the communities of some places are asked, and one more; the newest first.
+
+    ``only`` and ``beyond``: a question's number, and the code of the community after which its
+    list goes on; of each question no more than a page of communities is told.
     """
     one = ConsultationPlace
-    where = [Consultation.state != ConsultationState.DRAFT, *inside(one.place_path, paths)]
-    last = session.scalar(select(Consultation.id).where(Consultation.number == after))
-    if after and last is not None:
-        path = session.scalar(select(Area.path).where(Area.code == place)) or ""
-        rest = and_(Consultation.id == last, one.place_path > path) if path else false()
-        where.append(or_(Consultation.id < last, rest))
-    rows = session.execute(
-        _asked(*where)
-        .add_columns(one.area_id.label("asked_area"), one.answered_at.label("said_at"))
-        .join(one, one.consultation_id == Consultation.id)
-        .order_by(Consultation.id.desc(), one.place_path)
-        .limit(PAGE + 1)
-    ).all()
-    return [AskedRow(AskingRow(*row[:-2]), row.asked_area, row.said_at) for row in rows]
+    mine = inside(one.place_path, paths)
+    asked = select(one.consultation_id).where(*mine)
+    where = [Consultation.state != ConsultationState.DRAFT, Consultation.id.in_(asked)]
+    rows = _page(session, [*where, Consultation.number == only] if only else where, after)
+    ids = [row.id for row in rows[:PAGE]]
+    counts = {
+        row.consultation_id: row
+        for row in session.execute(
+            select(one.consultation_id, func.count().label("all"), func.count(one.answered_at))
+            .where(one.consultation_id.in_(ids), *mine)
+            .group_by(one.consultation_id)
+        )
+    }
+    if beyond:
+        path = session.scalar(select(Area.path).where(Area.code == beyond))
+        mine = [*mine, one.place_path > (path or "")]
+    places = _some_places(session, ids, mine)
+    return [
+        AskedOf(row, *(counts[row.id][1:] if row.id in counts else (0, 0)), places.get(row.id, ()))
+        for row in rows
+    ]
+
+
+def _some_places(
+    session: Session, ids: Collection[UUID], where: Iterable[ColumnElement[bool]]
+) -> dict[UUID, tuple[AskedRow, ...]]:
+    """Of each question the first communities, by their place in the tree, and one more."""
+    one = ConsultationPlace
+    at = func.row_number().over(partition_by=one.consultation_id, order_by=one.place_path)
+    ranked = (
+        select(one.consultation_id, one.area_id, one.answered_at, at.label("at"))
+        .where(one.consultation_id.in_(ids), *where)
+        .subquery()
+    )
+    found: dict[UUID, tuple[AskedRow, ...]] = {}
+    rows = select(ranked).where(ranked.c.at <= PAGE + 1).order_by(ranked.c.at)
+    for row in session.execute(rows):
+        mine = found.get(row.consultation_id, ())
+        found[row.consultation_id] = (*mine, AskedRow(row.area_id, row.answered_at))
+    return found
 
 
 @dataclass(frozen=True)

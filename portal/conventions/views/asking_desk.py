@@ -8,7 +8,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
-from portal.areas.queries import areas_by_ids
+from portal.areas.queries import AreaRow, areas_by_ids, places_to_choose
 from portal.areas.rules import CODE_LENGTH
 from portal.conventions.forms.consultations import (
     AskingForm,
@@ -104,6 +104,10 @@ def desk_askings() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _to_choose() -> tuple[list[AreaRow], bool]:
+    return places_to_choose(reading(), current_actor().places_for(OPEN))
+
+
 def _offer(form: AskingForm) -> AskingForm:
     actor = current_actor()
     today = city_day(now(), instance().city.zone)
@@ -122,7 +126,7 @@ def desk_asking_new() -> ResponseReturnValue:
         wish, unit = form.wish(), form.unit_id()
         return _address(start_asking(session, current_actor(), wish, unit, now=now()))
 
-    return answer(form, f"{FOLDER}/ask.html", act, thanks=SAVED, row=None)
+    return answer(form, f"{FOLDER}/ask.html", act, thanks=SAVED, row=None, to_choose=_to_choose())
 
 
 @bp.route("/desk/consultations/<number>/change", methods=["GET", "POST"])
@@ -139,7 +143,7 @@ def desk_asking_change(number: str) -> ResponseReturnValue:
         change_asking(session, current_actor(), row.number, form.wish(code), now=now())
         return _address(row.number)
 
-    return answer(form, f"{FOLDER}/ask.html", act, thanks=SAVED, row=row)
+    return answer(form, f"{FOLDER}/ask.html", act, thanks=SAVED, row=row, to_choose=_to_choose())
 
 
 def _typed(row: AskingRow, code: str, places: list[str]) -> dict[str, Any]:
@@ -324,16 +328,18 @@ def desk_asking_publish(number: str) -> ResponseReturnValue:
 @bp.get("/desk/questions/")
 @requires(MANAGE)
 def desk_questions() -> ResponseReturnValue:
-    """What the communities that I look after are asked."""
+    """What the communities that I look after are asked; ``of``: the list of one question."""
     after = clean_number(request.args.get("after", "")[:20]) or ""
+    only = clean_number(request.args.get("of", "")[:20]) or ""
     place = request.args.get("place", "")[:CODE_LENGTH]
-    found = asked_of(reading(), current_actor().places_for(MANAGE), after, place)
+    asked = current_actor().places_for(MANAGE)
+    found = asked_of(reading(), asked, after, only=only, beyond=place if only else "")
     rows = found[:PAGE]
-    today = city_day(now(), instance().city.zone)
+    areas = {one.area_id for row in rows for one in row.places}
     return render_template(
-        f"{FOLDER}/questions.html", rows=rows, states=ASKING_STATES, today=today,
-        areas=areas_by_ids(reading(), {row.area_id for row in rows}),
-        following=rows[-1] if len(found) > PAGE else None,
+        f"{FOLDER}/questions.html", rows=rows, states=ASKING_STATES, page=PAGE, only=only,
+        today=city_day(now(), instance().city.zone), areas=areas_by_ids(reading(), areas),
+        following=rows[-1].asking.number if len(found) > PAGE else None,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, public, requires
-from portal.areas.queries import AreaRow, areas_by_ids
+from portal.areas.queries import AreaRow, areas_by_ids, places_to_choose
 from portal.conventions.forms.tasks import PlaceTaskForm, TaskForm, TaskReportForm
 from portal.conventions.labels.tasks import TASK_FILTERS, TASK_STATES, UNIT_PARTS
 from portal.conventions.queries.tasks import (
@@ -168,7 +168,10 @@ def desk_task_new() -> ResponseReturnValue:
         place = form.place.data or ""
         return _desk(add_task(session, current_actor(), place, form.wish(), now=now()))
 
-    return answer(form, f"{FOLDER}/desk/new.html", act, thanks=SAVED, row=None, units=[])
+    found = places_to_choose(reading(), current_actor().places_for(MANAGE), level="community")
+    return answer(
+        form, f"{FOLDER}/desk/new.html", act, thanks=SAVED, row=None, units=[], to_choose=found
+    )
 
 
 def _desk(number: str) -> str:

@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
+from portal.areas.queries import places_to_choose
 from portal.kernel.clock import now
 from portal.kernel.errors import Conflict, Missing
 from portal.kernel.i18n import lazy_gettext as _l
@@ -89,7 +90,8 @@ def desk_article_new() -> ResponseReturnValue:
             )
         )
 
-    return answer(form, f"{FOLDER}/new.html", act, thanks=SAVED)
+    found = places_to_choose(reading(), current_actor().places_for(WRITE))
+    return answer(form, f"{FOLDER}/new.html", act, thanks=SAVED, to_choose=found)
 
 
 def url_of(number: str) -> str:

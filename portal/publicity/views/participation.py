@@ -15,7 +15,7 @@ from portal.areas.queries import (
     root_areas,
 )
 from portal.kernel.errors import Missing
-from portal.kernel.i18n import current_language
+from portal.kernel.i18n import current_language, gettext
 from portal.kernel.spreadsheets import csv_bytes
 from portal.kernel.web import reading
 from portal.publicity.labels.participation import SLOGAN, TOOK_PART
@@ -30,6 +30,7 @@ from portal.publicity.views.blueprint import bp
 from portal.satisfaction.labels import month_words
 
 COLUMNS: Final = ("month", "area_code", "took_part", "people", "population", "share")
+SMALLEST_SHARE: Final = 0.001
 KEEP: Final = "public, max-age=3600"
 
 
@@ -50,7 +51,10 @@ def participation() -> ResponseReturnValue:
 
 
 def _in_percent(part: float) -> str:
-    """A share with a decimal: most are small."""
+    """A share with a decimal: most are small. What would be read as nobody is told as few."""
+    if 0 < part < SMALLEST_SHARE:
+        least = format_percent(SMALLEST_SHARE, format="0.0%", locale=current_language())
+        return gettext("less than %(share)s", share=least)
     return format_percent(part, format="#,##0.0%", locale=current_language())
 
 

@@ -13,7 +13,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.areas.rules import CODE_LENGTH, Tag
-from portal.kernel.forms import DayField, Form, WholeNumberField
+from portal.kernel.forms import LONG, DayField, Form, WholeNumberField
 from portal.kernel.i18n import in_words
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
@@ -32,7 +32,6 @@ from portal.reports.rules.routing import (
 )
 from portal.reports.service.responsibilities import NewRow
 
-_TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 KIND, GROUP = "kind", "group"
 AT_MOST, OVER = "at_most", "over"
@@ -46,13 +45,13 @@ class DatedForm(Form):
     """What both lists ask: where, what, since when, and who says so."""
 
     area_code = StringField(
-        _l("Code of the place"), [Optional(), Length(max=CODE_LENGTH, message=_TOO_LONG)]
+        _l("Code of the place"), [Optional(), Length(max=CODE_LENGTH, message=LONG)]
     )
     category = SelectField(_l("Kind of problem"), validate_choice=False)
     valid_from = DayField(_l("From this day on"), [InputRequired(_NEEDED)])
     source = StringField(
         _l("Which law or list says so"),
-        [InputRequired(_NEEDED), Length(max=SOURCE_LENGTH, message=_TOO_LONG)],
+        [InputRequired(_NEEDED), Length(max=SOURCE_LENGTH, message=LONG)],
     )
 
     def offer(self, kinds: Iterable[CategoryRow]) -> None:
@@ -96,11 +95,11 @@ class ResponsibilityForm(DatedForm):
     lead_kind = SelectField(_l("Who leads"), validate_choice=False)
     lead_trade = SelectField(_l("Of this trade"), validate_choice=False)
     lead_code = StringField(
-        _l("Or the code of one unit"), [Optional(), Length(max=40, message=_TOO_LONG)]
+        _l("Or the code of one unit"), [Optional(), Length(max=40, message=LONG)]
     )
     co = TextAreaField(
         _l("Codes of the units that support it"),
-        [Optional(), Length(max=600, message=_TOO_LONG)],
+        [Optional(), Length(max=600, message=LONG)],
     )
 
     def offer(self, kinds: Iterable[CategoryRow]) -> None:
@@ -149,7 +148,7 @@ class EndForm(Form):
 class AttributesForm(StepForm):
     """What the desk knows of a case because rows of the list ask for it."""
 
-    area_m2 = StringField(say(CaseKey.AREA_M2), [Optional(), Length(max=12, message=_TOO_LONG)])
+    area_m2 = StringField(say(CaseKey.AREA_M2), [Optional(), Length(max=12, message=LONG)])
     road_class = SelectField(validate_choice=False)
     permit_holder = SelectField(validate_choice=False)
     unit_complained_of = SelectField(validate_choice=False)

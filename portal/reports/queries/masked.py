@@ -20,7 +20,7 @@ from portal.reports.rules.pauses import is_late_at
 from portal.reports.rules.publicity import STRICTEST, TimePrecision
 from portal.reports.rules.transitions import public_state
 
-PAGE: Final = 50
+PAGE: Final = 20
 
 
 @dataclass(frozen=True)

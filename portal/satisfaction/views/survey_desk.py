@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
-from portal.areas.queries import areas_by_ids
+from portal.areas.queries import AreaRow, areas_by_ids, places_to_choose
 from portal.kernel.clock import now
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
@@ -88,7 +88,11 @@ def desk_survey_new() -> ResponseReturnValue:
     def act(session: Session) -> str:
         return _address(write_survey(session, current_actor(), form.wish(), now=now()))
 
-    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=None)
+    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=None, to_choose=_to_choose())
+
+
+def _to_choose() -> tuple[list[AreaRow], bool]:
+    return places_to_choose(reading(), current_actor().places_for(MANAGE))
 
 
 def _address(number: str) -> str:
@@ -136,7 +140,7 @@ def desk_survey_edit(number: str) -> ResponseReturnValue:
         change_survey(session, current_actor(), row.number, form.wish())
         return _address(row.number)
 
-    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=row)
+    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=row, to_choose=_to_choose())
 
 
 @bp.route("/desk/surveys/<number>/question", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from portal.kernel.calendars import (
     DayProblem,
     read_days,
 )
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, Form
 from portal.kernel.i18n import gettext as _
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import register, say
@@ -45,14 +45,14 @@ class YearForm(Form):
         _l("Days that differ"),
         validators=[
             InputRequired(_l("Fill this in.")),
-            Length(max=20_000, message=_l("This is too long.")),
+            Length(max=20_000, message=LONG),
         ],
     )
     source = StringField(
         _l("Who announced it, and when"),
         validators=[
             InputRequired(_l("Fill this in.")),
-            Length(max=200, message=_l("This is too long.")),
+            Length(max=200, message=LONG),
         ],
     )
     seen = HiddenField()

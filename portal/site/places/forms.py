@@ -15,23 +15,22 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from portal.areas.rules import CODE_LENGTH, NAME_LENGTH, Feature, PermittedKind, Tag, clock_minutes
-from portal.kernel.forms import DayField, Form
+from portal.kernel.forms import LONG, DayField, Form
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.words import say
 from portal.organisations import rules as organisation_rules
 from portal.organisations.rules import OrganisationKind, Trade
 from portal.site.places.words import day_names
 
-_TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 
 
 def _short(length: int) -> list[Any]:
-    return [Optional(), Length(max=length, message=_TOO_LONG)]
+    return [Optional(), Length(max=length, message=LONG)]
 
 
 def _needed(length: int) -> list[Any]:
-    return [InputRequired(_NEEDED), Length(max=length, message=_TOO_LONG)]
+    return [InputRequired(_NEEDED), Length(max=length, message=LONG)]
 
 
 def _choices(codes: Iterable[Any], *, empty: Any = None) -> list[SelectChoice]:

@@ -25,7 +25,7 @@ from portal.areas.service.notices import put_up_notice, take_down_notice
 from portal.kernel.clock import now
 from portal.kernel.db import Database
 from portal.kernel.errors import Missing
-from portal.kernel.forms import Form
+from portal.kernel.forms import LONG, Form
 from portal.kernel.i18n import in_words, ngettext
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
@@ -38,7 +38,6 @@ SHOWN: Final = 3
 FRESH_SECONDS: Final = 20.0
 LATELY: Final = timedelta(days=90)
 HOURS: Final = (3, 6, 12, 24, 48, 72, 168, 720)
-_TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 
 
@@ -87,7 +86,7 @@ def standing_notices() -> list[NoticeRow]:
 
 
 def _may_be_empty() -> list[Any]:
-    return [Optional(), Length(max=NOTICE_LENGTH, message=_TOO_LONG)]
+    return [Optional(), Length(max=NOTICE_LENGTH, message=LONG)]
 
 
 class NoticeForm(Form):
@@ -97,12 +96,12 @@ class NoticeForm(Form):
     level = RadioField(_l("How grave"), validators=[InputRequired(_NEEDED)])
     words_zh_hans = TextAreaField(
         _l("Words in simplified Chinese"),
-        [InputRequired(_NEEDED), Length(max=NOTICE_LENGTH, message=_TOO_LONG)],
+        [InputRequired(_NEEDED), Length(max=NOTICE_LENGTH, message=LONG)],
     )
     words_zh_hant = TextAreaField(_l("Words in traditional Chinese"), _may_be_empty())
     words_en = TextAreaField(_l("Words in English"), _may_be_empty())
     issuer = StringField(
-        _l("Issued by"), [InputRequired(_NEEDED), Length(max=NAME_LENGTH, message=_TOO_LONG)]
+        _l("Issued by"), [InputRequired(_NEEDED), Length(max=NAME_LENGTH, message=LONG)]
     )
     lasts = SelectField(_l("How long it stands"), coerce=int)
     tell = BooleanField(_l("Also send it to those who follow this place"))
