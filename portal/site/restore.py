@@ -115,13 +115,19 @@ def restore_backup(
     _forget_again(database, {**lists, **erasures}, restored, now)
     say("Search")
     reindex.bring_up(database)
+    _what_waits(database, instance, manifest, restored)
+    unfinished.unlink(missing_ok=True)
+    return restored
+
+
+def _what_waits(
+    database: Database, instance: Instance, manifest: Manifest, restored: Restored
+) -> None:
     with database.read() as session:
         restored.stop = why_stopped(session)
         restored.needs_look = nobody_looked(session) or bool(lost_copies(session))
     newest = logs_in(instance.config.instance)[-1]
     restored.needs_log_key = bool(manifest.facts["checkpoint"]) and newest.verifier() is None
-    unfinished.unlink(missing_ok=True)
-    return restored
 
 
 def _filled(database: Database) -> list[str]:
