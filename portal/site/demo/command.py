@@ -7,6 +7,7 @@ import click
 from portal.accounts.queries import demo_exists
 from portal.areas.queries import root_areas
 from portal.kernel.clock import now
+from portal.kernel.db import Database
 from portal.site.demo.articles import plant_articles
 from portal.site.demo.benefits import plant_benefits
 from portal.site.demo.conventions import plant_conventions
@@ -14,7 +15,7 @@ from portal.site.demo.deductions import plant_deductions
 from portal.site.demo.exposures import plant_exposures
 from portal.site.demo.figures import plant_figures
 from portal.site.demo.ledger import plant_ledger
-from portal.site.demo.load import draw_pictures, load_demo
+from portal.site.demo.load import Pictures, draw_pictures, load_demo
 from portal.site.demo.meetings import plant_meetings
 from portal.site.demo.people import PASSWORD, demo_accounts
 from portal.site.demo.serving import plant_service
@@ -39,22 +40,27 @@ def demo(tools: Any) -> None:
         if not root_areas(session):
             raise click.ClickException("The city's places are not loaded: run `gongzhi city init`.")
     if empty:
-        pictures = draw_pictures()
-        with database.write() as session:
-            load_demo(session, pictures, now=now())
-        plant_service(database, now())
-        plant_conventions(database, now())
-        plant_meetings(database, now())
-        plant_surveys(database, now())
-        plant_exposures(database, pictures, now())
-        plant_deductions(database, pictures, now())
-        plant_benefits(database, now())
-        plant_articles(database, now())
-        plant_figures(database, now())
-        plant_ledger(database, now)
+        plant_everything(database, draw_pictures())
     click.echo("Demo accounts (on this machine only), password " + PASSWORD)
     for account in demo_accounts():
         click.echo(f"  {account.phone}  {account.role:20} {account.name}")
     click.echo("Try:")
     for link in LINKS:
         click.echo(f"  {tools.config.origin}{link}")
+
+
+def plant_everything(database: Database, pictures: Pictures, **size: int) -> None:
+    """All that the demo shows. ``size``: how many ``residents`` and ``cases``, if not as many as
+    a demo has."""
+    with database.write() as session:
+        load_demo(session, pictures, now=now(), **size)
+    plant_service(database, now())
+    plant_conventions(database, now())
+    plant_meetings(database, now())
+    plant_surveys(database, now())
+    plant_exposures(database, pictures, now())
+    plant_deductions(database, pictures, now())
+    plant_benefits(database, now())
+    plant_articles(database, now())
+    plant_figures(database, now())
+    plant_ledger(database, now)

@@ -218,7 +218,12 @@ def _certify(session: Session, cast: Cast, row: ShiftRow, now: datetime) -> None
 def _sign_up_for_more(session: Session, cast: Cast, now: datetime) -> None:
     """Coming shifts: one is full and somebody waits, one is half full, a swap is asked for."""
     coming = _shifts(session, ActivityKind.ASSISTANT_WARDEN, now, now + 7 * DAY)
-    crossing = _shifts(session, ActivityKind.SHIFT, now + DAY, now + 7 * DAY)
+    # a series has its own days and seats: in some weeks one of its shifts would come first
+    crossing = [
+        one
+        for one in _shifts(session, ActivityKind.SHIFT, now + DAY, now + 7 * DAY)
+        if one.series_id is None
+    ]
     at = now - 2 * LATER
     if len(coming) < 2 or not crossing:
         return
