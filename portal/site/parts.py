@@ -104,6 +104,7 @@ class TriedForm(Form):
     place = StringField(Said("place"), default=partial(said, "place_value"))
     empty = StringField(Said("place"))
     code = StringField(Said("code"))
+    area = StringField(Said("place"))
     number = StringField(Said("number"), render_kw={"disabled": True})
     long = StringField(Said("long"))
     what = TextAreaField(Said("what"), default=partial(said, "what_value"))

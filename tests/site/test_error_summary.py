@@ -38,7 +38,13 @@ def test_the_same_words_of_two_fields_say_which_field_it_is(app: Flask, browser:
         return answer(TrialForm(), app.jinja_env.from_string(PAGE), lambda _session: "/help")
 
     app.add_url_rule("/trial", "trial", public(trial), methods=["GET", "POST"])
-    page = browser.get("/trial", status=200).form().fill(note="abcd").send("Send", status=422)
+    page = (
+        browser.in_language("en")
+        .get("/trial", status=200)
+        .form()
+        .fill(note="abcd")
+        .send("Send", status=422)
+    )
     assert page.errors == [
         "Name: Please fill this in.", "Place: Please fill this in.", "Too long.",
     ]  # fmt: skip

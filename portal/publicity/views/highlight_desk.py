@@ -24,7 +24,7 @@ from portal.publicity.service.highlights import (
 )
 from portal.publicity.views.blueprint import bp
 
-FOLDER: Final = "publicity/highlights"
+FOLDER: Final = "publicity/highlights/desk"
 SAVED = _l("Saved.")
 
 
