@@ -18,7 +18,7 @@ _CODE: Final = 40
 class HighlightForm(Form):
     """What an office says of a month."""
 
-    place = needed_line(_l("Code of the place"), _CODE)
+    place = needed_line(_l("Place"), _CODE)
     month = needed_line(_l("Month, such as 2026-10"), MONTH_LENGTH)
     unit = needed_line(_l("Code of the unit that says it"), _CODE)
     words = needed_words(_l("What went well?"), LONGEST_WORDS)

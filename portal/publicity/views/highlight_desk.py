@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
-from portal.areas.queries import areas_by_ids
+from portal.areas.queries import areas_by_ids, places_to_choose
 from portal.kernel.clock import now
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
@@ -64,7 +64,8 @@ def desk_highlight_new() -> ResponseReturnValue:
         return _desk()
 
     thanks = _l("Saved. Somebody else approves it before it is shown.")
-    return answer(form, f"{FOLDER}/new.html", act, thanks=thanks)
+    found = places_to_choose(reading(), current_actor().places_for(WRITE))
+    return answer(form, f"{FOLDER}/new.html", act, thanks=thanks, to_choose=found)
 
 
 @bp.route("/desk/highlights/<number>/approve", methods=["GET", "POST"])
