@@ -70,7 +70,7 @@ class SurveyForm(Form):
         _l("Title in traditional Chinese"), [Optional(), _most(LONGEST_TITLE)]
     )
     title_en = StringField(_l("Title in English"), [Optional(), _most(LONGEST_TITLE)])
-    place = StringField(_l("Code of the place"), [InputRequired(message=NEEDED), _most(32)])
+    place = StringField(_l("Place"), [InputRequired(message=NEEDED), _most(32)])
     opens_on = DayField(_l("First day"), [InputRequired(message=NEEDED)])
     closes_on = DayField(_l("Last day"), [InputRequired(message=NEEDED)])
     who = RadioField(

@@ -40,7 +40,7 @@ class AskingForm(Form):
         validate_choice=False,
     )
     unit = SelectField(_l("Who asks?"), validate_choice=False)
-    place = needed_line(_l("Code of the place where it is asked"), 32)
+    place = needed_line(_l("Where it is asked"), 32)
     title = needed_line(_l("What it is about"), LONGEST_ITEM)
     markdown = needed_words(_l("What is planned, and what is asked?"), LONGEST_QUESTION)
     opens_on = DayField(_l("First day"), [InputRequired(message=NEEDED)])

@@ -46,7 +46,7 @@ class PlaceTaskForm(TaskForm):
     """A task of a community that no meeting resolved on."""
 
     place = StringField(
-        _l("Code of the community"),
+        _l("Community"),
         [InputRequired(message=NEEDED), Length(max=32, message=LONG)],
     )
 

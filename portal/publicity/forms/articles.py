@@ -94,9 +94,7 @@ class NewArticleForm(ArticleForm):
         [InputRequired(message=NEEDED)],
         choices=[SelectChoice(one.value, words) for one, words in KINDS.items()],
     )
-    place = StringField(
-        _l("Code of the place"), [InputRequired(message=NEEDED), Length(max=40, message=LONG)]
-    )
+    place = StringField(_l("Place"), [InputRequired(message=NEEDED), Length(max=40, message=LONG)])
 
 
 class SeenForm(Form):
