@@ -107,6 +107,6 @@ def test_N1_answers_that_somebody_wrote_over_count_as_guarded_and_stop_nothing(
         first = update(GuardOutcome).where(GuardOutcome.id == rows[0].id)
         session.execute(first.values(sealed_route=rows[1].sealed_route))
     with database.read() as session:
-        assert guarded_since(session, Probing.PROPOSER, who, NOW + DAY) == 1
+        assert guarded_since(session, Probing.PROPOSER, [who], NOW + DAY) == 1
         counts = count_outcomes(session, NOW, NOW + DAY)
     assert (counts.proposals, counts.never, counts.outside) == (3, 0, 0)

@@ -285,13 +285,13 @@ def it_is_revised(place: Community) -> None:
     change = links(place.at("committee").get(place.desk), f"{place.desk}/clauses/")
     first = next(one for one in change if not one.endswith(("/out", "/new")))
     form = place.at("committee").get(first, status=200).form(button="Save")
-    form.fill(words="楼道不堆杂物，不停电动车。").send()
+    form.fill(words="楼道不堆杂物，不停电动车充电。").send()
     for _ in range(2):
         place.go_on("Go on to the next step")
         place.later(days=16)
     # the check of words reads "power cut" across two words: a person says why it may stand
     page = place.at("street").get(place.desk).click("Let it stand")
-    page.form(button="Let it stand").fill(reason="说的是电动车，不是停电").send()
+    page.form(button="Let it stand").fill(reason="说的是电动车充电，不是停电").send()
     place.go_on("Nothing speaks against it", "street", "approve")
     it_is_voted_on(place)
     form = place.at("committee").get(f"{place.desk}/filing").form(button="Save")
@@ -307,7 +307,7 @@ def it_is_revised(place: Community) -> None:
 def compare(page: Page) -> None:
     """In one text with marks, and side by side."""
     assert page.h1 == "From version 1 to version 2"
-    assert [one.text for one in page.soup.select("ins")] == ["，不停电动车"]
+    assert [one.text for one in page.soup.select("ins")] == ["，不停电动车充电"]
     rows: list[Any] = page.soup.select("main table tbody tr")
     assert [row.th.text.strip() for row in rows] == ["changed", "same"]
     assert "不停电动车" not in rows[0].select("td")[0].text
