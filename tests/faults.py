@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
-import html5lib
 from bs4 import BeautifulSoup, Tag
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect
 
 from portal.site.context import one_way
+from tests.syntax import syntax_faults
 
 if TYPE_CHECKING:
     from tests.pages import Page
@@ -31,7 +31,7 @@ def faults_of(page: "Page") -> Iterable[str]:
     soup = page.soup
     # one walk for all questions: a selector would walk again for each
     every: list[Tag] = soup.find_all(True)
-    yield from _syntax(page.html)
+    yield from syntax_faults(page.html)
     yield from _names(soup, every)
     # what a script may bring in later has its words then
     templates = [tag for tag in every if tag.name == "template"]
@@ -69,32 +69,6 @@ def _way(page: "Page", tags: Sequence[Tag]) -> Iterable[str]:
         yield "nothing says where one is (您现在的位置)"
     elif steps and not all(words(step) for step in steps):
         yield "a step without words in what says where one is"
-
-
-def _syntax(html: str) -> Iterable[str]:
-    skeleton = _skeleton(html)
-    if skeleton in _CLEAN:
-        return
-    parser = html5lib.HTMLParser()
-    parser.parse(html)
-    for (line, _column), code, details in parser.errors[:5]:
-        source = html.splitlines()[line - 1].strip()[:120]
-        yield f"not HTML at line {line}: {code} {details or ''} in {source!r}"
-    if not parser.errors:
-        _CLEAN.add(skeleton)
-
-
-# skeletons without a fault: to the parser, pages that differ in words and values are the same
-_CLEAN: set[int] = set()
-_FILLING = re.compile(r'(?<=>)[^<]*|(?<==")[^"]*(?=")')
-
-
-def _skeleton(html: str) -> int:
-    """What of a page its syntax depends on: tags, names of attributes, and every ampersand."""
-    return hash(_FILLING.sub(lambda found: "&".join(_AMPERSANDS.findall(found[0])), html))
-
-
-_AMPERSANDS = re.compile(r"&#?\w*;?")
 
 
 def _ids(tags: Sequence[Tag]) -> Iterable[str]:
