@@ -21,7 +21,7 @@ CHROMIUM = next((path for path in CHROMIUMS if path.exists()), CHROMIUMS[0])
 INSTALL = "apt-get install chromium-headless-shell fonts-noto-cjk fonts-noto-core"
 NO_CHROMIUM = f"no {CHROMIUM}; run `{INSTALL}`"
 
-# each test of such a file needs what the first one has made
+# each test of such a file needs what the first one has made, and all of them one demo city
 DEMOS = {f"tests/site/test_{name}.py" for name in ("display", "face", "words_on_pages")}
 
 # every test on SQLite writes a file of some megabytes and waits until the disk has each commit
@@ -89,8 +89,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     Two browsers at once were 2.3 times slower than one after the other, and what they share, the
     demo city and the walk through its pages, would be made twice. The groups of xdist 3.8 have no
-    effect with pytest 9.2, which no longer lets a plugin change the name of a test. A file that
-    makes a demo city of its own stays in one worker too.
+    effect with pytest 9.2, which no longer lets a plugin change the name of a test. The files that
+    look at one demo city stay in one worker too.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  only where xdist is
 
@@ -99,7 +99,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = nodeid.partition("::")[0]
             if file.startswith("tests/browser/"):
                 return "browser"
-            return file if file in DEMOS else nodeid
+            return "demo" if file in DEMOS else nodeid
 
         def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
             # asked after every test: what is done need not be counted again each time

@@ -1,8 +1,9 @@
 """Who looks at the pages of ``tests.make.all_pages``: roles, and people in the middle of a step."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Person, SecondFactor
@@ -39,6 +40,12 @@ class Visitors:
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
         self._known: dict[str, list[tuple[str, str, str]]] = {"": []}
+
+    def before(self, app: Flask) -> "Visitors":
+        """The same people at another portal with the same data."""
+        others = Visitors(replace(self.demo, app=app))
+        others._known = self._known
+        return others
 
     def cookies(self, who: str) -> list[tuple[str, str, str]]:
         if who not in self._known:

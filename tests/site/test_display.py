@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +12,6 @@ from flask import Flask
 from portal.kernel.i18n import LANGUAGES
 from portal.site.display import CHOICES
 from tests.make.all_pages import Stop, all_pages
-from tests.make.demo import small_demo
 from tests.make.display import look, tool, use
 from tests.make.visitors import Visitors
 from tests.pages import Browser, Page, PageFault, words
@@ -30,31 +28,57 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+class View(NamedTuple):
+    """What is asked of a page in one mode: kept without the page, of which there are thousands.
+
+    ``controls``: what may be filled in or pressed, as (form's address, kind, name). ``way``: how
+    many steps say where one is, and whether the first leads there. ``switches``: where the links
+    to and from elder mode lead.
+    """
+
+    drawn: set[str]
+    controls: Counter[tuple[str, str, str]]
+    heading: str
+    way: tuple[int, bool]
+    switches: list[list[str]]
+
+
 class Seen(NamedTuple):
     """One page as it is usually, as plain text and in elder mode."""
 
     name: str
     path: str
-    usual: BeautifulSoup
-    plain: BeautifulSoup
-    elder: BeautifulSoup
+    usual: View
+    plain: View
+    elder: View
 
 
 @pytest.fixture(scope="module")
-def seen(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Seen]:
+def seen(visitors: Visitors) -> list[Seen]:
     """Every page of the portal, with something on it."""
-    with small_demo(tmp_path_factory.mktemp("display"), sqlite_template) as demo:
-        visitors = Visitors(demo)
-        return [_seen(visitors, stop) for stop in all_pages(demo) if stop.name not in WALLS]
+    return [_seen(visitors, stop) for stop in all_pages(visitors.demo) if stop.name not in WALLS]
 
 
 def _seen(visitors: Visitors, stop: Stop) -> Seen:
-    soups = []
+    views = []
     for choices in ({}, {"plain": "1"}, {"elder": "1"}):
         answer = visitors.client(stop.who, lang="en", offered="1", **choices).get(stop.path)
         assert answer.status_code < 500, stop
-        soups.append(BeautifulSoup(answer.get_data(as_text=True), "html.parser"))
-    return Seen(stop.name, stop.path, *soups)
+        views.append(_view(BeautifulSoup(answer.get_data(as_text=True), "html.parser")))
+    return Seen(stop.name, stop.path, *views)
+
+
+def _view(soup: BeautifulSoup) -> View:
+    drawn = "link[rel=stylesheet], link[rel=icon], img, svg, script, iframe, canvas, picture"
+    steps = soup.select("nav.breadcrumb li")
+    links = soup.select("a.elder-switch")
+    return View(
+        {tag.name for tag in soup.select(drawn)},
+        _controls(soup),
+        _letters(soup),
+        (len(steps), bool(steps) and steps[0].find("a") is not None),
+        [parse_qs(urlsplit(str(link["href"])).query)["elder"] for link in links],
+    )
 
 
 def with_bar(browser: Browser, path: str = "/help") -> Page:
@@ -119,7 +143,7 @@ def test_r090_plain_text_is_the_same_address_and_goes_back_the_same_way(browser:
 
 
 def _controls(soup: BeautifulSoup) -> Counter[tuple[str, str, str]]:
-    """What may be filled in or pressed: (form's address, kind, name).
+    """What may be filled in or pressed.
 
     A press on a picture is left out: its page has the arrows beside it, in plain text too. So are
     aids that only a script shows. One of several is asked by a list or, in plain text, by circles.
@@ -144,16 +168,14 @@ def _letters(soup: BeautifulSoup) -> str:
 def test_r090_plain_text_has_every_function_and_nothing_drawn_on_every_page(
     seen: list[Seen],
 ) -> None:
-    drawn = "link[rel=stylesheet], link[rel=icon], img, svg, script, iframe, canvas, picture"
     faults = []
     for page in seen:
-        found = {tag.name for tag in page.plain.select(drawn)}
-        if found:
-            faults.append(f"{page.name}: {sorted(found)}")
-        missing = _controls(page.usual) - _controls(page.plain)
+        if page.plain.drawn:
+            faults.append(f"{page.name}: {sorted(page.plain.drawn)}")
+        missing = page.usual.controls - page.plain.controls
         if missing:
             faults.append(f"{page.name}: without {sorted(missing)}")
-        if _letters(page.usual) != _letters(page.plain):
+        if page.usual.heading != page.plain.heading:
             faults.append(f"{page.name}: another h1")
     assert not faults, "\n".join(faults)
 
@@ -194,9 +216,8 @@ def test_r103_the_eye_care_ground_and_a_scheme_take_turns(browser: Browser) -> N
 def test_r104_every_page_but_the_first_says_where_one_is(seen: list[Seen]) -> None:
     silent = []
     for page in seen:
-        for soup in (page.usual, page.plain, page.elder):
-            steps = soup.select("nav.breadcrumb li")
-            if page.path != "/" and (len(steps) < 2 or steps[0].find("a") is None):
+        for steps, leads in (page.usual.way, page.plain.way, page.elder.way):
+            if page.path != "/" and (steps < 2 or not leads):
                 silent.append(page.name)
     assert not silent
 
@@ -232,11 +253,9 @@ def test_r104_what_a_page_belongs_to_is_named(browser: Browser) -> None:
 def test_elder_mode_has_one_switch_on_every_page(seen: list[Seen]) -> None:
     without = []
     for page in seen:
-        for soup, wanted in ((page.usual, "1"), (page.plain, "1"), (page.elder, "0")):
-            links = soup.select("a.elder-switch")
-            asked = [parse_qs(urlsplit(str(link["href"])).query)["elder"] for link in links]
-            if asked != [[wanted]]:
-                without.append((page.name, wanted, asked))
+        for view, wanted in ((page.usual, "1"), (page.plain, "1"), (page.elder, "0")):
+            if view.switches != [[wanted]]:
+                without.append((page.name, wanted, view.switches))
     assert not without
 
 

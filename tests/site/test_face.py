@@ -1,8 +1,7 @@
 """What residents read: plain words of one country in both scripts, signs, and no detours."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from babel.messages.pofile import read_po
@@ -13,7 +12,6 @@ from portal.kernel.config import CHECKOUT
 from portal.reports.models import Category
 from portal.reports.rules.kinds import OWN_DOORS
 from tests.make.all_pages import all_pages
-from tests.make.demo import Demo, small_demo
 from tests.make.visitors import ASKER, MOVER, SENDER, WRITER, Visitors
 
 RESIDENTS = {"", "resident", ASKER, MOVER, WRITER, SENDER}
@@ -37,15 +35,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with small_demo(tmp_path_factory.mktemp("face"), sqlite_template) as demo:
-        yield demo
-
-
-@pytest.fixture(scope="module")
-def read(city: Demo) -> Read:
+def read(visitors: Visitors) -> Read:
     """Every page that residents open, in a language."""
-    visitors = Visitors(city)
 
     def pages(language: str) -> dict[str, BeautifulSoup]:
         return {
@@ -53,7 +44,7 @@ def read(city: Demo) -> Read:
                 visitors.client(stop.who, lang=language, offered="1").get(stop.path).text,
                 "html.parser",
             )
-            for stop in all_pages(city)
+            for stop in all_pages(visitors.demo)
             # the collector's page without a network is the same for everybody, and staff's own
             if stop.who in RESIDENTS and not stop.path.startswith("/desk/")
         }
@@ -103,12 +94,12 @@ def test_the_way_to_report_needs_no_download_and_no_other_window(read: Read) -> 
         assert not page.select("main form a[href*='print'], main form a[href*='paper']"), path
 
 
-def test_each_kind_has_a_sign_and_a_plain_sentence_where_one_chooses(city: Demo) -> None:
-    stop = next(stop for stop in all_pages(city) if stop.name == "reports.what")
-    page = Visitors(city).client(stop.who, lang="zh_Hans", offered="1").get(stop.path)
+def test_each_kind_has_a_sign_and_a_plain_sentence_where_one_chooses(visitors: Visitors) -> None:
+    stop = next(stop for stop in all_pages(visitors.demo) if stop.name == "reports.what")
+    page = visitors.client(stop.who, lang="zh_Hans", offered="1").get(stop.path)
     soup = BeautifulSoup(page.text, "html.parser")
     buttons = {str(one["value"]): one for one in soup.select("button[name=category]")}
-    with city.database.read() as session:
+    with visitors.demo.database.read() as session:
         kinds = session.execute(select(Category.code, Category.hint_zh_Hans)).all()
     assert len(kinds) >= 30
     for code, sentence in kinds:

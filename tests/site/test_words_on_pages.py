@@ -6,15 +6,14 @@ into a template or into the code; and one on the Chinese page has no words in th
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from portal.kernel.i18n import babel
+from portal.site.app import create_app
 from tests.house import said
 from tests.house.tree import ROOT
 from tests.make.all_pages import Stop, all_pages
-from tests.make.demo import small_demo
 from tests.make.visitors import Visitors
 
 MODES: tuple[dict[str, str], ...] = ({}, {"elder": "1"}, {"plain": "1"}, {"bar": "1"})
@@ -55,22 +54,15 @@ def _forget_catalogues() -> None:
 
 
 @pytest.fixture(scope="module")
-def spoken(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
-    """Visitors of the demo in the catalogues as they are."""
-    with small_demo(tmp_path_factory.mktemp("spoken"), sqlite_template) as demo:
-        yield Visitors(demo)
-
-
-@pytest.fixture(scope="module")
-def bracketed(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Visitors]:
+def bracketed(visitors: Visitors, tmp_path_factory: pytest.TempPathFactory) -> Visitors:
     """Visitors of the demo in the pseudo-locale, which takes the place of zh_Hans."""
     folder = tmp_path_factory.mktemp("bracketed")
-    said.pseudo(ROOT, folder / "translations", "zh_Hans")
-    with small_demo(folder, sqlite_template) as demo:
-        demo.app.extensions["babel"].translation_directories[:] = [str(folder / "translations")]
-        yield Visitors(demo)
+    said.pseudo(ROOT, folder, "zh_Hans")
+    demo = visitors.demo
+    app = create_app(demo.app.extensions["gongzhi_instance"], demo.database)
+    app.config["DEMO"] = True
+    app.extensions["babel"].translation_directories[:] = [str(folder)]
+    return visitors.before(app)
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: next(iter(mode), "normal"))
@@ -101,10 +93,10 @@ def _new_in(visitors: Visitors, stop: Stop, mode: dict[str, str]) -> str:
 _USUAL: dict[tuple[int, str, str], str] = {}
 
 
-def test_every_word_of_ours_has_chinese_words(spoken: Visitors) -> None:
+def test_every_word_of_ours_has_chinese_words(visitors: Visitors) -> None:
     faults: dict[str, str] = {}
-    for stop in all_pages(spoken.demo):
-        for piece in said.pieces(_page(spoken, stop, {})):
+    for stop in all_pages(visitors.demo):
+        for piece in said.pieces(_page(visitors, stop, {})):
             if said.latin_words(piece, KNOWN):
                 faults.setdefault(piece, stop.path)
     assert faults == {}, "\n".join(f"{path}: {piece}" for piece, path in faults.items())
