@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.accounts.models import Person
 from portal.areas.models import Area
@@ -12,6 +12,7 @@ from portal.conventions.models import DraftClause, Round
 from portal.conventions.rules.texts import Topic
 from portal.conventions.rules.way import RoundState
 from portal.kernel.db import Database
+from tests.faults import words
 from tests.make import conventions as make
 from tests.make.accounts import sign_in_as, staff
 from tests.make.areas import small_tree
@@ -44,6 +45,7 @@ def test_a_committee_starts_a_convention_and_everybody_sees_where_it_stands(
     at_desk: Browser, browser: Browser
 ) -> None:
     form = at_desk.get("/desk/conventions/new", status=200).form(button="Start it")
+    assert form.values["place"] == COMMUNITY
     page = form.fill(place="no such", title="东阁社区居民公约").send()
     assert "This place is not known" in page.text
     page = page.form(button="Start it").fill(place=COMMUNITY, asked="楼道怎么管？").send()
@@ -57,6 +59,30 @@ def test_a_committee_starts_a_convention_and_everybody_sees_where_it_stands(
     assert "Wishes are being collected" in moved.text
     early = at_desk.get(f"{page.path}/move/go_on").form(button="Go on to the next step").send()
     assert "People still have time until" in early.text
+
+
+def test_places_are_chosen_by_their_names_and_those_of_one_name_by_their_codes_too(
+    app: Flask, database: Database, tree: Mapping[str, Area]
+) -> None:
+    street = "370283001"
+    first, second = (tree[f"{street}{number}"] for number in ("001", "002"))
+
+    def choices(at: str) -> list[str]:
+        page = browser.get(at, status=200)
+        return [words(one) for one in page.soup.select("select[name=place] option")]
+
+    with database.write() as session:
+        office = staff(session, "community_committee", area=tree[street])
+    browser = Browser(app).in_language("en")
+    sign_in_as(browser, office)
+    for at in ("/desk/conventions/new", "/desk/meetings/new", "/desk/tasks/new"):
+        assert choices(at) == ["Choose a place", first.name_zh_hans, second.name_zh_hans]
+    with database.write() as session:
+        same = update(Area).where(Area.id == second.id)
+        session.execute(same.values(name_zh_hans=first.name_zh_hans))
+    assert choices("/desk/meetings/new") == [
+        "Choose a place", *(f"{first.name_zh_hans} ({one.code})" for one in (first, second))
+    ]  # fmt: skip
 
 
 def test_clauses_are_written_pasted_taken_from_the_model_and_put_together(

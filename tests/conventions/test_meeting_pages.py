@@ -41,6 +41,7 @@ def test_a_meeting_from_its_plan_to_its_tasks(
     her.get(place).form(button="Tell me of meetings here by message").send()
     day = str(now().date() + timedelta(days=3))
     form = desk.get("/desk/meetings/new", status=200).form(button="Save")
+    assert form.values["place"] == COMMUNITY
     page = form.fill(
         place=COMMUNITY, title="充电桩", venue="活动室", day=day, agenda="装在哪里"
     ).send()

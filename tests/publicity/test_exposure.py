@@ -114,7 +114,7 @@ def test_L6_nobody_approves_her_own_words_or_covering(there: Column) -> None:
 
     def edit(who: Actor) -> None:
         with there.database.write() as session:
-            edit_exposure(session, who, number, wish, now=NOW)
+            edit_exposure(session, who, number, wish, seen=there.row(number).mark, now=NOW)
 
     def cover(who: Actor) -> None:
         with there.database.write() as session:

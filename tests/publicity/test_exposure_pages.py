@@ -131,6 +131,27 @@ def test_nobody_is_led_to_change_what_another_wrote(desk: Browser, there: Column
     assert "Only whoever wrote this" in form.send().text
 
 
+def test_a_second_window_puts_nothing_over_what_it_has_not_shown(
+    desk: Browser, there: Column
+) -> None:
+    form = desk.get("/desk/exposure/new", status=200).form(button="Save")
+    form.fill(basis="breach", basis_number=there.breach, act="占道堆放货物", located="东阁路")
+    address = form.send().path
+    number = address.rpartition("/")[2]
+    one, other = (desk.get(f"{address}/edit", status=200).form(button="Save") for _ in range(2))
+    one.fill(act="占道经营").send(status=200)
+    late = other.fill(located="北关路", days=3).send(status=409)
+    assert there.row(number).located == "东阁路"
+    assert "Meanwhile this was changed" in late.text
+    assert [row.get_text(" ", strip=True) for row in late.soup.select(".summary dd")] == [
+        "占道经营", "东阁路", "7",
+    ]  # fmt: skip
+    kept = late.form(button="Save")
+    assert (kept.values["located"], kept.values["days"]) == ("北关路", "3")
+    kept.send(status=200)
+    assert (there.row(number).act, there.row(number).located) == ("占道堆放货物", "北关路")
+
+
 def test_lists_send_as_many_queries_for_many_items_as_for_one(
     desk: Browser, there: Column, browser: Browser
 ) -> None:

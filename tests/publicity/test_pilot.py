@@ -43,6 +43,10 @@ def test_r003_a_pilot_is_told_by_public_figures_with_their_sources(
     assert (found.reported, found.settled, before.reported) == (2, 1, 0)
     assert found.minutes is None, "hours of a street could lead to somebody"
     page = browser.get(f"/pilot/?area={STREET}&first=2026-10&last=2026-10", status=200)
+    asked = page.soup.select_one("form.form")
+    assert asked is not None
+    assert [str(one["value"]) for one in asked.select("option[selected]")] == [STREET]
+    assert len(asked.select("option")) == 3
     lines = page.soup.select("main li.card")
     assert all(line.select("a[href]") for line in lines), "each figure has its source"
     assert "50%" in page.text

@@ -39,7 +39,7 @@ class PlanForm(Form):
         validate_choice=False,
     )
     place = StringField(
-        _l("Code of the community"),
+        _l("Community"),
         [InputRequired(message=NEEDED), Length(max=32, message=LONG)],
     )
     title = StringField(

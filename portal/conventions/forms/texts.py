@@ -52,7 +52,7 @@ class StartForm(Form):
         choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
         validate_choice=False,
     )
-    place = StringField(_l("Code of the community"), [InputRequired(message=NEEDED), _most(32)])
+    place = StringField(_l("Community"), [InputRequired(message=NEEDED), _most(32)])
     title = StringField(_l("Name"), [InputRequired(message=NEEDED), _most(LONGEST_TITLE)])
     covers = StringField(
         _l("Estate or road, if it is not for the whole community"),

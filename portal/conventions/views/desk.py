@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from credit.rules.differences import differences
 from portal.accounts.access import current_actor, requires
-from portal.areas.queries import areas_by_ids
+from portal.areas.queries import areas_by_ids, places_to_choose
 from portal.conventions.forms.texts import ClauseForm, PasteForm, ReasonForm, StartForm, SureForm
 from portal.conventions.labels.kinds import KINDS, TOPICS
 from portal.conventions.labels.votes import OUTCOMES, PHASES
@@ -91,7 +91,8 @@ def desk_convention_new() -> ResponseReturnValue:
     def act(session: Session) -> str:
         return _address(start_round(session, current_actor(), form.wish(), now=now()))
 
-    return answer(form, f"{FOLDER}/new.html", act, thanks=SAVED)
+    found = places_to_choose(reading(), current_actor().places_for(MANAGE), level="community")
+    return answer(form, f"{FOLDER}/new.html", act, thanks=SAVED, to_choose=found)
 
 
 def _address(number: str) -> str:

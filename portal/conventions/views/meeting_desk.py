@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.accounts.queries import PersonRow, people_by_ids
-from portal.areas.queries import areas_by_ids
+from portal.areas.queries import areas_by_ids, places_to_choose
 from portal.conventions.forms.meetings import (
     AdditionForm,
     MinutesForm,
@@ -98,7 +98,8 @@ def desk_meeting_new() -> ResponseReturnValue:
         wish = form.wish(instance().city.zone)
         return _address(plan_meeting(session, current_actor(), wish, now=now()))
 
-    return answer(form, f"{FOLDER}/plan.html", act, thanks=SAVED, row=None)
+    found = places_to_choose(reading(), current_actor().places_for(MANAGE), level="community")
+    return answer(form, f"{FOLDER}/plan.html", act, thanks=SAVED, row=None, to_choose=found)
 
 
 @bp.route("/desk/meetings/<number>/change", methods=["GET", "POST"])

@@ -33,7 +33,7 @@ from portal.publicity.rules.disclosure import (
     TaskWish,
 )
 
-_PLACE: Final = _l("Code of the place")
+_PLACE: Final = _l("Place")
 _SOURCE: Final = _l("Source: which document says so")
 
 

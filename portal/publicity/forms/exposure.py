@@ -34,8 +34,9 @@ LOOKED: Final = _l(
 
 
 class WordsForm(PhotoForm):
-    """What is shown: an act and a place, for some days."""
+    """What is shown: an act and a place, for some days. ``seen``: the mark of what stood there."""
 
+    seen = HiddenField(default="")
     act = StringField(
         _l("What was done against the rules"),
         [InputRequired(message=NEEDED), Length(max=LONGEST_ACT, message=LONG)],
@@ -59,7 +60,7 @@ class WordsForm(PhotoForm):
         """Show what stands there, unless something was typed."""
         if not self.is_submitted():
             self.act.data, self.located.data, self.days.data = row.act, row.located, row.days
-            self.about_person.data = row.about_person
+            self.about_person.data, self.seen.data = row.about_person, row.mark
 
     def wish(self, basis: Basis, number: str) -> ExposureWish:
         """What is wanted."""

@@ -1,6 +1,5 @@
 """Articles as they are read, by everybody and at the desk; a list is one query, however long."""
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from portal.publicity.rules.articles import (
     Provenance,
     VersionState,
 )
+from portal.publicity.rules.marks import mark_of_words
 
 PAGE = 20
 # what somebody writes of a version; a correction begins with it
@@ -92,7 +92,7 @@ class VersionRow:
     @property
     def mark(self) -> str:
         """What a form remembers of the words as they stood when it was opened, to the letter."""
-        return _hashed(self.version, *(getattr(self, name) for name in WORDS))
+        return mark_of_words(self.version, *(getattr(self, name) for name in WORDS))
 
 
 @dataclass(frozen=True)
@@ -137,14 +137,10 @@ class Sought:
 def mark_of(row: ArticleRow, version: VersionRow) -> str:
     """What whoever takes a step has read: the words, and whether, when and under which name the
     person has agreed to be told of."""
-    return _hashed(
+    return mark_of_words(
         version.mark, version.state, version.sent, row.person_id, row.agreed_version,
         row.agreed_sent, row.agreed_at, row.sealed_name,
     )  # fmt: skip
-
-
-def _hashed(*seen: Any) -> str:
-    return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
 _ARTICLE: Any = tuple(getattr(Article, name) for name in ArticleRow.__dataclass_fields__)

@@ -24,6 +24,7 @@ from portal.publicity.rules.exposure import (
     Standing,
     why_not_show,
 )
+from portal.publicity.rules.marks import mark_of_words
 from portal.reports.queries.exposing import CaseBasis, case_bases
 
 PAGE = 40
@@ -64,6 +65,13 @@ class ExposureRow:
     expires_at: datetime | None
     back_why: str | None
     down_why: str | None
+
+    @property
+    def mark(self) -> str:
+        """What the form of its words remembers of what stood there when it was opened."""
+        return mark_of_words(
+            self.act, self.located, self.days, self.about_person, self.blob_key, self.covers
+        )
 
     @property
     def bare(self) -> bool:

@@ -143,13 +143,15 @@ def _own(session: Session, actor: Actor, number: str) -> ExposureRow:
 
 
 def edit_exposure(
-    session: Session, actor: Actor, number: str, wish: ExposureWish, *, now: datetime
+    session: Session, actor: Actor, number: str, wish: ExposureWish, *, seen: str, now: datetime
 ) -> None:
     """Its writer's other words while it is a draft; what it rests on stays. A new picture is
-    covered anew."""
+    covered anew. ``seen``: the mark of what stood there when she began."""
     row = _own(session, actor, number)
     if row.state is not ExposureState.DRAFT:
         raise Conflict(ExposureRefusal.NOT_NOW)
+    if row.mark != seen:
+        raise Conflict(ExposureRefusal.MOVED_ON)
     _nobody_named(wish)
     files = _files(take_uploads(session, wish.photo, now, field="photo"))
     gone = dict.fromkeys(("public_key", "public_thumbnail_key", "covers")) if files else {}

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
+from portal.areas.queries import AreaRow, places_to_choose
 from portal.kernel.clock import now
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
@@ -34,6 +35,10 @@ def _desk() -> str:
     return url_for("publicity.desk_disclosure")
 
 
+def _to_choose() -> tuple[list[AreaRow], bool]:
+    return places_to_choose(reading(), current_actor().places_for(WRITE))
+
+
 @bp.get("/desk/disclosure/")
 @requires(WRITE)
 def desk_disclosure() -> ResponseReturnValue:
@@ -53,7 +58,7 @@ def desk_input_new() -> ResponseReturnValue:
         enter_input(session, actor, form.wish(), replaced=replaced, now=now())
         return _desk()
 
-    return answer(form, f"{FOLDER}/input.html", act, thanks=SAVED)
+    return answer(form, f"{FOLDER}/input.html", act, thanks=SAVED, to_choose=_to_choose())
 
 
 @bp.route("/desk/disclosure/inputs/<number>/end", methods=["GET", "POST"])
@@ -79,7 +84,7 @@ def desk_key_task_new() -> ResponseReturnValue:
         start_task(session, current_actor(), form.wish(), str(ENTERED), now=now())
         return _desk()
 
-    return answer(form, f"{FOLDER}/task_new.html", act, thanks=SAVED)
+    return answer(form, f"{FOLDER}/task_new.html", act, thanks=SAVED, to_choose=_to_choose())
 
 
 @bp.route("/desk/disclosure/tasks/<number>", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.access import current_actor, requires
 from portal.areas.queries import areas_by_ids
 from portal.kernel.clock import city_day, now
-from portal.kernel.errors import Missing
+from portal.kernel.errors import Conflict, Missing
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.ids import clean_number
 from portal.kernel.pages import answer
@@ -20,7 +20,14 @@ from portal.kernel.words import say
 from portal.publicity.forms.exposure import CoverItemForm, NewForm, StepForm, WordsForm
 from portal.publicity.labels.exposure import BASES, STATES, STEPS_WORDS
 from portal.publicity.queries.exposures import PAGE, ExposureRow, exposures_in, why_hidden
-from portal.publicity.rules.exposure import STEPS, WITH_REASON, Basis, ExposureState, Step
+from portal.publicity.rules.exposure import (
+    STEPS,
+    WITH_REASON,
+    Basis,
+    ExposureRefusal,
+    ExposureState,
+    Step,
+)
 from portal.publicity.service.exposures import (
     APPROVE,
     WRITE,
@@ -107,13 +114,24 @@ def desk_exposure_edit(number: str) -> ResponseReturnValue:
     """Other words, another photo, while it is a draft."""
     row, form = exposure_here(reading(), current_actor(), number), WordsForm()
     form.start_from(row)
+    stands: dict[str, Any] = {}
+    act = partial(_edit, row, form, stands)
+    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=row, stands=stands)
 
-    def act(writer: Session) -> str:
-        wish = form.wish(row.basis, row.basis_number)
-        edit_exposure(writer, current_actor(), row.number, wish, now=now())
-        return _url(row.number)
 
-    return answer(form, f"{FOLDER}/edit.html", act, thanks=SAVED, row=row)
+def _edit(row: ExposureRow, form: WordsForm, stands: dict[str, Any], writer: Session) -> str:
+    wish = form.wish(row.basis, row.basis_number)
+    try:
+        edit_exposure(
+            writer, current_actor(), row.number, wish, seen=form.seen.data or "", now=now()
+        )
+    except Conflict as conflict:
+        if conflict.code is ExposureRefusal.MOVED_ON:
+            # what stands now is shown beside what she typed, and her next press is over that
+            stands["now"] = exposure_here(writer, current_actor(), row.number)
+            form.seen.data = stands["now"].mark
+        raise
+    return _url(row.number)
 
 
 @bp.route("/desk/exposure/<number>/step/<step>", methods=["GET", "POST"])

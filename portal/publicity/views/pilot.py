@@ -1,5 +1,6 @@
 """The report of a pilot (R003): a page to print, put together of public figures."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -27,24 +28,32 @@ LEVELS: Final = frozenset({"city", "district", "county", "street"})
 @public
 def pilot() -> ResponseReturnValue:
     """What came of a pilot in a place and time, each figure with where it stands."""
-    zone, place = instance().city.zone, _place()
+    zone, roots = instance().city.zone, root_areas(reading())
+    place = _place(roots)
+    streets = _streets(place)
     usual = city_month(month_bounds(city_month(now(), zone), zone)[0] - DAY, zone)
     first, last = (_month(name, usual) for name in ("first", "last"))
     first = next(iter(months_between(first, last)), last)
     found = pilot_figures(reading(), place, first, last, zone=zone, now=now())
     return render_template(
         "publicity/pilot.html", place=place, first=first, last=last, found=found,
-        month_words=month_words, streets=_streets(place),
+        month_words=month_words, streets=streets, choices=_choices(roots, place, streets),
         **said_by(highlights_shown(reading(), place.path, first, last)),
     )  # fmt: skip
 
 
-def _place() -> AreaRow:
+def _place(roots: Sequence[AreaRow]) -> AreaRow:
     code = request.args.get("area", "")[:40].upper()
-    place = area_by_code(reading(), code) if code else next(iter(root_areas(reading())), None)
-    if place is None or place.level not in LEVELS | {root.level for root in root_areas(reading())}:
+    place = area_by_code(reading(), code) if code else next(iter(roots), None)
+    if place is None or place.level not in LEVELS | {root.level for root in roots}:
         raise Missing
     return place
+
+
+def _choices(roots: Sequence[AreaRow], place: AreaRow, inside: Sequence[AreaRow]) -> list[AreaRow]:
+    """The whole, what lies directly in it, and the place with what lies in that: each once."""
+    beneath = inside if place in roots else [one for root in roots for one in _streets(root)]
+    return list({one.code: one for one in (*roots, *beneath, place, *inside)}.values())
 
 
 def _month(name: str, usual: str) -> str:
