@@ -114,7 +114,7 @@ def statistics_xlsx() -> ResponseReturnValue:
 
 
 def _write(month: str, path: Path) -> str:
-    header = (_("Month"), _("By"), _("Name"), _("Minutes"), _("Services"), _("People"))
+    header = (_("Month"), _("By"), _("Kind or street"), _("Minutes"), _("Services"), _("People"))
     write_table(path, header, _lines(month))
     return f"service-{month}"
 

@@ -215,7 +215,7 @@ class BodyForm(Form):
         _l("Kind"), choices=[SelectChoice(kind.value, words) for kind, words in BODIES.items()],
         validate_choice=False,
     )  # fmt: skip
-    title = StringField(_l("Name"), needed(LONGEST_NAME))
+    title = StringField(_l("Name of the organisation"), needed(LONGEST_NAME))
     members = WholeNumberField(
         _l("How many members"),
         [Optional(), NumberRange(0, 100_000, message=_l("Write a number from 0 to 100000."))],
