@@ -91,7 +91,7 @@ LEAF_FIELDS: Mapping[str, tuple[Words, Words]] = {
         _l("Fingerprint of the details"),
         _l("Whoever has the details and their key can check them. Once erased, nobody can."),
     ),
-    "posted_at": (_l("Time"), _l("When it was written down, in world time (UTC).")),
-    "at": (_l("Time"), _l("When it was written down, in world time (UTC).")),
+    "posted_at": (_l("Moment"), _l("When it was written down, in world time (UTC).")),
+    "at": (_l("Moment"), _l("When it was written down, in world time (UTC).")),
     "v": (_l("Version of the form"), _l("So that old entries stay readable.")),
 }

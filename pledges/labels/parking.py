@@ -53,7 +53,7 @@ STEPS: Final[Mapping[ParkingStep, Words]] = {
 # what a button says
 DO: Final[Mapping[ParkingStep, Words]] = {
     ParkingStep.ADMIT: _l("It is right: show it"),
-    ParkingStep.SEND_BACK: _l("Send it back"),
+    ParkingStep.SEND_BACK: _l("Send it back to be changed"),
     ParkingStep.PAUSE: _l("Pause the offer"),
     ParkingStep.RESUME: _l("Offer it again"),
     ParkingStep.END: _l("End the offer"),

@@ -27,7 +27,7 @@ NOTICE_WAYS: Mapping[NoticeWay, Words] = {
     NoticeWay.READ_ALOUD: _l("read aloud"),
 }
 PLEDGE_STEPS: Mapping[PledgeStep, Words] = {
-    PledgeStep.SIGN: _l("Signed"),
+    PledgeStep.SIGN: _l("Was signed"),
     PledgeStep.ASK_RENEWAL: _l("Asked to sign the new text"),
     PledgeStep.RENEW: _l("Renewed by a newer one"),
     PledgeStep.WITHDRAW: _l("Withdrawn by whoever signed it"),

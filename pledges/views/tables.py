@@ -34,7 +34,7 @@ from portal.kernel.web import instance, reading
 
 MOST: Final = 5000
 _DOOR = (_l("Number"), _l("Name of the shop"), _l("Road"), _l("Door"))
-INSPECTED = (*_DOOR, _l("Looked at"), _l("By"), _l("Body"), _l("State"))
+INSPECTED = (*_DOOR, _l("Looked at"), _l("Looked at by"), _l("Body"), _l("State"))
 BREACHES = (*_DOOR, _l("Clause"), _l("State"), _l("Since"), _l("To be put right until"),
             _l("Ended"), _l("Case"))  # fmt: skip
 

@@ -38,6 +38,7 @@ from tests.make.together import at_once
 from tests.pages import Browser
 
 DAY = timedelta(days=1)
+END = "End the handling"
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_the_pages_of_a_committee_and_of_a_head(app: Flask, town: Signing) -> No
     assert "A community fines nobody" in page.text
     page = page.form(button="Save").fill(note="请挪车").send()
     assert "Reminded" in page.text
-    page = page.click("3号楼", status=200).form(button="Close it").fill(outcome="agreed").send()
+    page = page.click("3号楼", status=200).form(button=END).fill(outcome="agreed").send()
     assert "They agreed on something" in page.text
     anybody = Browser(app).in_language("en").get(f"/conventions/{town.number}/sign", status=200)
     assert "Reminded: 1" in anybody.text
@@ -192,9 +193,7 @@ def test_the_pages_of_a_committee_and_of_a_head(app: Flask, town: Signing) -> No
     sign_in_as(her, town.people[0])
     page = her.get("/me/building/new", status=200)
     page = page.form(button="Save").fill(located="3号楼楼道").send()
-    page = (
-        page.click("3号楼楼道", status=200).form(button="Close it").fill(outcome="settled").send()
-    )
+    page = page.click("3号楼楼道", status=200).form(button=END).fill(outcome="settled").send()
     assert "Settled" in page.text
     sign_in_as(her, town.people[1])
     assert "You are head of no building now." in her.get("/me/building/", status=200).text

@@ -65,7 +65,8 @@ class AboutForm(Form):
     """The name of a text, and what stands above its clauses. ``seen``: the mark of both."""
 
     title = StringField(
-        _l("Name of the convention"), [DataRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)]
+        _l("Name of the convention"),
+        [DataRequired(message=NEEDED), Length(max=LONGEST_TITLE, message=LONG)],
     )
     preamble = TextAreaField(
         _l("Introduction"), [Optional(), Length(max=LONGEST_PREAMBLE, message=LONG)]

@@ -53,7 +53,9 @@ class StartForm(Form):
         validate_choice=False,
     )
     place = StringField(_l("Community"), [InputRequired(message=NEEDED), _most(32)])
-    title = StringField(_l("Name of the convention"), [InputRequired(message=NEEDED), _most(LONGEST_TITLE)])
+    title = StringField(
+        _l("Name of the convention"), [InputRequired(message=NEEDED), _most(LONGEST_TITLE)]
+    )
     covers = StringField(
         _l("Estate or road, if it is not for the whole community"),
         [Optional(), _most(LONGEST_TITLE)],
