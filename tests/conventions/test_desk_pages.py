@@ -77,6 +77,15 @@ def test_places_are_chosen_by_their_names_and_those_of_one_name_by_their_codes_t
     sign_in_as(browser, office)
     for at in ("/desk/conventions/new", "/desk/meetings/new", "/desk/tasks/new"):
         assert choices(at) == ["Choose a place", first.name_zh_hans, second.name_zh_hans]
+    browser.client.set_cookie("plain", "1")
+    long = update(Area).where(Area.id == second.id).values(name_zh_hans="社" * 17)
+    with database.write() as session:
+        session.execute(long)
+    page = browser.get("/desk/meetings/new", status=200)
+    # without a stylesheet such a list is wider than a telephone
+    assert page.soup.select("input[name=place][list]")
+    assert len(page.soup.select("datalist option")) == 2
+    browser.client.delete_cookie("plain")
     with database.write() as session:
         same = update(Area).where(Area.id == second.id)
         session.execute(same.values(name_zh_hans=first.name_zh_hans))

@@ -105,6 +105,28 @@ def test_L6_two_people_approve_and_neither_wrote_it(there: Column) -> None:
         session.execute(update(Exposure).values(second_by=there.first.person_id))
 
 
+def test_of_two_windows_that_save_at_once_one_is_told(there: Column) -> None:
+    with there.database.write() as session:
+        breach = session.scalars(select(Breach)).one()
+        row = exposure(session, there.area, breach, NOW, made_by=there.writer.person_id)
+        number = row.number
+    seen = there.row(number).mark
+
+    def save(act: str) -> object:
+        wish = ExposureWish(Basis.BREACH, there.breach, act, "东阁路", 7, about_person=False)
+        try:
+            with there.database.write() as session:
+                edit_exposure(session, there.writer, number, wish, seen=seen, now=NOW)
+        except Conflict as conflict:
+            return conflict.code
+        return act
+
+    acts = [f"店外经营{at}" for at in range(4)]
+    told = at_once(*(partial(save, act) for act in acts))
+    assert [one for one in told if one in acts] == [there.row(number).act]
+    assert told.count(ExposureRefusal.MOVED_ON) == 3
+
+
 def test_L6_nobody_approves_her_own_words_or_covering(there: Column) -> None:
     with there.database.write() as session:
         breach = session.scalars(select(Breach)).one()

@@ -144,7 +144,7 @@ def test_a_second_window_puts_nothing_over_what_it_has_not_shown(
     assert there.row(number).located == "东阁路"
     assert "Meanwhile this was changed" in late.text
     assert [row.get_text(" ", strip=True) for row in late.soup.select(".summary dd")] == [
-        "占道经营", "东阁路", "7",
+        "占道经营", "东阁路", "7", "No", "No photo",
     ]  # fmt: skip
     kept = late.form(button="Save")
     assert (kept.values["located"], kept.values["days"]) == ("北关路", "3")

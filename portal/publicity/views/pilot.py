@@ -30,14 +30,13 @@ def pilot() -> ResponseReturnValue:
     """What came of a pilot in a place and time, each figure with where it stands."""
     zone, roots = instance().city.zone, root_areas(reading())
     place = _place(roots)
-    streets = _streets(place)
     usual = city_month(month_bounds(city_month(now(), zone), zone)[0] - DAY, zone)
     first, last = (_month(name, usual) for name in ("first", "last"))
     first = next(iter(months_between(first, last)), last)
     found = pilot_figures(reading(), place, first, last, zone=zone, now=now())
     return render_template(
         "publicity/pilot.html", place=place, first=first, last=last, found=found,
-        month_words=month_words, streets=streets, choices=_choices(roots, place, streets),
+        month_words=month_words, choices=_choices(roots, place),
         **said_by(highlights_shown(reading(), place.path, first, last)),
     )  # fmt: skip
 
@@ -50,10 +49,11 @@ def _place(roots: Sequence[AreaRow]) -> AreaRow:
     return place
 
 
-def _choices(roots: Sequence[AreaRow], place: AreaRow, inside: Sequence[AreaRow]) -> list[AreaRow]:
+def _choices(roots: Sequence[AreaRow], place: AreaRow) -> list[AreaRow]:
     """The whole, what lies directly in it, and the place with what lies in that: each once."""
-    beneath = inside if place in roots else [one for root in roots for one in _streets(root)]
-    return list({one.code: one for one in (*roots, *beneath, place, *inside)}.values())
+    above = {one.code: one for one in (*roots, place)}.values()
+    within = {one.code: one for top in above for one in (top, *_streets(top))}
+    return list(within.values())
 
 
 def _month(name: str, usual: str) -> str:
