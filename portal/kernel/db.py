@@ -5,6 +5,7 @@ to write; a write takes its turn in a fair queue and begins IMMEDIATE on SQLite,
 never meet half-way (with DEFERRED 98 % of racing writes died with "database is locked").
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
@@ -185,7 +186,7 @@ class Database:
                 raise
             except OperationalError as error:
                 session.rollback()
-                if _is_lock_timeout(error):
+                if _is_taken(error):
                     raise Busy from error
                 raise
             except BaseException:
@@ -260,9 +261,12 @@ def changed_rows(session: Session, statement: UpdateBase) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def _is_lock_timeout(error: OperationalError) -> bool:
-    words = str(error.orig).lower()
-    return "locked" in words or "lock timeout" in words or "busy" in words
+def _is_taken(error: OperationalError) -> bool:
+    """Somebody else holds what this write needs: it waited too long, or each waits for the other
+    (PostgreSQL ends one of them: ``lock_not_available``, ``deadlock_detected``)."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in {"55P03", "40P01"}
 
 
 def open_database(url: str, info: dict[str, Any] | None = None) -> Database:

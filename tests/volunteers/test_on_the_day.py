@@ -167,6 +167,20 @@ def test_two_organisers_who_call_the_same_roll_write_each_row_once(day: Day) -> 
     assert sum(made) == day.count(Attendance)
 
 
+def test_ticks_that_cross_never_wait_for_each_other(day: Day) -> None:
+    """Who stands last on the roll is the first that one of them ticks."""
+    order = list(day.roll())
+
+    def call(number: str) -> Callable[[], int]:
+        return lambda: day.call([number], rest=True, now=START + WINDOW)
+
+    made = at_once(call(order[-1]), call(order[0]), call(order[1]))
+    rows = day.roll()
+    assert [rows[number].here for number in order] == [True, True, True]
+    assert day.count(Attendance) - day.count(AttendanceVoid) == 3
+    assert sum(made) == day.count(Attendance)
+
+
 def test_the_rest_is_taken_back_before_anybody_is_told(day: Day) -> None:
     day.call(day.sign_ups[:1], rest=True, now=START + WINDOW)
     assert tell_absent(day.database, START + WINDOW + UNDO - SECOND) == 0

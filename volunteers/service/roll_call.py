@@ -67,12 +67,14 @@ def call_roll(
         raise Refused(DayRefusal.NOTHING, field="here")
     rows = roll_of(session, shift.id)
     there = Note(Mark.ARRIVED, Way.ROLL_CALL, called_at(shift.span, window, now), who)
-    written = sum(
-        write_mark(session, shift.id, row.sign_up_id, there, now=now)
+    absent = Note(Mark.ABSENT, Way.ROLL_CALL, shift.starts_at, who, batch_id=new_id())
+    # one pass in the order of the roll: two organisers never wait for each other crosswise
+    return sum(
+        _mark(session, shift, row, there, now=now)
+        if row.number in here
+        else rest and _mark_absent(session, shift, row, absent, now=now)
         for row in rows
-        if row.number in set(here) and not row.here
     )
-    return written + (_mark_rest(session, shift, rows, set(here), who, now) if rest else 0)
 
 
 def _called(session: Session, actor: Actor, number: str) -> tuple[DayShift, UUID]:
@@ -83,25 +85,20 @@ def _called(session: Session, actor: Actor, number: str) -> tuple[DayShift, UUID
     return shift, actor.person_id
 
 
-def _mark_rest(
-    session: Session,
-    shift: DayShift,
-    rows: Sequence[RollRow],
-    here: set[str],
-    who: UUID,
-    now: datetime,
-) -> int:
-    """Everybody who has a seat and about whom nothing stands; who is on standby owes nothing."""
-    note = Note(Mark.ABSENT, Way.ROLL_CALL, shift.starts_at, who, batch_id=new_id())
-    written = 0
-    for row in rows:
-        if row.coming is None and row.number not in here and row.state is SignUpState.TAKEN:
-            try:
-                written += write_mark(session, shift.id, row.sign_up_id, note, now=now)
-            except Conflict:
-                # she came in this very moment
-                continue
-    return written
+def _mark(session: Session, shift: DayShift, row: RollRow, note: Note, *, now: datetime) -> bool:
+    return not row.here and write_mark(session, shift.id, row.sign_up_id, note, now=now)
+
+
+def _mark_absent(
+    session: Session, shift: DayShift, row: RollRow, note: Note, *, now: datetime
+) -> bool:
+    """Whoever has a seat and about whom nothing stands; who is on standby owes nothing."""
+    if row.coming is not None or row.state is not SignUpState.TAKEN:
+        return False
+    try:
+        return write_mark(session, shift.id, row.sign_up_id, note, now=now)
+    except Conflict:  # she came in this very moment
+        return False
 
 
 def undo_rest(session: Session, actor: Actor, number: str, *, now: datetime) -> int:
