@@ -87,6 +87,9 @@ def test_a_chosen_photo_is_announced(screen: Opener, tmp_path: Path, site: Site)
     window.page.set_input_files("input[type=file]", str(path))
     live = window.page.locator("main :is([aria-live], [role=status])")
     live.filter(has_text="litter.jpg").first.wait_for(timeout=10_000)
+    # a window that closes while the picture is still drawn complains that its file is gone
+    drawn = "[...document.querySelectorAll('#photo-chosen img')].some((one) => one.naturalWidth)"
+    window.page.wait_for_function(drawn)
 
 
 def _stop(tour: Tour, name: str) -> Any:
