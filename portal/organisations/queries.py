@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.areas.models import Area
+from portal.areas.queries import MOST_CHOICES
 from portal.areas.rules import codes_of, tidy_names, valid_on
 from portal.organisations.models import Organisation
 from portal.organisations.rules import (
@@ -196,6 +197,24 @@ def register_page(
         inside = (Area.path.startswith(path, autoescape=True) for path in paths)
         statement = statement.where(or_(false(), *inside))
     return _rows(session, statement)
+
+
+def units_to_choose(
+    session: Session,
+    paths: Collection[str] | None,
+    own: Collection[UUID] = (),
+    *,
+    on: date,
+) -> tuple[list[OrganisationRow], bool]:
+    """The units of some places and below (None: of all) and one's own that stand on a day, by code;
+    and whether these are all of them."""
+    ends = or_(Organisation.valid_to.is_(None), Organisation.valid_to > on)
+    where = [Organisation.valid_from <= on, ends]
+    if paths is not None:
+        inside = (Area.path.startswith(path, autoescape=True) for path in paths)
+        where.append(or_(Organisation.id.in_(own), *inside))
+    rows = _rows(session, _columns().where(*where).limit(MOST_CHOICES + 1))
+    return rows[:MOST_CHOICES], len(rows) <= MOST_CHOICES
 
 
 def units_for(

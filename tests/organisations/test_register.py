@@ -14,12 +14,14 @@ from portal.kernel.city import load_city
 from portal.kernel.config import DEFAULT_CITY
 from portal.kernel.db import Database
 from portal.kernel.errors import BadData, Conflict, Forbidden, Missing, Refused
+from portal.organisations import queries
 from portal.organisations.models import Organisation
 from portal.organisations.queries import (
     organisation,
     organisation_by_code,
     organisations,
     units_for,
+    units_to_choose,
 )
 from portal.organisations.rules import OrganisationKind, OrganisationRefusal, Trade
 from portal.organisations.service import (
@@ -63,6 +65,25 @@ def test_units_for_a_place_are_those_on_the_way_up_nearest_first(places: Databas
         assert codes(offices) == ["S1"]
         assert codes(organisations(session, under="/370283/370283002/")) == ["S2"]
         assert units_for(session, path, on=date(2019, 1, 1)) == []
+
+
+def test_the_units_to_choose_stand_and_are_of_ones_places_or_ones_own(
+    places: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end(places, "S2", None)
+    with places.read() as session:
+        company = organisation_by_code(session, "ALL")
+        assert company
+        everywhere, whole = units_to_choose(session, None, on=TODAY)
+        assert (codes(everywhere), whole) == (["ALL", "CITY", "S1"], True)
+        street = ["/370283/370283001/"]
+        assert codes(units_to_choose(session, street, on=TODAY)[0]) == ["S1"]
+        mine, _ = units_to_choose(session, street, [company.id], on=TODAY)
+        assert codes(mine) == ["ALL", "S1"]
+        assert units_to_choose(session, (), on=TODAY) == ([], True)
+        monkeypatch.setattr(queries, "MOST_CHOICES", 2)
+        some, whole = units_to_choose(session, None, on=TODAY)
+        assert (codes(some), whole) == (["ALL", "CITY"], False)
 
 
 def add(database: Database, keeper: Keeper = EVERYWHERE, **changes: Any) -> Any:

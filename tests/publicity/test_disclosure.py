@@ -22,6 +22,7 @@ from portal.publicity.queries.disclosure import (
 from portal.publicity.rules.disclosure import DisclosureRefusal, InputKind, TaskState, is_link
 from portal.publicity.rules.rights import rights
 from portal.publicity.service.disclosure import change_task, end_input, enter_input, start_task
+from tests.make.accounts import sign_in_as, staff
 from tests.make.areas import small_tree
 from tests.make.disclosure import DUE, discloser, input_wish, task_wish
 from tests.make.organisations import unit
@@ -148,6 +149,24 @@ def test_r237_a_key_task_tells_every_change_and_two_at_once_change_it_once(
     page = browser.get(f"/disclosure/tasks/{number}", status=200)
     assert "已验收" in page.text
     assert "背街小巷整治" in browser.get("/disclosure/", status=200).text
+
+
+def test_r237_a_key_task_is_given_to_a_unit_by_its_name(
+    app: Flask, database: Database, city: Area, browser: Browser
+) -> None:
+    with database.write() as session:
+        unit(session, "OTHER", "住房和城乡建设局")
+        person = staff(session, "city_centre", area=session.merge(city))
+    sign_in_as(browser, person)
+    page = browser.in_language("en").get("/desk/disclosure/tasks/new", status=200)
+    offered = {one["value"]: one.text for one in page.soup.select("select[name=unit] option")}
+    assert "城市管理局" in offered["LEAD"]
+    words = {"title": "背街小巷整治", "goal": "整治二十条。", "place": city.code, "source": "要点"}
+    form = page.form(button="Save").fill(**words, due_on=DUE.isoformat())
+    refused = form.send(status=422)
+    assert any("fill this in" in error for error in refused.errors)
+    refused.form(button="Save").fill(unit="LEAD").send(status=200)
+    assert "背街小巷整治" in browser.get("/desk/disclosure/", status=200).text
 
 
 def test_r159_each_right_leads_to_pages_that_answer(city: Area, browser: Browser) -> None:

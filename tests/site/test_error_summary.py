@@ -23,7 +23,7 @@ PAGE = """{% extends "base.html" %}
 
 class TrialForm(Form):
     name = StringField("Name", [InputRequired(message="Please fill this in.")])
-    place = StringField("Place", [InputRequired(message="Please fill this in.")])
+    place = StringField("Where is it?", [InputRequired(message="Please fill this in.")])
     note = StringField("Note", [Length(max=3, message="Too long.")])
 
 
@@ -46,5 +46,5 @@ def test_the_same_words_of_two_fields_say_which_field_it_is(app: Flask, browser:
         .send("Send", status=422)
     )
     assert page.errors == [
-        "Name: Please fill this in.", "Place: Please fill this in.", "Too long.",
+        "Name: Please fill this in.", "Where is it: Please fill this in.", "Too long.",
     ]  # fmt: skip

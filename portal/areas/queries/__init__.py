@@ -28,6 +28,7 @@ from portal.areas.queries.outlines import (
 )
 from portal.areas.queries.sites import SiteRow, sites_in, sites_near
 from portal.areas.queries.tree import (
+    MOST_CHOICES,
     AreaRow,
     ancestors,
     area_by_code,
@@ -47,6 +48,7 @@ from portal.areas.queries.tree import (
 )
 
 __all__ = [
+    "MOST_CHOICES",
     "AreaRow",
     "CardRow",
     "Flaw",

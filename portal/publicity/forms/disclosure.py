@@ -80,7 +80,7 @@ class TaskForm(Form):
 
     title = needed_line(_l("Name of the task"), LONGEST_TITLE)
     goal = needed_words(_l("What is to be reached?"), LONGEST_GOAL)
-    unit = needed_line(_l("Code of the unit that leads it"), 40)
+    unit = needed_line(_l("Which unit leads it?"), 40)
     place = needed_line(_PLACE, 32)
     due_on = DayField(_l("Until which day?"), [InputRequired(message=NEEDED)])
     source = needed_line(_SOURCE, LONGEST_SOURCE)

@@ -20,7 +20,7 @@ class HighlightForm(Form):
 
     place = needed_line(_l("Place"), _CODE)
     month = needed_line(_l("Month, such as 2026-10"), MONTH_LENGTH)
-    unit = needed_line(_l("Code of the unit that says it"), _CODE)
+    unit = needed_line(_l("Which unit says it?"), _CODE)
     words = needed_words(_l("What went well?"), LONGEST_WORDS)
 
     def wish(self) -> HighlightWish:

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.areas.queries import AreaRow, places_to_choose
-from portal.kernel.clock import now
+from portal.kernel.clock import city_day, now
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
-from portal.kernel.web import Session, reading
+from portal.kernel.web import Session, instance, reading
+from portal.organisations.queries import units_to_choose
 from portal.publicity.forms.disclosure import ChangeForm, EndForm, InputForm, TaskForm
 from portal.publicity.labels.disclosure import ENTERED, INPUT_KINDS, REPLACED
 from portal.publicity.queries.disclosure import tasks_disclosed
@@ -84,7 +85,9 @@ def desk_key_task_new() -> ResponseReturnValue:
         start_task(session, current_actor(), form.wish(), str(ENTERED), now=now())
         return _desk()
 
-    return answer(form, f"{FOLDER}/task_new.html", act, thanks=SAVED, to_choose=_to_choose())
+    units = units_to_choose(reading(), None, on=city_day(now(), instance().city.zone))
+    choices = {"to_choose": _to_choose(), "units": units}
+    return answer(form, f"{FOLDER}/task_new.html", act, thanks=SAVED, **choices)
 
 
 @bp.route("/desk/disclosure/tasks/<number>", methods=["GET", "POST"])

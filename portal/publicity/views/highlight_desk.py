@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.access import current_actor, requires
 from portal.areas.queries import areas_by_ids, places_to_choose
-from portal.kernel.clock import now
+from portal.kernel.clock import city_day, now
 from portal.kernel.i18n import lazy_gettext as _l
 from portal.kernel.pages import answer
-from portal.kernel.web import Session, reading
-from portal.organisations.queries import organisations_by_ids
+from portal.kernel.web import Session, instance, reading
+from portal.organisations.queries import organisations_by_ids, units_to_choose
 from portal.publicity.forms.highlights import ApproveForm, EndHighlightForm, HighlightForm
 from portal.publicity.queries.highlights import PAGE, HighlightRow, highlights_kept
 from portal.publicity.service.highlights import (
@@ -64,8 +64,13 @@ def desk_highlight_new() -> ResponseReturnValue:
         return _desk()
 
     thanks = _l("Saved. Somebody else approves it before it is shown.")
-    found = places_to_choose(reading(), current_actor().places_for(WRITE))
-    return answer(form, f"{FOLDER}/new.html", act, thanks=thanks, to_choose=found)
+    actor, today = current_actor(), city_day(now(), instance().city.zone)
+    places = actor.places_for(WRITE)
+    choices = {
+        "to_choose": places_to_choose(reading(), places),
+        "units": units_to_choose(reading(), places, actor.organisations_for(WRITE), on=today),
+    }
+    return answer(form, f"{FOLDER}/new.html", act, thanks=thanks, **choices)
 
 
 @bp.route("/desk/highlights/<number>/approve", methods=["GET", "POST"])
