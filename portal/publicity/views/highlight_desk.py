@@ -64,13 +64,15 @@ def desk_highlight_new() -> ResponseReturnValue:
         return _desk()
 
     thanks = _l("Saved. Somebody else approves it before it is shown.")
+    return answer(form, f"{FOLDER}/new.html", act, thanks=thanks, **_choices())
+
+
+def _choices() -> dict[str, Any]:
+    """The places and units of whoever writes."""
     actor, today = current_actor(), city_day(now(), instance().city.zone)
     places = actor.places_for(WRITE)
-    choices = {
-        "to_choose": places_to_choose(reading(), places),
-        "units": units_to_choose(reading(), places, actor.organisations_for(WRITE), on=today),
-    }
-    return answer(form, f"{FOLDER}/new.html", act, thanks=thanks, **choices)
+    units = units_to_choose(reading(), places, actor.organisations_for(WRITE), on=today)
+    return {"to_choose": places_to_choose(reading(), places), "units": units}
 
 
 @bp.route("/desk/highlights/<number>/approve", methods=["GET", "POST"])
