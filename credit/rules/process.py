@@ -125,14 +125,14 @@ class Edge:
 
 
 def _edges(
-    befores: tuple[MatterState | None, ...],
+    states: tuple[MatterState | None, ...],
     event: MatterEvent,
     after: MatterState | None,
     who: Who,
     law: str,
 ) -> tuple[Edge, ...]:
     """The same step from several states; ``after`` None stays where it was."""
-    return tuple(Edge(before, event, after or before or S.PROPOSED, who, law) for before in befores)
+    return tuple(Edge(before, event, after or before or S.PROPOSED, who, law) for before in states)
 
 
 _UNCONFIRMED = (S.PROPOSED, S.WAITING)

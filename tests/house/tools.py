@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.house.tree import ROOT
+from tests.house.tree import PACKAGES, ROOT
 
 
 def _run(root: Path, *command: str) -> list[str]:
@@ -33,7 +33,8 @@ def mypy(root: Path) -> list[str]:
 
 
 def djlint(root: Path) -> list[str]:
-    return _run(root, "-m", "djlint", "--check", "--lint", "--quiet", "portal")
+    found = [name for name in PACKAGES if (root / name).exists()]
+    return _run(root, "-m", "djlint", "--check", "--lint", "--quiet", *found)
 
 
 def codespell(root: Path) -> list[str]:
@@ -41,7 +42,7 @@ def codespell(root: Path) -> list[str]:
     return _run(root, "-m", "codespell_lib", *found)
 
 
-_PROSE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "portal", "script", "tests")
+_PROSE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs", *PACKAGES, "script", "tests")
 
 
 def import_contracts(root: Path) -> list[str]:
