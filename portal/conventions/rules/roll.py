@@ -5,7 +5,6 @@ owners are counted by it. A telephone finds the account that may vote on the scr
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
+from portal.conventions.rules.doors import door_key
 from portal.conventions.rules.kinds import DATA, Electorate
 from portal.conventions.rules.lists import rows_of
 
@@ -22,8 +22,6 @@ LONGEST_NAME: Final = 60
 LONGEST_DOOR: Final = 60
 MOST_FLAWS: Final = 100
 _AREA: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?\Z", re.ASCII)
-# the forms of a hyphen that NFKC leaves
-_DASH: Final = re.compile(r"[\u2010-\u2015\u2212]")
 _APART: Final = re.compile(r"[,\t\uff0c]")
 
 
@@ -108,12 +106,6 @@ def read_line(line: int, cells: Mapping[str, str], electorate: Electorate) -> Ro
         return RollFlaw(line, wrong)
     hundredths = int(Decimal(area) * 100) if by_area else None
     return RollLine(line, name, door, hundredths, cells.get("phone", "").strip())
-
-
-def door_key(door: str) -> str:
-    """A door as it is compared: however it was spaced or written."""
-    plain = unicodedata.normalize("NFKC", door).casefold()
-    return _DASH.sub("-", "".join(plain.split()))
 
 
 def twice_in(lines: Iterable[RollLine], electorate: Electorate) -> list[RollFlaw]:

@@ -20,7 +20,7 @@ from portal.conventions.queries.signing import (
     sign_on_by_number,
     units_signed,
 )
-from portal.conventions.rules.roll import door_key
+from portal.conventions.rules.doors import door_key
 from portal.conventions.rules.signing import ContestAct, ContestWish, SignRefusal, why_not_contest
 from portal.conventions.service.sheets import SIGNED_LINES, version_here
 from portal.conventions.service.signing import end_signature, household_hash, name_shown

@@ -14,6 +14,7 @@ from portal.accounts.queries import ids_by_phones
 from portal.accounts.rules import Actor
 from portal.conventions.models import Elector, OpenBallot, PaperBallot
 from portal.conventions.queries.votes import ElectorRow, VoteRow, elector_by_roll
+from portal.conventions.rules.doors import door_key
 from portal.conventions.rules.kinds import Ballot, Electorate
 from portal.conventions.rules.roll import (
     LARGEST_FILE,
@@ -23,7 +24,6 @@ from portal.conventions.rules.roll import (
     RollLine,
     RollProblem,
     columns_of,
-    door_key,
     read_line,
     twice_in,
     typed_cells,

@@ -22,13 +22,13 @@ from portal.conventions.queries.signing import (
     keys_signed,
     sign_on_by_number,
 )
+from portal.conventions.rules.doors import door_key
 from portal.conventions.rules.kinds import Electorate
 from portal.conventions.rules.roll import (
     MOST_FLAWS,
     RollFlaw,
     RollLine,
     RollProblem,
-    door_key,
     read_line,
     twice_in,
     typed_cells,

@@ -25,7 +25,7 @@ from portal.conventions.queries.signing import (
     signed_as,
     signing_by_number,
 )
-from portal.conventions.rules.roll import door_key
+from portal.conventions.rules.doors import door_key
 from portal.conventions.rules.signing import (
     TRIES_A_DAY,
     ContestAct,
