@@ -153,11 +153,10 @@ def write_times(
         raise Refused(DayRefusal.NO_REASON, field="reason")
     if not any(one.arrived or one.left for one in times.values()):
         raise Refused(DayRefusal.NOTHING)
-    rows = {row.number: row for row in roll_of(session, shift.id)}
     return sum(
-        _write_one(session, shift, rows[key], one, who, reason.strip(), now)
-        for key, one in times.items()
-        if key in rows
+        _write_one(session, shift, row, times[row.number], who, reason.strip(), now)
+        for row in roll_of(session, shift.id)  # in its order, for the sake of others who write
+        if row.number in times
     )
 
 
