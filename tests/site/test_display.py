@@ -18,6 +18,8 @@ from tests.make.visitors import Visitors
 from tests.pages import Browser, Page, PageFault, words
 
 SCHEMES = ("original", "black", "yellow", "blue", "white")
+DRAWN = ("link", "img", "svg", "script", "iframe", "canvas", "picture")
+LOADED = {"stylesheet", "icon"}  # of links, these
 CONTROLS = ("input", "select", "textarea", "button")
 # a screen on a wall: nobody chooses anything there, and there is no way on
 WALLS = {"publicity.screen"}
@@ -71,16 +73,19 @@ def _seen(visitors: Visitors, stop: Stop) -> Seen:
 
 
 def _view(soup: BeautifulSoup) -> View:
-    drawn = "link[rel=stylesheet], link[rel=icon], img, svg, script, iframe, canvas, picture"
-    steps = soup.select("nav.breadcrumb li")
-    links = soup.select("a.elder-switch")
+    """Asked by names of tags: selectors are matched against every tag, several times slower."""
+    way = soup.find("nav", class_="breadcrumb")
+    steps = way("li") if way else []
     return View(
-        {tag.name for tag in soup.select(drawn)},
+        {tag.name for tag in soup(DRAWN) if tag.name != "link" or LOADED & set(tag["rel"])},
         _controls(soup),
         _letters(soup),
         (len(steps), bool(steps) and steps[0].find("a") is not None),
-        [parse_qs(urlsplit(str(link["href"])).query)["elder"] for link in links],
-        soup.select_one("[target]") is not None,
+        [
+            parse_qs(urlsplit(str(link["href"])).query)["elder"]
+            for link in soup("a", class_="elder-switch")
+        ],
+        soup.find(target=True) is not None,
     )
 
 
@@ -157,7 +162,8 @@ def _controls(soup: BeautifulSoup) -> Counter[tuple[str, str, str]]:
             control.name.replace("select", "input"),
             str(control.get("name", "")),
         )
-        for form in soup.select("main form:not(:has(input[type=image]))")
+        for form in soup.main("form")
+        if form.find("input", type="image") is None
         for control in form(CONTROLS)
         if control.find_parent(hidden=True) is None
     )
