@@ -23,7 +23,6 @@ from portal.conventions.queries.votes import (
     unsettled_papers,
 )
 from portal.conventions.rules.counting import Choice, Outcome
-from portal.conventions.rules.doors import door_key
 from portal.conventions.rules.kinds import Electorate, Kind
 from portal.conventions.rules.minutes import result_in
 from portal.conventions.rules.roll import RollProblem
@@ -146,31 +145,6 @@ def test_a_text_that_is_voted_on_is_not_given_up(town: Voting) -> None:
     town.void(town.street, now=AFTER)
     town.act(move_round, town.first, town.round, Move.GIVE_UP, "不做了", now=AFTER)
     assert town.state is RoundState.GIVEN_UP
-
-
-@pytest.mark.parametrize(
-    ("key", "written"),
-    [
-        ("3-101", ("3-101", "３－１０１", " 3 –101", "3—101", "3号楼101室", "3栋101", "三号楼101户",
-                   "3#101", "3幢-101室", "3號樓101")),
-        ("3-2-101", ("3-2-101", "3号楼2单元101室", "三栋二单元101", "3號樓2單元101號")),
-        ("12-21", ("十二号楼二十一室", "12-21", "一二号楼二一号")),
-        ("20-10", ("二十栋十号", "20-10")),
-        ("12a", ("12A号", "12a", "１２Ａ")),
-        ("三里河2-1", ("三里河2号楼1室", "三里河 2-1")),
-        ("2-东户", ("2号楼东户", "2-东户")),
-    ],
-)  # fmt: skip
-def test_a_household_is_one_however_its_door_is_typed(key: str, written: tuple[str, ...]) -> None:
-    assert {door_key(door) for door in written} == {key}
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("3-101", "31-01"), ("3-101", "3-1-101"), ("3号楼101", "3101"), ("2-东户", "2-西户")],
-)
-def test_doors_that_differ_stay_two(one: str, other: str) -> None:
-    assert door_key(one) != door_key(other)
 
 
 def test_too_few_are_no_quorum(town: Voting) -> None:
