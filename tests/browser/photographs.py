@@ -22,7 +22,7 @@ from tests.browser.served import QUIET, served
 from tests.browser.tour import LANGUAGES, MODES, PARTS, Tour
 from tests.house.session import CHROMIUM, INSTALL
 from tests.house.tree import ROOT
-from tests.make.stop import Stop
+from tests.make.all_pages import Stop
 
 WIDTHS = (360, 1280)
 TALLEST = 16_000  # the browser draws no more

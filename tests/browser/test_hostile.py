@@ -8,8 +8,8 @@ import pytest
 from tests.browser import rules
 from tests.browser.served import served
 from tests.browser.tour import LANGUAGES, Tour
+from tests.make.all_pages import Stop
 from tests.make.hostile import NAME, RARE, TURNED, empty_city, hostile_city, many
-from tests.make.stop import Stop
 
 NARROW = 320
 # text with a turning letter, and whether something around it keeps it from turning its neighbours

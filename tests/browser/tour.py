@@ -8,8 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.browser import rules
 from tests.browser.screen import Site
-from tests.make.all_pages import all_pages
-from tests.make.stop import Stop
+from tests.make.all_pages import Stop, all_pages
 from tests.make.visitors import Visitors
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")

@@ -11,7 +11,7 @@ from typing import Any
 from tests.browser import rules
 from tests.browser.tour import MODES, WIDTHS, Look, Tour, look
 from tests.house.session import is_long
-from tests.make.stop import Stop
+from tests.make.all_pages import Stop
 
 NARROW = 320
 # a telephone and a desk: what lies between is looked at by axe
@@ -19,6 +19,7 @@ SIDES = (360, 1280)
 LEAST = {"normal": rules.TARGET, "elder": rules.ELDER_TARGET}
 # a screen on a wall: nobody sits before it with a keyboard
 WALLS = {"publicity.screen"}
+STAFF = ("/desk", "/parts", "/admin", "/audit")
 
 Faults = dict[str, list[str]]
 
@@ -33,13 +34,13 @@ def walk(tour: Tour, mode: str) -> Faults:
     faults: Faults = defaultdict(list)
     for at, stop in enumerate(tour.stops):
         way = look(at, mode)
-        if not is_visited(stop, at, mode, way):
+        if not is_visited(stop, mode, way):
             continue
         page = tour.open(stop, way.language, **_choices(mode, at))
         found = _measured(tour, page, mode, _sides(at, mode))
         if stop.name in WALLS:
             found.pop("focus", None)
-        if mode == "elder" and not stop.is_staffs:
+        if mode == "elder" and not stop.path.startswith(STAFF):
             found["columns"] = _columns(page)
         if stop not in chosen:
             found["axe"] = _axe(tour, page, mode, way)
@@ -49,15 +50,14 @@ def walk(tour: Tour, mode: str) -> Faults:
     return faults
 
 
-def is_visited(stop: Stop, at: int, mode: str, way: Look) -> bool:
-    """Whether a page is measured in a mode: every page in normal mode, with --long in all.
+def is_visited(stop: Stop, mode: str, way: Look) -> bool:
+    """Whether a page is measured in a mode: every page in normal mode, and residents' in elder too.
 
-    Of the other modes a third of the pages is visited, which axe sees anyhow, and in elder mode
-    every second of the residents' others: staff rarely use it. Without a stylesheet pages hardly
-    differ.
+    Staff rarely use elder mode, and without a stylesheet pages hardly differ: of each of these a
+    third is visited, which axe sees anyhow; with --long all.
     """
-    elders = mode == "elder" and not stop.is_staffs and at % 2 == 0
-    return is_long() or way.axe or mode == "normal" or elders
+    is_residents = not stop.path.startswith(STAFF)
+    return is_long() or way.axe or mode == "normal" or (mode == "elder" and is_residents)
 
 
 def _sides(at: int, mode: str) -> Sequence[int]:

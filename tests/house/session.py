@@ -46,7 +46,7 @@ def is_long() -> bool:
 def in_turn(values: Sequence[_V], at: int, count: int) -> Sequence[_V]:
     """Some of the values, other ones at each place, so that together the places see all of them;
     with ``--long`` every place sees all."""
-    if is_long() or count >= len(values):
+    if is_long():
         return values
     return [values[(at * count + step) % len(values)] for step in range(count)]
 

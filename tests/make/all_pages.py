@@ -5,6 +5,7 @@ page that needs values or a special visitor gets a line here; the test says so.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -24,7 +25,6 @@ from tests.make import (
 )
 from tests.make.demo import Demo
 from tests.make.routes import with_permission
-from tests.make.stop import Stop
 from tests.make.visitors import ASKER, HALF, JOINER, MOVER, SCANNER, SENDER, WRITER
 
 # what answers a GET with something else than a page of its own
@@ -330,6 +330,16 @@ MORE = (
 )
 # who opens a page that some permission is needed for, when several may
 PREFERRED = ("street_desk", "administrator", "grid_lead", "auditor", "evaluator", "city_centre")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page to look at."""
+
+    name: str
+    who: str
+    path: str
+    status: int = 200
 
 
 ERRORS = (

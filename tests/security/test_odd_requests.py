@@ -126,9 +126,8 @@ def test_no_query_string_breaks_a_page(town: Town) -> None:
     curious = [(c, r, u) for c, r, u in tried if asked[r.endpoint] - frame]
     assert frame == {"lang", "all, by portal.site.navigation"}
     assert len(tried) > len(curious) > 100
-    for at, (client, _rule, url) in enumerate([*curious, *tried[:3]]):
-        some = in_turn(queries[2:], at, 5)
-        faults += [breaks(client, "GET", f"{url}?{query}") for query in some]
+    for client, _rule, url in [*curious, *tried[:3]]:
+        faults += [breaks(client, "GET", f"{url}?{query}") for query in queries[2:]]
     found = [fault for fault in faults if fault]
     assert not found, "\n".join(found[:40])
 

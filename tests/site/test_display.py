@@ -11,9 +11,8 @@ from flask import Flask
 
 from portal.kernel.i18n import LANGUAGES
 from portal.site.display import CHOICES
-from tests.make.all_pages import all_pages
+from tests.make.all_pages import Stop, all_pages
 from tests.make.display import look, tool, use
-from tests.make.stop import Stop
 from tests.make.visitors import Visitors
 from tests.pages import Browser, Page, PageFault, words
 

@@ -12,10 +12,8 @@ import pytest
 from portal.kernel.i18n import babel
 from portal.site.app import create_app
 from tests.house import said
-from tests.house.session import in_turn
 from tests.house.tree import ROOT
-from tests.make.all_pages import all_pages
-from tests.make.stop import Stop
+from tests.make.all_pages import Stop, all_pages
 from tests.make.visitors import Visitors
 
 MODES: tuple[dict[str, str], ...] = ({}, {"elder": "1"}, {"plain": "1"}, {"bar": "1"})
@@ -73,20 +71,11 @@ def test_every_word_of_ours_comes_from_the_catalogue(
 ) -> None:
     faults = {
         f"{stop.path}: {' '.join(words)}"
-        for at, stop in enumerate(all_pages(bracketed.demo))
-        if _is_read(stop, mode, at)
+        for stop in all_pages(bracketed.demo)
         for run in said.runs(_new_in(bracketed, stop, mode))
         if (words := said.latin_words(said.outside(run), KNOWN))
     }
     assert faults == set(), "\n".join(sorted(faults))
-
-
-def _is_read(stop: Stop, mode: dict[str, str], at: int) -> bool:
-    """Every page in the usual mode; of the others residents' pages in all, and a page of the staff
-    in one of them in turn (with --long in all)."""
-    if not mode or not stop.is_staffs:
-        return True
-    return mode in in_turn(MODES[1:], at, 1)
 
 
 def _new_in(visitors: Visitors, stop: Stop, mode: dict[str, str]) -> str:
