@@ -3,39 +3,61 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from portal.conventions.rules.kinds import DATA
 from portal.conventions.rules.lists import rows_of
 
-_PART: Final = "part"
 # the forms of a hyphen that NFKC leaves, and several in a row
 _DASH: Final = re.compile(r"[-\u2010-\u2015\u2212]+")
+_PART: Final = "part"
+_NUMBERED: Final = re.compile(r"[0-9a-z]", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """``numbered``: a number and the word after it; ``means``: what each such word means;
+    ``said``: a number in words before one; ``numerals``: what each of its signs means."""
+
+    numbered: re.Pattern[str]
+    means: Mapping[str, str]
+    said: re.Pattern[str]
+    numerals: Mapping[str, int]
 
 
 def door_key(door: str) -> str:
     """A door as it is compared: its numbers with hyphens between, whatever words it is typed with.
 
-    A part that is left out is not guessed: an entrance more or less is another door.
+    A part that is left out is not guessed: an entrance more or less is another door, and the third
+    entrance is not the third building.
     """
-    parts, in_words, numerals = _words()
+    words = _words()
     plain = "".join(unicodedata.normalize("NFKC", door).casefold().split())
-    plain = in_words.sub(lambda found: _number(found[0], numerals), plain)
-    return _DASH.sub("-", parts.sub("-", plain)).strip("-")
+    plain = words.said.sub(lambda found: _number(found[0], words.numerals), plain)
+    return _DASH.sub("-", words.numbered.sub(_without_word, plain)).strip("-")
+
+
+def _without_word(found: re.Match[str]) -> str:
+    number, word = found.groups()
+    means = _words().means[word]
+    is_first = _NUMBERED.search(found.string, 0, found.start()) is None
+    return f"{number}{means}-" if is_first and means != _PART else f"{number}-"
 
 
 @cache
-def _words() -> tuple[re.Pattern[str], re.Pattern[str], Mapping[str, int]]:
-    """Words after a number; numbers in words before such a word; what each of their signs means."""
+def _words() -> _Words:
     rows = [(row["means"], row["word"]) for row in rows_of(DATA / "door-words.tsv")]
-    longest_first = sorted((word for means, word in rows if means == _PART), key=len, reverse=True)
-    parts = "|".join(map(re.escape, longest_first))
-    numerals = {word: int(means) for means, word in rows if means != _PART}
+    means = {word: meaning for meaning, word in rows if not meaning.isdigit()}
+    # the longest first, or the shorter one within it would be taken
+    one_of = "|".join(map(re.escape, sorted(means, key=len, reverse=True)))
+    numerals = {word: int(meaning) for meaning, word in rows if meaning.isdigit()}
     signs = re.escape("".join(numerals))
-    return (
-        re.compile(rf"(?<=[0-9a-z])(?:{parts})"),
-        re.compile(rf"[{signs}]+(?={parts})"),
+    return _Words(
+        re.compile(rf"([0-9a-z]+)({one_of})", re.ASCII),
+        means,
+        re.compile(rf"[{signs}]+(?={one_of})"),
         numerals,
     )
 
