@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from portal.accounts.rules import Actor
 from portal.areas.models import Area
+from portal.areas.rules import Keeper
 from portal.kernel.db import Database
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import new_id
+from portal.organisations.service import end_organisation
 from portal.publicity.models import DisclosedInput
 from portal.publicity.queries.disclosure import (
     INPUTS_PAGE,
@@ -167,6 +169,16 @@ def test_r237_a_key_task_is_given_to_a_unit_by_its_name(
     assert any("fill this in" in error for error in refused.errors)
     refused.form(button="Save").fill(unit="LEAD").send(status=200)
     assert "背街小巷整治" in browser.get("/desk/disclosure/", status=200).text
+
+
+def test_r237_a_unit_that_has_ended_leads_no_new_task(database: Database, city: Area) -> None:
+    with database.write() as session:
+        end_organisation(
+            session, Keeper(None, None), "LEAD", on=NOW.date(), successor_code=None, now=NOW
+        )
+        with pytest.raises(Refused) as refused:
+            start_task(session, discloser(), task_wish(city, "LEAD"), "录入", now=NOW)
+    assert (refused.value.code, refused.value.field) == (DisclosureRefusal.NO_UNIT, "unit")
 
 
 def test_r159_each_right_leads_to_pages_that_answer(city: Area, browser: Browser) -> None:

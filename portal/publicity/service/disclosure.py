@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rules import Actor, Permission
 from portal.areas.queries import AreaRow, area_by_code
+from portal.kernel.clock import city_day
 from portal.kernel.db import changed_rows
 from portal.kernel.errors import Conflict, Missing, Refused
 from portal.kernel.ids import clean_number, new_id, new_number
+from portal.kernel.instance import instance_of
 from portal.organisations.queries import organisation_by_code
 from portal.publicity.models import DisclosedInput, KeyTask, KeyTaskChange
 from portal.publicity.queries.disclosure import InputRow, TaskRow, input_by_number, task_by_number
@@ -85,7 +87,7 @@ def start_task(session: Session, actor: Actor, wish: TaskWish, note: str, *, now
     """Enter a key task; its number."""
     area = _place(session, actor, wish.place)
     unit = organisation_by_code(session, wish.unit.strip().upper())
-    if unit is None:
+    if unit is None or not unit.valid_on(city_day(now, instance_of(session).city.zone)):
         raise Refused(DisclosureRefusal.NO_UNIT, field="unit")
     row = KeyTask(
         id=new_id(), number=new_number(), title=wish.title, goal=wish.goal,
