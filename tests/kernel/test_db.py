@@ -2,15 +2,17 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from portal.kernel.db import PLANNED_ONCE, Database, Turnstile
 from portal.kernel.errors import Busy
 from portal.kernel.idempotency import SpentKey, once
+from tests.make.together import at_once
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -127,6 +129,29 @@ def test_a_refused_act_leaves_its_key_unspent(database: Database) -> None:
         click()
     with database.write() as session:
         assert once(session, "form", lambda _session: "/done", now=NOW) == "/done"
+
+
+def test_of_two_writes_that_wait_for_each_other_one_is_told_that_it_is_busy(
+    database: Database,
+) -> None:
+    """On PostgreSQL; on SQLite writes take turns, and both come to their end."""
+    with database.write() as session:
+        session.add_all(SpentKey(key=key, spent_at=NOW) for key in ("one", "two"))
+    both_hold = threading.Barrier(2)
+
+    def write(first: str, second: str) -> str:
+        try:
+            with database.write() as session:
+                session.execute(update(SpentKey).where(SpentKey.key == first).values(spent_at=NOW))
+                with suppress(threading.BrokenBarrierError):
+                    both_hold.wait(0.5)
+                session.execute(update(SpentKey).where(SpentKey.key == second).values(spent_at=NOW))
+        except Busy:
+            return "busy"
+        return "written"
+
+    told = at_once(lambda: write("one", "two"), lambda: write("two", "one"))
+    assert sorted(told) == (["written", "written"] if database.is_sqlite else ["busy", "written"])
 
 
 def test_the_turnstile_is_fair_and_gives_up_in_time() -> None:

@@ -297,6 +297,18 @@ def test_times_of_a_list_lie_within_the_windows(
         assert day.count(Attendance) == 0
 
 
+def test_lists_that_are_typed_crosswise_never_wait_for_each_other(day: Day) -> None:
+    order = list(day.roll())
+
+    def write(numbers: list[str]) -> Callable[[], int]:
+        times = dict.fromkeys(numbers, Times(START, END))
+        late = END + timedelta(days=1)
+        return lambda: day.act(write_times, day.desk, day.number, times, "纸质名单", now=late)
+
+    made = at_once(write(order), write(order[::-1]))
+    assert sum(made) == day.count(Attendance) == 2 * len(order)
+
+
 def test_a_day_is_called_off_in_one_act_and_everybody_is_told(day: Day) -> None:
     on, now = START.date(), make.NOW
     with day.database.read() as session:

@@ -65,15 +65,15 @@ def call_roll(
         raise Refused(DayRefusal.NOT_STARTED, field="rest")
     if not here and not rest:
         raise Refused(DayRefusal.NOTHING, field="here")
-    rows = roll_of(session, shift.id)
+    ticked = set(here)
     there = Note(Mark.ARRIVED, Way.ROLL_CALL, called_at(shift.span, window, now), who)
     absent = Note(Mark.ABSENT, Way.ROLL_CALL, shift.starts_at, who, batch_id=new_id())
     # one pass in the order of the roll: two organisers never wait for each other crosswise
     return sum(
-        _mark(session, shift, row, there, now=now)
-        if row.number in here
-        else rest and _mark_absent(session, shift, row, absent, now=now)
-        for row in rows
+        _mark_here(session, shift.id, row, there, now=now)
+        if row.number in ticked
+        else rest and _mark_absent(session, shift.id, row, absent, now=now)
+        for row in roll_of(session, shift.id)
     )
 
 
@@ -85,18 +85,20 @@ def _called(session: Session, actor: Actor, number: str) -> tuple[DayShift, UUID
     return shift, actor.person_id
 
 
-def _mark(session: Session, shift: DayShift, row: RollRow, note: Note, *, now: datetime) -> bool:
-    return not row.here and write_mark(session, shift.id, row.sign_up_id, note, now=now)
+def _mark_here(
+    session: Session, shift_id: UUID, row: RollRow, note: Note, *, now: datetime
+) -> bool:
+    return not row.here and write_mark(session, shift_id, row.sign_up_id, note, now=now)
 
 
 def _mark_absent(
-    session: Session, shift: DayShift, row: RollRow, note: Note, *, now: datetime
+    session: Session, shift_id: UUID, row: RollRow, note: Note, *, now: datetime
 ) -> bool:
     """Whoever has a seat and about whom nothing stands; who is on standby owes nothing."""
     if row.coming is not None or row.state is not SignUpState.TAKEN:
         return False
     try:
-        return write_mark(session, shift.id, row.sign_up_id, note, now=now)
+        return write_mark(session, shift_id, row.sign_up_id, note, now=now)
     except Conflict:  # she came in this very moment
         return False
 
