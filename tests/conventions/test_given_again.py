@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from credit.service import let_speak
 from portal.conventions.models import SignOn
-from portal.conventions.queries.signing import names_of_signers, settled_under
+from portal.conventions.queries.signing import names_of_signers, settled_under, signed_as
 from portal.conventions.rules.signing import ContestAct, ContestWish, Signer, SignRefusal
+from portal.conventions.service import signing
 from portal.conventions.service.contesting import settle_contested
 from portal.conventions.service.signing import show_name, withdraw_signature
 from portal.kernel.audit import AuditEntry
@@ -149,6 +151,20 @@ def test_L6_who_signs_again_in_the_moment_it_is_ended_has_not_signed(town: Signi
         with town.database.write() as session:
             [row] = session.scalars(select(SignOn).where(SignOn.contested.is_not(None)))
             row.contested = None
+
+
+def test_L6_what_stood_in_her_way_was_her_own_and_is_ended_in_this_moment(
+    town: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else she would read that somebody else of her household had signed."""
+    town.sign(0, HOUSE, door="3-101")
+
+    def ended_before_it_is_read(session: Session, *asked: Any) -> bool:
+        session.execute(update(SignOn).values(withdrawn_at=SIGNED_AT, contested=WITHDRAW))
+        return signed_as(session, *asked)
+
+    monkeypatch.setattr(signing, "signed_as", ended_before_it_is_read)
+    assert trying(town.sign, 0, HOUSE, door="3-101") is SignRefusal.CONTESTED
 
 
 def test_her_page_says_what_was_done_and_the_desk_lets_her_by_the_number(

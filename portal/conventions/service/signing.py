@@ -110,10 +110,12 @@ def sign_version(
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     added = dialect.insert(SignOn).values(**values).on_conflict_do_nothing()
     signed = session.scalar(added.returning(SignOn.number))
-    if signed is None:
-        raise _taken(session, row, person_id, wish.signer)
-    # the one before may have been ended in this moment: that is seen only now
+    taken = None if signed else _taken(session, row, person_id, wish.signer)
+    # the one before may have been ended in this moment: that is seen only now, and not earlier
+    # than that she has none any more
     refuse_contested(session, row.id, person_id, *given, named=wish.named)
+    if taken is not None:
+        raise taken
     return str(signed)
 
 
